@@ -1,0 +1,98 @@
+// Package api holds the JSON shapes of the lab's API, as the lab origin serves
+// them and the learner's browser reads them. Types only.
+package api
+
+import (
+	"encoding/json"
+
+	"oauthlab/lessons/event"
+)
+
+// Create is the body of POST /api/labs.
+type Create struct {
+	Chapter string `json:"chapter"`
+}
+
+// Lab answers creation, reading and patching of a lab. URLs are absolute.
+type Lab struct {
+	ID  string `json:"id"`            // UUID, public: it stands in the issuer
+	Key string `json:"key,omitempty"` // secret; only in the answer to creation
+
+	Issuer                string `json:"issuer"`
+	AuthorizationEndpoint string `json:"authorization_endpoint"`
+	TokenEndpoint         string `json:"token_endpoint"`
+	Resource              string `json:"resource"`
+	ClientID              string `json:"client_id"`
+	RedirectURI           string `json:"redirect_uri"`
+	Mallory               string `json:"mallory"` // Mallory's address for this lab
+
+	Chapter            string                `json:"chapter"`
+	Protections        map[string]Protection `json:"protections"` // by id; titles are in the catalogue
+	Settings           map[string]string     `json:"settings"`
+	ClockOffsetSeconds int64                 `json:"clock_offset_seconds"`
+}
+
+// Protection is how one protection stands in a lab.
+type Protection struct {
+	On    bool           `json:"on"`    // every part that refuses is on
+	Parts map[string]any `json:"parts"` // by id: true or false, or a habit's value such as "S256"
+}
+
+// Patch is the body of PATCH /api/labs/{id}; what is absent stays as it is.
+type Patch struct {
+	Chapter            *string                    `json:"chapter,omitempty"`
+	Protections        map[string]bool            `json:"protections,omitempty"`
+	Guards             map[string]json.RawMessage `json:"guards,omitempty"` // true, false, or a habit's value
+	Settings           map[string]string          `json:"settings,omitempty"`
+	ClockOffsetSeconds *int64                     `json:"clock_offset_seconds,omitempty"`
+}
+
+// Error is the body of every refusal of the lab's API.
+type Error struct {
+	Error       string `json:"error"`             // a word for programs
+	Description string `json:"error_description"` // a sentence for people
+	Hint        string `json:"hint,omitempty"`    // what to do about it
+}
+
+// Attack is one entry of GET /api/attacks.
+type Attack struct {
+	ID        string            `json:"id"`
+	Title     string            `json:"title"`
+	Story     string            `json:"story"`   // who does what, in two sentences
+	Chapter   string            `json:"chapter"` // where it is taught
+	Given     map[string]string `json:"given"`   // part or habit: the value it must have for the attack to arise
+	StoppedBy []string          `json:"stopped_by"`
+	Harm      string            `json:"harm"` // what is lost where it succeeds
+	Sections  []string          `json:"sections"`
+}
+
+// AttackResult answers POST /api/labs/{id}/attacks/{attack}.
+type AttackResult struct {
+	Outcome string    `json:"outcome"`        // "succeeded" or "stopped"
+	By      string    `json:"by,omitempty"`   // the guard that refused
+	Harm    string    `json:"harm,omitempty"` // what Mallory has now
+	Events  [2]uint64 `json:"events"`         // first and last position in the log
+}
+
+// Outcomes of an attack.
+const (
+	Succeeded = "succeeded"
+	Stopped   = "stopped"
+)
+
+// State answers GET /api/labs/{id}/state: the documents, by party.
+type State map[event.Party]json.RawMessage
+
+// Code answers GET /api/code/{guard}.
+type Code struct {
+	Guard  string    `json:"guard"`
+	Source Snippet   `json:"source"` // the guard itself
+	Calls  []Snippet `json:"calls"`  // where it is called
+}
+
+// Snippet is a piece of source as it runs.
+type Snippet struct {
+	File  string `json:"file"`  // from the module's root
+	First int    `json:"first"` // number of its first line, from 1
+	Text  string `json:"text"`
+}

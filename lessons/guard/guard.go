@@ -1,0 +1,117 @@
+// Package guard holds the checks of OAuth, one pure function a file, and the
+// catalogue of what a learner can switch.
+//
+// A guard takes values, never requests or documents, and returns nil or an
+// error whose text tells a learner why it refuses. It is always evaluated; the
+// caller's Enforce decides whether the verdict counts. The file is shown to
+// learners as it stands. Standard library only, no net/http: the same guards
+// run in the browser.
+//
+// Short names of the sources: RFC 9700 is the OAuth 2.0 Security Best Current
+// Practice, OAuth 2.1 its draft.
+package guard
+
+// ID names a part: one thing that can be switched alone. A protection with a
+// single part shares its name.
+type ID string
+
+// Kind says what a part is.
+type Kind string
+
+// The kinds of part.
+const (
+	Guard      Kind = "guard"      // refuses something that an attack needs; gives a verdict
+	Strictness Kind = "strictness" // keeps clients honest, stops no attack by itself; gives a verdict
+	Habit      Kind = "habit"      // what a client or server does; no verdict
+)
+
+// Enforcer is the party at which a part stands.
+type Enforcer string
+
+// The enforcers.
+const (
+	ByClient Enforcer = "client"
+	ByAuth   Enforcer = "auth"
+)
+
+// Part is one thing that can be switched alone.
+type Part struct {
+	ID      ID       `json:"id"`
+	Kind    Kind     `json:"kind"`
+	Title   string   `json:"title"`             // what it does, in three or four words
+	Section string   `json:"section"`           // where it is specified
+	Instead string   `json:"instead,omitempty"` // what happens when it is off and there is nothing to go on with
+	Values  []string `json:"values,omitempty"`  // of a habit; the first is the safe one
+}
+
+// Protection is what a learner switches: parts under one name.
+type Protection struct {
+	ID      string   `json:"id"`
+	Title   string   `json:"title"`
+	Stops   string   `json:"stops"` // one sentence: what it stops
+	By      Enforcer `json:"by"`    // where most of it stands; groups the panel
+	Chapter string   `json:"chapter"`
+	Parts   []Part   `json:"parts"`
+}
+
+// The parts.
+const (
+	IDRegisteredClient ID = "registered-client"
+	IDRedirectURI      ID = "redirect-uri.exact"
+	IDStateMethod      ID = "state.method"
+	IDStateCompare     ID = "state.compare"
+	IDPKCEMethod       ID = "pkce.method"
+	IDPKCERequire      ID = "pkce.require"
+	IDPKCE             ID = "pkce.verify"
+	IDCodeSingleUse    ID = "code-single-use.refuse"
+	IDCodeExpiry       ID = "code-expiry"
+)
+
+// Catalogue returns every protection, in the order in which they are taught.
+func Catalogue() []Protection {
+	return []Protection{
+		{
+			ID: "registered-client", Title: "Registered client", By: ByAuth, Chapter: "v01",
+			Stops: "A stranger using the server as a redirector.",
+			Parts: []Part{{
+				ID: IDRegisteredClient, Kind: Guard, Title: "client is known", Section: "RFC 6749 §2.2",
+				Instead: "The server takes the stranger for a public client with the redirect URI that it sent.",
+			}},
+		},
+		{
+			ID: "redirect-uri", Title: "Exact redirect URI", By: ByAuth, Chapter: "v01",
+			Stops: "The code being sent to Mallory's address.",
+			Parts: []Part{{
+				ID: IDRedirectURI, Kind: Guard, Title: "matches to the letter", Section: "RFC 9700 §2.1",
+				Instead: "The server redirects to the URI in the request, as long as it is one of the lab's own origins.",
+			}},
+		},
+		{
+			ID: "state", Title: "State", By: ByClient, Chapter: "v02",
+			Stops: "A login that this browser did not start.",
+			Parts: []Part{
+				{ID: IDStateMethod, Kind: Habit, Title: "client sends", Section: "RFC 6749 §10.12", Values: []string{"random", "nothing"}},
+				{ID: IDStateCompare, Kind: Guard, Title: "client compares it", Section: "RFC 6749 §10.12"},
+			},
+		},
+		{
+			ID: "pkce", Title: "PKCE", By: ByAuth, Chapter: "v03",
+			Stops: "A stolen code being redeemed by someone who did not ask for it.",
+			Parts: []Part{
+				{ID: IDPKCEMethod, Kind: Habit, Title: "client sends", Section: "RFC 7636 §4.2", Values: []string{"S256", "plain", "nothing"}},
+				{ID: IDPKCERequire, Kind: Strictness, Title: "server requires it", Section: "RFC 9700 §2.1.1"},
+				{ID: IDPKCE, Kind: Guard, Title: "server verifies it", Section: "RFC 7636 §4.6"},
+			},
+		},
+		{
+			ID: "code-single-use", Title: "Code single use", By: ByAuth, Chapter: "v03",
+			Stops: "A code that was redeemed once being redeemed again.",
+			Parts: []Part{{ID: IDCodeSingleUse, Kind: Guard, Title: "refuses the second use", Section: "RFC 6749 §4.1.2"}},
+		},
+		{
+			ID: "code-expiry", Title: "Code expiry", By: ByAuth, Chapter: "v03",
+			Stops: "A code that was found long after its login.",
+			Parts: []Part{{ID: IDCodeExpiry, Kind: Guard, Title: "refuses after 10 minutes", Section: "RFC 6749 §4.1.2"}},
+		},
+	}
+}

@@ -1,0 +1,67 @@
+package guard
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// The verifier and challenge of RFC 7636 appendix B.
+const (
+	vectorVerifier  = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+	vectorChallenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+)
+
+func TestGuards(t *testing.T) {
+	noon := time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+	tests := map[string]struct {
+		err    error
+		reason string // "" where it passes
+	}{
+		"pkce: the vector of RFC 7636 appendix B passes":       {PKCE(vectorChallenge, "S256", vectorVerifier), ""},
+		"pkce: plain compares the verifier itself":             {PKCE(vectorVerifier, "plain", vectorVerifier), ""},
+		"pkce: a code without a challenge passes":              {PKCE("", "", ""), ""},
+		"pkce: another verifier is refused":                    {PKCE(vectorChallenge, "S256", vectorVerifier+"x"), "does not match"},
+		"pkce: no verifier is refused":                         {PKCE(vectorChallenge, "S256", ""), "no code_verifier"},
+		"pkce: the challenge is no verifier for S256":          {PKCE(vectorChallenge, "S256", vectorChallenge), "does not match"},
+		"pkce: padding is not base64url without padding":       {PKCE(vectorChallenge+"=", "S256", vectorVerifier), "does not match"},
+		"pkce required: a challenge passes":                    {PKCERequired(vectorChallenge), ""},
+		"pkce required: no challenge is refused":               {PKCERequired(""), "no code_challenge"},
+		"registered client: known passes":                      {RegisteredClient(true), ""},
+		"registered client: unknown is refused":                {RegisteredClient(false), "no client is registered"},
+		"redirect URI: the registered one passes":              {RedirectURI([]string{"http://a/x", "http://a/callback"}, "http://a/callback"), ""},
+		"redirect URI: a trailing slash is another URI":        {RedirectURI([]string{"http://a/callback"}, "http://a/callback/"), "not registered"},
+		"redirect URI: another case is another URI":            {RedirectURI([]string{"http://a/callback"}, "http://A/callback"), "not registered"},
+		"redirect URI: a query added is another URI":           {RedirectURI([]string{"http://a/callback"}, "http://a/callback?x=1"), "not registered"},
+		"redirect URI: none registered is refused":             {RedirectURI(nil, ""), "not registered"},
+		"state: the one sent passes":                           {State("s1", "s1"), ""},
+		"state: another is refused":                            {State("s1", "s2"), "not the one"},
+		"state: a missing one is refused":                      {State("s1", ""), "has no state"},
+		"state: nothing sent and nothing returned is refused":  {State("", ""), "no login under way"},
+		"state: a state that nobody sent is refused":           {State("", "s1"), "no login under way"},
+		"single use: the first use passes":                     {CodeSingleUse(false), ""},
+		"single use: the second is refused":                    {CodeSingleUse(true), "redeemed before"},
+		"expiry: before its time passes":                       {CodeExpiry(noon, noon.Add(-time.Nanosecond)), ""},
+		"expiry: the moment itself is too late":                {CodeExpiry(noon, noon), "expired"},
+		"expiry: later is refused":                             {CodeExpiry(noon, noon.Add(time.Hour)), "expired"},
+		"expiry: a code that never got a time is long expired": {CodeExpiry(time.Time{}, noon), "expired"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			switch {
+			case tt.reason == "" && tt.err != nil:
+				t.Errorf("refused: %v", tt.err)
+			case tt.reason != "" && tt.err == nil:
+				t.Errorf("passed, want a refusal with %q", tt.reason)
+			case tt.reason != "" && !strings.Contains(tt.err.Error(), tt.reason):
+				t.Errorf("refused with %q, want %q", tt.err, tt.reason)
+			}
+		})
+	}
+}
+
+func TestChallengeIsTheVectorOfTheRFC(t *testing.T) {
+	if got := Challenge("S256", vectorVerifier); got != vectorChallenge {
+		t.Errorf("Challenge = %s, want %s (RFC 7636 appendix B)", got, vectorChallenge)
+	}
+}

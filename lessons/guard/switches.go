@@ -1,0 +1,169 @@
+package guard
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// off is the value of a guard or a strictness that is switched off.
+const off = "off"
+
+// Switches holds what differs from safe in one lab: a part's id and "off", or a
+// habit's value. The zero value is a lab with everything on.
+type Switches map[ID]string
+
+// On reports whether a guard or strictness is enforced.
+func (s Switches) On(id ID) bool { return s[id] != off }
+
+// Value returns what a habit is set to; the safe value unless it was changed.
+func (s Switches) Value(id ID) string {
+	if v, ok := s[id]; ok {
+		return v
+	}
+	if p, ok := FindPart(id); ok && len(p.Values) > 0 {
+		return p.Values[0]
+	}
+	return ""
+}
+
+// Setting returns how the part stands: a bool, or a habit's value.
+func (s Switches) Setting(p Part) any {
+	if p.Kind == Habit {
+		return s.Value(p.ID)
+	}
+	return s.On(p.ID)
+}
+
+// ProtectionOn reports whether everything that refuses in p is on. Habits do
+// not count: what a client sends takes no protection away from who checks it.
+func (s Switches) ProtectionOn(p Protection) bool {
+	for _, part := range p.Parts {
+		if part.Kind != Habit && !s.On(part.ID) {
+			return false
+		}
+	}
+	return true
+}
+
+// With returns a copy in which the part id is set. The value is true, false
+// (for a habit: safe, and the least safe value) or one of a habit's values.
+func (s Switches) With(id ID, value json.RawMessage) (Switches, error) {
+	part, ok := FindPart(id)
+	if !ok {
+		return nil, fmt.Errorf("there is no guard %q", clip(string(id)))
+	}
+	text, err := part.read(value)
+	if err != nil {
+		return nil, err
+	}
+	return s.set(part, text), nil
+}
+
+// WithProtection returns a copy in which every part of the protection that
+// refuses is switched on or off; on also brings its habits back to safe.
+func (s Switches) WithProtection(id string, on bool) (Switches, error) {
+	p, ok := Find(id)
+	if !ok {
+		return nil, fmt.Errorf("there is no protection %q", clip(id))
+	}
+	for _, part := range p.Parts {
+		switch {
+		case on && part.Kind == Habit:
+			s = s.set(part, part.Values[0])
+		case on:
+			s = s.set(part, "")
+		case part.Kind != Habit:
+			s = s.set(part, off)
+		}
+	}
+	return s, nil
+}
+
+// set returns a copy with the part at value, leaving out what is safe.
+func (s Switches) set(p Part, value string) Switches {
+	next := make(Switches, len(s)+1)
+	for id, v := range s {
+		next[id] = v
+	}
+	if value == "" || p.Kind == Habit && value == p.Values[0] {
+		delete(next, p.ID)
+	} else {
+		next[p.ID] = value
+	}
+	return next
+}
+
+// read turns JSON into the text that Switches keeps, "" for safe.
+func (p Part) read(value json.RawMessage) (string, error) {
+	var on bool
+	if json.Unmarshal(value, &on) == nil && string(value) != "null" {
+		switch {
+		case on:
+			return "", nil
+		case p.Kind == Habit:
+			return p.Values[len(p.Values)-1], nil
+		default:
+			return off, nil
+		}
+	}
+	var text string
+	if p.Kind != Habit || json.Unmarshal(value, &text) != nil {
+		return "", fmt.Errorf("%s takes %s", p.ID, p.takes())
+	}
+	for _, v := range p.Values {
+		if v == text {
+			return v, nil
+		}
+	}
+	return "", fmt.Errorf("%s takes %s", p.ID, p.takes())
+}
+
+func (p Part) takes() string {
+	if p.Kind != Habit {
+		return "true or false"
+	}
+	return `true, false, "` + strings.Join(p.Values, `" or "`) + `"`
+}
+
+// Find returns the protection id of the catalogue.
+func Find(id string) (Protection, bool) {
+	for _, p := range Catalogue() {
+		if p.ID == id {
+			return p, true
+		}
+	}
+	return Protection{}, false
+}
+
+// FindPart returns the part id of the catalogue.
+func FindPart(id ID) (Part, bool) {
+	for _, p := range Catalogue() {
+		for _, part := range p.Parts {
+			if part.ID == id {
+				return part, true
+			}
+		}
+	}
+	return Part{}, false
+}
+
+// ProtectionOf returns the protection that the part belongs to.
+func ProtectionOf(id ID) (Protection, bool) {
+	for _, p := range Catalogue() {
+		for _, part := range p.Parts {
+			if part.ID == id {
+				return p, true
+			}
+		}
+	}
+	return Protection{}, false
+}
+
+// clip keeps what a stranger typed short enough to repeat to him.
+func clip(s string) string {
+	if len(s) > 64 {
+		return s[:64] + "…"
+	}
+	return s
+}

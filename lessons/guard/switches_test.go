@@ -1,0 +1,116 @@
+package guard
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+func TestSwitchesDefaultToSafe(t *testing.T) {
+	var s Switches
+	for _, p := range Catalogue() {
+		if !s.ProtectionOn(p) {
+			t.Errorf("%s is off in a new lab", p.ID)
+		}
+		for _, part := range p.Parts {
+			if part.Kind == Habit && s.Value(part.ID) != part.Values[0] {
+				t.Errorf("%s is %q in a new lab, want %q", part.ID, s.Value(part.ID), part.Values[0])
+			}
+		}
+	}
+}
+
+func TestMasterSwitchTurnsEveryPartThatRefuses(t *testing.T) {
+	for _, p := range Catalogue() {
+		s, err := Switches(nil).WithProtection(p.ID, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range p.Parts {
+			if part.Kind != Habit && s.On(part.ID) {
+				t.Errorf("%s off leaves %s on", p.ID, part.ID)
+			}
+			if part.Kind == Habit && s.Value(part.ID) != part.Values[0] {
+				t.Errorf("%s off changes the habit %s", p.ID, part.ID)
+			}
+		}
+		if s, err = s.WithProtection(p.ID, true); err != nil || len(s) != 0 {
+			t.Errorf("%s off and on again leaves %v, %v", p.ID, s, err)
+		}
+	}
+}
+
+func TestMendingBringsHabitsBack(t *testing.T) {
+	s, err := Switches(nil).With(IDPKCEMethod, json.RawMessage(`"nothing"`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err = s.WithProtection("pkce", true)
+	if err != nil || len(s) != 0 {
+		t.Errorf("switches after mending = %v, %v; want none", s, err)
+	}
+}
+
+func TestWith(t *testing.T) {
+	tests := map[string]struct {
+		id    ID
+		value string
+		want  string // what Switches keeps; "" for safe
+		err   string
+	}{
+		"a guard off":                      {IDPKCE, `false`, "off", ""},
+		"a guard on":                       {IDPKCE, `true`, "", ""},
+		"a habit by value":                 {IDPKCEMethod, `"plain"`, "plain", ""},
+		"a habit back to its safe value":   {IDPKCEMethod, `"S256"`, "", ""},
+		"a habit off is its least safe":    {IDPKCEMethod, `false`, "nothing", ""},
+		"a habit on is its safe value":     {IDPKCEMethod, `true`, "", ""},
+		"a habit takes no other value":     {IDPKCEMethod, `"S512"`, "", `takes true, false, "S256" or "plain" or "nothing"`},
+		"a guard takes no text":            {IDPKCE, `"off"`, "", "takes true or false"},
+		"null is nothing":                  {IDPKCE, `null`, "", "takes true or false"},
+		"a number is nothing":              {IDPKCE, `1`, "", "takes true or false"},
+		"an unknown part is refused":       {"pkce.nonsense", `false`, "", "no guard"},
+		"an overlong name is cut in reply": {ID(strings.Repeat("x", 500)), `false`, "", "…"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			s, err := Switches(nil).With(tt.id, json.RawMessage(tt.value))
+			if tt.err != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.err) {
+					t.Fatalf("error %v, want %q", err, tt.err)
+				}
+				return
+			}
+			if err != nil || s[tt.id] != tt.want {
+				t.Errorf("%q, %v; want %q", s[tt.id], err, tt.want)
+			}
+		})
+	}
+}
+
+func TestWithLeavesTheOriginalAlone(t *testing.T) {
+	s := Switches{IDPKCE: off}
+	if _, err := s.WithProtection("pkce", true); err != nil || s.On(IDPKCE) {
+		t.Errorf("the original changed: %v, %v", s, err)
+	}
+}
+
+func TestCatalogueIsWhole(t *testing.T) {
+	seen := map[ID]bool{}
+	for _, p := range Catalogue() {
+		if p.Title == "" || p.Stops == "" || p.By == "" || p.Chapter == "" || len(p.Parts) == 0 {
+			t.Errorf("%s lacks something: %+v", p.ID, p)
+		}
+		for _, part := range p.Parts {
+			if seen[part.ID] {
+				t.Errorf("%s stands twice", part.ID)
+			}
+			seen[part.ID] = true
+			if part.Title == "" || part.Section == "" || part.Kind == Habit != (len(part.Values) > 1) {
+				t.Errorf("%s lacks something: %+v", part.ID, part)
+			}
+			if string(part.ID) != p.ID && !strings.HasPrefix(string(part.ID), p.ID+".") {
+				t.Errorf("%s does not stand under the name of %s", part.ID, p.ID)
+			}
+		}
+	}
+}

@@ -1,0 +1,159 @@
+// Package lessons holds the types of a chapter: what it says, its steps, and
+// the goals by which a step ticks itself. Types only, so that the wasm stays
+// small; reading, rendering and checking content is server side (lessons/load).
+package lessons
+
+import (
+	"strings"
+
+	"oauthlab/lessons/event"
+)
+
+// Chapter is one version of the lab: what it adds to the one before, and how
+// the learner runs, breaks and mends it. HTML fields are rendered from our own
+// Markdown on the server; no input of a learner or a request ever reaches them.
+type Chapter struct {
+	ID          string   `json:"id"`          // "v03": the chapter's name, which stays
+	Path        string   `json:"path"`        // "/v03-pkce"
+	Title       string   `json:"title"`       // "PKCE and the token endpoint"
+	Question    string   `json:"question"`    // the title as a question its reader has
+	Description string   `json:"description"` // one sentence, for search engines and link previews
+	Problem     string   `json:"problem"`     // HTML: the problem in a few lines
+	Protections []string `json:"protections"` // ids of the protections that the chapter adds
+	Attacks     []string `json:"attacks"`     // ids, in the order of the panel
+	Steps       []Step   `json:"steps"`
+	Sections    []Link   `json:"sections"` // the sections of the specifications to read
+}
+
+// Link is a reference out of the lab.
+type Link struct {
+	Title string `json:"title"`
+	URL   string `json:"url"`
+}
+
+// StepKind is one part of the loop of every chapter.
+type StepKind string
+
+// The loop: run it, break it, see why, mend it.
+const (
+	Run   StepKind = "run"
+	Break StepKind = "break"
+	Why   StepKind = "why"
+	Mend  StepKind = "mend"
+)
+
+// Step is one thing for the learner to do or see.
+type Step struct {
+	ID         string      `json:"id"`
+	Kind       StepKind    `json:"kind"`
+	Title      string      `json:"title"`
+	Body       string      `json:"body"`                 // HTML
+	Prediction *Prediction `json:"prediction,omitempty"` // asked before Attack opens
+	Protection string      `json:"protection,omitempty"` // the protection that the step switches
+	Switch     string      `json:"switch,omitempty"`     // "off" or "on": which way
+	Attack     string      `json:"attack,omitempty"`     // id of the attack that the step runs
+	Guard      string      `json:"guard,omitempty"`      // part whose code a Why step shows
+	Goals      []Goal      `json:"goals"`                // all must be met, in this order
+	Hint       string      `json:"hint,omitempty"`       // plain text
+}
+
+// Prediction is one question with one right answer.
+type Prediction struct {
+	Question string   `json:"question"`
+	Options  []Option `json:"options"`
+}
+
+// Option is one answer, with what is said to who chooses it.
+type Option struct {
+	Text  string `json:"text"`
+	Right bool   `json:"right"`
+	Reply string `json:"reply"`
+}
+
+// Goal is a predicate over one event: every field that is set must agree.
+type Goal struct {
+	Text    string            `json:"text" yaml:"text"` // what the checklist says
+	Kind    event.Kind        `json:"kind,omitempty" yaml:"kind"`
+	From    event.Party       `json:"from,omitempty" yaml:"from"`
+	To      event.Party       `json:"to,omitempty" yaml:"to"`
+	Method  string            `json:"method,omitempty" yaml:"method"`   // of a request
+	Path    string            `json:"path,omitempty" yaml:"path"`       // a request's path ends in this
+	Status  int               `json:"status,omitempty" yaml:"status"`   // of a response
+	Guard   string            `json:"guard,omitempty" yaml:"guard"`     // of a verdict
+	Outcome event.Outcome     `json:"outcome,omitempty" yaml:"outcome"` // of a verdict
+	What    string            `json:"what,omitempty" yaml:"what"`       // of a change
+	Action  string            `json:"action,omitempty" yaml:"action"`   // of a change
+	Name    string            `json:"name,omitempty" yaml:"name"`       // of a note
+	Fields  map[string]string `json:"fields,omitempty" yaml:"fields"`   // of a note, or a change's values after
+}
+
+// Match reports whether e meets the goal.
+func (g Goal) Match(e event.Event) bool {
+	if g.Kind != "" && g.Kind != e.Kind ||
+		g.From != "" && g.From != e.From ||
+		g.To != "" && g.To != e.To {
+		return false
+	}
+	return g.matchRequest(e.Request) && g.matchResponse(e.Response) &&
+		g.matchVerdict(e.Verdict) && g.matchChange(e.Change) && g.matchNote(e.Note) &&
+		g.matchFields(e)
+}
+
+func (g Goal) matchRequest(r *event.Request) bool {
+	if g.Method == "" && g.Path == "" {
+		return true
+	}
+	if r == nil || g.Method != "" && g.Method != r.Method {
+		return false
+	}
+	path, _, _ := strings.Cut(r.URL, "?")
+	return strings.HasSuffix(path, g.Path)
+}
+
+func (g Goal) matchResponse(r *event.Response) bool {
+	return g.Status == 0 || r != nil && r.Status == g.Status
+}
+
+func (g Goal) matchVerdict(v *event.Verdict) bool {
+	if g.Guard == "" && g.Outcome == "" {
+		return true
+	}
+	return v != nil && (g.Guard == "" || g.Guard == v.Guard) && (g.Outcome == "" || g.Outcome == v.Outcome)
+}
+
+func (g Goal) matchChange(c *event.Change) bool {
+	if g.What == "" && g.Action == "" {
+		return true
+	}
+	return c != nil && (g.What == "" || g.What == c.What) && (g.Action == "" || g.Action == c.Action)
+}
+
+func (g Goal) matchNote(n *event.Note) bool {
+	return g.Name == "" || n != nil && n.Name == g.Name
+}
+
+func (g Goal) matchFields(e event.Event) bool {
+	for name, want := range g.Fields {
+		if fieldOf(e, name) != want {
+			return false
+		}
+	}
+	return true
+}
+
+func fieldOf(e event.Event, name string) string {
+	switch {
+	case e.Note != nil:
+		return e.Note.Get(name)
+	case e.Change != nil:
+		for _, f := range e.Change.Fields {
+			if f.Name == name {
+				return f.To
+			}
+		}
+		if name == "key" {
+			return e.Change.Key
+		}
+	}
+	return ""
+}
