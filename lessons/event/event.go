@@ -157,6 +157,9 @@ const (
 	NoteTokens       = "tokens"        // client: keeps the tokens it was given
 	NoteFlowFailed   = "flow.failed"   // client: gave up, and why
 	NoteLeak         = "leak"          // proxy to Mallory: how she came by what she has; fields are what leaked
+	NoteCallRefused  = "call.refused"  // lab: a call to the lab's API that was refused, and why
+	NoteLoginRefused = "login.refused" // auth: a wrong user name or password
+	NoteOutOfBounds  = "out.of.bounds" // auth: what no switch lets pass
 	NoteAttackBegins = "attack.begins" // lab: fields "attack", "title"
 	NoteAttackEnds   = "attack.ends"   // lab: fields "attack", "outcome" (succeeded, stopped), "by", "harm"
 )

@@ -65,6 +65,8 @@ const (
 	IDPKCE             ID = "pkce.verify"
 	IDCodeSingleUse    ID = "code-single-use.refuse"
 	IDCodeExpiry       ID = "code-expiry"
+	IDCodeClient       ID = "code-binding.client"
+	IDCodeRedirectURI  ID = "code-binding.redirect-uri"
 )
 
 // Catalogue returns every protection, in the order in which they are taught.
@@ -112,6 +114,14 @@ func Catalogue() []Protection {
 			ID: "code-expiry", Title: "Code expiry", By: ByAuth, Chapter: "v03",
 			Stops: "A code that was found long after its login.",
 			Parts: []Part{{ID: IDCodeExpiry, Kind: Guard, Title: "refuses after 10 minutes", Section: "RFC 6749 §4.1.2"}},
+		},
+		{
+			ID: "code-binding", Title: "Code binding", By: ByAuth, Chapter: "v03",
+			Stops: "A code of one client being redeemed by another.",
+			Parts: []Part{
+				{ID: IDCodeClient, Kind: Guard, Title: "to its client", Section: "RFC 6749 §4.1.3"},
+				{ID: IDCodeRedirectURI, Kind: Guard, Title: "to its redirect URI", Section: "RFC 6749 §4.1.3"},
+			},
 		},
 	}
 }

@@ -11,5 +11,5 @@ func RedirectURI(registered []string, sent string) error {
 			return nil
 		}
 	}
-	return errors.New("the redirect_uri is not registered for this client")
+	return errors.New("this redirect URI is not registered")
 }

@@ -7,7 +7,7 @@ import "errors"
 // users wherever he likes.
 func RegisteredClient(known bool) error {
 	if !known {
-		return errors.New("no client is registered under this client_id")
+		return errors.New("this client is not registered")
 	}
 	return nil
 }

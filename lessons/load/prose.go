@@ -1,0 +1,116 @@
+package load
+
+import (
+	"bytes"
+	"iter"
+	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+	"go.abhg.dev/goldmark/frontmatter"
+)
+
+// markdown turns prose into HTML. The page takes that HTML as it is, so nothing
+// but Markdown may come through: raw HTML and links that lead elsewhere than
+// into the lab or to https are refused, and never rendered.
+type markdown struct{ goldmark.Markdown }
+
+func newMarkdown() markdown {
+	return markdown{goldmark.New(goldmark.WithExtensions(
+		&frontmatter.Extender{Formats: []frontmatter.Format{yamlStrict()}},
+	))}
+}
+
+// render sets f's HTML, one root element, and returns the front matter.
+func (m markdown) render(f *file, source []byte) *frontmatter.Data {
+	ctx := parser.NewContext()
+	doc := m.Parser().Parse(text.NewReader(source), parser.WithContext(ctx))
+	if !doc.HasChildren() {
+		f.complain(1, "there is no text below the front matter")
+	}
+	for node := range nodes(doc) {
+		f.checkNode(node, source)
+	}
+	var html bytes.Buffer
+	html.WriteString(`<div class="prose">`)
+	if err := m.Renderer().Render(&html, source, doc); err != nil {
+		f.complain(1, "render: %v", err)
+	}
+	html.WriteString("</div>")
+	f.html = html.String()
+	return frontmatter.Get(ctx)
+}
+
+// nodes goes over everything below doc, parents before children.
+func nodes(doc ast.Node) iter.Seq[ast.Node] {
+	return func(yield func(ast.Node) bool) {
+		_ = ast.Walk(doc, func(node ast.Node, entering bool) (ast.WalkStatus, error) {
+			if entering && !yield(node) {
+				return ast.WalkStop, nil
+			}
+			return ast.WalkContinue, nil
+		})
+	}
+}
+
+// checkNode refuses what must not reach the page, and marks the links that leave it.
+func (f *file) checkNode(node ast.Node, source []byte) {
+	switch node := node.(type) {
+	case *ast.HTMLBlock, *ast.RawHTML:
+		f.complain(lineOf(node, source), "raw HTML is not rendered; write Markdown")
+	case *ast.Link:
+		f.checkLink(node, string(node.Destination), source)
+	case *ast.AutoLink:
+		f.checkLink(node, string(node.URL(source)), source)
+	case *ast.Image:
+		if !isLocal(string(node.Destination)) {
+			f.complain(lineOf(node, source), `image %q is not the lab's own; its address begins with "/"`, node.Destination)
+		}
+	}
+}
+
+func (f *file) checkLink(node ast.Node, url string, source []byte) {
+	switch {
+	case strings.HasPrefix(url, "https://"):
+		node.SetAttributeString("rel", []byte("noreferrer"))
+		node.SetAttributeString("target", []byte("_blank"))
+	case isLocal(url), strings.HasPrefix(url, "#"):
+	default:
+		f.complain(lineOf(node, source), `link to %q: begin it with "https://", "/" or "#"`, url)
+	}
+}
+
+// isLocal reports whether the address is a path on the lab's own origin.
+// Browsers read "//host" and "/\host" as another host.
+func isLocal(url string) bool {
+	return strings.HasPrefix(url, "/") && !strings.HasPrefix(url, "//") && !strings.HasPrefix(url, `/\`)
+}
+
+// lineOf returns the line on which the node begins, counted from 1. What keeps
+// no place of its own takes that of its text, or of the block that it is in.
+func lineOf(node ast.Node, source []byte) int {
+	for node != nil {
+		for within := range nodes(node) {
+			if start, ok := place(within); ok {
+				return 1 + bytes.Count(source[:start], []byte("\n"))
+			}
+		}
+		node = node.Parent()
+	}
+	return 1
+}
+
+func place(node ast.Node) (start int, ok bool) {
+	switch node := node.(type) {
+	case *ast.Text:
+		return node.Segment.Start, true
+	case *ast.RawHTML:
+		return node.Segments.At(0).Start, true
+	}
+	if node.Type() == ast.TypeBlock && node.Lines().Len() > 0 {
+		return node.Lines().At(0).Start, true
+	}
+	return 0, false
+}

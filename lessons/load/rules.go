@@ -1,0 +1,246 @@
+package load
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"oauthlab/lessons"
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+)
+
+// chapterFront is the front matter of chapter.md.
+type chapterFront struct {
+	Format      int
+	ID          string
+	Title       string
+	Question    string
+	Description string
+	Adds        []string       // protections, as the catalogue names them
+	Attacks     []string       // in the order of the panel
+	Sections    []lessons.Link // what to read
+}
+
+// stepFront is the front matter of a step.
+type stepFront struct {
+	ID         string
+	Kind       lessons.StepKind
+	Title      string
+	Goals      []lessons.Goal
+	Prediction *lessons.Prediction
+	Protection string
+	Switch     string
+	Attack     string
+	Guard      string
+	Hint       string
+}
+
+// require complains where the value of a key is missing.
+func (f *file) require(value string, path ...any) {
+	if strings.TrimSpace(value) == "" {
+		f.complain(f.line(path...), "%s is missing", path[len(path)-1])
+	}
+}
+
+// checkUnique complains where an id was given before; seen keeps who gave it.
+func (f *file) checkUnique(what, id string, seen map[string]string) {
+	if id == "" {
+		return
+	}
+	line := f.line("id")
+	if first, ok := seen[id]; ok {
+		f.complain(line, "%s id %q is taken by %s", what, id, first)
+		return
+	}
+	seen[id] = f.name + ":" + strconv.Itoa(line)
+}
+
+// checkChapter holds the rules for chapter.md. A file whose front matter could
+// not be read has said so already.
+func (f *file) checkChapter(c chapterFront) {
+	if !f.decoded {
+		return
+	}
+	if c.Format != Format {
+		f.complain(f.line("format"), "format is %d; this program reads format %d", c.Format, Format)
+	}
+	f.require(c.ID, "id")
+	f.require(c.Title, "title")
+	f.require(c.Question, "question")
+	f.require(c.Description, "description")
+	f.checkAdds(c)
+	for i, link := range c.Sections {
+		f.require(link.Title, "sections", i, "title")
+		if !strings.HasPrefix(link.URL, "https://") {
+			f.complain(f.line("sections", i, "url"), `url of a section begins with "https://"`)
+		}
+	}
+}
+
+func (f *file) checkAdds(c chapterFront) {
+	for i, id := range c.Adds {
+		p, ok := guard.Find(id)
+		switch {
+		case !ok:
+			f.complain(f.line("adds", i), "unknown protection %q", id)
+		case p.Chapter != c.ID:
+			f.complain(f.line("adds", i), "protection %q is added by chapter %s", id, p.Chapter)
+		case slices.Index(c.Adds, id) != i:
+			f.complain(f.line("adds", i), "protection %q stands twice", id)
+		}
+	}
+	for i, id := range c.Attacks {
+		if slices.Index(c.Attacks, id) != i {
+			f.complain(f.line("attacks", i), "attack %q stands twice", id)
+		}
+	}
+}
+
+// checkStep holds the rules for a step of chapter c; nil where c could not be read.
+func (f *file) checkStep(s stepFront, c *chapterFront) {
+	if !f.decoded {
+		return
+	}
+	f.require(s.ID, "id")
+	f.require(s.Title, "title")
+	f.checkKind(s)
+	f.checkSwitch(s)
+	f.checkPrediction(s)
+	if c != nil && s.Attack != "" && !slices.Contains(c.Attacks, s.Attack) {
+		f.complain(f.line("attack"), "attack %q is not among the attacks of %s", s.Attack, chapterFile)
+	}
+	if s.Guard != "" {
+		f.checkPart(s.Guard, "guard")
+	}
+	if len(s.Goals) == 0 && s.Kind != lessons.Why { // reading leaves no event; a why step is done when it was read
+		f.complain(f.line("goals"), "goals is missing: by which event does the step tick?")
+	}
+	for i, g := range s.Goals {
+		f.checkGoal(i, g)
+	}
+}
+
+// checkKind asks of each kind of step what makes it one.
+func (f *file) checkKind(s stepFront) {
+	switch s.Kind {
+	case lessons.Run:
+	case lessons.Break:
+		f.require(s.Attack, "attack")
+	case lessons.Why:
+		f.require(s.Guard, "guard")
+	case lessons.Mend:
+		f.require(s.Protection, "protection")
+	case "":
+		f.require("", "kind")
+	default:
+		f.complain(f.line("kind"), "unknown kind %q: a step is run, break, why or mend", s.Kind)
+	}
+}
+
+func (f *file) checkSwitch(s stepFront) {
+	if s.Protection == "" && s.Switch == "" {
+		return
+	}
+	f.require(s.Protection, "protection")
+	if _, ok := guard.Find(s.Protection); s.Protection != "" && !ok {
+		f.complain(f.line("protection"), "unknown protection %q", s.Protection)
+	}
+	switch {
+	case s.Switch != "on" && s.Switch != "off":
+		f.complain(f.line("switch"), "switch is on or off, not %q", s.Switch)
+	case s.Kind == lessons.Mend && s.Switch == "off":
+		f.complain(f.line("switch"), "a mend step switches on")
+	}
+}
+
+func (f *file) checkPrediction(s stepFront) {
+	p := s.Prediction
+	if p == nil {
+		return
+	}
+	if s.Attack == "" {
+		f.complain(f.line("prediction"), "a prediction is asked before an attack, and the step has none")
+	}
+	f.require(p.Question, "prediction", "question")
+	right := 0
+	for i, o := range p.Options {
+		f.require(o.Text, "prediction", "options", i, "text")
+		f.require(o.Reply, "prediction", "options", i, "reply")
+		if o.Right {
+			right++
+		}
+	}
+	if len(p.Options) < 2 || right != 1 {
+		f.complain(f.line("prediction", "options"), "a prediction has at least two options, exactly one of them right; here are %d, %d right", len(p.Options), right)
+	}
+}
+
+func (f *file) checkPart(id string, path ...any) {
+	if _, ok := guard.FindPart(guard.ID(id)); !ok {
+		f.complain(f.line(path...), "unknown guard %q", id)
+	}
+}
+
+// checkGoal refuses a goal that nothing or anything would meet.
+func (f *file) checkGoal(i int, g lessons.Goal) {
+	f.require(g.Text, "goals", i, "text")
+	at := f.line("goals", i)
+	asks := asked(g)
+	if g.Kind == "" {
+		f.complain(at, "kind is missing: a goal says which kind of event meets it")
+		return
+	}
+	allowed, ok := asksOf[g.Kind]
+	if !ok {
+		f.complain(f.line("goals", i, "kind"), "unknown kind of event %q", g.Kind)
+		return
+	}
+	for _, key := range asks {
+		if !slices.Contains(allowed, key) {
+			f.complain(f.line("goals", i, key), "an event of kind %s has no %s, so nothing would meet this goal", g.Kind, key)
+		}
+	}
+	if len(asks) == 0 {
+		f.complain(at, "any %s would meet this goal; say more about it", g.Kind)
+	}
+	if g.Guard != "" {
+		f.checkPart(g.Guard, "goals", i, "guard")
+	}
+	if g.Outcome != "" && !slices.Contains([]event.Outcome{event.Passed, event.Refused, event.WouldRefuse}, g.Outcome) {
+		f.complain(f.line("goals", i, "outcome"), "unknown outcome %q: a guard has passed, refused or would-refuse", g.Outcome)
+	}
+}
+
+// asksOf says what a goal may ask of each kind of event, beside its parties.
+var asksOf = map[event.Kind][]string{
+	event.KindRequest:  {"method", "path"},
+	event.KindResponse: {"status"},
+	event.KindVerdict:  {"guard", "outcome"},
+	event.KindChange:   {"what", "action", "fields"},
+	event.KindNote:     {"name", "fields"},
+}
+
+// asked returns the keys of the goal that are set, beside kind and parties.
+func asked(g lessons.Goal) []string {
+	var keys []string
+	for _, k := range []struct {
+		key string
+		set bool
+	}{
+		{"method", g.Method != ""},
+		{"path", g.Path != ""},
+		{"status", g.Status != 0},
+		{"guard", g.Guard != ""},
+		{"outcome", g.Outcome != ""},
+		{"what", g.What != ""},
+		{"action", g.Action != ""},
+		{"name", g.Name != ""},
+		{"fields", len(g.Fields) > 0},
+	} {
+		if k.set {
+			keys = append(keys, k.key)
+		}
+	}
+	return keys
+}
