@@ -1,0 +1,41 @@
+// Package store keeps labs: a few documents and one event log each, on NATS
+// JetStream, which by default runs inside the process without a port.
+//
+// # Documents
+//
+// A document is one JSON value of one [Kind] in one lab, at most
+// Options.MaxDocument bytes. It is changed by [Documents.Update] alone: load,
+// apply, save if nobody saved meanwhile, else again. So of many racers exactly
+// one spends a code.
+//
+// # Outbox
+//
+// What an Update tells is saved with the document, in its outbox, then
+// appended to the log, then cleared from the document. A process can die
+// between any two of these steps. Whoever next touches the document, or reads
+// the log, finds the outbox and completes it first; a position of the log
+// saved beside the outbox says from where on to look whether an event was
+// appended already. So events are neither lost nor doubled nor reordered,
+// however long the process was away.
+//
+// # Log
+//
+// A log is the events of one lab, at most Options.MaxEventsPerLab of them; the
+// oldest go first. Its positions, Event.Seq, are given by the store from 1 on
+// without holes: an appender reads the last event, and publishes the next on
+// condition that it is still the last. They stay dense even when every event
+// has aged away while the lab lives, because the documents remember the last
+// position that their writer knew.
+//
+// # What is kept
+//
+// An acknowledged write survives the death of the process: it has been handed
+// to the operating system. It is forced to the disk every few seconds, so that
+// the loss of the whole machine can cost those.
+//
+// Documents expire Options.LabTTL after they were last written or touched,
+// events LabTTL after they were appended.
+//
+// The store leaves to others what a document means, who may read it, and how
+// events reach a browser.
+package store

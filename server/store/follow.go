@@ -1,0 +1,227 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"oauthlab/lessons/event"
+)
+
+const (
+	// followBytes bounds what waits in memory for one follower, beside the
+	// count syncQueue. What is beyond is dropped, and read from the log later.
+	followBytes = 1 << 20
+
+	// idleCheck is how long a follower that hears nothing waits before it looks
+	// into the log by itself: a lost connection may have cost it the last event.
+	idleCheck = 30 * time.Second
+)
+
+// Events calls each for every event that the lab's log holds behind the
+// position after, in order, and returns when there are no more.
+//
+// Where the log no longer holds what comes next, each gets an event of KindGap
+// first, which has no position of its own: its Gap.Next is that of the event
+// that follows. A position behind the log's end means that the log was removed
+// and began anew; then there is a gap, and everything that the log holds.
+//
+// An error of each ends it and is returned as it is.
+func (s *Store) Events(ctx context.Context, lab uuid.UUID, after uint64, each func(event.Event) error) error {
+	f, err := s.newReader(ctx, lab, after, each)
+	if err == nil {
+		err = f.fill(ctx)
+	}
+	return f.explain(ctx, err)
+}
+
+// Follow is Events, and then goes on with what is appended, until ctx ends, each
+// fails or the store is closed: it returns ctx's error, each's as it is, or
+// ErrClosed. It hands over each event once, in order, and nobody waits for a
+// slow each: it is fed from memory up to a bound, and from the log beyond that.
+func (s *Store) Follow(ctx context.Context, lab uuid.UUID, after uint64, each func(event.Event) error) error {
+	// Listen first, then read: so nothing falls between the two.
+	live, err := s.feed.SubscribeSync(feedSubject(lab))
+	if err != nil {
+		return (&reader{store: s}).explain(ctx, err)
+	}
+	defer func() { _ = live.Unsubscribe() }() // fails only where the connection is gone anyway
+	if err := live.SetPendingLimits(syncQueue, followBytes); err != nil {
+		return fmt.Errorf("follow events: %w", err)
+	}
+	if err := s.feed.FlushTimeout(readTimeout); err != nil {
+		return (&reader{store: s}).explain(ctx, err)
+	}
+	f, err := s.newReader(ctx, lab, after, each)
+	if err == nil {
+		err = f.fill(ctx)
+	}
+	for err == nil {
+		err = f.next(ctx, live)
+	}
+	return f.explain(ctx, err)
+}
+
+// reader is somebody's place in a log.
+type reader struct {
+	store *Store
+	lab   uuid.UUID
+	each  func(event.Event) error
+
+	seq    uint64 // position of the last event handed over
+	stream uint64 // its place in the stream: everything up to it is done with
+	failed error  // what each returned
+}
+
+// newReader completes the log and finds the position after in it.
+func (s *Store) newReader(ctx context.Context, lab uuid.UUID, after uint64, each func(event.Event) error) (*reader, error) {
+	r := &reader{store: s, lab: lab, each: each, seq: after}
+	err := s.completeLab(ctx, lab)
+	if err == nil {
+		r.stream, err = s.locate(ctx, lab, after)
+	}
+	return r, err
+}
+
+// next waits for something to happen on the feed.
+func (r *reader) next(ctx context.Context, live *nats.Subscription) error {
+	wait, cancel := context.WithTimeout(ctx, idleCheck)
+	defer cancel()
+	m, err := live.NextMsgWithContext(wait)
+	switch {
+	case err == nil:
+		return r.hear(ctx, m)
+	case errors.Is(err, nats.ErrSlowConsumer): // some were dropped
+		return r.fill(ctx)
+	case ctx.Err() == nil && wait.Err() != nil: // silence
+		if err := r.store.completeLab(ctx, r.lab); err != nil {
+			return err
+		}
+		return r.fill(ctx)
+	default:
+		return err
+	}
+}
+
+// hear takes a message of the feed.
+func (r *reader) hear(ctx context.Context, m *nats.Msg) error {
+	at, err := strconv.ParseUint(m.Header.Get(nats.JSSequence), 10, 64)
+	if err != nil {
+		return fmt.Errorf("message without a sequence: %w", err)
+	}
+	if at <= r.stream {
+		return nil // read from the log already
+	}
+	var e event.Event
+	if err := json.Unmarshal(m.Data, &e); err != nil {
+		return fmt.Errorf("decode event: %w", err)
+	}
+	if e.Seq != r.seq+1 {
+		return r.fill(ctx) // the log has what is missing, and this one too
+	}
+	return r.hand(at, e)
+}
+
+// fill hands over what the log holds behind the reader's place.
+func (r *reader) fill(ctx context.Context) error {
+	return r.store.walk(ctx, r.lab, r.stream+1, r.hand)
+}
+
+// hand hands over the log's next event, after a gap if it is not the next position.
+func (r *reader) hand(at uint64, e event.Event) error {
+	if e.Seq != r.seq+1 {
+		r.failed = r.each(event.Event{
+			V: event.Version, ID: fmt.Sprintf("gap-%d-%d", r.seq, e.Seq), Time: e.Time,
+			From: event.Lab, Kind: event.KindGap, Gap: &event.Gap{After: r.seq, Next: e.Seq},
+		})
+	}
+	if r.failed == nil {
+		r.seq, r.stream = e.Seq, at
+		r.failed = r.each(e)
+	}
+	return r.failed
+}
+
+// explain turns what ended a reader into what its caller is told.
+func (r *reader) explain(ctx context.Context, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case r.failed != nil:
+		return r.failed
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case r.store.isClosed():
+		return ErrClosed
+	default:
+		return fmt.Errorf("read events: %w", err)
+	}
+}
+
+// locate returns the place in the stream of the log's event at position after,
+// or a place between it and the next. 0: everything that the log holds comes
+// next, because it begins behind that position, or ends before it.
+func (s *Store) locate(ctx context.Context, lab uuid.UUID, after uint64) (uint64, error) {
+	if after == 0 {
+		return 0, nil
+	}
+	m, err := s.events.GetLastMsgForSubject(ctx, logSubject(lab))
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("read end of log: %w", err)
+	}
+	end, err := position(m)
+	switch {
+	case err != nil:
+		return 0, err
+	case end == after:
+		return m.Sequence, nil
+	case end < after:
+		return 0, nil
+	}
+	// Events up to the place low are at or before the position, those from high
+	// on behind it. Positions grow with places, so halving finds the border.
+	low, high := uint64(0), m.Sequence
+	for high-low > 1 {
+		middle := low + (high-low)/2
+		m, err := s.events.GetMsg(ctx, middle, jetstream.WithGetMsgSubject(logSubject(lab)))
+		if errors.Is(err, jetstream.ErrMsgNotFound) { // removed meanwhile
+			return low, nil
+		}
+		if err != nil {
+			return 0, fmt.Errorf("search log: %w", err)
+		}
+		at, err := position(m)
+		switch {
+		case err != nil:
+			return 0, err
+		case at == after:
+			return m.Sequence, nil
+		case at < after:
+			low = m.Sequence
+		default:
+			high = middle
+		}
+	}
+	return low, nil
+}
+
+// position reads the position of an event as stored.
+func position(m *jetstream.RawStreamMsg) (uint64, error) {
+	var e struct {
+		Seq uint64 `json:"seq"`
+	}
+	if err := json.Unmarshal(m.Data, &e); err != nil {
+		return 0, fmt.Errorf("decode event: %w", err)
+	}
+	return e.Seq, nil
+}
