@@ -1,0 +1,106 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"net/url"
+
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+)
+
+// Callback takes the answer of the authorization server, which the
+// browser brought to the redirect URI (RFC 6749 §4.1.2), and
+// returns the code in it. What it does not take is a *Refusal where
+// the state is not ours, and an *AuthorizationError where the
+// server said no.
+func (c *Client) Callback(
+	ctx context.Context, callbackURL string,
+) (code string, err error) {
+	f := c.take()
+	err = f.note(ctx, event.NoteCallback,
+		"The browser brought the answer to the redirect URI.",
+		event.Field{Name: "url", Value: callbackURL})
+	if err != nil {
+		return "", err
+	}
+	answer, malformed := parseAnswer(callbackURL)
+
+	// Nothing in the answer is believed before its state is.
+	err = f.enforce(ctx, guard.IDStateCompare,
+		guard.State(f.State, answer.state)) // RFC 6749 §10.12
+	if err != nil {
+		return "", f.giveUp(ctx, err)
+	}
+	if malformed != nil {
+		return "", f.giveUp(ctx, malformed)
+	}
+	if answer.err.Code != "" { // RFC 6749 §4.1.2.1
+		return "", f.giveUp(ctx, &answer.err)
+	}
+	if answer.code == "" {
+		return "", f.giveUp(ctx, errNoCode)
+	}
+
+	// The verifier is still needed, the state is not.
+	f.login = login{Flow: f.Flow, Verifier: f.Verifier}
+	return answer.code, f.keep()
+}
+
+// answer is what a callback says.
+type answer struct {
+	code  string
+	state string
+	err   AuthorizationError // set where the server said no
+}
+
+var (
+	errNoCode   = errors.New("the callback has no code")
+	errTooLong  = errors.New("the callback is too long to be ours")
+	errNoURL    = errors.New("the callback is not a URL")
+	errRepeated = errors.New("the callback repeats a parameter")
+)
+
+// parseAnswer reads the parameters of a callback. An answer that
+// cannot be read, or that says a thing twice (RFC 6749 §3.1), says
+// nothing.
+func parseAnswer(callbackURL string) (answer, error) {
+	if len(callbackURL) > event.MaxURL {
+		return answer{}, errTooLong
+	}
+	u, err := url.Parse(callbackURL)
+	if err != nil {
+		return answer{}, errNoURL
+	}
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return answer{}, errNoURL
+	}
+	for _, name := range []string{
+		"code", "state", "error", "error_description",
+	} {
+		if len(query[name]) > 1 {
+			return answer{}, errRepeated
+		}
+	}
+	return answer{
+		code:  query.Get("code"),
+		state: query.Get("state"),
+		err: AuthorizationError{
+			Code:        query.Get("error"),
+			Description: query.Get("error_description"),
+		},
+	}, nil
+}
+
+// AuthorizationError is the authorization server's no, as the
+// callback brought it (RFC 6749 §4.1.2.1).
+type AuthorizationError struct {
+	Code        string // such as "access_denied"
+	Description string // in plain words; may be empty
+}
+
+// Error returns what the server said.
+func (e *AuthorizationError) Error() string {
+	return join(e.Code, e.Description)
+}

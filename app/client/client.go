@@ -1,0 +1,87 @@
+// Package client is the OAuth client of the lab: it sends Alice to
+// the authorization server, takes the answer, and redeems the code.
+//
+// It is written to be read beside the lesson, one file a step:
+//
+//	authorize.go  sends the browser away, with a state and a challenge
+//	state.go      makes the state
+//	pkce.go       makes the code verifier
+//	callback.go   takes the answer, and compares the state
+//	token.go      redeems the code
+//	login.go      what is remembered in between
+//	record.go     what the feed is told
+//
+// The client reaches the world through a few small interfaces
+// only, so the same code runs in the browser, in the robot and in
+// tests. What it sends is a habit, and what it compares a guard;
+// both stand in Switches, and the zero value is the safe one.
+package client
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+)
+
+// Client is an OAuth client that runs where its user can read it,
+// so it has an identifier and no secret: a public client
+// (RFC 6749 §2.1). One Client serves one tab. It keeps nothing of a
+// login in itself, so a page that was reloaded goes on with a new
+// one. It is not safe for concurrent use.
+type Client struct {
+	ID          string // as registered (RFC 6749 §2.2)
+	RedirectURI string // as registered, to the letter
+
+	// The server's endpoints, from its metadata (RFC 8414 §2).
+	AuthorizationEndpoint string
+	TokenEndpoint         string
+
+	Switches guard.Switches // what differs from safe
+
+	Fetch  Fetch    // the back channel
+	Store  Store    // of this tab alone
+	Record Recorder // the lab's log
+
+	// Open sends the browser to a URL: the front channel.
+	Open func(ctx context.Context, url string) error
+
+	Now    func() time.Time
+	Random io.Reader     // must be unpredictable
+	NewID  func() string // a new unique name
+}
+
+// Request is what the client asks of a server by itself.
+type Request struct {
+	Method string
+	URL    string
+	Header []event.Field
+	Body   string
+}
+
+// Response is the answer to a Request.
+type Response struct {
+	Status int
+	Header []event.Field
+	Body   string
+}
+
+// Fetch sends a request and returns the answer, whatever its
+// status. An error means that there was none.
+type Fetch func(ctx context.Context, r Request) (Response, error)
+
+// Store keeps small texts between two pages of the same tab.
+type Store interface {
+	Get(key string) (value string, ok bool)
+	Set(key, value string) error
+	Delete(key string)
+}
+
+// Recorder takes what the client tells about itself. Record
+// returns when the event stands in the lab's log, so that the next
+// request comes after it there too.
+type Recorder interface {
+	Record(ctx context.Context, e event.Event) error
+}

@@ -1,0 +1,62 @@
+package client
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// loginKey is where the store of the tab keeps the login.
+const loginKey = "oauthlab.login"
+
+// login is what the client remembers while Alice is away at the
+// authorization server. It is kept per tab, so that a login begun
+// in one tab is not finished in another.
+type login struct {
+	Flow     string `json:"flow"`      // names the login in the feed
+	UnderWay bool   `json:"under_way"` // the callback is awaited
+	State    string `json:"state,omitempty"`
+	Verifier string `json:"verifier,omitempty"`
+}
+
+// flow is a login in the hands of its client.
+type flow struct {
+	*Client
+	login
+}
+
+// keep remembers the login.
+func (f *flow) keep() error {
+	text, err := json.Marshal(f.login)
+	if err != nil {
+		return fmt.Errorf("keep the login: %w", err)
+	}
+	if err := f.Store.Set(loginKey, string(text)); err != nil {
+		return fmt.Errorf("keep the login: %w", err)
+	}
+	return nil
+}
+
+// recall returns the login that this tab remembers. Where there is
+// none, what follows is a flow of its own, which nobody began.
+func (c *Client) recall() *flow {
+	f := &flow{Client: c}
+	text, ok := c.Store.Get(loginKey)
+	if !ok || json.Unmarshal([]byte(text), &f.login) != nil {
+		f.login = login{}
+	}
+	if f.Flow == "" {
+		f.login = login{Flow: c.NewID()}
+	}
+	return f
+}
+
+// take returns the login under way and forgets it: its state is
+// compared once, whatever comes of that.
+func (c *Client) take() *flow {
+	f := c.recall()
+	c.Store.Delete(loginKey)
+	if !f.UnderWay {
+		f.login = login{Flow: c.NewID()}
+	}
+	return f
+}

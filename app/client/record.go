@@ -1,0 +1,108 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+)
+
+// Refusal is a guard of the client that refused.
+type Refusal struct {
+	Guard  guard.ID
+	Reason string // in plain words
+}
+
+// Error returns who refused, and why.
+func (r *Refusal) Error() string {
+	return string(r.Guard) + ": " + r.Reason
+}
+
+// enforce records what a guard found, and returns a *Refusal where
+// it counts. The guard was evaluated in any case: with its switch
+// off, the feed says what it would have refused.
+func (f *flow) enforce(
+	ctx context.Context, id guard.ID, found error,
+) error {
+	on := f.enforced(id)
+	verdict := &event.Verdict{
+		Guard:   string(id),
+		Outcome: event.OutcomeOf(found, on),
+		Where:   where(2),
+	}
+	if found != nil {
+		verdict.Reason = found.Error()
+	}
+	err := f.record(ctx, event.Event{
+		From: event.Client, Kind: event.KindVerdict,
+		Verdict: verdict,
+	})
+	if err == nil && found != nil && on {
+		err = &Refusal{Guard: id, Reason: found.Error()}
+	}
+	return err
+}
+
+// giveUp records why the client goes no further, and returns why.
+func (f *flow) giveUp(ctx context.Context, why error) error {
+	err := f.note(ctx, event.NoteFlowFailed,
+		"The client gives up: "+why.Error(),
+		event.Field{Name: "error", Value: why.Error()})
+	if err != nil {
+		return errors.Join(why, err)
+	}
+	return why
+}
+
+// note records what the client did that no server saw.
+func (f *flow) note(
+	ctx context.Context, name, text string, fields ...event.Field,
+) error {
+	e := event.Event{
+		From: event.Client, Kind: event.KindNote,
+		Note: &event.Note{Name: name, Text: clip(text)},
+	}
+	switch name {
+	case event.NoteOpen:
+		e.To = event.Browser
+	case event.NoteCallback:
+		e.From, e.To = event.Browser, event.Client
+	}
+	for _, field := range fields {
+		field.Value = clip(field.Value)
+		e.Note.Fields = append(e.Note.Fields, field)
+	}
+	return f.record(ctx, e)
+}
+
+// record sends one event up, and returns when it stands in the log.
+func (f *flow) record(ctx context.Context, e event.Event) error {
+	e.V, e.ID = event.Version, f.NewID()
+	e.Time, e.Flow = f.Now(), f.Flow
+	if err := f.Record.Record(ctx, e); err != nil {
+		return fmt.Errorf("tell the feed: %w", err)
+	}
+	return nil
+}
+
+// where returns the line of this package that is skip calls above.
+func where(skip int) event.Where {
+	_, file, line, _ := runtime.Caller(skip)
+	if i := strings.LastIndex(file, "app/client/"); i >= 0 {
+		file = file[i:] // from the module's root
+	}
+	return event.Where{File: file, Line: line}
+}
+
+// clip cuts a value at the bound of the feed, and says so.
+func clip(s string) string {
+	if len(s) <= event.MaxValue {
+		return s
+	}
+	const cut = "… (cut)"
+	return strings.ToValidUTF8(s[:event.MaxValue-len(cut)], "") + cut
+}

@@ -1,0 +1,10 @@
+//go:build !js
+
+package client
+
+import "embed"
+
+// Source is this package as it runs, for the learner to read.
+//
+//go:embed *.go
+var Source embed.FS

@@ -1,0 +1,43 @@
+package client
+
+import (
+	"context"
+
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+)
+
+// stateBytes of chance make a state that nobody guesses
+// (RFC 6749 §10.10 asks for 128 bits).
+const stateBytes = 16
+
+// makeState makes the state of this login: a value that only this
+// browser knows, and that must come back (RFC 6749 §10.12).
+func (f *flow) makeState(ctx context.Context) error {
+	if f.Switches.Value(guard.IDStateMethod) == "nothing" {
+		return nil
+	}
+	state, err := randomText(f.Random, stateBytes)
+	if err != nil {
+		return err
+	}
+	f.State = state
+	return f.note(ctx, event.NoteState,
+		"The client made a state and keeps it in this tab.",
+		event.Field{Name: "state", Value: state})
+}
+
+// enforced reports whether a guard of the client counts.
+//
+// A login that sent no state has nothing to compare with what comes
+// back. The guard says so, and the client goes on all the same, as
+// such clients do: whoever sends no state takes any callback while
+// his login is under way. Where no login is under way at all, the
+// client knows without a state that it asked for nothing, and the
+// guard counts.
+func (f *flow) enforced(id guard.ID) bool {
+	if id == guard.IDStateCompare && f.UnderWay && f.State == "" {
+		return false
+	}
+	return f.Switches.On(id)
+}

@@ -1,0 +1,135 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"oauthlab/lessons/event"
+)
+
+// Tokens is what a code is redeemed for (RFC 6749 §5.1).
+type Tokens struct {
+	AccessToken string `json:"access_token"`
+	TokenType   string `json:"token_type"`
+	ExpiresIn   int    `json:"expires_in"` // seconds
+	Scope       string `json:"scope"`
+}
+
+// Redeem exchanges a code for tokens at the token endpoint. A
+// server that says no is a *TokenError.
+//
+// The verifier is kept until the next login begins, so that a
+// learner can redeem a code a second time and see who refuses.
+func (c *Client) Redeem(
+	ctx context.Context, code string,
+) (Tokens, error) {
+	f := c.recall()
+	tokens, err := f.redeem(ctx, code)
+	if err != nil {
+		return Tokens{}, f.giveUp(ctx, err)
+	}
+	return tokens, f.note(ctx, event.NoteTokens,
+		"The client keeps the tokens that it was given.",
+		event.Field{
+			Name: "access_token", Value: tokens.AccessToken},
+		event.Field{
+			Name: "token_type", Value: tokens.TokenType},
+		event.Field{
+			Name:  "expires_in",
+			Value: strconv.Itoa(tokens.ExpiresIn)},
+		event.Field{
+			Name: "scope", Value: tokens.Scope})
+}
+
+// redeem sends the token request and reads the answer.
+func (f *flow) redeem(
+	ctx context.Context, code string,
+) (Tokens, error) {
+	if f.TokenEndpoint == "" {
+		return Tokens{}, errNoTokenEndpoint
+	}
+	r, err := f.Fetch(ctx, Request{
+		Method: "POST", // RFC 6749 §3.2
+		URL:    f.TokenEndpoint,
+		Header: []event.Field{
+			{Name: "Content-Type",
+				Value: "application/x-www-form-urlencoded"},
+			{Name: "Accept", Value: "application/json"},
+		},
+		Body: encode([]event.Field{ // RFC 6749 §4.1.3
+			{Name: "grant_type", Value: "authorization_code"},
+			{Name: "code", Value: code},
+			{Name: "redirect_uri", Value: f.RedirectURI},
+			{Name: "client_id", Value: f.ID},
+			// RFC 7636 §4.5
+			{Name: "code_verifier", Value: f.Verifier},
+		}),
+	})
+	if err != nil {
+		return Tokens{}, fmt.Errorf("ask for tokens: %w", err)
+	}
+	return readTokens(r)
+}
+
+var (
+	errNoTokenEndpoint = errors.New("there is no token endpoint")
+	errNoTokens        = errors.New("the answer has no access token")
+	errTokenType       = errors.New("the token is of an unknown type")
+)
+
+// readTokens reads the answer of the token endpoint.
+func readTokens(r Response) (Tokens, error) {
+	if r.Status != 200 {
+		return Tokens{}, readTokenError(r)
+	}
+	var tokens Tokens
+	err := json.Unmarshal([]byte(r.Body), &tokens)
+	if err != nil || tokens.AccessToken == "" {
+		return Tokens{}, errNoTokens // RFC 6749 §5.1
+	}
+	if !strings.EqualFold(tokens.TokenType, "Bearer") {
+		return Tokens{}, errTokenType // RFC 6749 §7.1
+	}
+	return tokens, nil
+}
+
+// TokenError is the token endpoint's no (RFC 6749 §5.2).
+type TokenError struct {
+	Status      int    `json:"-"`     // of the HTTP answer
+	Code        string `json:"error"` // such as "invalid_grant"
+	Description string `json:"error_description"`
+	Hint        string `json:"hint"` // this lab's own: what to do
+}
+
+// Error returns what the server said.
+func (e *TokenError) Error() string {
+	return join(e.Code, e.Description)
+}
+
+// readTokenError reads a no. A server that fails need not answer in
+// JSON, and then its status is all there is.
+func readTokenError(r Response) *TokenError {
+	e := &TokenError{}
+	err := json.Unmarshal([]byte(r.Body), e)
+	if err != nil || e.Code == "" {
+		e = &TokenError{Description: fmt.Sprintf(
+			"the token endpoint answered %d", r.Status)}
+	}
+	e.Status = r.Status
+	return e
+}
+
+// join puts a code and its description into one sentence.
+func join(code, description string) string {
+	switch {
+	case code == "":
+		return description
+	case description == "":
+		return code
+	}
+	return code + ": " + description
+}

@@ -1,0 +1,132 @@
+package lab
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"oauthlab/app/client"
+	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
+)
+
+// Refresh reads the lab from the server, and returns it.
+func (s *Session) Refresh(ctx context.Context) (api.Lab, error) {
+	return s.lookUp(ctx, "GET", "", nil)
+}
+
+// Patch changes what p names, and returns the lab as it stands then.
+func (s *Session) Patch(ctx context.Context, p api.Patch) (api.Lab, error) {
+	return s.lookUp(ctx, "PATCH", "", p)
+}
+
+// Reset brings the lab back to the start of its chapter.
+func (s *Session) Reset(ctx context.Context) (api.Lab, error) {
+	return s.lookUp(ctx, "POST", "/reset", nil)
+}
+
+// lookUp makes a call that answers with the lab.
+func (s *Session) lookUp(ctx context.Context, method, rest string, in any) (api.Lab, error) {
+	var l api.Lab
+	if err := s.call(ctx, method, s.path(rest), in, &l); err != nil {
+		return api.Lab{}, err
+	}
+	return s.set(l), nil
+}
+
+// SignOut ends the users' sessions at the authorization server.
+func (s *Session) SignOut(ctx context.Context) error {
+	return s.call(ctx, "POST", s.path("/sign-out"), nil, nil)
+}
+
+// State returns the documents of the lab, by party.
+func (s *Session) State(ctx context.Context) (api.State, error) {
+	var state api.State
+	err := s.call(ctx, "GET", s.path("/state"), nil, &state)
+	return state, err
+}
+
+// Attacks returns the catalogue of attacks.
+func (s *Session) Attacks(ctx context.Context) ([]api.Attack, error) {
+	var attacks []api.Attack
+	err := s.call(ctx, "GET", "/api/attacks", nil, &attacks)
+	return attacks, err
+}
+
+// RunAttack runs an attack in the lab as it stands, and returns what came of it.
+func (s *Session) RunAttack(ctx context.Context, id string) (api.AttackResult, error) {
+	var result api.AttackResult
+	err := s.call(ctx, "POST", s.path("/attacks/"+url.PathEscape(id)), nil, &result)
+	return result, err
+}
+
+// Code returns the source of a guard and of the lines that call it.
+func (s *Session) Code(ctx context.Context, guardID string) (api.Code, error) {
+	var code api.Code
+	err := s.call(ctx, "GET", "/api/code/"+url.PathEscape(guardID), nil, &code)
+	return code, err
+}
+
+// Error is a no of the lab's API.
+type Error struct {
+	Status      int    // of the HTTP answer; 0 where the no came over the feed
+	Code        string // a word for programs
+	Description string // a sentence for people
+	Hint        string // what to do about it; may be empty
+}
+
+// Error returns the description and the hint.
+func (e *Error) Error() string {
+	return strings.TrimSpace(e.Description + " " + e.Hint)
+}
+
+// IsUnknown reports whether err says that the lab is not there, or not ours.
+func IsUnknown(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && (e.Status == 404 || e.Status == 401)
+}
+
+// call makes one call of the lab's API: in, where it is not nil, is the JSON
+// body, and the answer is read into out, where that is not nil.
+func (s *Session) call(ctx context.Context, method, path string, in, out any) error {
+	r := client.Request{Method: method, URL: s.device.Origin + path}
+	r.Header = []event.Field{{Name: "Accept", Value: "application/json"}}
+	if s.key != "" {
+		r.Header = append(r.Header, event.Field{Name: "Authorization", Value: "Bearer " + s.key})
+	}
+	if in != nil {
+		body, err := json.Marshal(in)
+		if err != nil {
+			return fmt.Errorf("%s %s: %w", method, path, err)
+		}
+		r.Header = append(r.Header, event.Field{Name: "Content-Type", Value: "application/json"})
+		r.Body = string(body)
+	}
+	response, err := s.device.Fetch(ctx, r)
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	if response.Status < 200 || response.Status > 299 {
+		return readError(response)
+	}
+	if out == nil {
+		return nil
+	}
+	if err := json.Unmarshal([]byte(response.Body), out); err != nil {
+		return fmt.Errorf("%s %s: read the answer: %w", method, path, err)
+	}
+	return nil
+}
+
+// readError reads a no. Whatever stands between browser and lab may say no in
+// another form, and then the status is all there is.
+func readError(r client.Response) *Error {
+	var body api.Error
+	if json.Unmarshal([]byte(r.Body), &body) != nil || body.Description == "" {
+		body.Description = fmt.Sprintf("The lab answered %d.", r.Status)
+	}
+	return &Error{Status: r.Status, Code: body.Error, Description: body.Description, Hint: body.Hint}
+}

@@ -1,0 +1,221 @@
+package lab
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"oauthlab/lessons/event"
+)
+
+// Status is how the connection to the feed stands.
+type Status string
+
+// The statuses. Gone is the last one: the server does not know the lab.
+const (
+	Connecting   Status = "connecting"
+	Live         Status = "live"
+	Reconnecting Status = "reconnecting"
+	Gone         Status = "gone"
+)
+
+// Update is what came down since the last one. Its events are in the order of
+// the log, none twice; where a stretch is lost, an event of KindGap says so.
+type Update struct {
+	Events []event.Event
+	Status Status
+}
+
+// Bounds of a connection.
+const (
+	maxBatch = 512 // events of one Update
+
+	// After a cut the wait doubles from first to longest, until something new
+	// came down; up to half of it is chance, so that a class does not return
+	// in one wave.
+	firstWait   = 250 * time.Millisecond
+	longestWait = 15 * time.Second
+
+	patience = 20 * time.Second // with a server that does not answer
+)
+
+// Follow calls each with everything that stands in the lab's log and then with
+// what is added to it, until ctx ends or the lab is gone. It calls from one
+// goroutine, first with Connecting, and goes on with the next Update when each
+// has returned; what came meanwhile is in that one. One Follow at a time.
+func (s *Session) Follow(ctx context.Context, each func(Update)) {
+	each(Update{Status: Connecting})
+	var last uint64 // position of the last event that each was given
+	wait := firstWait
+	for {
+		before := last
+		last = s.followOnce(ctx, last, each)
+		if ctx.Err() != nil {
+			return
+		}
+		if last > before {
+			wait = firstWait
+		}
+		each(Update{Status: Reconnecting})
+
+		// A browser does not say why a websocket was refused; the API does.
+		if err := s.ask(ctx); IsUnknown(err) {
+			s.outbox.close()
+			each(Update{Status: Gone})
+			return
+		}
+		select {
+		case <-s.device.After(jitter(wait)):
+		case <-ctx.Done():
+			return
+		}
+		wait = min(2*wait, longestWait)
+	}
+}
+
+// followOnce follows the feed over one connection, and returns the position
+// that it came to.
+func (s *Session) followOnce(ctx context.Context, last uint64, each func(Update)) uint64 {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	address := "ws" + strings.TrimPrefix(s.device.Origin, "http") +
+		s.path("/feed?after="+strconv.FormatUint(last, 10))
+	socket, err := s.dial(ctx, address)
+	if err != nil {
+		return last
+	}
+	events := make(chan event.Event, maxBatch)
+	var running sync.WaitGroup
+	running.Go(func() {
+		defer close(events)
+		s.receive(ctx, socket, last, events)
+	})
+	running.Go(func() {
+		// A write that fails ends the reading too.
+		defer cancel()
+		_ = s.outbox.send(ctx, socket, s.outbox.connect())
+	})
+	defer running.Wait()
+	defer socket.Close()
+	defer cancel()
+
+	each(Update{Status: Live})
+	for e := range events {
+		if ctx.Err() != nil {
+			return last
+		}
+		batch := gather(e, events)
+		last = position(batch[len(batch)-1])
+		each(Update{Events: batch, Status: Live})
+	}
+	return last
+}
+
+// dial opens the feed. The key goes along as a subprotocol, since a browser
+// sends no header of ours with a websocket.
+func (s *Session) dial(ctx context.Context, address string) (Socket, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return s.device.Dial(ctx, address, []string{"oauthlab.v1", "key." + s.key})
+}
+
+// ask reads the lab, to learn whether it is still there.
+func (s *Session) ask(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	_, err := s.Refresh(ctx)
+	return err
+}
+
+// gather returns first and what else has come already.
+func gather(first event.Event, events <-chan event.Event) []event.Event {
+	batch := []event.Event{first}
+	for len(batch) < maxBatch {
+		select {
+		case e, open := <-events:
+			if !open {
+				return batch
+			}
+			batch = append(batch, e)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// receive reads the feed into events until it is cut, and acknowledges what
+// Record waits for. It is the one place that says what comes next in the log.
+func (s *Session) receive(ctx context.Context, socket Socket, last uint64, events chan<- event.Event) {
+	for {
+		message, err := socket.Read(ctx)
+		if err != nil {
+			return
+		}
+		e, err := s.parse(message)
+		if err != nil {
+			return // what cannot be read is as good as lost: ask for it again
+		}
+		if e == nil {
+			continue
+		}
+		switch at := position(*e); {
+		case at <= last:
+			s.outbox.settle(e.ID, nil)
+			continue // seen before
+		case at > last+1 && e.Kind != event.KindGap:
+			return // a hole: come back to the last good position
+		default:
+			last = at
+		}
+		select {
+		case events <- *e:
+		case <-ctx.Done():
+			return
+		}
+		s.outbox.settle(e.ID, nil)
+	}
+}
+
+// parse reads one message of the feed. A no to an event of ours is no event:
+// it goes to the Record that waits, and parse returns nil.
+func (s *Session) parse(message []byte) (*event.Event, error) {
+	var m struct {
+		event.Event
+		Error       string `json:"error"`
+		Description string `json:"error_description"`
+		Hint        string `json:"hint"`
+	}
+	if err := json.Unmarshal(message, &m); err != nil {
+		return nil, fmt.Errorf("read the feed: %w", err)
+	}
+	if m.V == 0 && m.Error != "" {
+		s.outbox.settle(m.ID, &Error{Code: m.Error, Description: m.Description, Hint: m.Hint})
+		return nil, nil
+	}
+	if m.V == 0 || m.Kind == event.KindGap && m.Gap == nil {
+		return nil, errors.New("read the feed: this is no event")
+	}
+	return &m.Event, nil
+}
+
+// position returns where in the log one is after e.
+func position(e event.Event) uint64 {
+	if e.Kind == event.KindGap && e.Gap != nil && e.Gap.Next > 0 {
+		return e.Gap.Next - 1
+	}
+	return e.Seq
+}
+
+// jitter returns between half of d and d.
+func jitter(d time.Duration) time.Duration {
+	var chance [1]byte
+	_, _ = rand.Read(chance[:]) // never fails
+	return d/2 + d/2*time.Duration(chance[0])/255
+}

@@ -1,0 +1,17 @@
+// Command app is what runs in the learner's browser, compiled to WebAssembly:
+// the screen of the lab and the OAuth client in it. The server is a program of
+// its own (package server), which keeps this one small.
+package main
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/browser"
+	"oauthlab/app/ui"
+)
+
+func main() {
+	page := ui.DecodeContent(browser.PageContent())
+	ui.Routes(func(path string) (ui.Content, bool) { return page, page.Path == path })
+	app.RunWhenOnBrowser()
+}

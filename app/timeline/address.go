@@ -1,0 +1,88 @@
+package timeline
+
+import (
+	"strings"
+
+	"oauthlab/lessons/event"
+)
+
+// Address is a URL as the address bar shows it: in pieces, so that the values
+// in it can be marked, and short, so that they are in sight.
+type Address struct {
+	URL    string // whole
+	Pieces []Piece
+}
+
+// Piece is a stretch of an address. Marked pieces hold "name=value".
+type Piece struct {
+	Text string
+	Kind MarkKind // "" for plain text
+}
+
+// addressAfter returns the address that Alice's browser shows after e, or "" if
+// e does not move it. A frame does not tell its address, so the requests of the
+// browser and the client's notes have to.
+func addressAfter(e event.Event) string {
+	switch {
+	case e.Request != nil && e.From == event.Browser && e.Request.Method != "OPTIONS":
+		return e.Request.URL
+	case e.Note != nil && (e.Note.Name == event.NoteOpen || e.Note.Name == event.NoteCallback):
+		return e.Note.Get("url")
+	}
+	return ""
+}
+
+// AddressOf cuts a URL into pieces at its parameters. It leaves out what says
+// nothing: the scheme, as browsers do, most of the lab's id, the parameters
+// that wear no mark, and all but the beginning of the values that do.
+func AddressOf(raw string) Address {
+	if raw == "" {
+		return Address{}
+	}
+	a := Address{URL: raw}
+	base, query, _ := strings.Cut(raw, "?")
+	a.add(shortBase(base), "")
+	sep, skipped := "?", false
+	for pair := range strings.SplitSeq(query, "&") {
+		name, value, _ := strings.Cut(pair, "=")
+		kind := kindOf(unescape(name))
+		if kind == "" {
+			skipped = skipped || name != ""
+			continue
+		}
+		if skipped {
+			a.add(sep+"…", "")
+			sep, skipped = "&", false
+		}
+		a.add(sep, "")
+		a.add(name+"="+shorten(unescape(value), kind), kind)
+		sep = "&"
+	}
+	if skipped {
+		a.add(sep+"…", "")
+	}
+	return a
+}
+
+// shortBase drops the scheme and most of a lab's id.
+func shortBase(base string) string {
+	if _, rest, ok := strings.Cut(base, "://"); ok {
+		base = rest
+	}
+	parts := strings.Split(base, "/")
+	for i, part := range parts {
+		if isLabID(part) {
+			parts[i] = part[:4] + "…"
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// add joins neighbouring plain pieces.
+func (a *Address) add(text string, kind MarkKind) {
+	if n := len(a.Pieces); kind == "" && n > 0 && a.Pieces[n-1].Kind == "" {
+		a.Pieces[n-1].Text += text
+		return
+	}
+	a.Pieces = append(a.Pieces, Piece{Text: text, Kind: kind})
+}

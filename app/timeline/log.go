@@ -1,0 +1,74 @@
+package timeline
+
+import (
+	"slices"
+
+	"oauthlab/lessons/event"
+)
+
+// MaxEvents bounds what is kept of a lab's log in the browser.
+const MaxEvents = 4000
+
+// Log orders the events that the feed delivers: by position, each once, in
+// whatever order and however often they come. The zero value is empty. It is
+// not safe for concurrent use.
+type Log struct {
+	events []event.Event // by Seq, without duplicates; a gap stands at its Next
+	seen   map[uint64]bool
+}
+
+// Add takes a batch in. It reports whether anything was new.
+func (l *Log) Add(batch []event.Event) bool {
+	if l.seen == nil {
+		l.seen = make(map[uint64]bool)
+	}
+	fresh := make([]event.Event, 0, len(batch))
+	for _, e := range batch {
+		if e.Kind == event.KindGap && e.Gap != nil {
+			fresh = append(fresh, e)
+			continue
+		}
+		if e.Seq == 0 || l.seen[e.Seq] {
+			continue
+		}
+		l.seen[e.Seq] = true
+		fresh = append(fresh, e)
+	}
+	if len(fresh) == 0 {
+		return false
+	}
+	next := make([]event.Event, 0, len(l.events)+len(fresh))
+	next = append(append(next, l.events...), fresh...)
+	slices.SortStableFunc(next, byPosition)
+	if len(next) > MaxEvents {
+		next = next[len(next)-MaxEvents:]
+	}
+	l.events = next
+	return true
+}
+
+// Events returns the events in order. The slice is never changed afterwards.
+func (l *Log) Events() []event.Event { return l.events }
+
+// byPosition orders a gap before the first event that there still is.
+func byPosition(a, b event.Event) int {
+	pa, pb := position(a), position(b)
+	switch {
+	case pa < pb:
+		return -1
+	case pa > pb:
+		return 1
+	case a.Gap != nil && b.Gap == nil:
+		return -1
+	case a.Gap == nil && b.Gap != nil:
+		return 1
+	}
+	return 0
+}
+
+func position(e event.Event) uint64 {
+	if e.Gap != nil {
+		return e.Gap.Next
+	}
+	return e.Seq
+}

@@ -1,0 +1,128 @@
+package timeline
+
+import (
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+
+	"oauthlab/lessons/event"
+)
+
+// Param is one parameter of a message, with what it is for.
+type Param struct {
+	In      string // "query", "form", "JSON", "Location", "note"
+	Name    string
+	Value   string
+	Kind    MarkKind // "" where the value is not followed through the flow
+	Means   string   // one plain sentence; empty where the catalogue is silent
+	Section string   // "RFC 6749 §4.1.1"
+}
+
+// ParamsOf returns the parameters that an event carries: of a URL's query, a
+// Location header's, a form or JSON body's, a note's fields.
+func ParamsOf(e event.Event) []Param {
+	var out []Param
+	switch {
+	case e.Request != nil:
+		out = appendURL(out, "query", e.Request.URL)
+		out = appendBody(out, headerOf(e.Request.Header, "content-type"), e.Request.Body)
+	case e.Response != nil:
+		out = appendURL(out, "Location", headerOf(e.Response.Header, "location"))
+		out = appendBody(out, headerOf(e.Response.Header, "content-type"), e.Response.Body)
+	case e.Note != nil:
+		for _, f := range e.Note.Fields {
+			if f.Name == "url" {
+				out = appendURL(out, "query", f.Value)
+				continue
+			}
+			out = append(out, explain("note", f.Name, f.Value))
+		}
+	}
+	return out
+}
+
+func appendURL(out []Param, in, raw string) []Param {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return out
+	}
+	out = appendQuery(out, in, u.RawQuery)
+	return appendQuery(out, "fragment", u.Fragment)
+}
+
+// appendQuery keeps the order of the wire, which url.Values would lose.
+func appendQuery(out []Param, in, query string) []Param {
+	for pair := range strings.SplitSeq(query, "&") {
+		name, value, _ := strings.Cut(pair, "=")
+		if name == "" {
+			continue
+		}
+		out = append(out, explain(in, unescape(name), unescape(value)))
+	}
+	return out
+}
+
+func unescape(s string) string {
+	if t, err := url.QueryUnescape(s); err == nil {
+		return t
+	}
+	return s
+}
+
+func appendBody(out []Param, contentType, body string) []Param {
+	switch {
+	case body == "":
+		return out
+	case strings.HasPrefix(contentType, "application/x-www-form-urlencoded"):
+		return appendQuery(out, "form", body)
+	case strings.Contains(contentType, "json"):
+		return appendJSON(out, body)
+	}
+	return out
+}
+
+// appendJSON lists the members of an object: those of the catalogue in its
+// order, then the others by name.
+func appendJSON(out []Param, body string) []Param {
+	var members map[string]json.RawMessage
+	if json.Unmarshal([]byte(body), &members) != nil {
+		return out
+	}
+	names := make([]string, 0, len(members))
+	for name := range members {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		if d := rank(a) - rank(b); d != 0 {
+			return d
+		}
+		return strings.Compare(a, b)
+	})
+	for _, name := range names {
+		value := string(members[name])
+		var text string
+		if json.Unmarshal(members[name], &text) == nil {
+			value = text
+		}
+		out = append(out, explain("JSON", name, value))
+	}
+	return out
+}
+
+func explain(in, name, value string) Param {
+	p := Param{In: in, Name: name, Value: value, Kind: kindOf(name)}
+	if m, ok := meaningOf(name); ok {
+		p.Means, p.Section = m.means, m.section
+	}
+	return p
+}
+
+func headerOf(fields []event.Field, name string) string {
+	for _, f := range fields {
+		if strings.EqualFold(f.Name, name) {
+			return f.Value
+		}
+	}
+	return ""
+}

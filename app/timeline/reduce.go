@@ -1,0 +1,207 @@
+package timeline
+
+import (
+	"fmt"
+	"strconv"
+
+	"oauthlab/lessons/event"
+)
+
+// Reduce makes the view of a log. What stood before the latest reset of the lab
+// is gone from the screen, as it is from the lab.
+func Reduce(events []event.Event) View {
+	r := reducer{rowOf: map[string]place{}, preflight: map[string]bool{}, band: -1}
+	for _, e := range sinceReset(events) {
+		r.take(e)
+	}
+	r.view.Address = AddressOf(r.address)
+	r.view.Lanes = lanesOf(r.view.Bands)
+	return r.view
+}
+
+func sinceReset(events []event.Event) []event.Event {
+	for i := len(events) - 1; i >= 0; i-- {
+		if n := events[i].Note; n != nil && n.Name == event.NoteReset {
+			return events[i+1:]
+		}
+	}
+	return events
+}
+
+// place is where a row stands.
+type place struct{ band, row int }
+
+type reducer struct {
+	view      View
+	band      int    // index of the open band, or -1
+	flow      string // of the open band
+	attack    string // id of the attack under way, or ""
+	address   string
+	rowOf     map[string]place // by the id of a request event
+	preflight map[string]bool  // ids of CORS preflights
+}
+
+func (r *reducer) take(e event.Event) {
+	r.follow(e)
+	switch {
+	case e.Gap != nil:
+		r.open("gap-"+strconv.FormatUint(e.Gap.Next, 10), "Earlier", "", "")
+		r.add(Row{Kind: RowGap, Text: gapText(e.Gap)})
+	case e.Request != nil:
+		r.request(e)
+	case e.Response != nil:
+		r.response(e)
+	case e.Verdict != nil:
+		r.verdict(e)
+	case e.Change != nil:
+		r.change(e)
+	case e.Note != nil:
+		r.note(e)
+	}
+}
+
+// follow keeps the position, finds holes and moves the address bar. During an
+// attack Alice is played by a robot, which has no frame.
+func (r *reducer) follow(e event.Event) {
+	switch {
+	case e.Gap != nil:
+		r.view.Last = max(r.view.Last, e.Gap.Next-1)
+		return
+	case r.view.Last != 0 && e.Seq > r.view.Last+1:
+		r.view.Missing = true
+		r.add(Row{Kind: RowGap, Text: missingText(r.view.Last+1, e.Seq-1)})
+	}
+	r.view.Last = e.Seq
+	if a := addressAfter(e); a != "" && r.attack == "" {
+		r.address = a
+	}
+}
+
+func (r *reducer) request(e event.Event) {
+	if e.Request.Method == "OPTIONS" {
+		r.preflight[e.ID] = true
+		if r.band >= 0 {
+			r.view.Bands[r.band].Folded++
+		}
+		return
+	}
+	r.bandFor(e)
+	r.rowOf[e.ID] = r.add(Row{
+		Kind: RowMessage, Seq: e.Seq, From: e.From, To: e.To,
+		Text: requestText(e.Request), Marks: marksOf(e),
+	})
+	b := &r.view.Bands[r.band]
+	b.Messages++
+	if name := userOf(e); name != "" && b.Attack == "" {
+		b.Title = name + " signs in"
+	}
+}
+
+func (r *reducer) response(e event.Event) {
+	if r.preflight[e.Re] {
+		return
+	}
+	r.bandFor(e)
+	asked := ""
+	if p, ok := r.rowOf[e.Re]; ok {
+		asked = r.view.Bands[p.band].Rows[p.row].Text
+	}
+	r.add(Row{
+		Kind: RowMessage, Seq: e.Seq, From: e.From, To: e.To,
+		Text: responseText(e.Response, asked), Marks: marksOf(e), Fault: e.Response.Status >= 400,
+	})
+	r.view.Bands[r.band].Messages++
+}
+
+// verdict hangs a pill on the request that it judged; a verdict of the client,
+// which no request caused, on the last message that reached it.
+func (r *reducer) verdict(e event.Event) {
+	pill := pillOf(e)
+	if pill.Outcome != event.Passed {
+		r.view.News = pill.Sentence()
+	}
+	at, ok := r.rowOf[e.Re]
+	if !ok {
+		at, ok = r.lastTo(e.From)
+	}
+	if !ok {
+		r.bandFor(e)
+		at = r.add(Row{Kind: RowSelf, Seq: e.Seq, From: e.From, Text: "checks"})
+	}
+	row := &r.view.Bands[at.band].Rows[at.row]
+	row.Pills = append(row.Pills, pill)
+}
+
+func (r *reducer) lastTo(p event.Party) (place, bool) {
+	if r.band < 0 {
+		return place{}, false
+	}
+	rows := r.view.Bands[r.band].Rows
+	for i := len(rows) - 1; i >= 0; i-- {
+		if rows[i].Kind == RowMessage && rows[i].To == p {
+			return place{r.band, i}, true
+		}
+	}
+	return place{}, false
+}
+
+// change draws the turn of a switch; what the parties store is the state drawer's.
+func (r *reducer) change(e event.Event) {
+	if text := switchText(e); text != "" && r.band >= 0 {
+		r.add(Row{Kind: RowQuiet, Seq: e.Seq, Text: text})
+	}
+}
+
+func (r *reducer) note(e event.Event) {
+	switch e.Note.Name {
+	case event.NoteLabCreated, event.NoteReset:
+		return
+	case event.NoteAttackBegins:
+		r.attackBegins(e)
+		return
+	case event.NoteAttackEnds:
+		r.attackEnds(e)
+		return
+	}
+	r.bandFor(e)
+	r.add(noteRow(e))
+}
+
+// bandFor sees to it that a band is open for e: the attack's while one runs,
+// else that of the flow. An event that names no flow stays where the others are.
+func (r *reducer) bandFor(e event.Event) {
+	if r.attack != "" {
+		return
+	}
+	sameFlow := e.Flow == "" || e.Flow == r.flow
+	if r.band >= 0 && sameFlow && r.view.Bands[r.band].Attack == "" {
+		return
+	}
+	r.open("flow-"+strconv.FormatUint(e.Seq, 10), "Signing in", "", e.Flow)
+}
+
+func (r *reducer) open(key, title, attack, flow string) {
+	r.view.Bands = append(r.view.Bands, Band{Key: key, Title: title, Attack: attack})
+	r.band, r.flow = len(r.view.Bands)-1, flow
+}
+
+// add appends a row to the open band, and opens one if there is none.
+func (r *reducer) add(row Row) place {
+	if r.band < 0 {
+		r.open("start", "Earlier", "", "")
+	}
+	b := &r.view.Bands[r.band]
+	b.Rows = append(b.Rows, row)
+	return place{r.band, len(b.Rows) - 1}
+}
+
+func gapText(g *event.Gap) string {
+	return fmt.Sprintf("Events %d to %d are no longer in the log.", g.After+1, g.Next-1)
+}
+
+func missingText(first, last uint64) string {
+	if first == last {
+		return fmt.Sprintf("Event %d is missing. Reload the page to fetch it.", first)
+	}
+	return fmt.Sprintf("Events %d to %d are missing. Reload the page to fetch them.", first, last)
+}

@@ -1,0 +1,242 @@
+package timeline
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+)
+
+func TestRunIsDrawnMessageByMessage(t *testing.T) {
+	v := Reduce(record(aRun))
+	if len(v.Bands) != 1 {
+		t.Fatalf("%d bands, want 1", len(v.Bands))
+	}
+	var got []string
+	for _, r := range v.Bands[0].Rows {
+		line := fmt.Sprintf("%s>%s %s", r.From, r.To, r.Text)
+		for _, m := range r.Marks {
+			line += " " + m.Name + "=" + m.Short
+		}
+		got = append(got, line)
+	}
+	want := []string{
+		"client> makes a verifier code_challenge=E9Me… code_verifier=dBjf…",
+		"client> makes a state state=kJ3n…",
+		"client>browser open /authorize",
+		"browser>auth GET /authorize code_challenge=E9Me… state=kJ3n…",
+		"auth>browser 303 /login",
+		"browser>auth GET /login",
+		"auth>browser 200 login page",
+		"browser>auth POST /login",
+		"auth>browser 303 /callback code=Splx… state=kJ3n…",
+		"browser>client callback code=Splx… state=kJ3n…",
+		"client>auth POST /token code=Splx… code_verifier=dBjf…",
+		"auth>client 200 access_token=mF_9…",
+		"client> keeps the token",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("rows:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if b := v.Bands[0]; b.Title != "Alice signs in" || b.Messages != 8 || b.Folded != 1 {
+		t.Errorf("band %q has %d messages and %d folded", b.Title, b.Messages, b.Folded)
+	}
+}
+
+func TestVerdictsHangOnTheirMessage(t *testing.T) {
+	tests := map[string]struct {
+		story []func(*recording)
+		row   string
+		want  Pill
+	}{
+		"passed, at the server":   {[]func(*recording){aRun}, "GET /authorize", Pill{At: event.Auth, Outcome: event.Passed, Text: "redirect URI"}},
+		"passed, at the client":   {[]func(*recording){aRun}, "callback", Pill{At: event.Client, Outcome: event.Passed, Text: "state"}},
+		"refused":                 {[]func(*recording){lost}, "POST /token", Pill{At: event.Auth, Outcome: event.Refused, Text: "PKCE refused", Reason: noMatch}},
+		"would refuse, as it was": {[]func(*recording){won}, "POST /token", Pill{At: event.Auth, Outcome: event.WouldRefuse, Text: "PKCE would refuse", Reason: noMatch}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			row := rowWith(t, Reduce(record(tt.story...)), tt.row)
+			if len(row.Pills) != 1 {
+				t.Fatalf("%d pills, want 1", len(row.Pills))
+			}
+			p := row.Pills[0]
+			if p.At != tt.want.At || p.Outcome != tt.want.Outcome || p.Text != tt.want.Text || p.Reason != tt.want.Reason {
+				t.Errorf("pill %+v, want %+v", p, tt.want)
+			}
+			if p.Where.Line != 7 || p.Guard == "" || p.Seq == 0 {
+				t.Errorf("pill %+v does not say where", p)
+			}
+		})
+	}
+}
+
+func TestVerdictWithoutMessageIsStillShown(t *testing.T) {
+	events := record(func(r *recording) { r.verdict(event.Client, "", guard.IDStateCompare, event.Refused, "no login") })
+	if row := rowWith(t, Reduce(events), "checks"); len(row.Pills) != 1 {
+		t.Errorf("row %+v", row)
+	}
+}
+
+func TestLanesAppearWhenTheirPartyActs(t *testing.T) {
+	stranger := func(r *recording) { r.request("my-client", "POST", as+"/token", "code=x") }
+	tests := map[string]struct {
+		events []event.Event
+		want   string
+	}{
+		"nothing yet":              {nil, "browser client auth"},
+		"a run":                    {record(aRun), "browser client auth"},
+		"an attack":                {record(won), "browser client auth proxy mallory"},
+		"a learner's own client":   {record(stranger), "browser client my-client auth"},
+		"before the reset, nobody": {record(won, reset), "browser client auth"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, lane := range Reduce(tt.events).Lanes {
+				got = append(got, string(lane.Party))
+			}
+			if strings.Join(got, " ") != tt.want {
+				t.Errorf("lanes %v, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestAttackEndsInACard(t *testing.T) {
+	tests := map[string]struct {
+		part func(*recording)
+		card Card
+		by   string
+	}{
+		"she got in": {won, Card{Won: true, Title: "Mallory holds Alice's token", Detail: "No guard stood in her way. PKCE would have."}, ""},
+		"stopped":    {lost, Card{Title: "Stopped by PKCE", Detail: "The verifier does not match the challenge. Mallory leaves with nothing."}, "PKCE"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			v := Reduce(record(aRun, tt.part))
+			b := v.Bands[len(v.Bands)-1]
+			last := b.Rows[len(b.Rows)-1]
+			if last.Card == nil || *last.Card != tt.card {
+				t.Fatalf("card %+v, want %+v", last.Card, tt.card)
+			}
+			if b.Attack != "intercepted-code" || b.Title != "Intercepted code redeemed" {
+				t.Errorf("band %q of attack %q", b.Title, b.Attack)
+			}
+			if len(v.Attacks) != 1 || v.Attacks[0].Won != tt.card.Won || v.Attacks[0].By != tt.by {
+				t.Errorf("ends %+v", v.Attacks)
+			}
+			if !strings.HasPrefix(v.News, tt.card.Title) {
+				t.Errorf("news %q", v.News)
+			}
+		})
+	}
+}
+
+func TestTheLatestEndOfAnAttackCounts(t *testing.T) {
+	v := Reduce(record(off, won, on, lost))
+	if len(v.Attacks) != 1 || v.Attacks[0].Won {
+		t.Errorf("ends %+v, want one, stopped", v.Attacks)
+	}
+}
+
+func TestBands(t *testing.T) {
+	another := func(r *recording) { r.signIn("f2") }
+	tests := map[string]struct {
+		events []event.Event
+		want   []string
+	}{
+		"a run":                         {record(aRun), []string{"Alice signs in"}},
+		"two runs":                      {record(aRun, another), []string{"Alice signs in", "Alice signs in"}},
+		"a run and an attack":           {record(aRun, off, won), []string{"Alice signs in", "Intercepted code redeemed"}},
+		"a run after an attack":         {record(won, another), []string{"Intercepted code redeemed", "Alice signs in"}},
+		"after a reset all is new":      {record(aRun, won, reset, another), []string{"Alice signs in"}},
+		"a switch alone opens no band":  {record(off), nil},
+		"events without flow stay here": {record(aRun, func(r *recording) { r.flow = ""; r.request(event.Browser, "GET", as+"/x", "") }), []string{"Alice signs in"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, b := range Reduce(tt.events).Bands {
+				got = append(got, b.Title)
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("bands %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestSwitchesAreDrawnQuietly(t *testing.T) {
+	part := func(r *recording) {
+		r.change(event.Lab, "protection", "switched", "pkce",
+			event.ChangeField{Name: "on", From: "true", To: "false"}, event.ChangeField{Name: "pkce.verify", From: "true", To: "false"})
+	}
+	habit := func(r *recording) {
+		r.change(event.Lab, "protection", "switched", "pkce",
+			event.ChangeField{Name: "on", From: "true", To: "true"}, event.ChangeField{Name: "pkce.method", From: "S256", To: "plain"})
+	}
+	tests := map[string]struct {
+		part func(*recording)
+		want string
+	}{
+		"master": {off, "PKCE switched off"},
+		"part":   {part, "PKCE: server verifies it switched off"},
+		"habit":  {habit, "PKCE: client sends → plain"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if row := rowWith(t, Reduce(record(aRun, tt.part)), tt.want); row.Kind != RowQuiet {
+				t.Errorf("drawn as %s", row.Kind)
+			}
+		})
+	}
+}
+
+func TestGapsAndHoles(t *testing.T) {
+	events := record(aRun)
+	hole := append(slices.Clone(events[:3]), events[5:]...)
+	tests := map[string]struct {
+		events  []event.Event
+		missing bool
+		text    string
+	}{
+		"whole":         {events, false, ""},
+		"a gap":         {append([]event.Event{gap(0, 4)}, events[3:]...), false, "Events 1 to 3 are no longer in the log."},
+		"a hole":        {hole, true, "Events 4 to 5 are missing. Reload the page to fetch them."},
+		"a late start":  {events[3:], false, ""},
+		"gap, not hole": {append(append(slices.Clone(events[:2]), gap(2, 5)), events[4:]...), false, "Events 3 to 4 are no longer in the log."},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			v := Reduce(tt.events)
+			if v.Missing != tt.missing {
+				t.Errorf("missing %v, want %v", v.Missing, tt.missing)
+			}
+			if tt.text != "" && rowWith(t, v, tt.text).Kind != RowGap {
+				t.Error("not drawn as a gap")
+			}
+		})
+	}
+}
+
+func TestReduceOfAPrefixIsThePrefixOfReduce(t *testing.T) {
+	events := record(aRun, off, won, on, lost)
+	whole := Reduce(events)
+	for n := range events {
+		v := Reduce(events[:n])
+		for i, b := range v.Bands {
+			if b.Key != whole.Bands[i].Key {
+				t.Fatalf("after %d events band %d is %q, later %q", n, i, b.Key, whole.Bands[i].Key)
+			}
+			for j, row := range b.Rows {
+				if later := whole.Bands[i].Rows[j]; row.Text != later.Text || row.Seq != later.Seq {
+					t.Fatalf("after %d events row %d/%d is %+v, later %+v", n, i, j, row, later)
+				}
+			}
+		}
+	}
+}

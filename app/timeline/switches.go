@@ -1,0 +1,40 @@
+package timeline
+
+import (
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+)
+
+// IsSwitch reports whether the lab's desk changed how the lab stands.
+func IsSwitch(e event.Event) bool {
+	return e.From == event.Lab && e.Change != nil
+}
+
+// switchText says which switch was turned which way, or "" where e turned none.
+// The first field of the change is the protection, the others are its parts.
+func switchText(e event.Event) string {
+	if !IsSwitch(e) || e.Change.What != "protection" || len(e.Change.Fields) == 0 {
+		return ""
+	}
+	p, ok := guard.Find(e.Change.Key)
+	if !ok {
+		return e.Change.Key + turned(e.Change.Fields[0].To)
+	}
+	parts := e.Change.Fields[1:]
+	if len(parts) == 1 && len(p.Parts) > 1 {
+		if part, ok := guard.FindPart(guard.ID(parts[0].Name)); ok {
+			return p.Title + ": " + part.Title + turned(parts[0].To)
+		}
+	}
+	return p.Title + turned(e.Change.Fields[0].To)
+}
+
+func turned(value string) string {
+	switch value {
+	case "true":
+		return " switched on"
+	case "false":
+		return " switched off"
+	}
+	return " → " + value
+}

@@ -1,0 +1,86 @@
+// Package timeline turns the events of a lab into what the screen shows: lanes,
+// bands of messages, verdicts, the address bar, the progress of a lesson and the
+// message under the inspector.
+//
+// Everything here is a pure function of the events. There is no state but the
+// Log, which orders what the feed delivers, and no knowledge of a screen: the
+// same package could draw the diagram on paper. No go-app, no syscall/js.
+package timeline
+
+import (
+	"oauthlab/lessons/event"
+)
+
+// View is what the events come to. It is made anew by Reduce and never changed
+// afterwards, so that it may be shared.
+type View struct {
+	Lanes   []Lane
+	Bands   []Band
+	Address Address     // what the address bar of Alice's browser shows
+	Attacks []AttackEnd // the latest end of each attack, in the order of their first end
+	News    string      // one sentence for the live region: the latest verdict or outcome
+	Last    uint64      // position of the last event
+	Missing bool        // events are missing that no gap explains
+}
+
+// Band is a stretch of the diagram under one title: a flow or an attack.
+type Band struct {
+	Key      string // stays the same while the band grows
+	Title    string
+	Attack   string // id of the attack; empty for a flow
+	Messages int    // requests and responses, without what is folded away
+	Folded   int    // CORS preflights that are not drawn
+	Rows     []Row
+}
+
+// RowKind tells how a row is drawn.
+type RowKind string
+
+// The kinds of row.
+const (
+	RowMessage RowKind = "message" // an arrow from From to To
+	RowSelf    RowKind = "self"    // something that From did by itself
+	RowQuiet   RowKind = "quiet"   // a line across: a switch was turned
+	RowGap     RowKind = "gap"     // events are no longer in the log, or missing
+	RowCard    RowKind = "card"    // how an attack ended
+)
+
+// Row is one line of the diagram.
+type Row struct {
+	Kind  RowKind
+	Seq   uint64 // the event that the inspector shows for it
+	From  event.Party
+	To    event.Party
+	Text  string // "POST /token", "303 /callback"
+	Marks []Mark
+	Leak  bool // drawn dashed: nobody meant this to be sent
+	Fault bool // an error answer
+	Pills []Pill
+	Card  *Card
+}
+
+// Mark is a named value that is followed through the flow. The same value has
+// the same kind wherever it is shown.
+type Mark struct {
+	Name  string // "code_challenge"
+	Brief string // "challenge", for narrow screens
+	Value string // whole
+	Short string // "E9Me…"
+	Kind  MarkKind
+}
+
+// Card closes an attack.
+type Card struct {
+	Won    bool   // Mallory got what she wanted
+	Title  string // "Mallory holds Alice's token"
+	Detail string // "No guard stood in her way. PKCE would have."
+}
+
+// AttackEnd is the outcome of an attack.
+type AttackEnd struct {
+	Attack string
+	Won    bool
+	By     string // title of the protection that refused
+	Harm   string
+	Seq    uint64
+}

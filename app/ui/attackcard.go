@@ -1,0 +1,52 @@
+package ui
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/timeline"
+	"oauthlab/lessons/api"
+)
+
+// attackCard is one attack: what it is, what came of it last, and its button.
+type attackCard struct {
+	app.Compo
+	Desk   *desk
+	Attack api.Attack
+	End    timeline.AttackEnd
+	Tried  bool
+	Ready  bool
+}
+
+func (a *attackCard) Render() app.UI {
+	class, verdict := "attack", ""
+	switch {
+	case a.Tried && a.End.Won:
+		class, verdict = "attack is-won", "got in"
+	case a.Tried:
+		class, verdict = "attack is-stopped", "stopped"
+	}
+	return app.Li().Class(class).Body(
+		app.Div().Class("attack-words").Body(
+			app.P().Class("attack-title").Text(a.Attack.Title),
+			app.P().Class("attack-section").Text(a.section()),
+			app.If(verdict != "", func() app.UI { return app.P().Class("attack-verdict").Text(verdict) }),
+		),
+		a.button(),
+	)
+}
+
+func (a *attackCard) section() string {
+	if len(a.Attack.Sections) == 0 {
+		return ""
+	}
+	return a.Attack.Sections[0]
+}
+
+func (a *attackCard) button() app.UI {
+	b := app.Button().Class("attack-run").Type("button").Aria("label", "Run the attack: "+a.Attack.Title).Text("▶").
+		OnClick(func(app.Context, app.Event) { a.Desk.attack(a.Attack.ID) })
+	if !a.Ready {
+		b = b.Disabled(true)
+	}
+	return b
+}

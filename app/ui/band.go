@@ -1,0 +1,74 @@
+package ui
+
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/timeline"
+	"oauthlab/lessons/event"
+)
+
+// band is one flow or one attack in the diagram. It folds.
+type band struct {
+	app.Compo
+	Desk     *desk
+	Band     timeline.Band
+	Lanes    []timeline.Lane
+	Open     bool
+	Section  string // of the attack
+	Selected uint64
+}
+
+func (b *band) Render() app.UI {
+	class := "band"
+	if b.Band.Attack != "" {
+		class = "band is-attack"
+	}
+	return app.Section().Class(class).Aria("label", b.Band.Title).Body(
+		app.Button().Class("band-head").Type("button").Aria("expanded", strconv.FormatBool(b.Open)).
+			OnClick(func(app.Context, app.Event) { b.Desk.fold(b.Band.Key, !b.Open) }).
+			Body(
+				app.Span().Class("band-title").Text(b.Band.Title),
+				app.If(b.Section != "", func() app.UI { return app.Span().Class("band-section").Text(b.Section) }),
+				app.Span().Class("band-count").Text(countText(b.Band)),
+			),
+		app.If(b.Open, func() app.UI { return app.Ol().Class("rows").Body(b.rows()...) }),
+	)
+}
+
+func (b *band) rows() []app.UI {
+	var rows []app.UI
+	for _, r := range b.Band.Rows {
+		rows = append(rows, b.row(r))
+	}
+	return rows
+}
+
+func (b *band) row(r timeline.Row) app.UI {
+	switch r.Kind {
+	case timeline.RowMessage:
+		return &message{Desk: b.Desk, Row: r, From: b.lane(r.From), To: b.lane(r.To), Selected: b.selected(r)}
+	case timeline.RowSelf:
+		return &selfNote{Desk: b.Desk, Row: r, At: b.lane(r.From), Selected: b.selected(r)}
+	case timeline.RowCard:
+		return card(*r.Card)
+	default:
+		return app.Li().Class("row", "row-"+string(r.Kind)).Body(app.Span().Class("row-text").Text(r.Text))
+	}
+}
+
+func (b *band) selected(r timeline.Row) bool { return r.Seq != 0 && r.Seq == b.Selected }
+
+func (b *band) lane(p event.Party) int { return timeline.View{Lanes: b.Lanes}.LaneOf(p) }
+
+func countText(b timeline.Band) string {
+	text := strconv.Itoa(b.Messages) + " messages"
+	if b.Messages == 1 {
+		text = "1 message"
+	}
+	if b.Folded > 0 {
+		text += ", " + strconv.Itoa(b.Folded) + " preflight folded"
+	}
+	return text
+}

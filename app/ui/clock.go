@@ -1,0 +1,67 @@
+package ui
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
+
+// clock shows the lab's time, which an offset moves.
+type clock struct {
+	app.Compo
+	Offset int64 // in seconds
+
+	now  time.Time // zero until the page runs
+	stop chan struct{}
+}
+
+// OnMount starts the clock, in the browser only.
+func (c *clock) OnMount(ctx app.Context) {
+	stop := make(chan struct{})
+	c.stop, c.now = stop, time.Now()
+	go func() {
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for {
+			select {
+			case now := <-tick.C:
+				ctx.Dispatch(func(app.Context) { c.now = now })
+			case <-stop:
+				return
+			}
+		}
+	}()
+}
+
+// OnDismount stops it.
+func (c *clock) OnDismount() {
+	if c.stop != nil {
+		close(c.stop)
+	}
+}
+
+func (c *clock) Render() app.UI {
+	text := "--:--:--"
+	if !c.now.IsZero() {
+		text = c.now.Add(time.Duration(c.Offset) * time.Second).Format("15:04:05")
+	}
+	return app.P().Class("clock").Title("The lab's time").Body(
+		app.Span().Class("clock-time").Text(text),
+		app.If(c.Offset != 0, func() app.UI {
+			return app.Span().Class("clock-offset").Text(offsetText(c.Offset))
+		}),
+	)
+}
+
+// offsetText returns "+1:30 h" for 5400 seconds.
+func offsetText(seconds int64) string {
+	sign := "+"
+	if seconds < 0 {
+		sign, seconds = "−", -seconds
+	}
+	if seconds < 60 {
+		return fmt.Sprintf("%s%d s", sign, seconds)
+	}
+	return fmt.Sprintf("%s%d:%02d h", sign, seconds/3600, seconds%3600/60)
+}

@@ -1,0 +1,180 @@
+package ui
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"oauthlab/app/browser"
+	"oauthlab/app/lab"
+	"oauthlab/app/timeline"
+	"oauthlab/lessons/event"
+)
+
+// callTimeout bounds what a button may take.
+const callTimeout = 30 * time.Second
+
+// desk is the learner's desk: what the page shows, and what its buttons do.
+// Its methods are called on the goroutine that draws; what takes time runs
+// beside it and comes back through draw.
+type desk struct {
+	content Content
+	screen  screen
+	log     timeline.Log
+	session *lab.Session // nil until the lab is open
+
+	draw   func(func()) // runs a function on the goroutine that draws, then draws
+	ctx    context.Context
+	cancel context.CancelFunc
+	stop   func() // ends listening for callbacks
+
+	inbox inbox
+}
+
+// inbox holds what the feed delivered since the last frame.
+type inbox struct {
+	mu     sync.Mutex // guards the rest
+	events []event.Event
+	status lab.Status
+	asked  bool // a frame is asked for
+}
+
+func newDesk(content Content) *desk {
+	d := &desk{content: content, stop: func() {}}
+	d.screen = screen{Status: lab.Connecting, Pane: paneLesson, Tab: tabDecoded}
+	d.reduce()
+	return d
+}
+
+// start opens the lab and follows its feed until close.
+func (d *desk) start(draw func(func())) {
+	d.draw = draw
+	d.ctx, d.cancel = context.WithCancel(context.Background())
+	d.screen.Notice = notice{}
+	ctx := d.ctx
+	go func() {
+		session, err := lab.Open(ctx, browser.NewDevice(), d.content.Chapter.ID)
+		d.draw(func() {
+			if err != nil {
+				d.screen.Notice = notice{Text: "The lab could not be opened. " + explain(err), Again: true}
+				return
+			}
+			d.opened(ctx, session)
+		})
+	}()
+}
+
+// opened takes the session over. A callback that a full tab left behind is
+// answered as soon as the feed runs.
+func (d *desk) opened(ctx context.Context, session *lab.Session) {
+	d.session = session
+	d.screen.Lab, d.screen.Open = session.Lab(), true
+	go session.Follow(ctx, d.receive)
+	d.stop = browser.OnCallback(func(url string) {
+		d.draw(func() { d.finish(url) })
+	})
+	d.arrive()
+}
+
+// close ends everything that start began.
+func (d *desk) close() {
+	d.stop()
+	if d.cancel != nil {
+		d.cancel()
+	}
+}
+
+// again starts over, after the lab could not be opened or is gone.
+func (d *desk) again() {
+	d.close()
+	d.log = timeline.Log{}
+	d.session, d.stop = nil, func() {}
+	d.screen.Open, d.screen.Status = false, lab.Connecting
+	d.reduce()
+	d.start(d.draw)
+}
+
+// receive takes an update of the feed. It is called on the feed's goroutine and
+// waits for the next frame, so that a burst is drawn once.
+func (d *desk) receive(u lab.Update) {
+	d.inbox.mu.Lock()
+	defer d.inbox.mu.Unlock()
+	d.inbox.events = append(d.inbox.events, u.Events...)
+	d.inbox.status = u.Status
+	if d.inbox.asked {
+		return
+	}
+	d.inbox.asked = true
+	browser.NextFrame(func() { go d.draw(d.flush) })
+}
+
+// flush shows what came since the last frame.
+func (d *desk) flush() {
+	d.inbox.mu.Lock()
+	events, status := d.inbox.events, d.inbox.status
+	d.inbox.events, d.inbox.asked = nil, false
+	d.inbox.mu.Unlock()
+
+	d.screen.Status = status
+	if status == lab.Gone {
+		d.screen.Notice = notice{Text: "This lab is gone: the server no longer knows it. Labs that nobody uses expire.", Again: true}
+	}
+	if !d.log.Add(events) {
+		return
+	}
+	d.reduce()
+	for _, e := range events {
+		if timeline.IsSwitch(e) {
+			d.refresh()
+			return
+		}
+	}
+}
+
+// reduce makes the view of the log anew.
+func (d *desk) reduce() {
+	events := d.log.Events()
+	d.screen.View = timeline.Reduce(events)
+	d.screen.Steps = timeline.Progress(d.content.Chapter.Steps, events, d.screen.Read)
+	if d.screen.Selected != 0 {
+		d.inspect(d.screen.Selected)
+	}
+}
+
+// inspect shows the event at seq in the inspector.
+func (d *desk) inspect(seq uint64) {
+	if m, ok := timeline.Inspect(d.log.Events(), seq); ok {
+		d.screen.Message, d.screen.Selected = m, seq
+	} else {
+		d.screen.Message, d.screen.Selected = timeline.Message{}, 0
+	}
+}
+
+// call runs what takes time beside the drawing. done runs on the goroutine that
+// draws; an error becomes a sentence on the screen before it.
+func (d *desk) call(b busy, work func(ctx context.Context, s *lab.Session) error, done func()) {
+	if d.session == nil || b != idle && d.screen.Busy != idle {
+		return
+	}
+	if b != idle {
+		d.screen.Busy, d.screen.Notice = b, notice{}
+	}
+	session := d.session
+	ctx, cancel := context.WithTimeout(d.ctx, callTimeout)
+	go func() {
+		defer cancel()
+		err := work(ctx, session)
+		d.draw(func() {
+			if b != idle {
+				d.screen.Busy = idle
+			}
+			if err != nil {
+				d.screen.Notice = notice{Text: explain(err)}
+			}
+			d.screen.Lab = session.Lab()
+			if err == nil && done != nil {
+				done()
+			}
+		})
+	}()
+}

@@ -1,0 +1,148 @@
+package ui
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/lab"
+	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+)
+
+// arrive brings the lab to this page: into its chapter, and with what the link
+// wants off (/v03-pkce?off=pkce). The link is read in the browser only.
+func (d *desk) arrive() {
+	var p api.Patch
+	if chapter := d.content.Chapter.ID; d.screen.Lab.Chapter != chapter {
+		p.Chapter = &chapter
+	}
+	for _, id := range strings.Split(app.Window().URL().Query().Get("off"), ",") {
+		if _, ok := guard.Find(id); ok {
+			p.Protections = with(p.Protections, id, false)
+		}
+	}
+	if p.Chapter != nil || p.Protections != nil {
+		d.patch(p)
+	}
+}
+
+// turn switches a protection with all its parts.
+func (d *desk) turn(id string, on bool) {
+	d.patch(api.Patch{Protections: map[string]bool{id: on}})
+}
+
+// turnPart switches one part, or sets a habit.
+func (d *desk) turnPart(id guard.ID, value any) {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return // a bool or a string never fails
+	}
+	d.patch(api.Patch{Guards: map[string]json.RawMessage{string(id): text}})
+}
+
+// mend switches everything on that is off.
+func (d *desk) mend() {
+	on := map[string]bool{}
+	for _, s := range broken(standings(d.screen.Lab, d.content.Chapter.ID)) {
+		on[s.Protection.ID] = true
+	}
+	d.patch(api.Patch{Protections: on})
+}
+
+func (d *desk) patch(p api.Patch) {
+	d.call(switching, func(ctx context.Context, s *lab.Session) error {
+		_, err := s.Patch(ctx, p)
+		return err
+	}, nil)
+}
+
+// refresh reads how the lab stands, which another tab or program may have changed.
+func (d *desk) refresh() {
+	d.call(idle, func(ctx context.Context, s *lab.Session) error {
+		_, err := s.Refresh(ctx)
+		return err
+	}, nil)
+}
+
+// attack lets Mallory try.
+func (d *desk) attack(id string) {
+	d.show(paneStage)
+	d.call(attacking, func(ctx context.Context, s *lab.Session) error {
+		_, err := s.RunAttack(ctx, id)
+		return err
+	}, nil)
+}
+
+// reset brings the lab back to the chapter's start.
+func (d *desk) reset() {
+	d.call(switching, func(ctx context.Context, s *lab.Session) error {
+		_, err := s.Reset(ctx)
+		return err
+	}, func() {
+		d.screen.InFrame, d.screen.State = false, nil
+		d.screen.Answers, d.screen.Opened, d.screen.Read = nil, nil, nil
+		d.reduce()
+	})
+}
+
+// toggleState opens the state drawer with what the parties hold now, or closes it.
+func (d *desk) toggleState() {
+	d.screen.StateOpen = !d.screen.StateOpen
+	if d.screen.StateOpen {
+		d.readState()
+	}
+}
+
+func (d *desk) readState() {
+	var state api.State
+	d.call(idle, func(ctx context.Context, s *lab.Session) (err error) {
+		state, err = s.State(ctx)
+		return err
+	}, func() { d.screen.State = state })
+}
+
+// explainVerdict selects a message and shows the code that decided on it.
+func (d *desk) explainVerdict(seq uint64, guardID string) {
+	d.inspect(seq)
+	d.screen.Tab, d.screen.Guard = tabWhy, guardID
+	if d.screen.Code.Guard == guardID {
+		return
+	}
+	d.screen.Code = api.Code{}
+	var code api.Code
+	d.call(idle, func(ctx context.Context, s *lab.Session) (err error) {
+		code, err = s.Code(ctx, guardID)
+		return err
+	}, func() {
+		if d.screen.Guard == guardID {
+			d.screen.Code = code
+		}
+	})
+}
+
+// showCode shows the code of a guard, at the latest verdict of it if there is one.
+func (d *desk) showCode(guardID string) {
+	d.explainVerdict(d.latestVerdict(guardID), guardID)
+	d.show(paneStage)
+}
+
+// latestVerdict returns the position of the guard's latest verdict that was not
+// "passed", else of its latest one, else 0.
+func (d *desk) latestVerdict(guardID string) uint64 {
+	var passed uint64
+	for _, e := range slices.Backward(d.log.Events()) {
+		if e.Verdict == nil || e.Verdict.Guard != guardID {
+			continue
+		}
+		if e.Verdict.Outcome != event.Passed {
+			return e.Seq
+		}
+		passed = max(passed, e.Seq)
+	}
+	return passed
+}

@@ -1,0 +1,100 @@
+package ui
+
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/timeline"
+)
+
+// openBands is how many of the latest bands are unfolded by themselves. It also
+// bounds what is drawn.
+const openBands = 2
+
+// diagram is the stage: a lane a party, a band a flow or attack, the newest in sight.
+type diagram struct {
+	app.Compo
+	Desk     *desk
+	Content  Content
+	View     timeline.View
+	Unfolded map[string]bool
+	Selected uint64
+	Open     bool
+}
+
+func (d *diagram) Render() app.UI {
+	return app.Section().Class("diagram", "lanes-"+strconv.Itoa(len(d.View.Lanes))).Aria("label", "Messages").Body(
+		app.Div().Class("diagram-scroll").Body(
+			app.Div().Class("diagram-sheet").Body(
+				d.lanes(),
+				d.lines(),
+				app.Div().Class("bands").Body(d.bands()...),
+				app.If(len(d.View.Bands) == 0, d.empty),
+			),
+		),
+	)
+}
+
+func (d *diagram) lanes() app.UI {
+	var lanes []app.UI
+	for i, lane := range d.View.Lanes {
+		lanes = append(lanes, app.Li().Class("lane", laneClass("at", i), partyClass(lane.Party)).Body(
+			app.Span().Class("lane-name").Text(lane.Name),
+			app.Span().Class("lane-brief").Aria("hidden", "true").Text(lane.Brief),
+		))
+	}
+	return app.Ul().Class("lanes", "grid").Aria("label", "Parties").Body(lanes...)
+}
+
+// lines are the lanes' lines behind the messages.
+func (d *diagram) lines() app.UI {
+	var lines []app.UI
+	for i := range d.View.Lanes {
+		lines = append(lines, app.Span().Class("lane-line", laneClass("at", i)))
+	}
+	return app.Div().Class("lane-lines", "grid").Aria("hidden", "true").Body(lines...)
+}
+
+func (d *diagram) bands() []app.UI {
+	var bands []app.UI
+	for i, b := range d.View.Bands {
+		open, told := d.Unfolded[b.Key]
+		if !told {
+			open = i >= len(d.View.Bands)-openBands
+		}
+		section := ""
+		if a, ok := d.Content.attack(b.Attack); ok && len(a.Sections) > 0 {
+			section = a.Sections[0]
+		}
+		bands = append(bands, &band{
+			Desk: d.Desk, Band: b, Lanes: d.View.Lanes, Open: open, Section: section,
+			Selected: selectedIn(b, d.Selected),
+		})
+	}
+	return bands
+}
+
+// selectedIn returns the selected position if it is in the band, else 0, so
+// that other bands need not be drawn again.
+func selectedIn(b timeline.Band, selected uint64) uint64 {
+	for _, r := range b.Rows {
+		if r.Seq == selected {
+			return selected
+		}
+	}
+	return 0
+}
+
+func (d *diagram) empty() app.UI {
+	text := "Nothing has happened yet. Press “Run the flow” and watch the messages pass."
+	if !d.Open {
+		text = "Opening your lab …"
+	}
+	return app.P().Class("diagram-empty").Text(text)
+}
+
+// laneClass names a lane's place in the grid: "at-2".
+func laneClass(what string, lane int) string {
+	return what + "-" + strconv.Itoa(lane)
+}

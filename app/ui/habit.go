@@ -1,0 +1,44 @@
+package ui
+
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/lessons/guard"
+)
+
+// habit chooses what a client or server does, among a few values.
+type habit struct {
+	app.Compo
+	Desk  *desk
+	Name  string // "PKCE: client sends"
+	Part  guard.Part
+	Value string
+	Ready bool
+}
+
+func (h *habit) Render() app.UI {
+	var options []app.UI
+	for _, v := range h.Part.Values {
+		options = append(options, h.option(v))
+	}
+	return app.Div().Class("habit").Role("radiogroup").Aria("label", h.Name).Body(options...)
+}
+
+func (h *habit) option(value string) app.UI {
+	here := value == h.Value
+	class := "habit-option"
+	switch {
+	case here && value == h.Part.Values[0]:
+		class = "habit-option is-here"
+	case here:
+		class = "habit-option is-here is-unsafe"
+	}
+	b := app.Button().Class(class).Type("button").Role("radio").Aria("checked", strconv.FormatBool(here)).Text(value).
+		OnClick(func(app.Context, app.Event) { h.Desk.turnPart(h.Part.ID, value) }, app.EventScope(value))
+	if !h.Ready {
+		b = b.Disabled(true)
+	}
+	return b
+}

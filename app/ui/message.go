@@ -1,0 +1,76 @@
+package ui
+
+import (
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/timeline"
+)
+
+// message is an arrow between two lanes, with the verdicts that were taken on it.
+type message struct {
+	app.Compo
+	Desk     *desk
+	Row      timeline.Row
+	From, To int // lanes
+	Selected bool
+}
+
+func (m *message) Render() app.UI {
+	return app.Li().Class("row", "grid", "row-message", m.direction(), partyClass(m.Row.From), m.class()).
+		DataSet("seq", m.Row.Seq).Body(
+		app.Button().Class("arrow", laneClass("lo", min(m.From, m.To)), laneClass("hi", max(m.From, m.To))).Type("button").
+			Aria("label", spoken(m.Row)).
+			OnClick(func(app.Context, app.Event) { m.Desk.choose(m.Row.Seq) }).
+			Body(
+				app.Span().Class("label").Body(labelOf(m.Row)...),
+				app.Span().Class("arrow-line"),
+			),
+		&pills{Desk: m.Desk, Pills: m.Row.Pills, Lane: m.To, Before: m.From > m.To},
+	)
+}
+
+func (m *message) direction() string {
+	if m.From > m.To {
+		return "goes-left"
+	}
+	return "goes-right"
+}
+
+func (m *message) class() string {
+	var class string
+	if m.Row.Leak {
+		class = app.AppendClass(class, "is-leak")
+	}
+	if m.Row.Fault {
+		class = app.AppendClass(class, "is-fault")
+	}
+	if m.Selected {
+		class = app.AppendClass(class, "is-selected")
+	}
+	return class
+}
+
+// labelOf is what stands on an arrow or note: words, then marked values.
+func labelOf(r timeline.Row) []app.UI {
+	label := []app.UI{app.Span().Class("label-text").Text(r.Text)}
+	for _, m := range r.Marks {
+		label = append(label, mark(m))
+	}
+	return label
+}
+
+// spoken says a row to who does not see the diagram.
+func spoken(r timeline.Row) string {
+	var b strings.Builder
+	b.WriteString(timeline.PartyName(r.From))
+	if r.To != "" && r.To != r.From {
+		b.WriteString(" to " + timeline.PartyName(r.To))
+	}
+	b.WriteString(": " + r.Text)
+	for _, m := range r.Marks {
+		b.WriteString(", " + m.Name + " " + m.Short)
+	}
+	return b.String()
+}

@@ -1,0 +1,37 @@
+package ui
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/lab"
+)
+
+// noticeBar says what went wrong, and whether the feed is cut.
+type noticeBar struct {
+	app.Compo
+	Desk   *desk
+	Notice notice
+	Status lab.Status
+}
+
+func (n *noticeBar) Render() app.UI {
+	return app.Div().Class("notices").Role("status").Aria("live", "polite").Body(
+		app.If(n.Status == lab.Reconnecting, func() app.UI {
+			return app.P().Class("notice").Text("The connection to the lab is lost. Trying again; nothing is lost meanwhile.")
+		}),
+		app.If(n.Notice.Text != "", n.problem),
+	)
+}
+
+func (n *noticeBar) problem() app.UI {
+	return app.Div().Class("notice", "notice-problem").Body(
+		app.Span().Class("notice-text").Text(n.Notice.Text),
+		app.If(n.Notice.Again, func() app.UI {
+			return app.Button().Class("button", "button-small").Type("button").Text("Start again").
+				OnClick(func(app.Context, app.Event) { n.Desk.again() })
+		}).Else(func() app.UI {
+			return app.Button().Class("button", "button-small").Type("button").Text("Dismiss").
+				OnClick(func(app.Context, app.Event) { n.Desk.dismiss() }, app.EventScope("dismiss"))
+		}),
+	)
+}

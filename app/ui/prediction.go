@@ -1,0 +1,48 @@
+package ui
+
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/lessons"
+)
+
+// prediction asks what will happen, and answers at once, kindly.
+type prediction struct {
+	app.Compo
+	Desk       *desk
+	Step       string
+	Prediction lessons.Prediction
+	Answer     int // -1 for none yet
+}
+
+func (p *prediction) Render() app.UI {
+	options := []app.UI{app.P().Class("prediction-question").ID("question-" + p.Step).Text(p.Prediction.Question)}
+	for i, o := range p.Prediction.Options {
+		options = append(options, p.option(i, o))
+	}
+	return app.Div().Class("prediction").Role("radiogroup").Aria("labelledby", "question-"+p.Step).Body(options...)
+}
+
+func (p *prediction) option(i int, o lessons.Option) app.UI {
+	class, word := "option", ""
+	chosen := p.Answer == i
+	switch {
+	case chosen && o.Right:
+		class, word = "option is-right", "right"
+	case chosen:
+		class, word = "option is-wrong", "not quite"
+	}
+	return app.Div().Class(class).Body(
+		app.Button().Class("option-button").Type("button").Role("radio").
+			Aria("checked", strconv.FormatBool(chosen)).Aria("label", o.Text).
+			OnClick(func(app.Context, app.Event) { p.Desk.answer(p.Step, i) }, app.EventScope(p.Step, i)).
+			Body(
+				app.Span().Class("option-sign").Aria("hidden", "true"),
+				app.Span().Class("option-text").Text(o.Text),
+				app.If(word != "", func() app.UI { return app.Span().Class("option-word").Text(word) }),
+			),
+		app.If(chosen, func() app.UI { return app.P().Class("option-reply").Role("status").Text(o.Reply) }),
+	)
+}

@@ -1,0 +1,48 @@
+package ui
+
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/timeline"
+)
+
+// presentStep is the present step in a few words over the stage, where the
+// lesson itself is out of sight: on a narrow screen.
+type presentStep struct {
+	app.Compo
+	Desk    *desk
+	Content Content
+	Steps   []timeline.StepProgress
+}
+
+func (p *presentStep) Render() app.UI {
+	for i, s := range p.Steps {
+		if s.Current {
+			return p.sheet(strconv.Itoa(i+1)+" · "+p.Content.Chapter.Steps[i].Title, nextGoal(s))
+		}
+	}
+	return p.sheet("This chapter is done", "Run, broken, understood and mended.")
+}
+
+func (p *presentStep) sheet(title, text string) app.UI {
+	return app.Aside().Class("present").Aria("label", "Present step").Body(
+		app.Div().Class("present-words").Body(
+			app.P().Class("present-title").Text(title),
+			app.P().Class("present-text").Text(text),
+		),
+		app.Button().Class("button").Type("button").Text("Lesson").Aria("label", "Go to the lesson").
+			OnClick(func(app.Context, app.Event) { p.Desk.show(paneLesson) }),
+	)
+}
+
+// nextGoal returns the first line of the checklist that is open.
+func nextGoal(s timeline.StepProgress) string {
+	for _, g := range s.Goals {
+		if !g.Met {
+			return "○ " + g.Text
+		}
+	}
+	return ""
+}

@@ -1,0 +1,84 @@
+package ui
+
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/lessons/guard"
+)
+
+// protection is what the learner switches: one master switch, and its parts.
+type protection struct {
+	app.Compo
+	Desk     *desk
+	Standing standing
+	Here     bool // the lesson switches it
+	Ready    bool
+
+	open bool // the learner asked for the parts
+}
+
+func (p *protection) Render() app.UI {
+	s := p.Standing
+	class := "protection"
+	if !s.Safe {
+		class = "protection is-broken"
+	}
+	return app.Li().Class(class).Body(
+		app.Div().Class("protection-head").Body(
+			app.Div().Class("protection-words").Body(
+				app.P().Class("protection-title").Text(s.Protection.Title),
+				app.If(p.Here || !s.Safe, func() app.UI {
+					return app.P().Class("protection-stops").Text("Stops: " + s.Protection.Stops)
+				}),
+				app.If(p.hasMore(), p.moreButton),
+			),
+			toggle(s.On, p.Ready, s.Protection.Title, func(app.Context, app.Event) { p.Desk.turn(p.Standing.Protection.ID, !p.Standing.On) }),
+		),
+		app.If(p.showsParts(), p.parts),
+	)
+}
+
+func (p *protection) showsParts() bool {
+	return len(p.Standing.Parts) > 1 && (p.open || p.Here || !p.Standing.Safe)
+}
+
+// hasMore reports whether there are parts that only show when asked for.
+func (p *protection) hasMore() bool {
+	return len(p.Standing.Parts) > 1 && !p.Here && p.Standing.Safe
+}
+
+func (p *protection) moreButton() app.UI {
+	return app.Button().Class("more").Type("button").Aria("expanded", strconv.FormatBool(p.open)).
+		Aria("label", "Parts of "+p.Standing.Protection.Title).
+		Text(strconv.Itoa(len(p.Standing.Parts)) + " parts").
+		OnClick(func(app.Context, app.Event) { p.open = !p.open })
+}
+
+func (p *protection) parts() app.UI {
+	var items []app.UI
+	for _, ps := range p.Standing.Parts {
+		class := "part"
+		if !ps.safe() {
+			class = "part is-off"
+		}
+		control := p.partSwitch(ps)
+		if ps.Part.Kind == guard.Habit {
+			control = &habit{Desk: p.Desk, Name: p.partName(ps), Part: ps.Part, Value: ps.Value, Ready: p.Ready}
+		}
+		items = append(items, app.Li().Class(class).Body(
+			app.Span().Class("part-title").Text(ps.Part.Title),
+			control,
+		))
+	}
+	return app.Ul().Class("parts").Body(items...)
+}
+
+func (p *protection) partName(ps partStanding) string {
+	return p.Standing.Protection.Title + ": " + ps.Part.Title
+}
+
+func (p *protection) partSwitch(ps partStanding) app.UI {
+	return toggle(ps.On, p.Ready, p.partName(ps), func(app.Context, app.Event) { p.Desk.turnPart(ps.Part.ID, !ps.On) })
+}

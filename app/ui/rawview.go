@@ -1,0 +1,22 @@
+package ui
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/timeline"
+)
+
+// rawView is a message as it was on the wire.
+type rawView struct {
+	app.Compo
+	Message timeline.Message
+}
+
+func (r *rawView) Render() app.UI {
+	return app.Div().Class("raw").Body(
+		app.Pre().Class("raw-text").Text(r.Message.Raw),
+		app.If(r.Message.Truncated, func() app.UI {
+			return app.P().Class("inspector-empty").Text("Something here was longer than the lab keeps, and is cut.")
+		}),
+	)
+}

@@ -1,0 +1,46 @@
+// Package ui holds the screen of OAuth Lab: its pages and their components, one
+// a file.
+//
+// A component's exported fields are given by its parent, the others are its
+// own. Render is pure: what happens when a button is pressed stands in desk.go
+// and its neighbours. Looks are classes (web/css); there are no inline styles,
+// which the lab's content security policy forbids.
+//
+// What the screen shows of a lab comes out of app/timeline; what it does goes
+// through app/lab, app/client and app/browser.
+package ui
+
+import "github.com/maxence-charriere/go-app/v10/pkg/app"
+
+// Routes registers every page, for the server that prerenders them and for the
+// program in the browser. content returns what the page at a path says, or
+// false where that is not at hand: in the browser, for every page but the one
+// that was loaded.
+func Routes(content func(path string) (Content, bool)) {
+	app.Route("/", func() app.Composer {
+		c, missing := contentOf(content, "/")
+		return &landing{content: c, missing: missing}
+	})
+	app.Route("/v03-pkce", func() app.Composer {
+		c, missing := contentOf(content, "/v03-pkce")
+		return newChapterPage(c, missing)
+	})
+}
+
+// contentOf returns the content of the page at path, and whether it has to be
+// fetched. Where the server itself has none, the page says so, and carries its
+// path all the same: else the browser would fetch it again and again.
+func contentOf(content func(path string) (Content, bool), path string) (c Content, missing bool) {
+	c, ok := content(path)
+	if !ok && app.IsServer {
+		return Content{Path: path}, false
+	}
+	return c, !ok
+}
+
+// fetchPage loads the page anew, so that the server sends it with its content.
+func fetchPage(ctx app.Context) {
+	if app.IsClient {
+		ctx.Reload()
+	}
+}

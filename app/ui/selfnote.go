@@ -1,0 +1,32 @@
+package ui
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/timeline"
+)
+
+// selfNote is something that a party did by itself, on its lane.
+type selfNote struct {
+	app.Compo
+	Desk     *desk
+	Row      timeline.Row
+	At       int // lane
+	Selected bool
+}
+
+func (n *selfNote) Render() app.UI {
+	class := "row grid row-self"
+	if n.Selected {
+		class += " is-selected"
+	}
+	if n.Row.Fault {
+		class += " is-fault"
+	}
+	return app.Li().Class(class).DataSet("seq", n.Row.Seq).Body(
+		app.Button().Class("self", laneClass("at", n.At)).Type("button").Aria("label", spoken(n.Row)).
+			OnClick(func(app.Context, app.Event) { n.Desk.choose(n.Row.Seq) }).
+			Body(labelOf(n.Row)...),
+		&pills{Desk: n.Desk, Pills: n.Row.Pills, Lane: n.At},
+	)
+}

@@ -1,0 +1,69 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/timeline"
+	"oauthlab/lessons/event"
+)
+
+// stepFeed tells the events of a step as they stream in, the newest in sight.
+type stepFeed struct {
+	app.Compo
+	Desk  *desk
+	Lines []timeline.Line
+}
+
+func (f *stepFeed) Render() app.UI {
+	if len(f.Lines) == 0 {
+		return app.Div().Class("feed", "is-empty")
+	}
+	var items []app.UI
+	for _, line := range f.Lines {
+		items = append(items, f.line(line))
+	}
+	return app.Div().Class("feed").Role("group").Aria("label", "Events of this step").Body(
+		app.Ol().Class("feed-lines").Body(items...),
+	)
+}
+
+func (f *stepFeed) line(l timeline.Line) app.UI {
+	parties := []app.UI{
+		app.Span().Class("feed-seq").Text(strconv.FormatUint(l.Seq, 10)),
+		partyWord(l.From),
+	}
+	if l.To != "" && l.To != l.From {
+		parties = append(parties, app.Span().Class("feed-arrow").Aria("label", "to").Text("→"), partyWord(l.To))
+	}
+	parties = append(parties, app.Span().Class("feed-text", outcomeClass("is", l.Outcome)).Text(l.Text))
+	return app.Li().Class("feed-line").Body(
+		app.Button().Class("feed-button").Type("button").
+			OnClick(func(app.Context, app.Event) { f.Desk.choose(l.Seq) }, app.EventScope(l.Seq)).
+			Body(parties...),
+	)
+}
+
+// partyWord is a party's name in its colour.
+func partyWord(p event.Party) app.UI {
+	return app.Span().Class("party", partyClass(p)).Text(strings.ToLower(string(p)))
+}
+
+// partyClass gives a party its colour. Parties without one of their own are neutral.
+func partyClass(p event.Party) string {
+	switch p {
+	case event.Browser, event.Client, event.Auth, event.API, event.Mallory, event.Proxy, event.Webapp, event.Lab:
+		return "party-" + string(p)
+	}
+	return "party-outside"
+}
+
+// outcomeClass returns "is-refused" for a verdict, "" for what is none.
+func outcomeClass(prefix string, o event.Outcome) string {
+	if o == "" {
+		return ""
+	}
+	return prefix + "-" + string(o)
+}

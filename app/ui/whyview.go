@@ -1,0 +1,65 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/timeline"
+	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
+)
+
+// whyView shows the code that decided: the guard, and the line that called it.
+type whyView struct {
+	app.Compo
+	Desk    *desk
+	Message timeline.Message
+	Guard   string
+	Code    api.Code
+}
+
+func (w *whyView) Render() app.UI {
+	if w.Guard == "" {
+		return app.P().Class("inspector-empty").Text("Choose a verdict in the diagram to see the code that took it.")
+	}
+	return app.Div().Class("why").Body(
+		app.If(w.Message.Verdict.Guard == w.Guard, func() app.UI {
+			return app.P().Class("why-verdict", outcomeClass("is", w.Message.Verdict.Outcome)).Text(w.Message.Verdict.Sentence())
+		}),
+		app.If(w.Code.Guard != w.Guard, func() app.UI {
+			return app.P().Class("inspector-empty").Text("Fetching the code that runs …")
+		}).Else(func() app.UI {
+			return app.Div().Class("why-code").Body(w.snippets()...)
+		}),
+	)
+}
+
+func (w *whyView) snippets() []app.UI {
+	out := []app.UI{w.snippet(w.Code.Source)}
+	for _, c := range w.Code.Calls {
+		out = append(out, w.snippet(c))
+	}
+	return out
+}
+
+// snippet is a piece of source, with the line marked that took the verdict.
+func (w *whyView) snippet(s api.Snippet) app.UI {
+	var here event.Where
+	if w.Message.Verdict.Guard == w.Guard {
+		here = w.Message.Verdict.Where
+	}
+	var lines []app.UI
+	for i, text := range strings.Split(strings.TrimRight(s.Text, "\n"), "\n") {
+		class := "code-line"
+		if s.File == here.File && s.First+i == here.Line {
+			class = "code-line is-here"
+		}
+		lines = append(lines, app.Span().Class(class).Text(strings.ReplaceAll(text, "\t", "  ")+"\n"))
+	}
+	return app.Figure().Class("snippet").Body(
+		app.FigCaption().Class("snippet-file").Text(s.File+":"+strconv.Itoa(s.First)),
+		app.Pre().Class("snippet-text").TabIndex(0).Body(lines...),
+	)
+}

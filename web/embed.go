@@ -1,0 +1,27 @@
+// Package web holds the files that the lab origin serves as they are: styles,
+// icons, the callback page, and what make built. The server embeds them; the
+// program in the browser never imports this package, or it would carry itself.
+package web
+
+import "embed"
+
+// FS holds the files by their path below this folder, such as
+// "css/auth.css", "callback/callback.html" or "dist/app.wasm.br". In a
+// checkout that nobody has built, dist holds no program yet.
+//
+//go:embed css icons callback all:dist
+var FS embed.FS
+
+// Names of what make builds.
+const (
+	Wasm     = "dist/app.wasm.br" // the program for the browser, in brotli
+	WasmInfo = "dist/app.json"    // its Info
+)
+
+// Info is the content of WasmInfo.
+type Info struct {
+	Size   int64  `json:"size"`   // bytes of the program before compression: what progress is counted in
+	SHA256 string `json:"sha256"` // of the program before compression, in hex
+	Level  int    `json:"level"`  // of the compression
+	Packed int64  `json:"packed"` // bytes after compression
+}
