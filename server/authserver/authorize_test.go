@@ -1,0 +1,256 @@
+package authserver
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+)
+
+func TestFlowFromAuthorizeToToken(t *testing.T) {
+	b := newBench(t)
+
+	detour := b.authorize()
+	if detour.status != http.StatusSeeOther || !strings.HasSuffix(detour.location.Path, "/login") {
+		t.Fatalf("authorize answered %d to %v, want 303 to the login page", detour.status, detour.location)
+	}
+	page := b.get(detour.location.String())
+	for _, want := range []string{"Sign in as Alice", "The lab&#39;s own client"} {
+		if !strings.Contains(page.body, want) {
+			t.Errorf("the login page does not say %q", want)
+		}
+	}
+	if csp := page.header.Get("Content-Security-Policy"); !strings.Contains(csp, "form-action 'self' http://localhost:1") ||
+		!strings.Contains(csp, "frame-ancestors http://localhost:1") {
+		t.Errorf("the login page's policy is %q", csp)
+	}
+	back := b.post(b.url+"/login", url.Values{
+		"request": {detour.location.Query().Get("request")}, "username": {"alice"}, "password": {"password123"},
+	})
+	if back.status != http.StatusSeeOther || !strings.HasPrefix(back.location.String(), b.lab.Origins.RedirectURI()+"?") {
+		t.Fatalf("login answered %d to %v, want 303 to the client", back.status, back.location)
+	}
+	if got := back.location.Query().Get("state"); got != "s1" {
+		t.Errorf("state came back as %q, want s1 (RFC 6749 §4.1.2)", got)
+	}
+
+	answer := b.redeem(back.location.Query().Get("code"))
+	if answer.status != http.StatusOK || !strings.Contains(answer.body, `"token_type":"Bearer"`) {
+		t.Fatalf("token answered %d %s", answer.status, answer.body)
+	}
+	if got := answer.header.Get("Cache-Control"); got != "no-store" {
+		t.Errorf("Cache-Control of the tokens is %q, want no-store", got)
+	}
+	want := []string{
+		"registered-client passed", "redirect-uri.exact passed", "pkce.require passed",
+		"registered-client passed", "code-single-use.refuse passed", "code-expiry passed",
+		"code-binding.client passed", "code-binding.redirect-uri passed", "pkce.verify passed",
+	}
+	if got := b.outcomes(); !slices.Equal(got, want) {
+		t.Errorf("verdicts\n got %v\nwant %v", got, want)
+	}
+	for _, e := range b.events() {
+		if e.Request != nil && strings.Contains(e.Request.Body, "password123") {
+			t.Error("a password stands in the log")
+		}
+	}
+}
+
+func TestASignedInBrowserIsNotAskedAgain(t *testing.T) {
+	b := newBench(t)
+	b.code()
+	if at := b.authorize(); at.location == nil || at.location.Query().Get("code") == "" {
+		t.Errorf("authorize answered %d to %v, want a code", at.status, at.location)
+	}
+	if err := (Document{b.labs.Store}).SignOut(t.Context(), b.lab); err != nil {
+		t.Fatal(err)
+	}
+	if at := b.authorize(); at.location == nil || !strings.HasSuffix(at.location.Path, "/login") {
+		t.Errorf("after signing out, authorize answered %d to %v, want the login page", at.status, at.location)
+	}
+}
+
+// Errors about who asks or where to go are shown; RFC 6749 §4.1.2.1 forbids to
+// redirect them.
+func TestErrorsThatAreShown(t *testing.T) {
+	b := newBench(t)
+	long := strings.Repeat("x", 3000)
+	tests := map[string]struct {
+		query string
+		says  string
+	}{
+		"unknown client":               {b.request("client_id", "stranger").Encode(), "This client is not registered"},
+		"no client":                    {b.request("client_id", "").Encode(), "client_id is missing"},
+		"client with markup":           {b.request("client_id", "<script>").Encode(), "This client is not registered"},
+		"foreign redirect URI":         {b.request("redirect_uri", "https://evil.example/").Encode(), "This redirect URI is not registered"},
+		"Mallory's redirect URI":       {b.request("redirect_uri", b.lab.Origins.MallorySite(b.lab.ID)).Encode(), "This redirect URI is not registered"},
+		"redirect URI with more path":  {b.request("redirect_uri", b.lab.Origins.RedirectURI()+"/x").Encode(), "This redirect URI is not registered"},
+		"redirect URI that is none":    {b.request("redirect_uri", "javascript:alert(1)").Encode(), "This redirect URI is not registered"},
+		"two redirect URIs":            {b.request().Encode() + "&redirect_uri=x", "more than once"},
+		"two clients":                  {b.request().Encode() + "&client_id=demo-client", "more than once"},
+		"an overlong redirect URI":     {b.request("redirect_uri", long).Encode(), "longer than 2048 bytes"},
+		"a client that is not UTF-8":   {"client_id=%ff&response_type=code", "not UTF-8"},
+		"a client with control signs":  {"client_id=a%00b&response_type=code", "control characters"},
+		"nothing at all":               {"", "client_id is missing"},
+		"a query that cannot be read":  {"client_id=%zz", "client_id is missing"},
+		"a stranger with our redirect": {b.request("client_id", "x").Encode(), "This client is not registered"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			b.get(b.url+"/authorize?"+tt.query).wantShown(t, http.StatusBadRequest, tt.says)
+		})
+	}
+}
+
+func TestErrorsThatAreRedirected(t *testing.T) {
+	b := newBench(t)
+	tests := map[string]struct {
+		query string
+		code  string
+	}{
+		"no response type":          {b.request("response_type", "").Encode(), "invalid_request"},
+		"another response type":     {b.request("response_type", "token").Encode(), "unsupported_response_type"},
+		"no challenge":              {b.request("code_challenge", "").Encode(), "invalid_request"},
+		"a challenge that is short": {b.request("code_challenge", "short").Encode(), "invalid_request"},
+		"a challenge with padding":  {b.request("code_challenge", challenge+"=").Encode(), "invalid_request"},
+		"an unknown method":         {b.request("code_challenge_method", "S512").Encode(), "invalid_request"},
+		"two states":                {b.request().Encode() + "&state=s2", "invalid_request"},
+		"an overlong state":         {b.request("state", strings.Repeat("s", 2049)).Encode(), "invalid_request"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			at := b.get(b.url + "/authorize?" + tt.query)
+			if at.status != http.StatusSeeOther || !strings.HasPrefix(at.location.String(), b.lab.Origins.RedirectURI()+"?") {
+				t.Fatalf("answer %d to %v, want 303 to the client", at.status, at.location)
+			}
+			q := at.location.Query()
+			if q.Get("error") != tt.code || q.Get("error_description") == "" {
+				t.Errorf("error %q (%q), want %q", q.Get("error"), q.Get("error_description"), tt.code)
+			}
+		})
+	}
+}
+
+func TestRedirectURIOffReachesMalloryAndNothingElse(t *testing.T) {
+	b := newBench(t)
+	b.off(guard.IDRedirectURI, guard.IDRegisteredClient)
+	if at := b.authorize("redirect_uri", b.lab.Origins.MallorySite(b.lab.ID)); at.location == nil {
+		t.Errorf("Mallory's address: answer %d, want the login page", at.status)
+	}
+	for _, uri := range []string{
+		"https://evil.example/", "http://localhost:1@evil.example/", "//evil.example", "http://localhost:1.evil.example/",
+		"http://127.0.0.1:2:80/", "javascript:alert(1)", "data:text/html,x", "http://localhost:9/", "http://127.0.0.1:3/",
+		`http://127.0.0.1:2\@evil.example/`, "/relative", "http:///x",
+	} {
+		b.authorize("redirect_uri", uri).wantShown(t, http.StatusBadRequest, "outside the lab")
+	}
+	if !slices.Contains(b.outcomes(), "redirect-uri.exact would-refuse") {
+		t.Errorf("no verdict says that it would have refused: %v", b.outcomes())
+	}
+	notes := 0
+	for _, e := range b.events() {
+		if e.Note != nil && e.Note.Name == event.NoteOutOfBounds {
+			notes++
+		}
+	}
+	if notes == 0 {
+		t.Error("the log does not say why the rest of the world is out of reach")
+	}
+}
+
+func TestUnknownClientOffTakesTheStrangerAtItsWord(t *testing.T) {
+	b := newBench(t)
+	b.off(guard.IDRegisteredClient)
+	if at := b.authorize("client_id", "stranger"); at.location == nil || !strings.HasSuffix(at.location.Path, "/login") {
+		t.Errorf("answer %d to %v, want the login page", at.status, at.location)
+	}
+}
+
+func TestPKCERequireOffLetsAFlowWithoutChallengePass(t *testing.T) {
+	b := newBench(t)
+	b.off(guard.IDPKCERequire)
+	code := b.code("code_challenge", "", "code_challenge_method", "")
+	if got := b.redeem(code, "code_verifier", ""); got.status != http.StatusOK {
+		t.Errorf("token answered %d %s", got.status, got.body)
+	}
+}
+
+func TestLogin(t *testing.T) {
+	b := newBench(t)
+	kept := func() string { return b.authorize().location.Query().Get("request") }
+	wrong := b.post(b.url+"/login", url.Values{"request": {kept()}, "username": {"alice"}, "password": {"nonsense"}})
+	wrong.wantShown(t, http.StatusUnauthorized, "do not belong together")
+	stranger := b.post(b.url+"/login", url.Values{"request": {kept()}, "username": {"<b>eve</b>"}, "password": {"x"}})
+	stranger.wantShown(t, http.StatusUnauthorized, "do not belong together")
+	if strings.Contains(stranger.body, "<b>eve") {
+		t.Error("what was typed reached the page unescaped")
+	}
+	b.post(b.url+"/login", url.Values{"request": {"nonsense"}, "pick": {"alice"}}).wantShown(t, http.StatusBadRequest, "No authorization request waits")
+	b.post(b.url+"/login", url.Values{"pick": {"alice"}}).wantShown(t, http.StatusBadRequest, "No authorization request waits")
+	b.get(b.url+"/login").wantShown(t, http.StatusBadRequest, "No authorization request waits")
+
+	// A kept request is good for one login.
+	once := kept()
+	if first := b.post(b.url+"/login", url.Values{"request": {once}, "pick": {"bob"}}); first.location == nil {
+		t.Fatalf("login answered %d", first.status)
+	}
+	b.post(b.url+"/login", url.Values{"request": {once}, "pick": {"bob"}}).wantShown(t, http.StatusBadRequest, "No authorization request waits")
+}
+
+func TestLoginFormOfAnotherSiteIsRefused(t *testing.T) {
+	b := newBench(t)
+	body := url.Values{"request": {b.authorize().location.Query().Get("request")}, "pick": {"mallory"}}
+	req, err := http.NewRequestWithContext(t.Context(), "POST", b.url+"/login", strings.NewReader(body.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", form)
+	req.Header.Set("Sec-Fetch-Site", "cross-site")
+	req.Header.Set("Sec-Fetch-Mode", "navigate")
+	b.send(req).wantShown(t, http.StatusForbidden, "another site")
+}
+
+func TestSessionCookieBelongsToItsLab(t *testing.T) {
+	b := newBench(t)
+	kept := b.authorize().location.Query().Get("request")
+	cookie := b.post(b.url+"/login", url.Values{"request": {kept}, "pick": {"alice"}}).header.Get("Set-Cookie")
+	for _, want := range []string{"Path=/" + b.lab.ID.String() + "/", "HttpOnly", "SameSite=Lax"} {
+		if !strings.Contains(cookie, want) {
+			t.Errorf("the cookie lacks %s: %s", want, cookie)
+		}
+	}
+	other, _, err := b.labs.Create(t.Context(), "v03")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at := b.get(other.Issuer() + "/authorize?" + b.request().Encode()); !strings.HasSuffix(at.location.Path, "/login") {
+		t.Errorf("another lab took the session: %v", at.location)
+	}
+}
+
+func TestWrongMethodsAreAnswered(t *testing.T) {
+	b := newBench(t)
+	b.do("DELETE", b.url+"/authorize", "", "").wantShown(t, http.StatusMethodNotAllowed, "does not take the method")
+	b.do("PUT", b.url+"/login", "", "").wantShown(t, http.StatusMethodNotAllowed, "It takes GET and POST")
+	b.get(b.url+"/token").wantError(t, http.StatusMethodNotAllowed, "invalid_request")
+	b.get(b.url+"/nonsense").wantError(t, http.StatusNotFound, "invalid_request")
+	for _, e := range b.events() {
+		if e.Response != nil && e.Response.Status >= 500 {
+			t.Errorf("a server error: %+v", e.Response)
+		}
+	}
+}
+
+func TestUnknownLab(t *testing.T) {
+	b := newBench(t)
+	for _, path := range []string{
+		"/00000000-0000-4000-8000-000000000000/authorize", "/nonsense/authorize", "/", "/%00/token",
+		"/.well-known/oauth-authorization-server/nonsense",
+	} {
+		b.get(b.lab.Origins.Auth+path).wantError(t, http.StatusNotFound, "invalid_request")
+	}
+}

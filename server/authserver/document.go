@@ -1,0 +1,65 @@
+package authserver
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+
+	"oauthlab/lessons/event"
+	"oauthlab/server/lab"
+	"oauthlab/server/store"
+)
+
+// Document is the authorization server's record of labs, as the lab's desk uses
+// it: to begin, reset and show a lab, and to sign everybody out.
+type Document struct{ Store *store.Store }
+
+var _ lab.Document = Document{}
+
+func (d Document) docs() store.Documents[State] { return store.For[State](d.Store, Kind) }
+
+// Party implements lab.Document.
+func (d Document) Party() event.Party { return event.Auth }
+
+// Create implements lab.Document.
+func (d Document) Create(ctx context.Context, l *lab.Lab) error {
+	return d.docs().Create(ctx, l.ID, newState(l.Origins))
+}
+
+// Reset implements lab.Document: codes, tokens and sessions are gone.
+func (d Document) Reset(ctx context.Context, l *lab.Lab) error {
+	return d.docs().Update(ctx, l.ID, func(s *State, _ *store.Outbox) error {
+		*s = newState(l.Origins)
+		return nil
+	})
+}
+
+// State returns the document as it stands.
+func (d Document) State(ctx context.Context, id uuid.UUID) (State, error) {
+	return d.docs().Get(ctx, id)
+}
+
+// Read implements lab.Document.
+func (d Document) Read(ctx context.Context, l *lab.Lab) (json.RawMessage, error) {
+	s, err := d.State(ctx, l.ID)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(s)
+}
+
+// SignOut ends every session of the lab's users.
+func (d Document) SignOut(ctx context.Context, l *lab.Lab) error {
+	t := &lab.Turn{Lab: l, Party: event.Auth}
+	_, err := lab.Update(ctx, t, d.docs(), func(s *State, t *lab.Turn) (struct{}, error) {
+		for _, session := range s.Sessions {
+			t.Changed("session", "removed", session.Subject,
+				event.ChangeField{Name: "expires", From: session.Expires.Format(time.RFC3339)})
+		}
+		s.Sessions = nil
+		return struct{}{}, nil
+	})
+	return err
+}

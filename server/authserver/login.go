@@ -1,0 +1,143 @@
+package authserver
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"oauthlab/lessons/event"
+	"oauthlab/server/lab"
+)
+
+// sessionCookie is the name of the authorization server's cookie. Its path is
+// the lab, so that labs do not see each other's.
+const sessionCookie = "oauthlab_auth"
+
+// loginRequest is a submitted login form.
+type loginRequest struct {
+	Request  string // id of the authorization request that waits
+	Pick     string // a user chosen by a button
+	Username string
+	Password string
+}
+
+// login shows the login page and takes its form. The authorization request that
+// led here is kept on the server and resumed after the login.
+func (s *Server) login(w http.ResponseWriter, r *http.Request, t *lab.Turn) {
+	if r.Method != http.MethodPost {
+		s.showLogin(w, r, t, r.URL.Query().Get("request"), "", http.StatusOK)
+		return
+	}
+	// Nobody signs a browser in from another site (RFC 6749 §10.12).
+	if err := http.NewCrossOriginProtection().Check(r); err != nil {
+		s.showError(w, t, http.StatusForbidden, &Error{
+			codeInvalidRequest, "This form was sent from another site.", "Sign in on the page of the authorization server itself.",
+		})
+		return
+	}
+	req, problem := parseLogin(r)
+	if problem != nil {
+		s.showError(w, t, http.StatusBadRequest, problem)
+		return
+	}
+	subject := authenticate(req)
+	if subject == "" {
+		s.refuseLogin(w, r, t, req)
+		return
+	}
+	s.resume(w, r, t, req.Request, subject)
+}
+
+func parseLogin(r *http.Request) (loginRequest, *Error) {
+	if err := r.ParseForm(); err != nil {
+		return loginRequest{}, &Error{codeInvalidRequest, "The form cannot be read.", "Send it as application/x-www-form-urlencoded."}
+	}
+	p := parameters{values: r.PostForm}
+	req := loginRequest{
+		Request: p.get("request"), Pick: p.get("pick"), Username: p.get("username"), Password: p.get("password"),
+	}
+	return req, p.err
+}
+
+// authenticate returns who signed in, or "". A picked user needs no password: the
+// passwords of the lab's users are no secret, and browsers warn about typed ones.
+func authenticate(req loginRequest) string {
+	if u, known := findUser(req.Pick); known {
+		return u.Subject
+	}
+	if passwordFits(req.Username, req.Password) {
+		return req.Username
+	}
+	return ""
+}
+
+func (s *Server) refuseLogin(w http.ResponseWriter, r *http.Request, t *lab.Turn, req loginRequest) {
+	_, err := lab.Update(r.Context(), t, s.docs(), func(_ *State, t *lab.Turn) (struct{}, error) {
+		t.Noted(event.NoteLoginRefused, "wrong user name or password", event.Field{Name: "username", Value: req.Username})
+		return struct{}{}, nil
+	})
+	if err != nil {
+		s.fault(w, t, err)
+		return
+	}
+	s.showLogin(w, r, t, req.Request, "This user name and password do not belong together.", http.StatusUnauthorized)
+}
+
+// resume signs the browser in and goes on with the request that waited.
+func (s *Server) resume(w http.ResponseWriter, r *http.Request, t *lab.Turn, kept, subject string) {
+	session, code := newSecret(), newSecret()
+	d, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Turn) (decision, error) {
+		p, waits := state.pending(kept, t.Now())
+		if !waits {
+			return decision{shown: errNothingWaits}, nil
+		}
+		state.removePending(kept)
+		expires := t.Now().Add(sessionLife)
+		state.Sessions = keep(state.Sessions, Session{ID: session, Subject: subject, Expires: expires}, maxKept)
+		t.Changed("session", "stored", subject, event.ChangeField{Name: "subject", To: subject})
+		return s.grant(state, t, p.Request, code, subject), nil
+	})
+	if err == nil && d.shown == nil {
+		http.SetCookie(w, s.newSessionCookie(t, session))
+	}
+	s.conclude(w, t, d, err)
+}
+
+var errNothingWaits = &Error{
+	codeInvalidRequest, "No authorization request waits for this login.",
+	"It was used, or it is older than 15 minutes of the lab's time. Start the flow again from the client.",
+}
+
+func (s *Server) newSessionCookie(t *lab.Turn, session string) *http.Cookie {
+	return &http.Cookie{
+		Name: sessionCookie, Value: session, Path: "/" + t.ID.String() + "/",
+		HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Secure: strings.HasPrefix(t.Origins.Auth, "https:"),
+	}
+}
+
+// showLogin shows the login page, with the client's name and what went wrong.
+func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, t *lab.Turn, kept, problem string, status int) {
+	state, err := s.docs().Get(r.Context(), t.ID)
+	if err != nil {
+		s.fault(w, t, err)
+		return
+	}
+	p, waits := state.pending(kept, t.Now())
+	if !waits {
+		s.showError(w, t, http.StatusBadRequest, errNothingWaits)
+		return
+	}
+	name := p.Request.ClientID
+	if c, known := state.client(name); known {
+		name = c.Name
+	}
+	target, err := url.Parse(p.Request.RedirectURI)
+	if err != nil {
+		s.fault(w, t, err)
+		return
+	}
+	s.showPage(w, t, status, loginPage, lab.OriginOf(target), loginView{
+		Action: "/" + t.ID.String() + "/login", Request: kept, Client: name, Problem: problem, Users: users(),
+	})
+}

@@ -1,0 +1,67 @@
+package authserver
+
+import (
+	"net/http"
+	"strings"
+
+	"oauthlab/server/lab"
+)
+
+type serveFunc = func(http.ResponseWriter, *http.Request, *lab.Turn)
+
+// only answers methods other than those given with JSON, for programs.
+func only(next serveFunc, methods ...string) serveFunc {
+	return func(w http.ResponseWriter, r *http.Request, t *lab.Turn) {
+		if allowed(r.Method, methods) {
+			next(w, r, t)
+			return
+		}
+		w.Header().Set("Allow", strings.Join(methods, ", "))
+		writeError(w, http.StatusMethodNotAllowed, wrongMethod(methods))
+	}
+}
+
+// onlyPages answers them with a page, for people.
+func (s *Server) onlyPages(next serveFunc, methods ...string) serveFunc {
+	return func(w http.ResponseWriter, r *http.Request, t *lab.Turn) {
+		if allowed(r.Method, methods) {
+			next(w, r, t)
+			return
+		}
+		w.Header().Set("Allow", strings.Join(methods, ", "))
+		s.showError(w, t, http.StatusMethodNotAllowed, wrongMethod(methods))
+	}
+}
+
+func allowed(method string, methods []string) bool {
+	for _, m := range methods {
+		if m == method {
+			return true
+		}
+	}
+	return false
+}
+
+func wrongMethod(methods []string) *Error {
+	return &Error{
+		codeInvalidRequest, "This endpoint does not take the method of the request.",
+		"It takes " + strings.Join(methods, " and ") + ".",
+	}
+}
+
+// noEndpoint answers a path below a lab where there is nothing.
+func (s *Server) noEndpoint(w http.ResponseWriter, _ *http.Request, t *lab.Turn) {
+	writeError(w, http.StatusNotFound, &Error{
+		codeInvalidRequest, "The authorization server has no endpoint at this path.",
+		"There are /authorize, /login and /token below " + t.Issuer() + ".",
+	})
+}
+
+// unknownLab answers a request to a lab that does not exist.
+func (s *Server) unknownLab(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	writeError(w, http.StatusNotFound, &Error{
+		codeInvalidRequest, "There is no lab at this address.",
+		"Labs that nobody uses expire. Open " + s.Labs.Origins.Lab + " to start a new one.",
+	})
+}

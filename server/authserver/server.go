@@ -1,0 +1,115 @@
+package authserver
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+
+	"github.com/rs/cors"
+
+	"oauthlab/lessons/event"
+	"oauthlab/server/feed"
+	"oauthlab/server/lab"
+	"oauthlab/server/store"
+)
+
+// Server is the authorization server of all labs. It is safe for concurrent use.
+type Server struct {
+	Labs   *lab.Labs
+	Badges feed.Badges
+	Assets fs.FS // holds css/auth.css, the style of its pages
+	Log    *slog.Logger
+}
+
+func (s *Server) docs() store.Documents[State] { return Document{s.Labs.Store}.docs() }
+
+// Handler returns every endpoint. Each is bound under its path with any method,
+// so that a wrong one is recorded and answered with what is right.
+func (s *Server) Handler() http.Handler {
+	tape := &feed.Tape{
+		Labs: s.Labs, Party: event.Auth, Origin: s.Labs.Origins.Auth, Badges: s.Badges,
+		Log: s.Log, UnknownLab: s.unknownLab,
+	}
+	page := func(serve serveFunc, flow flowFinder) http.Handler {
+		return tape.Handle(feed.Route{Serve: serve, Flow: flow, Silent: aBrowser})
+	}
+	// CORS where a client in a page must read the answer, and never on /authorize
+	// (RFC 9700 §2.6). Any origin may: no cookie plays a part.
+	readable := func(method string, serve serveFunc, flow flowFinder) http.Handler {
+		share := cors.New(cors.Options{
+			AllowedOrigins: []string{"*"}, AllowedMethods: []string{method}, AllowedHeaders: []string{"Content-Type"},
+		})
+		return tape.Handle(feed.Route{Flow: flow, Silent: s.namedClient,
+			Serve: func(w http.ResponseWriter, r *http.Request, t *lab.Turn) {
+				share.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					serve(w, r, t)
+				})).ServeHTTP(w, r)
+			}})
+	}
+
+	mux := http.NewServeMux()
+	mux.Handle("/.well-known/oauth-authorization-server/{lab}", readable(http.MethodGet, only(s.metadata, http.MethodGet), nil))
+	mux.Handle("/{lab}/authorize", page(s.onlyPages(s.authorize, http.MethodGet), s.flowOfURL))
+	mux.Handle("/{lab}/login", page(s.onlyPages(s.login, http.MethodGet, http.MethodPost), s.flowOfLogin))
+	mux.Handle("/{lab}/token", readable(http.MethodPost, only(s.token, http.MethodPost), s.flowOfCode))
+	mux.Handle("/{lab}/", tape.Handle(feed.Route{Serve: s.noEndpoint, Silent: func(url.Values) event.Party { return event.Outside }}))
+	mux.Handle("GET /web/css/auth.css", http.StripPrefix("/web/", http.FileServerFS(s.Assets)))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	mux.HandleFunc("/", s.unknownLab)
+	return mux
+}
+
+type flowFinder = func(ctx context.Context, l *lab.Lab, r *http.Request, form url.Values) string
+
+func aBrowser(url.Values) event.Party { return event.Browser }
+
+// namedClient attributes a request that no page sent to the client it names.
+func (s *Server) namedClient(form url.Values) event.Party {
+	if form.Get("client_id") == ClientDemo {
+		return event.Client
+	}
+	return event.Outside
+}
+
+// flowOfURL finds the flow that a client announced for this very request.
+func (s *Server) flowOfURL(_ context.Context, l *lab.Lab, r *http.Request, _ url.Values) string {
+	return l.FlowOf(l.Origins.Auth + r.URL.RequestURI())
+}
+
+// flowOfLogin finds the flow of the request that waits for this login.
+func (s *Server) flowOfLogin(ctx context.Context, l *lab.Lab, r *http.Request, form url.Values) string {
+	state, err := s.docs().Get(ctx, l.ID)
+	if err != nil {
+		return ""
+	}
+	id := form.Get("request")
+	if id == "" {
+		id = r.URL.Query().Get("request")
+	}
+	p, _ := state.pending(id, l.Now())
+	return p.Flow
+}
+
+// flowOfCode finds the flow in which the code was issued.
+func (s *Server) flowOfCode(ctx context.Context, l *lab.Lab, _ *http.Request, form url.Values) string {
+	state, err := s.docs().Get(ctx, l.ID)
+	if err != nil {
+		return ""
+	}
+	if code := state.code(form.Get("code")); code != nil {
+		return code.Flow
+	}
+	return ""
+}
+
+// newSecret makes a value that nobody guesses: 32 bytes, RFC 6749 §10.10 asks
+// for a chance of guessing of at most 2^-128 and better 2^-160.
+func newSecret() string {
+	b := make([]byte, 32)
+	rand.Read(b) //nolint:errcheck // never returns an error (crypto/rand)
+	return base64.RawURLEncoding.EncodeToString(b)
+}

@@ -1,0 +1,250 @@
+package authserver
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+	"oauthlab/server/feed"
+	"oauthlab/server/lab"
+	"oauthlab/server/store"
+	"oauthlab/web"
+)
+
+// The verifier and challenge of RFC 7636 appendix B.
+const (
+	verifier  = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+	challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+)
+
+// bench is an authorization server over HTTP with one lab, and a browser.
+type bench struct {
+	*testing.T
+	labs    *lab.Labs
+	lab     *lab.Lab
+	url     string // of the lab's issuer
+	browser *http.Client
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	db, err := store.Open(t.Context(), store.Options{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	web1 := httptest.NewUnstartedServer(nil)
+	origins := lab.Origins{
+		Lab: "http://localhost:1", Mallory: "http://127.0.0.1:2",
+		Auth: "http://" + web1.Listener.Addr().String(),
+	}
+	labs := &lab.Labs{Store: db, Origins: origins, Now: time.Now, Parties: []lab.Document{Document{db}}}
+	server := &Server{
+		Labs: labs, Badges: feed.Badges{Secret: []byte("test")}, Assets: web.FS,
+		Log: slog.New(slog.DiscardHandler),
+	}
+	web1.Config.Handler = server.Handler()
+	web1.Start()
+	t.Cleanup(web1.Close)
+
+	l, _, err := labs.Create(t.Context(), "v03")
+	if err != nil {
+		t.Fatal(err)
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &bench{T: t, labs: labs, lab: l, url: l.Issuer(), browser: &http.Client{
+		Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// off switches guards off.
+func (b *bench) off(ids ...guard.ID) {
+	b.Helper()
+	_, err := b.labs.Change(b.Context(), b.lab.ID, lab.Change{Switches: func(s guard.Switches) (guard.Switches, error) {
+		var err error
+		for _, id := range ids {
+			if s, err = s.With(id, json.RawMessage("false")); err != nil {
+				return nil, err
+			}
+		}
+		return s, nil
+	}})
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// later moves the lab's clock.
+func (b *bench) later(d time.Duration) {
+	b.Helper()
+	if _, err := b.labs.Change(b.Context(), b.lab.ID, lab.Change{ClockOffset: &d}); err != nil {
+		b.Fatal(err)
+	}
+}
+
+type reply struct {
+	status   int
+	header   http.Header
+	body     string
+	location *url.URL
+}
+
+func (b *bench) do(method, target, contentType, body string) reply {
+	b.Helper()
+	req, err := http.NewRequestWithContext(b.Context(), method, target, strings.NewReader(body))
+	if err != nil {
+		b.Fatal(err)
+	}
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
+	}
+	return b.send(req)
+}
+
+func (b *bench) send(req *http.Request) reply {
+	b.Helper()
+	resp, err := b.browser.Do(req)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		b.Fatal(err)
+	}
+	to, _ := resp.Location()
+	return reply{resp.StatusCode, resp.Header, string(text), to}
+}
+
+const form = "application/x-www-form-urlencoded"
+
+func (b *bench) get(target string) reply { b.Helper(); return b.do("GET", target, "", "") }
+
+func (b *bench) post(target string, values url.Values) reply {
+	b.Helper()
+	return b.do("POST", target, form, values.Encode())
+}
+
+// request is a good authorization request, with changes: a value of "" removes.
+func (b *bench) request(changes ...string) url.Values {
+	return changed(url.Values{
+		"response_type": {"code"}, "client_id": {ClientDemo}, "redirect_uri": {b.lab.Origins.RedirectURI()},
+		"state": {"s1"}, "code_challenge": {challenge}, "code_challenge_method": {"S256"},
+	}, changes)
+}
+
+// redemption is a good token request for the code.
+func (b *bench) redemption(code string, changes ...string) url.Values {
+	return changed(url.Values{
+		"grant_type": {"authorization_code"}, "client_id": {ClientDemo}, "code": {code},
+		"redirect_uri": {b.lab.Origins.RedirectURI()}, "code_verifier": {verifier},
+	}, changes)
+}
+
+func changed(v url.Values, changes []string) url.Values {
+	for i := 0; i+1 < len(changes); i += 2 {
+		v.Set(changes[i], changes[i+1])
+		if changes[i+1] == "" {
+			v.Del(changes[i])
+		}
+	}
+	return v
+}
+
+func (b *bench) authorize(changes ...string) reply {
+	b.Helper()
+	return b.get(b.url + "/authorize?" + b.request(changes...).Encode())
+}
+
+// code signs Alice in and returns the code of a good request, with changes.
+func (b *bench) code(changes ...string) string {
+	b.Helper()
+	at := b.authorize(changes...)
+	if at.location == nil {
+		b.Fatalf("authorize answered %d: %s", at.status, at.body)
+	}
+	if kept := at.location.Query().Get("request"); kept != "" {
+		at = b.post(b.url+"/login", url.Values{"request": {kept}, "pick": {"alice"}})
+	}
+	code := at.location.Query().Get("code")
+	if code == "" {
+		b.Fatalf("no code in %s", at.location)
+	}
+	return code
+}
+
+func (b *bench) redeem(code string, changes ...string) reply {
+	b.Helper()
+	return b.post(b.url+"/token", b.redemption(code, changes...))
+}
+
+func (b *bench) events() []event.Event {
+	b.Helper()
+	var all []event.Event
+	err := b.labs.Store.Events(context.WithoutCancel(b.Context()), b.lab.ID, 0, func(e event.Event) error {
+		all = append(all, e)
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return all
+}
+
+// outcomes returns the verdicts of the log, as "guard outcome".
+func (b *bench) outcomes() []string {
+	b.Helper()
+	var list []string
+	for _, e := range b.events() {
+		if e.Verdict != nil {
+			list = append(list, e.Verdict.Guard+" "+string(e.Verdict.Outcome))
+		}
+	}
+	return list
+}
+
+// wantError checks a JSON error: its status, its code, and that it helps.
+func (r reply) wantError(t *testing.T, status int, code string) {
+	t.Helper()
+	var body errorBody
+	if err := json.Unmarshal([]byte(r.body), &body); err != nil {
+		t.Fatalf("answer %d is no JSON error: %.200q", r.status, r.body)
+	}
+	if r.status != status || body.Code != code {
+		t.Errorf("answer %d %s (%s), want %d %s", r.status, body.Code, body.Description, status, code)
+	}
+	if body.Description == "" || body.Hint == "" {
+		t.Errorf("the error does not help: %+v", body)
+	}
+	if got := r.header.Get("Cache-Control"); got != "no-store" {
+		t.Errorf("Cache-Control is %q, want no-store (RFC 6749 §5.1)", got)
+	}
+}
+
+// wantShown checks an error page: never a redirect.
+func (r reply) wantShown(t *testing.T, status int, text string) {
+	t.Helper()
+	if r.status != status || r.location != nil {
+		t.Errorf("answer %d to %v, want a page with %d", r.status, r.location, status)
+	}
+	if !strings.Contains(r.body, text) {
+		t.Errorf("the page does not say %q: %s", text, r.body)
+	}
+}

@@ -1,0 +1,195 @@
+package authserver
+
+import (
+	"time"
+
+	"oauthlab/lessons/event"
+	"oauthlab/server/lab"
+	"oauthlab/server/store"
+)
+
+// Kind names the authorization server's document in the store.
+const Kind store.Kind = "auth"
+
+// How long things live, on the lab's clock.
+const (
+	codeLifetime   = 10 * time.Minute // the longest that RFC 6749 §4.1.2 recommends
+	tokenLifetime  = time.Hour
+	sessionLife    = 12 * time.Hour
+	keptForLogin   = 15 * time.Minute // a request waiting for its login
+	maxKept        = 64               // of each list below; the oldest are forgotten first
+	maxKeptPending = 16
+)
+
+// ClientDemo is the registered client of every lab: the page in the browser. It
+// is public, since a page can keep no secret (RFC 6749 §2.1).
+const ClientDemo = "demo-client"
+
+// State is all that the authorization server knows about one lab. Spent and
+// expired codes stay (bounded), else a switched-off guard could not let them pass.
+type State struct {
+	Clients  []Client  `json:"clients"`
+	Sessions []Session `json:"sessions"`
+	Pending  []Pending `json:"pending"`
+	Codes    []Code    `json:"codes"`
+	Tokens   []Token   `json:"tokens"`
+}
+
+// Client is a registered client (RFC 6749 §2).
+type Client struct {
+	ID           string   `json:"id"`
+	Name         string   `json:"name"`
+	RedirectURIs []string `json:"redirect_uris"`
+}
+
+// Session is a signed-in browser.
+type Session struct {
+	ID      string    `json:"id"`
+	Subject string    `json:"subject"`
+	Expires time.Time `json:"expires"`
+}
+
+// Pending is an authorization request that waits for its login.
+type Pending struct {
+	ID      string           `json:"id"`
+	Request AuthorizeRequest `json:"request"`
+	Flow    string           `json:"flow"`
+	Expires time.Time        `json:"expires"`
+}
+
+// Code is an authorization code and all that it is bound to.
+type Code struct {
+	Value           string     `json:"value"`
+	ClientID        string     `json:"client_id"`
+	RedirectURI     string     `json:"redirect_uri"`
+	Subject         string     `json:"subject"`
+	Challenge       string     `json:"code_challenge,omitempty"`
+	ChallengeMethod string     `json:"code_challenge_method,omitempty"`
+	Flow            string     `json:"flow"`
+	Expires         time.Time  `json:"expires"`
+	Spent           *time.Time `json:"spent,omitempty"`
+}
+
+// Token is an access token.
+type Token struct {
+	Value    string    `json:"value"`
+	ClientID string    `json:"client_id"`
+	Subject  string    `json:"subject"`
+	Flow     string    `json:"flow"`
+	Expires  time.Time `json:"expires"`
+}
+
+// newState is a lab's authorization server on its first day.
+func newState(o lab.Origins) State {
+	return State{Clients: []Client{{
+		ID: ClientDemo, Name: "The lab's own client", RedirectURIs: []string{o.RedirectURI()},
+	}}}
+}
+
+func (s *State) client(id string) (Client, bool) {
+	for _, c := range s.Clients {
+		if c.ID == id {
+			return c, true
+		}
+	}
+	return Client{}, false
+}
+
+// subject returns who is signed in under the session id, or "".
+func (s *State) subject(id string, now time.Time) string {
+	for _, session := range s.Sessions {
+		if id != "" && session.ID == id && now.Before(session.Expires) {
+			return session.Subject
+		}
+	}
+	return ""
+}
+
+func (s *State) pending(id string, now time.Time) (Pending, bool) {
+	for _, p := range s.Pending {
+		if id != "" && p.ID == id && now.Before(p.Expires) {
+			return p, true
+		}
+	}
+	return Pending{}, false
+}
+
+func (s *State) removePending(id string) {
+	for i, p := range s.Pending {
+		if p.ID == id {
+			s.Pending = append(s.Pending[:i:i], s.Pending[i+1:]...)
+			return
+		}
+	}
+}
+
+// code returns the code to be changed in place, or nil.
+func (s *State) code(value string) *Code {
+	for i := range s.Codes {
+		if s.Codes[i].Value == value {
+			return &s.Codes[i]
+		}
+	}
+	return nil
+}
+
+// SubjectOf returns whose access token value is, or "".
+func (s *State) SubjectOf(value string) string {
+	for _, token := range s.Tokens {
+		if token.Value == value {
+			return token.Subject
+		}
+	}
+	return ""
+}
+
+// keep appends one more to a list and forgets the oldest beyond max.
+func keep[T any](list []T, one T, most int) []T {
+	list = append(list, one)
+	if excess := len(list) - most; excess > 0 {
+		list = append([]T(nil), list[excess:]...)
+	}
+	return list
+}
+
+// issueCode stores a new code for the request and tells what it is bound to.
+func (s *State) issueCode(t *lab.Turn, value, subject string, req AuthorizeRequest) {
+	code := Code{
+		Value: value, ClientID: req.ClientID, RedirectURI: req.RedirectURI, Subject: subject,
+		Challenge: req.CodeChallenge, ChallengeMethod: req.CodeChallengeMethod,
+		Flow: t.Flow, Expires: t.Now().Add(codeLifetime),
+	}
+	s.Codes = keep(s.Codes, code, maxKept)
+	fields := []event.ChangeField{
+		{Name: "client_id", To: code.ClientID},
+		{Name: "redirect_uri", To: code.RedirectURI},
+		{Name: "subject", To: code.Subject},
+		{Name: "expires", To: code.Expires.Format(time.RFC3339)},
+	}
+	if code.Challenge != "" {
+		fields = append(fields,
+			event.ChangeField{Name: "code_challenge", To: code.Challenge},
+			event.ChangeField{Name: "code_challenge_method", To: code.ChallengeMethod})
+	}
+	t.Changed("code", "stored", value, fields...)
+}
+
+// spendCode marks the code as redeemed. With single use off it may be so again.
+func (c *Code) spend(t *lab.Turn) {
+	now := t.Now()
+	c.Spent = &now
+	t.Changed("code", "spent", c.Value, event.ChangeField{Name: "spent", To: now.Format(time.RFC3339)})
+}
+
+// issueToken stores a new access token for the code's user and client.
+func (s *State) issueToken(t *lab.Turn, value string, code Code) {
+	token := Token{
+		Value: value, ClientID: code.ClientID, Subject: code.Subject, Flow: code.Flow,
+		Expires: t.Now().Add(tokenLifetime),
+	}
+	s.Tokens = keep(s.Tokens, token, maxKept)
+	t.Changed("token", "stored", value,
+		event.ChangeField{Name: "client_id", To: token.ClientID},
+		event.ChangeField{Name: "subject", To: token.Subject},
+		event.ChangeField{Name: "expires", To: token.Expires.Format(time.RFC3339)})
+}

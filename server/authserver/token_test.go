@@ -1,0 +1,256 @@
+package authserver
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"oauthlab/lessons/guard"
+)
+
+// Both truths of every guard at the token endpoint: on it refuses, off it says
+// that it would have and lets pass.
+func TestTokenGuards(t *testing.T) {
+	tests := map[string]struct {
+		id      guard.ID
+		attempt func(*bench) reply
+		status  int
+		code    string
+	}{
+		"another verifier": {guard.IDPKCE, func(b *bench) reply {
+			return b.redeem(b.code(), "code_verifier", strings.Repeat("x", 43))
+		}, 400, "invalid_grant"},
+		"no verifier": {guard.IDPKCE, func(b *bench) reply {
+			return b.redeem(b.code(), "code_verifier", "")
+		}, 400, "invalid_grant"},
+		"a code spent before": {guard.IDCodeSingleUse, func(b *bench) reply {
+			code := b.code()
+			if first := b.redeem(code); first.status != http.StatusOK {
+				t.Errorf("first use: %d %s", first.status, first.body)
+			}
+			return b.redeem(code)
+		}, 400, "invalid_grant"},
+		"a code that is late": {guard.IDCodeExpiry, func(b *bench) reply {
+			code := b.code()
+			b.later(codeLifetime)
+			return b.redeem(code)
+		}, 400, "invalid_grant"},
+		"another redirect URI": {guard.IDCodeRedirectURI, func(b *bench) reply {
+			return b.redeem(b.code(), "redirect_uri", "http://localhost:1/other")
+		}, 400, "invalid_grant"},
+		"an unknown client": {guard.IDRegisteredClient, func(b *bench) reply {
+			b.off(guard.IDCodeClient)
+			return b.redeem(b.code(), "client_id", "stranger")
+		}, 401, "invalid_client"},
+		"a code of another client": {guard.IDCodeClient, func(b *bench) reply {
+			b.off(guard.IDRegisteredClient)
+			return b.redeem(b.code(), "client_id", "stranger")
+		}, 400, "invalid_grant"},
+	}
+	for name, tt := range tests {
+		t.Run(name+", guard on", func(t *testing.T) {
+			b := newBench(t)
+			tt.attempt(b).wantError(t, tt.status, tt.code)
+			if want := string(tt.id) + " refused"; !slices.Contains(b.outcomes(), want) {
+				t.Errorf("verdicts %v lack %q", b.outcomes(), want)
+			}
+		})
+		t.Run(name+", guard off", func(t *testing.T) {
+			b := newBench(t)
+			b.off(tt.id)
+			if got := tt.attempt(b); got.status != http.StatusOK {
+				t.Errorf("answer %d %s, want tokens", got.status, got.body)
+			}
+			if want := string(tt.id) + " would-refuse"; !slices.Contains(b.outcomes(), want) {
+				t.Errorf("verdicts %v lack %q", b.outcomes(), want)
+			}
+		})
+	}
+}
+
+func TestARefusedAttemptSpendsNothing(t *testing.T) {
+	b := newBench(t)
+	code := b.code()
+	b.redeem(code, "code_verifier", strings.Repeat("x", 43)).wantError(t, 400, "invalid_grant")
+	b.redeem(code, "redirect_uri", "http://localhost:1/other").wantError(t, 400, "invalid_grant")
+	if got := b.redeem(code); got.status != http.StatusOK {
+		t.Errorf("the rightful client got %d %s", got.status, got.body)
+	}
+}
+
+func TestRedirectURIIsNotDemandedBesidePKCE(t *testing.T) {
+	b := newBench(t)
+	if got := b.redeem(b.code(), "redirect_uri", ""); got.status != http.StatusOK {
+		t.Errorf("answer %d %s", got.status, got.body)
+	}
+}
+
+func TestOf64RedemptionsOneWins(t *testing.T) {
+	b := newBench(t)
+	code := b.code()
+	var wg sync.WaitGroup
+	statuses := make([]int, 64)
+	for i := range statuses {
+		wg.Go(func() {
+			resp, err := http.PostForm(b.url+"/token", b.redemption(code))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			statuses[i] = resp.StatusCode
+			resp.Body.Close()
+		})
+	}
+	wg.Wait()
+	won := 0
+	for _, s := range statuses {
+		switch s {
+		case http.StatusOK:
+			won++
+		case http.StatusBadRequest:
+		default:
+			t.Errorf("an answer was %d", s)
+		}
+	}
+	if won != 1 {
+		t.Errorf("%d redemptions won, want 1", won)
+	}
+}
+
+func TestBadTokenRequests(t *testing.T) {
+	b := newBench(t)
+	code := b.code()
+	good := b.redemption(code)
+	tests := map[string]struct {
+		target, kind, body string
+		status             int
+		code               string
+	}{
+		"no grant type":             {"", form, b.redemption(code, "grant_type", "").Encode(), 400, "invalid_request"},
+		"another grant type":        {"", form, b.redemption(code, "grant_type", "password").Encode(), 400, "unsupported_grant_type"},
+		"no client":                 {"", form, b.redemption(code, "client_id", "").Encode(), 400, "invalid_request"},
+		"no code":                   {"", form, b.redemption("").Encode(), 400, "invalid_request"},
+		"a code that never was":     {"", form, b.redemption("nonsense").Encode(), 400, "invalid_grant"},
+		"a code twice":              {"", form, good.Encode() + "&code=x", 400, "invalid_request"},
+		"a code with controls":      {"", form, b.redemption("a\x00b").Encode(), 400, "invalid_request"},
+		"a code that is not UTF-8":  {"", form, "grant_type=authorization_code&client_id=demo-client&code=%ff", 400, "invalid_request"},
+		"an overlong verifier":      {"", form, b.redemption(code, "code_verifier", strings.Repeat("v", 3000)).Encode(), 400, "invalid_request"},
+		"JSON":                      {"", "application/json", `{"grant_type":"authorization_code"}`, 400, "invalid_request"},
+		"no content type":           {"", "", good.Encode(), 400, "invalid_request"},
+		"parameters in the query":   {"?" + good.Encode(), form, "", 400, "invalid_request"},
+		"a body that is no form":    {"", form, "%zz", 400, "invalid_request"},
+		"an empty body":             {"", form, "", 400, "invalid_request"},
+		"a body over 16 KiB":        {"", form, strings.Repeat("a", 17<<10), 413, "invalid_request"},
+		"a client of another world": {"", form, b.redemption(code, "client_id", "stranger").Encode(), 401, "invalid_client"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			before := len(b.events())
+			b.do("POST", b.url+"/token"+tt.target, tt.kind, tt.body).wantError(t, tt.status, tt.code)
+			if len(b.events()) < before+2 {
+				t.Error("the request or its answer is not in the log")
+			}
+		})
+	}
+	if got := b.redeem(code); got.status != http.StatusOK {
+		t.Errorf("after all that, the code gives %d %s", got.status, got.body)
+	}
+}
+
+func TestCORS(t *testing.T) {
+	b := newBench(t)
+	ask := func(method, target string) reply {
+		req, err := http.NewRequestWithContext(t.Context(), method, target, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Origin", "http://localhost:1")
+		req.Header.Set("Access-Control-Request-Method", "POST")
+		return b.send(req)
+	}
+	if got := ask("OPTIONS", b.url+"/token").header.Get("Access-Control-Allow-Origin"); got != "*" {
+		t.Errorf("the token endpoint allows %q, want *", got)
+	}
+	metadata := b.lab.Origins.Auth + "/.well-known/oauth-authorization-server/" + b.lab.ID.String()
+	if got := ask("GET", metadata).header.Get("Access-Control-Allow-Origin"); got != "*" {
+		t.Errorf("the metadata allow %q, want *", got)
+	}
+	if got := ask("GET", b.url+"/authorize?"+b.request().Encode()).header.Get("Access-Control-Allow-Origin"); got != "" {
+		t.Errorf("the authorization endpoint allows %q, want nothing (RFC 9700 §2.6)", got)
+	}
+}
+
+func TestMetadataIsTrue(t *testing.T) {
+	b := newBench(t)
+	got := b.get(b.lab.Origins.Auth + "/.well-known/oauth-authorization-server/" + b.lab.ID.String())
+	var m map[string]any
+	if err := json.Unmarshal([]byte(got.body), &m); err != nil {
+		t.Fatal(err)
+	}
+	if m["issuer"] != b.url || m["token_endpoint"] != b.url+"/token" || m["authorization_endpoint"] != b.url+"/authorize" {
+		t.Errorf("metadata %v", m)
+	}
+	for _, method := range m["code_challenge_methods_supported"].([]any) {
+		plain := method == "plain"
+		c, v := challenge, verifier
+		if plain {
+			c = verifier
+		}
+		if r := b.redeem(b.code("code_challenge", c, "code_challenge_method", method.(string)), "code_verifier", v); r.status != http.StatusOK {
+			t.Errorf("the method %v is promised and answers %d %s", method, r.status, r.body)
+		}
+	}
+}
+
+func TestCodesOfOneLabAreNothingInAnother(t *testing.T) {
+	b := newBench(t)
+	code := b.code()
+	other, _, err := b.labs.Create(t.Context(), "v03")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.post(other.Issuer()+"/token", b.redemption(code)).wantError(t, 400, "invalid_grant")
+}
+
+func TestFlowFollowsTheCode(t *testing.T) {
+	b := newBench(t)
+	b.redeem(b.code())
+	flows := map[string]bool{}
+	for _, e := range b.events() {
+		if e.Request != nil && strings.HasSuffix(e.Request.URL, "/token") {
+			flows[e.Flow] = true
+		}
+		if e.Change != nil && e.Change.What == "code" {
+			flows[e.Flow] = true
+		}
+	}
+	if len(flows) != 1 || flows[""] {
+		t.Errorf("the code and its redemption belong to the flows %v, want one", flows)
+	}
+}
+
+func TestListsAreBounded(t *testing.T) {
+	b := newBench(t)
+	for range maxKept + 5 {
+		b.code()
+	}
+	s, err := (Document{b.labs.Store}).State(t.Context(), b.lab.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Codes) != maxKept {
+		t.Errorf("%d codes are kept, want %d", len(s.Codes), maxKept)
+	}
+}
+
+func TestKeptRequestsExpire(t *testing.T) {
+	b := newBench(t)
+	kept := b.authorize().location.Query().Get("request")
+	b.later(keptForLogin + time.Second)
+	b.post(b.url+"/login", url.Values{"request": {kept}, "pick": {"alice"}}).wantShown(t, 400, "No authorization request waits")
+}

@@ -1,0 +1,135 @@
+package e2e
+
+import (
+	"bufio"
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// binary is the program under test, built once.
+var binary string
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if testing.Short() {
+		fmt.Println("left out: the whole program and the browser; make test runs them")
+		return
+	}
+	os.Exit(func() int {
+		root, err := filepath.Abs("../..")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		// The same build as a user's; it does nothing where nothing has changed.
+		if out, err := exec.Command("make", "-C", root, "build").CombinedOutput(); err != nil {
+			fmt.Fprintf(os.Stderr, "make build: %v\n%s", err, out)
+			return 1
+		}
+		binary = filepath.Join(root, "bin", "oauthlab")
+		// Looked at here, so that a cached result does not outlive the binary.
+		if _, err := os.Stat(binary); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer stopBrowser()
+		return m.Run()
+	}())
+}
+
+// program is a running oauthlab.
+type program struct {
+	lab, auth, mallory string // its origins
+	data               string
+	cmd                *exec.Cmd
+	output             *strings.Builder // what it printed; read after wait
+	done               chan struct{}
+}
+
+var announced = regexp.MustCompile(`(?m)^(?:OAuth Lab is open:|  authorization server|  Mallory)\s+(http\S+)$`)
+
+// start runs the program on free ports and a data folder.
+func start(t *testing.T, data string) *program {
+	t.Helper()
+	return startOn(t, data, "http://localhost:0", "http://localhost:0", "http://127.0.0.1:0")
+}
+
+// startAgain runs the program where p ran, with what p left behind.
+func startAgain(t *testing.T, p *program) *program {
+	t.Helper()
+	return startOn(t, p.data, p.lab, p.auth, p.mallory)
+}
+
+// startOn runs the program and waits until it says that it is open. It is ended
+// with the test.
+func startOn(t *testing.T, data, lab, auth, mallory string) *program {
+	t.Helper()
+	p := &program{data: data, output: &strings.Builder{}, done: make(chan struct{})}
+	p.cmd = exec.Command(binary, "--lab", lab, "--auth", auth, "--mallory", mallory, "--data", data)
+	p.cmd.Dir = t.TempDir() // it runs from any folder
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.cmd.Stderr = os.Stderr
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.kill() })
+
+	var origins []string
+	lines := bufio.NewScanner(out)
+	for len(origins) < 3 && lines.Scan() {
+		fmt.Fprintln(p.output, lines.Text())
+		if m := announced.FindStringSubmatch(lines.Text()); m != nil {
+			origins = append(origins, m[1])
+		}
+	}
+	if len(origins) < 3 {
+		close(p.done)
+		t.Fatalf("the program did not open:\n%s", p.output)
+	}
+	p.lab, p.auth, p.mallory = origins[0], origins[1], origins[2]
+	go func() {
+		defer close(p.done)
+		for lines.Scan() {
+			fmt.Fprintln(p.output, lines.Text())
+		}
+	}()
+	return p
+}
+
+// kill ends the program at once, as a crash would.
+func (p *program) kill() {
+	if p.cmd.ProcessState == nil {
+		p.cmd.Process.Kill() //nolint:errcheck // it may have ended
+		p.wait()
+	}
+}
+
+// interrupt asks the program to end and returns how it did.
+func (p *program) interrupt() error {
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	return p.wait()
+}
+
+func (p *program) wait() error {
+	<-p.done
+	return p.cmd.Wait()
+}
+
+// runToEnd runs the program with args until it ends and returns what it printed.
+func runToEnd(ctx context.Context, args ...string) (string, error) {
+	out, err := exec.CommandContext(ctx, binary, args...).CombinedOutput()
+	return string(out), err
+}

@@ -1,0 +1,142 @@
+package feed
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"oauthlab/lessons/event"
+)
+
+// Console prints events as the walkthrough of a flow, for whoever runs the lab:
+// time  FROM → TO  message, parameters indented, a colour a party.
+type Console struct {
+	Out   io.Writer
+	Color bool
+
+	mu sync.Mutex // guards Out: an event's lines stay together
+}
+
+// colors are the ANSI colours of the parties, the same as on the screen.
+var colors = map[event.Party]string{
+	event.Browser: "37", event.Client: "34", event.Auth: "32", event.API: "33",
+	event.Mallory: "31", event.Proxy: "35", event.Lab: "36",
+}
+
+// Print writes one event of the lab id. Values were redacted when recorded.
+func (c *Console) Print(id uuid.UUID, e event.Event) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s  %s", e.Time.Format("15:04:05.000"), c.paint(e.From))
+	if e.To != "" {
+		b.WriteString(" → " + c.paint(e.To))
+	}
+	message, details := describe(e)
+	fmt.Fprintf(&b, "  %s  \x1b[0m[%s]\n", plain(message), id.String()[:8])
+	for _, d := range details {
+		fmt.Fprintf(&b, "%16s%s = %s\n", "", plain(d.Name), plain(d.Value))
+	}
+	text := b.String()
+	if !c.Color {
+		text = strings.ReplaceAll(text, "\x1b[0m", "")
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	io.WriteString(c.Out, text) //nolint:errcheck // nothing to be done about a closed console
+}
+
+func (c *Console) paint(p event.Party) string {
+	name := strings.ToUpper(plain(string(p)))
+	if !c.Color {
+		return name
+	}
+	return "\x1b[" + colors[p] + "m" + name + "\x1b[0m"
+}
+
+// describe puts an event into one line and its parameters.
+func describe(e event.Event) (string, []event.Field) {
+	switch e.Kind {
+	case event.KindRequest:
+		path, query := splitURL(e.Request.URL)
+		return e.Request.Method + " " + path, append(parameters(query), parameters(e.Request.Body)...)
+	case event.KindResponse:
+		return fmt.Sprint(e.Response.Status), location(e.Response)
+	case event.KindVerdict:
+		return verdictLine(e.Verdict), nil
+	case event.KindChange:
+		return changeLine(e.Change)
+	case event.KindNote:
+		return e.Note.Text, e.Note.Fields
+	}
+	return string(e.Kind), nil
+}
+
+func verdictLine(v *event.Verdict) string {
+	line := map[event.Outcome]string{
+		event.Passed: "✓ ", event.Refused: "✗ ", event.WouldRefuse: "○ ",
+	}[v.Outcome] + v.Guard + " " + string(v.Outcome)
+	if v.Reason != "" {
+		line += ": " + v.Reason
+	}
+	return line
+}
+
+func changeLine(c *event.Change) (string, []event.Field) {
+	fields := make([]event.Field, 0, len(c.Fields))
+	for _, f := range c.Fields {
+		value := f.To
+		if f.From != "" {
+			value = f.From + " → " + f.To
+		}
+		fields = append(fields, event.Field{Name: f.Name, Value: value})
+	}
+	return strings.TrimSpace(c.What + " " + c.Action + " " + c.Key), fields
+}
+
+// location shows where a redirect leads; other answers show their body.
+func location(r *event.Response) []event.Field {
+	for _, h := range r.Header {
+		if h.Name == "Location" {
+			path, query := splitURL(h.Value)
+			return append([]event.Field{{Name: "Location", Value: path}}, parameters(query)...)
+		}
+	}
+	if r.Body == "" {
+		return nil
+	}
+	return []event.Field{{Name: "body", Value: r.Body}}
+}
+
+func splitURL(raw string) (path, query string) {
+	path, query, _ = strings.Cut(raw, "?")
+	return path, query
+}
+
+// parameters decodes a form-encoded text in the order of the wire.
+func parameters(form string) []event.Field {
+	var fields []event.Field
+	for pair := range strings.SplitSeq(form, "&") {
+		name, value, found := strings.Cut(pair, "=")
+		if !found {
+			continue
+		}
+		if decoded, err := url.QueryUnescape(value); err == nil {
+			value = decoded
+		}
+		fields = append(fields, event.Field{Name: name, Value: value})
+	}
+	return fields
+}
+
+// plain keeps control characters that a stranger sent off the terminal.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+			return '·'
+		}
+		return r
+	}, s)
+}

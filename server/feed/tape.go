@@ -1,0 +1,242 @@
+package feed
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sort"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
+	"oauthlab/server/lab"
+	"oauthlab/server/store"
+)
+
+// maxRequestBody bounds what a party reads of a request, in bytes.
+const maxRequestBody = 16 << 10
+
+// Tape records what one party receives and answers.
+type Tape struct {
+	Labs   *lab.Labs
+	Party  event.Party
+	Origin string // the party's public origin
+	Badges Badges
+	Log    *slog.Logger
+
+	// UnknownLab answers a request to a lab that does not exist (any more).
+	UnknownLab http.HandlerFunc
+}
+
+// Route is one endpoint of a party, below /{lab}/.
+type Route struct {
+	// Serve handles the request, whose body has been read and can be read again.
+	Serve func(w http.ResponseWriter, r *http.Request, t *lab.Turn)
+	// Flow finds the authorization to which a request belongs, or returns "".
+	Flow func(ctx context.Context, l *lab.Lab, r *http.Request, form url.Values) string
+	// Silent names the sender of a request that says nothing about itself.
+	Silent func(form url.Values) event.Party
+}
+
+// Handle records the route's messages around its Serve. The answer is sent after
+// it stands in the log, so that what the caller does next comes after it.
+func (tp *Tape) Handle(route Route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		l, err := tp.open(r)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			tp.UnknownLab(w, r)
+			return
+		case err != nil:
+			tp.fail(w, r, err)
+			return
+		}
+		ctx := r.Context()
+		body, tooLarge := readBody(w, r)
+		form, _ := url.ParseQuery(string(body))
+		sender := tp.sender(r, l, form, route)
+
+		request := tp.newEvent(l, sender, tp.Party, event.KindRequest)
+		if route.Flow != nil {
+			request.Flow = route.Flow(ctx, l, r, form)
+		}
+		request.Request = tp.request(r, body)
+		if _, err := tp.Labs.Store.Append(ctx, l.ID, request); err != nil {
+			tp.fail(w, r, err)
+			return
+		}
+
+		answer := &answer{header: http.Header{}, status: http.StatusOK}
+		turn := &lab.Turn{Lab: l, Party: tp.Party, Request: request.ID, Flow: request.Flow}
+		if tooLarge {
+			refuseTooLarge(answer)
+		} else {
+			route.Serve(answer, r, turn)
+		}
+
+		response := tp.newEvent(l, tp.Party, sender, event.KindResponse)
+		response.Flow, response.Re = turn.Flow, request.ID
+		response.Response = answer.event()
+		if _, err := tp.Labs.Store.Append(ctx, l.ID, response); err != nil {
+			tp.fail(w, r, err)
+			return
+		}
+		answer.send(w)
+	})
+}
+
+func (tp *Tape) open(r *http.Request) (*lab.Lab, error) {
+	id, err := uuid.Parse(r.PathValue("lab"))
+	if err != nil {
+		return nil, store.ErrNotFound
+	}
+	return tp.Labs.Open(r.Context(), id)
+}
+
+// fail answers when the store does not: the one case of a server error.
+func (tp *Tape) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() != nil {
+		return // the caller has gone
+	}
+	tp.Log.Error("store", "party", tp.Party, "path", r.URL.Path, "err", err)
+	http.Error(w, "The lab's store does not answer. Try again in a moment.", http.StatusServiceUnavailable)
+}
+
+// sender tells who sent r: who wears a badge, what a browser navigates to, what
+// the client's page fetches, and otherwise whom the request itself names.
+func (tp *Tape) sender(r *http.Request, l *lab.Lab, form url.Values, route Route) event.Party {
+	if party := tp.Badges.take(r, l.ID); party != "" {
+		return party
+	}
+	switch {
+	case r.Header.Get("Sec-Fetch-Mode") == "navigate":
+		return event.Browser
+	case r.Header.Get("Origin") == l.Origins.Lab:
+		return event.Client
+	case route.Silent != nil:
+		return route.Silent(form)
+	}
+	return event.Outside
+}
+
+func (tp *Tape) newEvent(l *lab.Lab, from, to event.Party, kind event.Kind) event.Event {
+	return event.Event{
+		V: event.Version, ID: uuid.NewString(), Time: l.Now(), From: from, To: to, Kind: kind,
+	}
+}
+
+// readBody reads a bounded body and puts it back for the handler.
+func readBody(w http.ResponseWriter, r *http.Request) (body []byte, tooLarge bool) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
+	var over *http.MaxBytesError
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return body, errors.As(err, &over)
+}
+
+func refuseTooLarge(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusRequestEntityTooLarge)
+	json.NewEncoder(w).Encode(api.Error{ //nolint:errcheck // a buffer
+		Error:       "invalid_request",
+		Description: "The body of the request is longer than 16 KiB.",
+		Hint:        "No request of a flow comes near that. Send the parameters alone.",
+	})
+}
+
+func (tp *Tape) request(r *http.Request, body []byte) *event.Request {
+	e := &event.Request{Method: clip(r.Method, 16), URL: tp.Origin + redactURI(r.URL.RequestURI())}
+	e.Header, e.Truncated = headerFields(r.Header, event.Field{Name: "Host", Value: r.Host})
+	if len(e.URL) > event.MaxURL {
+		e.URL, e.Truncated = clip(e.URL, event.MaxURL), true
+	}
+	e.Body = redactForm(string(body))
+	if len(e.Body) > event.MaxBody {
+		e.Body, e.Truncated = clip(e.Body, event.MaxBody), true
+	}
+	e.Body = strings.ToValidUTF8(e.Body, "\uFFFD")
+	return e
+}
+
+// answer collects a response, so that it can be recorded before it is sent.
+type answer struct {
+	header  http.Header
+	status  int
+	written bool
+	body    bytes.Buffer
+}
+
+func (a *answer) Header() http.Header { return a.header }
+
+func (a *answer) WriteHeader(status int) {
+	if !a.written {
+		a.status, a.written = status, true
+	}
+}
+
+func (a *answer) Write(p []byte) (int, error) {
+	a.written = true
+	return a.body.Write(p)
+}
+
+func (a *answer) event() *event.Response {
+	e := &event.Response{Status: a.status}
+	e.Header, e.Truncated = headerFields(a.header)
+	e.Body = a.body.String()
+	if strings.HasPrefix(a.header.Get("Content-Type"), "text/html") {
+		e.Body = "" // a page for people: the frame shows it
+	}
+	if len(e.Body) > event.MaxBody {
+		e.Body, e.Truncated = clip(e.Body, event.MaxBody), true
+	}
+	return e
+}
+
+func (a *answer) send(w http.ResponseWriter) {
+	for name, values := range a.header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(a.status)
+	w.Write(a.body.Bytes()) //nolint:errcheck // the caller has gone
+}
+
+// headerFields lists a message's headers by name, first those given, bounded.
+func headerFields(h http.Header, first ...event.Field) (fields []event.Field, truncated bool) {
+	fields = first
+	names := make([]string, 0, len(h))
+	for name := range h {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		for _, value := range h[name] {
+			if len(fields) == event.MaxFields {
+				return fields, true
+			}
+			if len(value) > event.MaxValue {
+				value, truncated = clip(value, event.MaxValue), true
+			}
+			fields = append(fields, event.Field{Name: clip(name, 128), Value: strings.ToValidUTF8(value, "\uFFFD")})
+		}
+	}
+	return fields, truncated
+}
+
+// clip cuts s to at most n bytes, between two characters.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}

@@ -1,0 +1,155 @@
+package feed
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"nhooyr.io/websocket"
+
+	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
+	"oauthlab/server/lab"
+)
+
+// Protocol is the subprotocol of the feed. A browser cannot set a header on a
+// websocket, so the lab's key travels as a second one, KeyProtocol + key.
+const (
+	Protocol    = "oauthlab.v1"
+	KeyProtocol = "key."
+)
+
+// writeWait is how long a follower may take for one event before it is cut off;
+// pingEvery how often a quiet one is asked whether it is still there.
+const (
+	writeWait = 10 * time.Second
+	pingEvery = 30 * time.Second
+)
+
+// Feed streams labs' logs to websockets.
+type Feed struct {
+	Labs *lab.Labs
+	Log  *slog.Logger
+}
+
+// Serve streams the log of l from the position after, then live, and takes the
+// client's own notes and verdicts. The caller has checked the key. It returns
+// when the follower leaves, falls behind or sends what it may not.
+func (f *Feed) Serve(w http.ResponseWriter, r *http.Request, l *lab.Lab, after uint64) {
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{Protocol}})
+	if err != nil {
+		return // Accept has answered
+	}
+	defer conn.CloseNow() //nolint:errcheck // already closed where it matters
+	conn.SetReadLimit(event.MaxSize)
+
+	ctx, cancel := context.WithCancelCause(r.Context())
+	defer cancel(nil)
+	go func() { cancel(f.listen(ctx, conn, l)) }()
+	go func() { cancel(ping(ctx, conn)) }()
+
+	err = f.Labs.Store.Follow(ctx, l.ID, after, func(e event.Event) error {
+		return write(ctx, conn, e)
+	})
+	if cause := context.Cause(ctx); cause != nil {
+		err = cause
+	}
+	status, reason := websocket.StatusGoingAway, "the lab is closing"
+	var refused *refusedError
+	if errors.As(err, &refused) {
+		status, reason = websocket.StatusPolicyViolation, refused.Error()
+	}
+	conn.Close(status, reason) //nolint:errcheck // the follower may have gone first
+}
+
+// listen records what the client sends up until the connection ends.
+func (f *Feed) listen(ctx context.Context, conn *websocket.Conn, l *lab.Lab) error {
+	for {
+		kind, data, err := conn.Read(ctx)
+		if err != nil {
+			return err
+		}
+		var e event.Event
+		if kind != websocket.MessageText || json.Unmarshal(data, &e) != nil {
+			return &refusedError{"a message up the feed is one event as JSON text"}
+		}
+		if err := acceptable(e); err != nil {
+			if err := write(ctx, conn, refusal(e.ID, err)); err != nil {
+				return err
+			}
+			continue
+		}
+		e.Seq = 0
+		if err := f.Labs.Record(ctx, l.ID, e); err != nil {
+			return err
+		}
+	}
+}
+
+// acceptable reports why e is not something that the client may say: its own
+// notes and verdicts, as itself or as the browser that it runs in.
+func acceptable(e event.Event) error {
+	if err := e.Validate(); err != nil {
+		return err
+	}
+	if e.Kind != event.KindNote && e.Kind != event.KindVerdict {
+		return errors.New("a client tells notes and verdicts, nothing else")
+	}
+	if !isClientSide(e.From) || e.To != "" && !isClientSide(e.To) {
+		return errors.New("a client speaks for itself and its browser alone")
+	}
+	if e.Note != nil && len(e.Note.Fields) > event.MaxFields {
+		return errors.New("a note has too many fields")
+	}
+	return nil
+}
+
+func isClientSide(p event.Party) bool { return p == event.Client || p == event.Browser }
+
+// refused is sent down for an event that was not taken.
+type refused struct {
+	api.Error
+	ID string `json:"id"`
+}
+
+func refusal(id string, err error) refused {
+	return refused{ID: id, Error: api.Error{
+		Error: "invalid_event", Description: err.Error(),
+		Hint: "The types of the feed are documented in lessons/event.",
+	}}
+}
+
+type refusedError struct{ reason string }
+
+func (e *refusedError) Error() string { return e.reason }
+
+func write(ctx context.Context, conn *websocket.Conn, message any) error {
+	data, err := json.Marshal(message)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, writeWait)
+	defer cancel()
+	return conn.Write(ctx, websocket.MessageText, data)
+}
+
+func ping(ctx context.Context, conn *websocket.Conn) error {
+	tick := time.NewTicker(pingEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+		wait, cancel := context.WithTimeout(ctx, writeWait)
+		err := conn.Ping(wait)
+		cancel()
+		if err != nil {
+			return err
+		}
+	}
+}

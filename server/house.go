@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/lmittmann/tint"
+
+	"oauthlab/lessons/content"
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/load"
+	"oauthlab/server/attack"
+	"oauthlab/server/authserver"
+	"oauthlab/server/feed"
+	"oauthlab/server/lab"
+	"oauthlab/server/site"
+	"oauthlab/server/store"
+	"oauthlab/web"
+)
+
+// Bounds of every server. Bodies are bounded where they are read.
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 15 * time.Second
+	writeTimeout      = time.Minute
+	idleTimeout       = 2 * time.Minute
+	maxHeader         = 16 << 10 // bytes
+	shutdownWait      = 5 * time.Second
+)
+
+// house is the whole lab in one process.
+type house struct {
+	config    config
+	listeners []net.Listener
+	handlers  []http.Handler // in the order of config.parties
+	store     *store.Store
+	labs      *lab.Labs
+	attacks   *attack.Runner
+	log       *slog.Logger
+}
+
+// open wires everything, read from top to bottom: ports, data, store, parties.
+func open(ctx context.Context, c config) (*house, error) {
+	log := slog.New(tint.NewHandler(os.Stderr, &tint.Options{TimeFormat: time.TimeOnly, NoColor: !colorful(os.Stderr)}))
+	chapters, err := load.Chapters(content.FS)
+	if err != nil {
+		return nil, fmt.Errorf("lessons: %w", err)
+	}
+	code, err := site.ReadCode()
+	if err != nil {
+		return nil, fmt.Errorf("source: %w", err)
+	}
+	listeners, err := c.bind()
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, store.Options{Dir: c.data, Logger: log, Appended: printer(c.console)})
+	if err != nil {
+		closeAll(listeners)
+		return nil, err
+	}
+	h := &house{config: c, listeners: listeners, store: db, log: log}
+	secret, err := db.Secret(ctx, "badges")
+	if err != nil {
+		return nil, errors.Join(err, h.close())
+	}
+
+	badges := feed.Badges{Secret: secret}
+	authDocument := authserver.Document{Store: db}
+	h.labs = &lab.Labs{Store: db, Origins: c.origins, Now: time.Now, Parties: []lab.Document{authDocument}}
+	h.attacks = &attack.Runner{Labs: h.labs, Badges: badges}
+	lobby := &site.Site{Files: web.FS, API: &site.API{
+		Labs: h.labs, Auth: authDocument, Attacks: h.attacks, Chapters: chapters, Code: code, Log: log,
+		Feed: &feed.Feed{Labs: h.labs, Log: log},
+	}}
+	auth := &authserver.Server{Labs: h.labs, Badges: badges, Assets: web.FS, Log: log}
+	mallory := &attack.Site{Labs: h.labs, Badges: badges, Assets: web.FS, Log: log}
+
+	labHandler, err := lobby.Handler()
+	if err != nil {
+		return nil, errors.Join(err, h.close())
+	}
+	h.handlers = []http.Handler{labHandler, auth.Handler(), mallory.Handler()}
+	return h, nil
+}
+
+// printer returns the console on out, or nil.
+func printer(out io.Writer) func(uuid.UUID, event.Event) {
+	if out == nil {
+		return nil
+	}
+	console := &feed.Console{Out: out, Color: colorful(out)}
+	return console.Print
+}
+
+// colorful reports whether out is a terminal that wants colours.
+func colorful(out io.Writer) bool {
+	file, ok := out.(*os.File)
+	if !ok || os.Getenv("NO_COLOR") != "" {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// announce prints where everything is.
+func (h *house) announce(out io.Writer) {
+	o := h.config.origins
+	fmt.Fprintf(out, "\nOAuth Lab is open: %s\n\n", o.Lab)
+	fmt.Fprintf(out, "  break PKCE in one minute   %s/v03-pkce\n", o.Lab)
+	fmt.Fprintf(out, "  authorization server       %s\n", o.Auth)
+	fmt.Fprintf(out, "  Mallory                    %s\n", o.Mallory)
+	fmt.Fprintf(out, "  labs are kept in           %s\n\n", h.config.data)
+}
+
+// serve answers until ctx ends, then finishes what is under way and closes.
+func (h *house) serve(ctx context.Context) error {
+	base, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
+	servers := h.servers(base)
+	failed := make(chan error, len(servers))
+	for i, s := range servers {
+		go func() { failed <- s.Serve(h.listeners[i]) }()
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	wait, done := context.WithTimeout(context.WithoutCancel(ctx), shutdownWait)
+	defer done()
+	cut() // websockets are no server's to wait for
+	for _, s := range servers {
+		err = errors.Join(err, s.Shutdown(wait))
+	}
+	return errors.Join(err, h.close())
+}
+
+// servers returns one server a listener.
+func (h *house) servers(base context.Context) []*http.Server {
+	var origins []string
+	var handlers []http.Handler
+	for i, p := range h.config.parties() {
+		origins = append(origins, *p.origin)
+		handlers = append(handlers, canonical(*p.origin, h.handlers[i]))
+	}
+	if h.config.listen != "" {
+		handlers = []http.Handler{byHost(origins, h.handlers)}
+	}
+	servers := make([]*http.Server, len(handlers))
+	for i, handler := range handlers {
+		servers[i] = &http.Server{
+			Handler: handler, BaseContext: func(net.Listener) context.Context { return base },
+			ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+			IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+			ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelDebug),
+		}
+	}
+	return servers
+}
+
+func (h *house) close() error {
+	closeAll(h.listeners)
+	return h.store.Close()
+}

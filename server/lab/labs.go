@@ -1,0 +1,246 @@
+package lab
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+	"oauthlab/server/store"
+)
+
+// Labs opens, creates and changes labs. It is safe for concurrent use.
+type Labs struct {
+	Store   *store.Store
+	Origins Origins
+	Now     func() time.Time
+	Parties []Document // the documents that a new lab gets, beside its settings
+}
+
+// Document is one party's record of a lab, as the lab's desk handles it.
+type Document interface {
+	Party() event.Party
+	Create(ctx context.Context, l *Lab) error
+	Reset(ctx context.Context, l *Lab) error
+	Read(ctx context.Context, l *Lab) (json.RawMessage, error)
+}
+
+// Lab is a lab as it stood when a request came in. The settings are a snapshot.
+type Lab struct {
+	ID       uuid.UUID
+	Settings Settings
+	Origins  Origins
+	now      func() time.Time
+}
+
+// ErrUnknownChapter is returned for a chapter that this lab does not have.
+var ErrUnknownChapter = errors.New("there is no such chapter")
+
+// chapters that can be opened, in order.
+var chapters = []string{"v03"}
+
+// knownChapter reports whether a lab can be opened in the chapter id.
+func knownChapter(id string) bool {
+	for _, c := range chapters {
+		if c == id {
+			return true
+		}
+	}
+	return false
+}
+
+// Now is the lab's time: the real one, moved by the learner's offset, in UTC.
+func (l *Lab) Now() time.Time { return l.now().Add(l.Settings.ClockOffset).UTC() }
+
+// Issuer is the lab's issuer identifier.
+func (l *Lab) Issuer() string { return l.Origins.Issuer(l.ID) }
+
+// FlowOf returns the flow that a client announced for exactly this URL, or "".
+func (l *Lab) FlowOf(url string) string { return l.Settings.flowOf(url) }
+
+// Opens reports whether key is the lab's key, in constant time.
+func (l *Lab) Opens(key string) bool {
+	sum := sha256.Sum256([]byte(key))
+	return subtle.ConstantTimeCompare(sum[:], l.Settings.KeyHash) == 1
+}
+
+func (ls *Labs) settings() store.Documents[Settings] {
+	return store.For[Settings](ls.Store, KindSettings)
+}
+
+func (ls *Labs) with(id uuid.UUID, s Settings) *Lab {
+	return &Lab{ID: id, Settings: s, Origins: ls.Origins, now: ls.Now}
+}
+
+// Create makes a lab at the start of a chapter and returns it with its key,
+// which is kept nowhere else. It returns ErrUnknownChapter for other chapters.
+func (ls *Labs) Create(ctx context.Context, chapter string) (*Lab, string, error) {
+	if !knownChapter(chapter) {
+		return nil, "", ErrUnknownChapter
+	}
+	secret := make([]byte, 32)
+	if _, err := rand.Read(secret); err != nil {
+		return nil, "", fmt.Errorf("make a lab's key: %w", err)
+	}
+	key := base64.RawURLEncoding.EncodeToString(secret)
+	hash := sha256.Sum256([]byte(key))
+	l := ls.with(uuid.New(), Settings{Chapter: chapter, KeyHash: hash[:], Created: ls.Now().UTC()})
+
+	for _, d := range ls.Parties {
+		if err := d.Create(ctx, l); err != nil {
+			return nil, "", fmt.Errorf("create the document of %s: %w", d.Party(), err)
+		}
+	}
+	created := l.NewNote(event.NoteLabCreated, "a lab is opened in chapter "+chapter, event.Field{Name: "chapter", Value: chapter})
+	// The settings come last: a lab exists once they do.
+	if err := ls.settings().Create(ctx, l.ID, l.Settings, created); err != nil {
+		return nil, "", fmt.Errorf("create the settings: %w", err)
+	}
+	return l, key, nil
+}
+
+// Open returns the lab, or store.ErrNotFound.
+func (ls *Labs) Open(ctx context.Context, id uuid.UUID) (*Lab, error) {
+	s, err := ls.settings().Get(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("open lab: %w", err)
+	}
+	return ls.with(id, s), nil
+}
+
+// Record appends what a client in the browser, the robot or the lab itself
+// tells. An announcement of an authorization URL is remembered in the same step.
+func (ls *Labs) Record(ctx context.Context, id uuid.UUID, e event.Event) error {
+	if e.Note != nil && e.Note.Name == event.NoteOpen {
+		return ls.settings().Update(ctx, id, func(s *Settings, out *store.Outbox) error {
+			s.announce(Announcement{URL: e.Note.Get("url"), Flow: e.Flow})
+			out.Add(e)
+			return nil
+		})
+	}
+	_, err := ls.Store.Append(ctx, id, e)
+	return err
+}
+
+// Change is what a learner changes about a lab; nil leaves a thing as it is.
+type Change struct {
+	Chapter     *string
+	Switches    func(guard.Switches) (guard.Switches, error)
+	ClockOffset *time.Duration
+}
+
+// Change applies c and records what became different. It returns the lab as it
+// stands then, ErrUnknownChapter, or the error of c.Switches.
+func (ls *Labs) Change(ctx context.Context, id uuid.UUID, c Change) (*Lab, error) {
+	var after *Lab
+	err := ls.settings().Update(ctx, id, func(s *Settings, out *store.Outbox) error {
+		before := *s
+		if c.Chapter != nil {
+			if !knownChapter(*c.Chapter) {
+				return ErrUnknownChapter
+			}
+			s.Chapter = *c.Chapter
+		}
+		if c.Switches != nil {
+			next, err := c.Switches(s.Switches)
+			if err != nil {
+				return err
+			}
+			s.Switches = next
+		}
+		if c.ClockOffset != nil {
+			s.ClockOffset = *c.ClockOffset
+		}
+		after = ls.with(id, *s)
+		for _, change := range differences(before, *s) {
+			e := after.newEvent(event.Lab, event.KindChange)
+			e.Change = &change
+			out.Add(e)
+		}
+		return nil
+	})
+	return after, err
+}
+
+// differences tells what a learner changed between two settings.
+func differences(before, after Settings) []event.Change {
+	var changes []event.Change
+	for _, p := range guard.Catalogue() {
+		fields := partDifferences(p, before.Switches, after.Switches)
+		if len(fields) == 0 {
+			continue
+		}
+		on := event.ChangeField{
+			Name: "on",
+			From: strconv.FormatBool(before.Switches.ProtectionOn(p)),
+			To:   strconv.FormatBool(after.Switches.ProtectionOn(p)),
+		}
+		changes = append(changes, event.Change{
+			What: "protection", Action: "switched", Key: p.ID, Fields: append([]event.ChangeField{on}, fields...),
+		})
+	}
+	if before.ClockOffset != after.ClockOffset {
+		changes = append(changes, event.Change{What: "clock", Action: "moved", Fields: []event.ChangeField{
+			{Name: "offset", From: before.ClockOffset.String(), To: after.ClockOffset.String()},
+		}})
+	}
+	if before.Chapter != after.Chapter {
+		changes = append(changes, event.Change{What: "chapter", Action: "switched", Fields: []event.ChangeField{
+			{Name: "chapter", From: before.Chapter, To: after.Chapter},
+		}})
+	}
+	return changes
+}
+
+func partDifferences(p guard.Protection, before, after guard.Switches) []event.ChangeField {
+	var fields []event.ChangeField
+	for _, part := range p.Parts {
+		was, is := before.Setting(part), after.Setting(part)
+		if was != is {
+			fields = append(fields, event.ChangeField{
+				Name: string(part.ID), From: fmt.Sprint(was), To: fmt.Sprint(is),
+			})
+		}
+	}
+	return fields
+}
+
+// Reset brings every document back to the start of the chapter and switches
+// everything on. The log goes on: what happened stays readable.
+func (ls *Labs) Reset(ctx context.Context, l *Lab) (*Lab, error) {
+	for _, d := range ls.Parties {
+		if err := d.Reset(ctx, l); err != nil {
+			return nil, fmt.Errorf("reset the document of %s: %w", d.Party(), err)
+		}
+	}
+	var after *Lab
+	err := ls.settings().Update(ctx, l.ID, func(s *Settings, out *store.Outbox) error {
+		*s = Settings{Chapter: s.Chapter, KeyHash: s.KeyHash, Created: s.Created}
+		after = ls.with(l.ID, *s)
+		out.Add(after.NewNote(event.NoteReset, "the lab is back at the start of chapter "+s.Chapter))
+		return nil
+	})
+	return after, err
+}
+
+// NewNote makes a note of the lab's own desk, to be recorded.
+func (l *Lab) NewNote(name, text string, fields ...event.Field) event.Event {
+	e := l.newEvent(event.Lab, event.KindNote)
+	e.Note = &event.Note{Name: name, Text: text, Fields: fields}
+	return e
+}
+
+// newEvent begins an event of the lab's present moment.
+func (l *Lab) newEvent(from event.Party, kind event.Kind) event.Event {
+	return event.Event{V: event.Version, ID: uuid.NewString(), Time: l.Now(), From: from, Kind: kind}
+}

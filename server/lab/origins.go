@@ -1,0 +1,106 @@
+package lab
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+
+	"github.com/google/uuid"
+)
+
+// Origins are the public origins of the parties: scheme, host and port, no path.
+type Origins struct {
+	Lab     string
+	Auth    string
+	Mallory string
+}
+
+// All returns the origins that belong to the lab, whatever is switched off.
+func (o Origins) All() []string { return []string{o.Lab, o.Auth, o.Mallory} }
+
+// Issuer is the issuer identifier of a lab's authorization server (RFC 8414 §2).
+func (o Origins) Issuer(id uuid.UUID) string { return o.Auth + "/" + id.String() }
+
+// RedirectURI is where the client in the browser takes its codes.
+func (o Origins) RedirectURI() string { return o.Lab + "/callback" }
+
+// MallorySite is Mallory's address for one lab.
+func (o Origins) MallorySite(id uuid.UUID) string { return o.Mallory + "/" + id.String() + "/" }
+
+// Contains reports whether the absolute URL raw stands on one of the lab's own
+// origins. Nothing in the lab redirects anywhere else, whatever is switched off.
+func (o Origins) Contains(raw string) bool {
+	u, err := url.Parse(raw)
+	if err != nil || u.User != nil || u.Host == "" {
+		return false
+	}
+	for _, own := range o.All() {
+		if OriginOf(u) == own {
+			return true
+		}
+	}
+	return false
+}
+
+// OriginOf returns scheme, host and port of u, as a browser writes an origin.
+func OriginOf(u *url.URL) string {
+	host := strings.ToLower(u.Host)
+	if u.Scheme == "http" {
+		host = strings.TrimSuffix(host, ":80")
+	}
+	if u.Scheme == "https" {
+		host = strings.TrimSuffix(host, ":443")
+	}
+	return u.Scheme + "://" + host
+}
+
+// Check reports what about the origins would make the lab misbehave: a path, plain
+// http away from loopback, parties that are cross-site to each other, or a
+// Mallory who is same-site with them (cookies ignore ports).
+func (o Origins) Check() error {
+	named := map[string]string{"--lab": o.Lab, "--auth": o.Auth, "--mallory": o.Mallory}
+	seen := map[string]string{}
+	for flag, raw := range named {
+		u, err := url.Parse(raw)
+		if err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil ||
+			u.Scheme != "http" && u.Scheme != "https" || OriginOf(u) != raw {
+			return fmt.Errorf("%s is %q: it takes an origin such as http://localhost:8080, in lower case and without a path", flag, raw)
+		}
+		if u.Scheme == "http" && !loopback(u.Hostname()) {
+			return fmt.Errorf("%s is %q: an origin that is not loopback must be https", flag, raw)
+		}
+		if other, taken := seen[raw]; taken {
+			return fmt.Errorf("%s and %s are both %q: each party needs an origin of its own", other, flag, raw)
+		}
+		seen[raw] = flag
+	}
+	if site(o.Lab) != site(o.Auth) {
+		return fmt.Errorf("--lab %s and --auth %s are different sites: the frame's cookies need one registrable domain", o.Lab, o.Auth)
+	}
+	if site(o.Mallory) == site(o.Lab) {
+		return fmt.Errorf("--mallory %s is the same site as --lab %s: Mallory needs another host (cookies ignore ports)", o.Mallory, o.Lab)
+	}
+	return nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// site is what SameSite compares: the scheme and the registrable domain, or the
+// host itself where there is none.
+func site(origin string) string {
+	u, err := url.Parse(origin)
+	if err != nil {
+		return origin
+	}
+	host := u.Hostname()
+	if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil && net.ParseIP(host) == nil {
+		host = domain
+	}
+	return u.Scheme + "://" + host
+}

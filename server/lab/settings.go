@@ -1,0 +1,49 @@
+package lab
+
+import (
+	"time"
+
+	"oauthlab/lessons/guard"
+	"oauthlab/server/store"
+)
+
+// KindSettings names the settings document in the store.
+const KindSettings store.Kind = "settings"
+
+// maxAnnounced bounds how many announced authorizations a lab remembers.
+const maxAnnounced = 16
+
+// Settings is what a learner chose, one document a lab. Every party reads it.
+type Settings struct {
+	Chapter     string         `json:"chapter"`
+	KeyHash     []byte         `json:"key_hash"` // SHA-256 of the lab's key
+	Switches    guard.Switches `json:"switches,omitempty"`
+	ClockOffset time.Duration  `json:"clock_offset,omitempty"` // nanoseconds
+	Announced   []Announcement `json:"announced,omitempty"`    // oldest first, at most maxAnnounced
+	Created     time.Time      `json:"created"`
+}
+
+// Announcement is a client's word that it is about to open exactly this
+// authorization URL, so that the server can adopt the client's flow id.
+type Announcement struct {
+	URL  string `json:"url"`
+	Flow string `json:"flow"`
+}
+
+// announce remembers a, forgetting the oldest beyond the bound.
+func (s *Settings) announce(a Announcement) {
+	s.Announced = append(s.Announced, a)
+	if excess := len(s.Announced) - maxAnnounced; excess > 0 {
+		s.Announced = append([]Announcement(nil), s.Announced[excess:]...)
+	}
+}
+
+// flowOf returns the flow that was last announced for the URL, or "".
+func (s Settings) flowOf(url string) string {
+	for i := len(s.Announced) - 1; i >= 0; i-- {
+		if s.Announced[i].URL == url {
+			return s.Announced[i].Flow
+		}
+	}
+	return ""
+}

@@ -1,0 +1,99 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"strings"
+
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+	"oauthlab/server/store"
+)
+
+// Turn is one party handling one request in a lab. Verdicts, changes and notes
+// made through it are saved with the party's document and then join the log.
+type Turn struct {
+	*Lab
+	Party   event.Party // who handles the request
+	Request string      // id of the request's event
+	Flow    string      // the authorization that the request belongs to, or ""
+	out     *store.Outbox
+}
+
+// Refusal is a guard's verdict that counted.
+type Refusal struct {
+	Guard  guard.ID
+	Reason string
+}
+
+func (r *Refusal) Error() string { return r.Reason }
+
+// Update changes one party's document in one compare-and-swap. The function may
+// run more than once, each time with a fresh document and a fresh Turn: nothing
+// in it may reach outside, and new ids and secrets are made before. A refusal is
+// a result and commits; an error aborts, and nothing is saved or told.
+func Update[D, R any](ctx context.Context, t *Turn, docs store.Documents[D], apply func(*D, *Turn) (R, error)) (R, error) {
+	var result R
+	err := docs.Update(ctx, t.ID, func(doc *D, out *store.Outbox) error {
+		attempt := *t
+		attempt.out = out
+		var err error
+		result, err = apply(doc, &attempt)
+		return err
+	})
+	return result, err
+}
+
+// Enforce records what the guard id found (reason nil: it passed) and returns a
+// *Refusal if the guard refused and its switch is on. With the switch off the
+// verdict says that it would have refused, and the flow goes on.
+func (t *Turn) Enforce(id guard.ID, reason error) error {
+	outcome := event.OutcomeOf(reason, t.Settings.Switches.On(id))
+	v := &event.Verdict{Guard: string(id), Outcome: outcome, Where: caller()}
+	if reason != nil {
+		v.Reason = reason.Error()
+	}
+	t.add(event.KindVerdict, func(e *event.Event) { e.Verdict = v })
+	if outcome == event.Refused {
+		return &Refusal{Guard: id, Reason: v.Reason}
+	}
+	return nil
+}
+
+// Changed records a change of the party's document.
+func (t *Turn) Changed(what, action, key string, fields ...event.ChangeField) {
+	t.add(event.KindChange, func(e *event.Event) {
+		e.Change = &event.Change{What: what, Action: action, Key: key, Fields: fields}
+	})
+}
+
+// Noted records something that the party wants said.
+func (t *Turn) Noted(name, text string, fields ...event.Field) {
+	t.add(event.KindNote, func(e *event.Event) {
+		e.Note = &event.Note{Name: name, Text: text, Fields: fields}
+	})
+}
+
+func (t *Turn) add(kind event.Kind, body func(*event.Event)) {
+	if t.out == nil {
+		panic(fmt.Sprintf("lab: a %s outside Update would be lost", kind))
+	}
+	e := t.newEvent(t.Party, kind)
+	e.Flow, e.Re = t.Flow, t.Request
+	body(&e)
+	t.out.Add(e)
+}
+
+// caller is the line that called Enforce.
+func caller() event.Where {
+	const enforceAndCaller = 2
+	_, file, line, ok := runtime.Caller(enforceAndCaller)
+	if !ok {
+		return event.Where{}
+	}
+	if i := strings.LastIndex(file, "/server/"); i >= 0 {
+		file = file[i+1:]
+	}
+	return event.Where{File: file, Line: line}
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"syscall"
+
+	"oauthlab/server/lab"
+)
+
+// party is one origin as it is served.
+type party struct {
+	flag   string
+	origin *string // its public origin, completed when its port is known
+}
+
+func (c *config) parties() []party {
+	return []party{
+		{"--lab", &c.origins.Lab},
+		{"--auth", &c.origins.Auth},
+		{"--mallory", &c.origins.Mallory},
+	}
+}
+
+// bind takes the addresses of all parties before anything else happens, so that
+// a port in use is said at once. It returns one listener a party, in their order,
+// or a single one with --listen; origins with port 0 become what was given.
+func (c *config) bind() ([]net.Listener, error) {
+	if c.listen != "" {
+		l, err := net.Listen("tcp", c.listen)
+		if err != nil {
+			return nil, bindError("--listen", c.listen, err)
+		}
+		return []net.Listener{l}, c.origins.Check()
+	}
+	var listeners []net.Listener
+	for _, p := range c.parties() {
+		l, err := p.bind()
+		if err != nil {
+			closeAll(listeners)
+			return nil, err
+		}
+		listeners = append(listeners, l)
+	}
+	if err := c.origins.Check(); err != nil {
+		closeAll(listeners)
+		return nil, err
+	}
+	return listeners, nil
+}
+
+func (p party) bind() (net.Listener, error) {
+	u, err := url.Parse(*p.origin)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, fmt.Errorf("%s is %q: it takes an origin such as http://localhost:8080", p.flag, *p.origin)
+	}
+	if u.Scheme == "https" {
+		return nil, fmt.Errorf("%s is %q: https origins are served behind a proxy; pass --listen with the address that it connects to", p.flag, *p.origin)
+	}
+	port := u.Port()
+	if port == "" {
+		port = "80"
+	}
+	l, err := net.Listen("tcp", net.JoinHostPort(u.Hostname(), port))
+	if err != nil {
+		return nil, bindError(p.flag, *p.origin, err)
+	}
+	if port == "0" {
+		*p.origin = fmt.Sprintf("http://%s", net.JoinHostPort(u.Hostname(), fmt.Sprint(l.Addr().(*net.TCPAddr).Port)))
+	}
+	return l, nil
+}
+
+func bindError(flag, where string, err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s %s: the port is in use; stop what uses it, or pass %s with another port", flag, where, flag)
+	}
+	return fmt.Errorf("%s %s: %w", flag, where, err)
+}
+
+func closeAll(listeners []net.Listener) {
+	for _, l := range listeners {
+		l.Close() //nolint:errcheck // on the way out
+	}
+}
+
+// canonical sends whoever came under another host name to the party's own origin:
+// on 127.0.0.1 instead of localhost, frames and cookies would fail.
+func canonical(origin string, next http.Handler) http.Handler {
+	u, _ := url.Parse(origin) // checked at start
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if lab.OriginOf(&url.URL{Scheme: u.Scheme, Host: r.Host}) == origin {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			http.Error(w, "This is "+origin+" and no other host.", http.StatusMisdirectedRequest)
+			return
+		}
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Location", origin+r.URL.RequestURI())
+		w.WriteHeader(http.StatusTemporaryRedirect)
+	})
+}
+
+// byHost serves several parties on one address.
+func byHost(origins []string, handlers []http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for i, origin := range origins {
+			u, _ := url.Parse(origin) // checked at start
+			if lab.OriginOf(&url.URL{Scheme: u.Scheme, Host: r.Host}) == origin {
+				handlers[i].ServeHTTP(w, r)
+				return
+			}
+		}
+		http.Error(w, "No party of the lab has this host.", http.StatusMisdirectedRequest)
+	})
+}

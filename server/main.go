@@ -1,0 +1,111 @@
+// Command oauthlab runs OAuth Lab: a lab in which one learns OAuth 2.1 and OpenID
+// Connect by running them, breaking them and mending them.
+//
+// Usage:
+//
+//	oauthlab [flags]            start the lab and print its address
+//	oauthlab matrix [--json]    run every attack against every guard, and print who refused
+//
+// The lab is several parties, each on an origin of its own, so that redirects,
+// cookies and CORS are real:
+//
+//	--lab      http://localhost:8080   the client, the lessons, the lab's API
+//	--auth     http://localhost:8081   the authorization server
+//	--mallory  http://127.0.0.1:8083   the attacker's site
+//
+// A flag takes the public origin of its party. Port 0 takes a free one. With
+// --listen ADDRESS all parties are served on one address and told apart by the
+// Host header, for use behind a proxy.
+//
+// Labs are kept under --data, by default the user's state folder. One process
+// works on a folder at a time. Nothing else on the machine is written.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"oauthlab/server/lab"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		if !errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintln(os.Stderr, "oauthlab:", err)
+		}
+		os.Exit(1)
+	}
+}
+
+// run executes the command line args until it is done or ctx ends.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if len(args) > 0 && args[0] == "matrix" {
+		return matrix(ctx, args[1:], stdout, stderr)
+	}
+	c, err := parse(args, stderr)
+	if err != nil {
+		return err
+	}
+	c.console = stdout
+	h, err := open(ctx, c)
+	if err != nil {
+		return err
+	}
+	h.announce(stdout)
+	return h.serve(ctx)
+}
+
+// config is what a process is told.
+type config struct {
+	origins lab.Origins
+	listen  string // "" where every party has its own address
+	data    string
+	console io.Writer // where the events are printed; nil for nowhere
+}
+
+func parse(args []string, stderr io.Writer) (config, error) {
+	var c config
+	flags := flag.NewFlagSet("oauthlab", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&c.origins.Lab, "lab", "http://localhost:8080", "public `origin` of the lab: client, lessons, API")
+	flags.StringVar(&c.origins.Auth, "auth", "http://localhost:8081", "public `origin` of the authorization server")
+	flags.StringVar(&c.origins.Mallory, "mallory", "http://127.0.0.1:8083", "public `origin` of the attacker's site")
+	flags.StringVar(&c.listen, "listen", "", "one `address` for all parties, told apart by Host, behind a proxy")
+	flags.StringVar(&c.data, "data", "", "`folder` of the labs (default: oauthlab in the user's state folder)")
+	if err := flags.Parse(args); err != nil {
+		return config{}, err
+	}
+	if flags.NArg() > 0 {
+		return config{}, fmt.Errorf("there is no command %q; see oauthlab -help", flags.Arg(0))
+	}
+	if c.data == "" {
+		folder, err := stateFolder()
+		if err != nil {
+			return config{}, err
+		}
+		c.data = folder
+	}
+	return c, nil
+}
+
+// stateFolder is where the labs are kept unless --data says otherwise: below
+// XDG_STATE_HOME, or its default.
+func stateFolder() (string, error) {
+	if base := os.Getenv("XDG_STATE_HOME"); base != "" {
+		return filepath.Join(base, "oauthlab"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("no folder for the labs: %w; pass --data", err)
+	}
+	return filepath.Join(home, ".local", "state", "oauthlab"), nil
+}

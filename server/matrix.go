@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+
+	"oauthlab/lessons/api"
+	"oauthlab/lessons/guard"
+	"oauthlab/server/attack"
+	"oauthlab/server/lab"
+)
+
+// row is one cell of the matrix: an attack in a lab with certain guards.
+type row struct {
+	Attack  string `json:"attack"`
+	Guards  string `json:"guards"` // what stands against it
+	Outcome string `json:"outcome"`
+	By      string `json:"by,omitempty"`
+	Harm    string `json:"harm,omitempty"`
+	Proven  bool   `json:"proven"` // it came out as the attack declares
+}
+
+// matrix runs every attack in labs of its own: a strict one, one a guard that is
+// said to stop it alone, and one without them. It fails where one comes out
+// otherwise than declared.
+func matrix(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := flag.NewFlagSet("oauthlab matrix", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	asJSON := flags.Bool("json", false, "print JSON, one row a line")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	data, err := os.MkdirTemp("", "oauthlab-matrix-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(data) //nolint:errcheck // a temporary folder
+	h, err := open(ctx, config{data: data, origins: lab.Origins{
+		Lab: "http://localhost:0", Auth: "http://localhost:0", Mallory: "http://127.0.0.1:0",
+	}})
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	served := make(chan error, 1)
+	go func() { served <- h.serve(ctx) }()
+	rows, err := h.runMatrix(ctx)
+	stop()
+	if err = errors.Join(err, <-served); err != nil {
+		return err
+	}
+	print := printTable
+	if *asJSON {
+		print = printJSON
+	}
+	if err := print(stdout, rows); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if !r.Proven {
+			return errors.New("an attack came out otherwise than it declares")
+		}
+	}
+	return nil
+}
+
+// runMatrix proves what each attack declares.
+func (h *house) runMatrix(ctx context.Context) ([]row, error) {
+	var rows []row
+	for _, a := range attack.Catalogue() {
+		r, err := h.play(ctx, a, "all on", nil)
+		if err != nil {
+			return nil, err
+		}
+		r.Proven = r.Outcome == api.Stopped
+		rows = append(rows, r)
+
+		for _, alone := range a.StoppedBy {
+			if r, err = h.play(ctx, a, "only "+string(alone), without(a, alone)); err != nil {
+				return nil, err
+			}
+			r.Proven = r.Outcome == api.Stopped && r.By == string(alone)
+			rows = append(rows, r)
+		}
+		if r, err = h.play(ctx, a, "none of them", without(a, "")); err != nil {
+			return nil, err
+		}
+		r.Proven = r.Outcome == api.Succeeded
+		rows = append(rows, r)
+	}
+	return rows, nil
+}
+
+// without switches as the attack needs it and switches off every guard that stops
+// it but one. Guards that have nothing to do with it stay on: they do not help.
+func without(a attack.Attack, but guard.ID) map[guard.ID]string {
+	values := map[guard.ID]string{}
+	for id, value := range a.Given {
+		values[id] = value
+	}
+	for _, id := range a.StoppedBy {
+		if id != but {
+			values[id] = "false"
+		}
+	}
+	return values
+}
+
+// play runs one attack in a new lab with the given parts switched.
+func (h *house) play(ctx context.Context, a attack.Attack, guards string, values map[guard.ID]string) (row, error) {
+	l, _, err := h.labs.Create(ctx, a.Chapter)
+	if err != nil {
+		return row{}, err
+	}
+	l, err = h.labs.Change(ctx, l.ID, lab.Change{Switches: func(s guard.Switches) (guard.Switches, error) {
+		for id, value := range values {
+			if s, err = s.With(id, asJSON(value)); err != nil {
+				return nil, err
+			}
+		}
+		return s, nil
+	}})
+	if err != nil {
+		return row{}, err
+	}
+	result, err := h.attacks.Run(ctx, l, a)
+	return row{Attack: a.ID, Guards: guards, Outcome: result.Outcome, By: result.By, Harm: result.Harm}, err
+}
+
+// asJSON writes a part's value as the lab's API takes it.
+func asJSON(value string) json.RawMessage {
+	if value == "true" || value == "false" {
+		return json.RawMessage(value)
+	}
+	text, _ := json.Marshal(value) //nolint:errchkjson // a string
+	return text
+}
+
+func printTable(out io.Writer, rows []row) error {
+	t := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
+	fmt.Fprintln(t, "ATTACK\tGUARDS\tOUTCOME\tREFUSED BY\tHARM\tAS DECLARED")
+	for _, r := range rows {
+		proven := "yes"
+		if !r.Proven {
+			proven = "NO"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Attack, r.Guards, r.Outcome, r.By, r.Harm, proven)
+	}
+	return t.Flush()
+}
+
+func printJSON(out io.Writer, rows []row) error {
+	lines := json.NewEncoder(out)
+	for _, r := range rows {
+		if err := lines.Encode(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,192 @@
+package site
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+	"oauthlab/server/authserver"
+	"oauthlab/server/lab"
+)
+
+// maxClockOffset bounds how far a lab's clock may be moved, either way.
+const maxClockOffset = 10 * 365 * 24 * time.Hour
+
+// view puts a lab into the shape of the API.
+func view(l *lab.Lab) api.Lab {
+	v := api.Lab{
+		ID:                    l.ID.String(),
+		Issuer:                l.Issuer(),
+		AuthorizationEndpoint: l.Issuer() + "/authorize",
+		TokenEndpoint:         l.Issuer() + "/token",
+		Resource:              l.Issuer() + "/api/me", // a protected API comes with v04, and stands here first
+		ClientID:              authserver.ClientDemo,
+		RedirectURI:           l.Origins.RedirectURI(),
+		Mallory:               l.Origins.MallorySite(l.ID),
+		Chapter:               l.Settings.Chapter,
+		Protections:           map[string]api.Protection{},
+		Settings:              map[string]string{},
+		ClockOffsetSeconds:    int64(l.Settings.ClockOffset / time.Second),
+	}
+	for _, p := range guard.Catalogue() {
+		parts := map[string]any{}
+		for _, part := range p.Parts {
+			parts[string(part.ID)] = l.Settings.Switches.Setting(part)
+		}
+		v.Protections[p.ID] = api.Protection{On: l.Settings.Switches.ProtectionOn(p), Parts: parts}
+	}
+	return v
+}
+
+func (a *API) create(w http.ResponseWriter, r *http.Request) error {
+	var body api.Create
+	if err := readJSON(w, r, &body); err != nil {
+		return err
+	}
+	l, key, err := a.Labs.Create(r.Context(), body.Chapter)
+	if errors.Is(err, lab.ErrUnknownChapter) {
+		return a.unknownChapter()
+	}
+	if err != nil {
+		return err
+	}
+	v := view(l)
+	v.Key = key
+	w.Header().Set("Location", "/api/labs/"+v.ID)
+	writeJSON(w, http.StatusCreated, v)
+	return nil
+}
+
+func (a *API) unknownChapter() *refusal {
+	ids := make([]string, len(a.Chapters))
+	for i, c := range a.Chapters {
+		ids[i] = c.ID
+	}
+	return refuse(http.StatusBadRequest, "unknown_chapter",
+		"The field chapter does not name a chapter of this lab.", "There is "+strings.Join(ids, ", ")+".")
+}
+
+func (a *API) read(w http.ResponseWriter, _ *http.Request, l *lab.Lab) error {
+	writeJSON(w, http.StatusOK, view(l))
+	return nil
+}
+
+func (a *API) patch(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
+	var body api.Patch
+	if err := readJSON(w, r, &body); err != nil {
+		return err
+	}
+	change := lab.Change{Chapter: body.Chapter, Switches: switcher(body)}
+	if body.ClockOffsetSeconds != nil {
+		offset := time.Duration(*body.ClockOffsetSeconds) * time.Second
+		if limit := int64(maxClockOffset / time.Second); *body.ClockOffsetSeconds > limit || *body.ClockOffsetSeconds < -limit {
+			return refuse(http.StatusBadRequest, "invalid_clock", "A lab's clock moves by ten years at most.", "Send fewer seconds.")
+		}
+		change.ClockOffset = &offset
+	}
+	for name := range body.Settings {
+		return refuse(http.StatusBadRequest, "unknown_setting", "There is no setting "+quoted(name)+".", "This chapter has no settings.")
+	}
+	after, err := a.Labs.Change(r.Context(), l.ID, change)
+	var unknown *switchError
+	switch {
+	case errors.Is(err, lab.ErrUnknownChapter):
+		return a.unknownChapter()
+	case errors.As(err, &unknown):
+		return refuse(http.StatusBadRequest, "unknown_guard", sentence(unknown.Error()), "GET /api/protections lists protections, guards and what they take.")
+	case err != nil:
+		return err
+	}
+	writeJSON(w, http.StatusOK, view(after))
+	return nil
+}
+
+// switchError is a switch that does not exist or does not take the value.
+type switchError struct{ error }
+
+// switcher applies the protections of a patch, then its single guards.
+func switcher(p api.Patch) func(guard.Switches) (guard.Switches, error) {
+	return func(s guard.Switches) (guard.Switches, error) {
+		var err error
+		for id, on := range p.Protections {
+			if s, err = s.WithProtection(id, on); err != nil {
+				return nil, &switchError{err}
+			}
+		}
+		for id, value := range p.Guards {
+			if s, err = s.With(guard.ID(id), value); err != nil {
+				return nil, &switchError{err}
+			}
+		}
+		return s, nil
+	}
+}
+
+func (a *API) reset(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
+	after, err := a.Labs.Reset(r.Context(), l)
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, view(after))
+	return nil
+}
+
+func (a *API) signOut(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
+	if err := a.Auth.SignOut(r.Context(), l); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// state shows the documents by party. The lab's own is what a learner chose,
+// without the hash of the key.
+func (a *API) state(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
+	own, err := json.Marshal(map[string]any{
+		"chapter": l.Settings.Chapter, "switches": l.Settings.Switches,
+		"clock_offset_seconds": int64(l.Settings.ClockOffset / time.Second), "now": l.Now(),
+	})
+	if err != nil {
+		return err
+	}
+	all := api.State{event.Lab: own}
+	for _, d := range a.Labs.Parties {
+		if all[d.Party()], err = d.Read(r.Context(), l); err != nil {
+			return err
+		}
+	}
+	writeJSON(w, http.StatusOK, all)
+	return nil
+}
+
+// events writes what there is of the log, an event a line.
+func (a *API) events(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
+	after, err := position(r)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	w.Header().Set("Cache-Control", "no-store")
+	lines := json.NewEncoder(w)
+	return a.Labs.Store.Events(r.Context(), l.ID, after, func(e event.Event) error { return lines.Encode(e) })
+}
+
+func quoted(s string) string {
+	if len(s) > 64 {
+		s = s[:64] + "…"
+	}
+	return "\"" + s + "\""
+}
+
+// sentence makes one of an error's text.
+func sentence(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:] + "."
+}

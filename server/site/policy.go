@@ -1,0 +1,44 @@
+package site
+
+import (
+	"net/http"
+	"strings"
+
+	"oauthlab/server/lab"
+)
+
+// pagePolicy is the content security policy of the client's pages: our own
+// scripts and styles, no inline code, WebAssembly, and no network but the lab's
+// own origins.
+func pagePolicy(o lab.Origins) string {
+	socket := "ws" + strings.TrimPrefix(o.Lab, "http")
+	return strings.Join([]string{
+		"default-src 'none'",
+		"script-src 'self' 'wasm-unsafe-eval'",
+		"style-src 'self'",
+		"img-src 'self'",
+		"font-src 'self'",
+		"connect-src 'self' " + socket + " " + o.Auth,
+		"frame-src 'self' " + o.Auth + " " + o.Mallory,
+		"manifest-src 'self'",
+		"worker-src 'self'",
+		"base-uri 'none'",
+		"form-action 'none'",
+		"frame-ancestors 'none'",
+	}, "; ")
+}
+
+// callbackPolicy is that of the callback page, which runs in the lab's frame.
+const callbackPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+
+// guarded sets the headers that every answer of the lab origin has.
+func guarded(policy string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	})
+}

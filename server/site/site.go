@@ -1,0 +1,152 @@
+package site
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"net/http"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/ui"
+	"oauthlab/lessons"
+	"oauthlab/lessons/api"
+)
+
+// Site is the lab origin.
+type Site struct {
+	API   *API
+	Files fs.FS // package web's
+}
+
+// Handler returns everything that the lab origin serves.
+func (s *Site) Handler() (http.Handler, error) {
+	assets, err := openAssets(s.Files)
+	if err != nil {
+		return nil, err
+	}
+	version, err := fingerprint(s.Files, s.API.Chapters)
+	if err != nil {
+		return nil, err
+	}
+	ui.Routes(contents(s.API.Chapters))
+
+	policy := pagePolicy(s.API.Labs.Origins)
+	mux := http.NewServeMux()
+	mux.Handle("/", readOnly(guarded(policy, pages(assets, version))))
+	mux.Handle("/callback", readOnly(guarded(callbackPolicy, s.callback())))
+	mux.Handle("/api/", guarded(policy, s.API.Handler()))
+	// go-app would fetch these three from whatever host the request names.
+	mux.Handle("/robots.txt", readOnly(text("User-agent: *\nDisallow: /api/\nDisallow: /callback\n")))
+	mux.Handle("/sitemap.xml", http.NotFoundHandler())
+	mux.Handle("/ads.txt", http.NotFoundHandler())
+	mux.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	mux.HandleFunc("/readyz", s.ready)
+	return mux, nil
+}
+
+// readOnly refuses what would change something: go-app answers any method.
+func readOnly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			http.Error(w, "A page can only be read: use GET.", http.StatusMethodNotAllowed)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// pages serves the client: prerendered pages, the program and its assets.
+func pages(a *assets, version string) http.Handler {
+	return &app.Handler{
+		Name:            "OAuth Lab",
+		ShortName:       "OAuth Lab",
+		Title:           "OAuth Lab",
+		Description:     "Learn OAuth 2.1 and OpenID Connect by running them, breaking them and mending them.",
+		Lang:            "en",
+		LoadingLabel:    "Loading the client: {progress}%",
+		BackgroundColor: "#faf9f6",
+		ThemeColor:      "#1c2126",
+		Icon: app.Icon{
+			Default: "/web/icons/icon-192.png", Large: "/web/icons/icon-512.png",
+			Maskable: "/web/icons/icon-512.png", SVG: "/web/icons/logo.svg",
+		},
+		Image:             "/web/icons/icon-512.png",
+		Styles:            ui.Styles(),
+		Resources:         a,
+		Version:           version,
+		WasmContentLength: fmt.Sprint(a.info.Size),
+	}
+}
+
+// fingerprint is a hash over everything that the client is made of: a new one
+// tells browsers that there is an update.
+func fingerprint(files fs.FS, chapters []lessons.Chapter) (string, error) {
+	h := sha256.New()
+	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(files, path)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(h, "%s %d\n", path, len(data))
+		h.Write(data)
+		return nil
+	})
+	fmt.Fprintf(h, "%+v", chapters)
+	return hex.EncodeToString(h.Sum(nil))[:16], err
+}
+
+// contents returns what each page says.
+func contents(chapters []lessons.Chapter) func(path string) (ui.Content, bool) {
+	byPath := map[string]ui.Content{}
+	links := ui.Curriculum(chapters)
+	for _, c := range chapters {
+		byPath[c.Path] = ui.Content{Path: c.Path, Chapter: c, Attacks: attacksOf(c), Chapters: links}
+	}
+	byPath["/"] = ui.Content{Path: "/", Chapters: links}
+	return func(path string) (ui.Content, bool) {
+		c, ok := byPath[path]
+		return c, ok
+	}
+}
+
+func attacksOf(c lessons.Chapter) []api.Attack {
+	var list []api.Attack
+	for _, one := range AttackCatalogue() {
+		for _, id := range c.Attacks {
+			if one.ID == id {
+				list = append(list, one)
+			}
+		}
+	}
+	return list
+}
+
+// callback serves the redirect URI of the client: a static page, whatever the
+// query says.
+func (s *Site) callback() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		http.ServeFileFS(w, r, s.Files, "callback/callback.html")
+	})
+}
+
+func (s *Site) ready(w http.ResponseWriter, r *http.Request) {
+	if err := s.API.Labs.Store.Ready(r.Context()); err != nil {
+		http.Error(w, "The store does not answer: "+err.Error(), http.StatusServiceUnavailable)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func text(body string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		fmt.Fprint(w, body)
+	})
+}
