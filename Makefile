@@ -1,0 +1,43 @@
+# What can be done here. Each target says what it does behind its name.
+
+.DEFAULT_GOAL := help
+
+# Brotli level of the program for the browser: 5 is quick, 11 is small.
+LEVEL ?= 5
+
+# Flags for `make run`, such as ARGS="--lab http://localhost:9000".
+ARGS ?=
+
+# What is built depends on the source alone, not on the state of the checkout.
+export GOFLAGS := $(GOFLAGS) -buildvcs=false
+
+folders := app lessons server web
+
+.PHONY: help run build release test check lint
+
+help: ## say what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## build everything, start the lab, and print its address
+	@./bin/oauthlab $(ARGS)
+
+build: ## build the program for the browser, and bin/oauthlab with it inside
+	@mkdir -p bin
+	GOOS=js GOARCH=wasm go build -trimpath -ldflags '-s -w' -o bin/app.wasm ./app
+	@go run ./web/pack -level $(LEVEL) bin/app.wasm web/dist
+	go build -trimpath -o bin/oauthlab ./server
+
+release: ## build with the smallest download for the browser
+	@$(MAKE) build LEVEL=11
+
+check: lint ## quick: formatting, vet and the tests that need no browser
+	go test -short ./...
+
+test: build lint ## everything, in a real browser too; installs what it needs
+	@./.ci/install
+	CGO_ENABLED=1 go test -race -timeout 15m ./...
+
+lint:
+	@unformatted=$$(gofmt -l $(folders)); test -z "$$unformatted" || { echo "gofmt these files:"; echo "$$unformatted"; exit 1; }
+	go vet ./...
+	GOOS=js GOARCH=wasm go vet ./app/...
