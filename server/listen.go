@@ -69,7 +69,8 @@ func (p party) bind() (net.Listener, error) {
 		return nil, bindError(p.flag, *p.origin, err)
 	}
 	if port == "0" {
-		*p.origin = fmt.Sprintf("http://%s", net.JoinHostPort(u.Hostname(), fmt.Sprint(l.Addr().(*net.TCPAddr).Port)))
+		u.Host = net.JoinHostPort(u.Hostname(), fmt.Sprint(l.Addr().(*net.TCPAddr).Port))
+		*p.origin = u.String()
 	}
 	return l, nil
 }

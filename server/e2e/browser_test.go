@@ -180,70 +180,108 @@ func (b *tab) says(text string) {
 	b.until(fmt.Sprintf("document.body.innerText.includes(%q)", text))
 }
 
-// press clicks the control with the role and the accessible name as soon as the
-// accessibility tree has it, enabled.
+// press clicks the control with the role and the accessible name with the mouse, as
+// soon as the accessibility tree has it, enabled.
 func (b *tab) press(role, name string) {
 	b.Helper()
-	b.do(fmt.Sprintf("press the %s %q", role, name), chromedp.Click("", byRole(role, name), chromedp.NodeEnabled))
+	b.do(fmt.Sprintf("press the %s %q", role, name), whenThere(`document`, role, name, click))
+}
+
+// pressInFrame does the same inside the frame that the CSS selector names.
+func (b *tab) pressInFrame(frame, role, name string) {
+	b.Helper()
+	b.do(fmt.Sprintf("press the %s %q in %s", role, name, frame),
+		whenThere(fmt.Sprintf(`document.querySelector(%q)`, frame), role, name, click))
 }
 
 // has waits until there is a control with the role and the accessible name.
 func (b *tab) has(role, name string) {
 	b.Helper()
-	b.do(fmt.Sprintf("find the %s %q", role, name), chromedp.WaitReady("", byRole(role, name)))
+	b.do(fmt.Sprintf("find the %s %q", role, name),
+		whenThere(`document`, role, name, func(context.Context, *chromedp.Target, cdp.BackendNodeID) error { return nil }))
 }
 
-// byRole finds what the accessibility tree has under a role and a name.
-func byRole(role, name string) chromedp.QueryOption {
-	return chromedp.ByFunc(func(ctx context.Context, t *chromedp.Target, root *chromedp.Node) ([]cdp.NodeID, error) {
-		found, err := cdp.Call(ctx, t, accessibility.QueryAXTree, accessibility.QueryAXTreeParams{
-			NodeID: root.NodeID, AccessibleName: name, Role: role,
-		})
-		if err != nil {
-			return nil, err
-		}
-		var backend []cdp.BackendNodeID
-		for _, n := range found.Nodes {
-			if !n.Ignored {
-				backend = append(backend, n.BackendDOMNodeID)
+// whenThere looks for a control below the node that the JavaScript expression
+// gives, once a drawn frame, and does something with it. Whatever goes wrong on the
+// way may be a page that is just changing: it looks again, until time is up.
+func whenThere(root, role, name string, do func(context.Context, *chromedp.Target, cdp.BackendNodeID) error) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		var last error
+		for {
+			node, err := find(ctx, t, root, role, name)
+			if err == nil {
+				err = do(ctx, t, node)
+			}
+			if err == nil {
+				return nil
+			}
+			if ctx.Err() == nil {
+				last = err
+			}
+			if _, err := chromedp.Evaluate[chromedp.Void](`new Promise(requestAnimationFrame)`, chromedp.EvalAwaitPromise)(ctx, t); ctx.Err() != nil {
+				return errors.Join(last, err)
 			}
 		}
-		if len(backend) == 0 {
-			return nil, nil
-		}
-		pushed, err := cdp.Call(ctx, t, dom.PushNodesByBackendIDsToFrontend, dom.PushNodesByBackendIDsToFrontendParams{
-			BackendNodeIDs: backend,
-		})
-		return pushed.NodeIDs, err
 	})
 }
 
-// pressInFrame clicks what the selector finds in the frame, when it is there. The
-// frame is looked up anew until then: it may be on its way to another page.
-func (b *tab) pressInFrame(frame, selector string) {
-	b.Helper()
-	b.do("press "+selector+" in the frame", chromedp.Click("", chromedp.NodeVisible,
-		chromedp.ByFunc(func(ctx context.Context, t *chromedp.Target, root *chromedp.Node) ([]cdp.NodeID, error) {
-			owner, err := cdp.Call(ctx, t, dom.QuerySelector, dom.QuerySelectorParams{NodeID: root.NodeID, Selector: frame})
-			if err != nil || owner.NodeID == 0 {
-				return nil, err
-			}
-			described, err := cdp.Call(ctx, t, dom.DescribeNode, dom.DescribeNodeParams{NodeID: owner.NodeID, Pierce: ptr(true), Depth: ptr(int64(1))})
-			if err != nil || described.Node.ContentDocument == nil {
-				return nil, err
-			}
-			page, err := cdp.Call(ctx, t, dom.PushNodesByBackendIDsToFrontend, dom.PushNodesByBackendIDsToFrontendParams{
-				BackendNodeIDs: []cdp.BackendNodeID{described.Node.ContentDocument.BackendNodeID},
-			})
-			if err != nil {
-				return nil, err
-			}
-			found, err := cdp.Call(ctx, t, dom.QuerySelectorAll, dom.QuerySelectorAllParams{NodeID: page.NodeIDs[0], Selector: selector})
-			return found.NodeIDs, err
-		})))
+var errNotThere = errors.New("it is not there, or disabled")
+
+// find returns the enabled control with the role and name. Of a frame's element it
+// searches the document inside.
+func find(ctx context.Context, t *chromedp.Target, root, role, name string) (cdp.BackendNodeID, error) {
+	object, err := cdp.Call(ctx, t, runtime.Evaluate, runtime.EvaluateParams{Expression: root})
+	if err != nil || object.Result.ObjectID == "" {
+		return 0, errors.Join(errNotThere, err)
+	}
+	described, err := cdp.Call(ctx, t, dom.DescribeNode, dom.DescribeNodeParams{ObjectID: object.Result.ObjectID})
+	if err != nil {
+		return 0, err
+	}
+	within := described.Node.BackendNodeID
+	if described.Node.ContentDocument != nil {
+		within = described.Node.ContentDocument.BackendNodeID
+	}
+	found, err := cdp.Call(ctx, t, accessibility.QueryAXTree, accessibility.QueryAXTreeParams{
+		BackendNodeID: within, AccessibleName: name, Role: role,
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, n := range found.Nodes {
+		if !n.Ignored && !isDisabled(n) {
+			return n.BackendDOMNodeID, nil
+		}
+	}
+	return 0, errNotThere
 }
 
-func ptr[T any](v T) *T { return &v }
+func isDisabled(n *accessibility.Node) bool {
+	return slices.ContainsFunc(n.Properties, func(p *accessibility.Property) bool {
+		return p.Name == accessibility.PropertyNameDisabled && string(p.Value.Value) == "true"
+	})
+}
+
+// click scrolls to the node and presses the mouse in its middle.
+func click(ctx context.Context, t *chromedp.Target, node cdp.BackendNodeID) error {
+	if _, err := cdp.Call(ctx, t, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: node}); err != nil {
+		return err
+	}
+	box, err := cdp.Call(ctx, t, dom.GetBoxModel, dom.GetBoxModelParams{BackendNodeID: node})
+	if err != nil {
+		return err
+	}
+	corners := box.Model.Content // four corners, clockwise from the top left
+	_, err = chromedp.MouseClickXY((corners[0]+corners[4])/2, (corners[1]+corners[5])/2)(ctx, t)
+	return err
+}
+
+// clickOn clicks the first element that the CSS selector finds and that says text.
+func clickOn(selector, text string) chromedp.Action[chromedp.Void] {
+	return chromedp.Poll[chromedp.Void](fmt.Sprintf(
+		`(e => e && (e.querySelector("button") || e).click() === undefined)([...document.querySelectorAll(%q)].find(e => e.innerText.includes(%q)))`,
+		selector, text))
+}
 
 // shoot keeps a picture of the page where SCREENSHOTS names a folder.
 func (b *tab) shoot(name string) {

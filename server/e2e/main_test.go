@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // binary is the program under test, built once.
@@ -128,8 +129,11 @@ func (p *program) wait() error {
 	return p.cmd.Wait()
 }
 
-// runToEnd runs the program with args until it ends and returns what it printed.
+// runToEnd runs the program with args until it ends and returns what it printed. A
+// program that does not end by itself is killed after a minute.
 func runToEnd(ctx context.Context, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
 	out, err := exec.CommandContext(ctx, binary, args...).CombinedOutput()
 	return string(out), err
 }

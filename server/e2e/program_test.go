@@ -44,7 +44,9 @@ func TestOriginsThatCannotWorkAreRefused(t *testing.T) {
 	}
 	for name, args := range tests {
 		t.Run(name, func(t *testing.T) {
-			out, err := runToEnd(t.Context(), append([]string{"--data", t.TempDir()}, args...)...)
+			out, err := runToEnd(t.Context(), append([]string{
+				"--data", t.TempDir(), "--lab", "http://localhost:0", "--auth", "http://localhost:0", "--mallory", "http://127.0.0.1:0",
+			}, args...)...)
 			if err == nil || strings.Count(out, "\n") != 1 || !strings.HasPrefix(out, "oauthlab: ") {
 				t.Errorf("it said %q (%v), want one clear line", out, err)
 			}
