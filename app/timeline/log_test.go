@@ -68,10 +68,13 @@ func TestLogLeavesSnapshotsAlone(t *testing.T) {
 
 func TestLogIsBounded(t *testing.T) {
 	var l Log
-	for i := range uint64(MaxEvents + 10) {
-		l.Add(at(i + 1))
+	var batch []event.Event
+	for i := range uint64(MaxEvents) {
+		batch = append(batch, at(i+1)...)
 	}
-	if n := len(l.Events()); n != MaxEvents || l.Events()[0].Seq != 11 {
+	l.Add(batch)
+	l.Add(at(MaxEvents+1, MaxEvents+2))
+	if n := len(l.Events()); n != MaxEvents || l.Events()[0].Seq != 3 {
 		t.Errorf("%d events from %d", n, l.Events()[0].Seq)
 	}
 }

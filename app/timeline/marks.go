@@ -24,10 +24,8 @@ var marked = []struct {
 	kind  MarkKind
 }{
 	{"code", "code", MarkCode},
-	{"code_challenge", "challenge", MarkPKCE},
 	{"code_verifier", "verifier", MarkPKCE},
-	{"verifier", "verifier", MarkPKCE},
-	{"challenge", "challenge", MarkPKCE},
+	{"code_challenge", "challenge", MarkPKCE},
 	{"access_token", "token", MarkToken},
 	{"refresh_token", "refresh", MarkToken},
 	{"id_token", "id", MarkToken},

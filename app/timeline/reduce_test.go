@@ -24,7 +24,7 @@ func TestRunIsDrawnMessageByMessage(t *testing.T) {
 		got = append(got, line)
 	}
 	want := []string{
-		"client> makes a verifier code_challenge=E9Me… code_verifier=dBjf…",
+		"client> makes a verifier code_verifier=dBjf… code_challenge=E9Me…",
 		"client> makes a state state=kJ3n…",
 		"client>browser open /authorize",
 		"browser>auth GET /authorize code_challenge=E9Me… state=kJ3n…",

@@ -25,6 +25,8 @@ var shortNames = map[guard.ID]string{
 	guard.IDPKCE:             "PKCE",
 	guard.IDCodeSingleUse:    "single use",
 	guard.IDCodeExpiry:       "expiry",
+	guard.IDCodeClient:       "client binding",
+	guard.IDCodeRedirectURI:  "URI binding",
 }
 
 // GuardName returns the short name of a guard.

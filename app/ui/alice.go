@@ -24,7 +24,6 @@ func (a *alice) Render() app.UI {
 	}
 	return app.Section().Class(class).Aria("label", "Alice's browser").Body(
 		app.Div().Class("alice-bar").Body(
-			app.P().Class("alice-name").Text("Alice's browser"),
 			a.address(),
 		),
 		app.Div().Class("alice-view").Body(
@@ -32,26 +31,25 @@ func (a *alice) Render() app.UI {
 			app.P().Class("alice-empty").Text("Press “Run the flow”: the authorization server's own sign-in page opens here."),
 		),
 		app.Div().Class("alice-foot").Body(
-			app.P().Class("alice-caption").Text("It stands for her whole browser. A real server forbids framing."),
+			app.P().Class("alice-caption").Text("Stands for Alice's whole browser. Real servers forbid framing."),
 			a.tabButton(),
 		),
 	)
 }
 
 func (a *alice) address() app.UI {
-	var pieces []app.UI
-	title := ""
-	if a.InFrame {
-		title = a.Address.URL
-		for _, p := range a.Address.Pieces {
-			if p.Kind == "" {
-				pieces = append(pieces, app.Span().Text(p.Text))
-			} else {
-				pieces = append(pieces, app.Span().Class("mark", markClass(p.Kind)).Text(p.Text))
-			}
-		}
+	if !a.InFrame {
+		return app.P().Class("address", "is-empty").Text("Alice's browser")
 	}
-	return app.Div().Class("address").Role("group").Aria("label", "Address").Title(title).TabIndex(0).Body(pieces...)
+	var pieces []app.UI
+	for _, p := range a.Address.Pieces {
+		piece := app.Span().Text(p.Text)
+		if p.Kind != "" {
+			piece = piece.Class("mark", markClass(p.Kind))
+		}
+		pieces = append(pieces, piece)
+	}
+	return app.Div().Class("address").Role("group").Aria("label", "Address").Title(a.Address.URL).TabIndex(0).Body(pieces...)
 }
 
 func (a *alice) tabButton() app.UI {

@@ -16,7 +16,8 @@ type band struct {
 	Band     timeline.Band
 	Lanes    []timeline.Lane
 	Open     bool
-	Section  string // of the attack
+	Section  string   // of the attack
+	Stars    []string // protections that the lesson is about
 	Selected uint64
 }
 
@@ -48,7 +49,7 @@ func (b *band) rows() []app.UI {
 func (b *band) row(r timeline.Row) app.UI {
 	switch r.Kind {
 	case timeline.RowMessage:
-		return &message{Desk: b.Desk, Row: r, From: b.lane(r.From), To: b.lane(r.To), Selected: b.selected(r)}
+		return &message{Desk: b.Desk, Row: r, From: b.lane(r.From), To: b.lane(r.To), Stars: b.Stars, Selected: b.selected(r)}
 	case timeline.RowSelf:
 		return &selfNote{Desk: b.Desk, Row: r, At: b.lane(r.From), Selected: b.selected(r)}
 	case timeline.RowCard:

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -60,12 +61,18 @@ func (c Content) attack(id string) (api.Attack, bool) {
 
 // switches reports whether a step of the lesson switches the protection id.
 func (c Content) switches(id string) bool {
+	return slices.Contains(c.stars(), id)
+}
+
+// stars returns the protections that the lesson switches.
+func (c Content) stars() []string {
+	var ids []string
 	for _, s := range c.Chapter.Steps {
-		if s.Protection == id {
-			return true
+		if s.Protection != "" && !slices.Contains(ids, s.Protection) {
+			ids = append(ids, s.Protection)
 		}
 	}
-	return false
+	return ids
 }
 
 // neighbours returns the chapters before and after this one; the zero value

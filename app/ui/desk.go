@@ -47,7 +47,8 @@ func newDesk(content Content) *desk {
 }
 
 // start opens the lab and follows its feed until close.
-func (d *desk) start(draw func(func())) {
+// off names what the link that led here wants off, such as "pkce,state".
+func (d *desk) start(draw func(func()), off string) {
 	d.draw = draw
 	d.ctx, d.cancel = context.WithCancel(context.Background())
 	d.screen.Notice = notice{}
@@ -59,21 +60,21 @@ func (d *desk) start(draw func(func())) {
 				d.screen.Notice = notice{Text: "The lab could not be opened. " + explain(err), Again: true}
 				return
 			}
-			d.opened(ctx, session)
+			d.opened(ctx, session, off)
 		})
 	}()
 }
 
 // opened takes the session over. A callback that a full tab left behind is
 // answered as soon as the feed runs.
-func (d *desk) opened(ctx context.Context, session *lab.Session) {
+func (d *desk) opened(ctx context.Context, session *lab.Session, off string) {
 	d.session = session
 	d.screen.Lab, d.screen.Open = session.Lab(), true
 	go session.Follow(ctx, d.receive)
 	d.stop = browser.OnCallback(func(url string) {
 		d.draw(func() { d.finish(url) })
 	})
-	d.arrive()
+	d.arrive(off)
 }
 
 // close ends everything that start began.
@@ -91,7 +92,7 @@ func (d *desk) again() {
 	d.session, d.stop = nil, func() {}
 	d.screen.Open, d.screen.Status = false, lab.Connecting
 	d.reduce()
-	d.start(d.draw)
+	d.start(d.draw, "")
 }
 
 // receive takes an update of the feed. It is called on the feed's goroutine and

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/maxence-charriere/go-app/v10/pkg/app"
-
 	"oauthlab/app/lab"
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
@@ -15,13 +13,13 @@ import (
 )
 
 // arrive brings the lab to this page: into its chapter, and with what the link
-// wants off (/v03-pkce?off=pkce). The link is read in the browser only.
-func (d *desk) arrive() {
+// wants off (/v03-pkce?off=pkce).
+func (d *desk) arrive(off string) {
 	var p api.Patch
 	if chapter := d.content.Chapter.ID; d.screen.Lab.Chapter != chapter {
 		p.Chapter = &chapter
 	}
-	for _, id := range strings.Split(app.Window().URL().Query().Get("off"), ",") {
+	for _, id := range strings.Split(off, ",") {
 		if _, ok := guard.Find(id); ok {
 			p.Protections = with(p.Protections, id, false)
 		}

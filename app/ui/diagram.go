@@ -68,7 +68,7 @@ func (d *diagram) bands() []app.UI {
 			section = a.Sections[0]
 		}
 		bands = append(bands, &band{
-			Desk: d.Desk, Band: b, Lanes: d.View.Lanes, Open: open, Section: section,
+			Desk: d.Desk, Band: b, Lanes: d.View.Lanes, Open: open, Section: section, Stars: d.Content.stars(),
 			Selected: selectedIn(b, d.Selected),
 		})
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oauthlab/app/client"
+	"oauthlab/app/lab"
 	"oauthlab/app/timeline"
 )
 
@@ -14,6 +15,7 @@ func explain(err error) string {
 	var refusal *client.Refusal
 	var token *client.TokenError
 	var authorization *client.AuthorizationError
+	var refused *lab.Error
 	switch {
 	case errors.As(err, &refusal):
 		return "The client refused the answer. " + capital(timeline.GuardName(string(refusal.Guard))) + ": " + refusal.Reason + "."
@@ -21,10 +23,15 @@ func explain(err error) string {
 		return "The token endpoint refused: " + full(token.Error())
 	case errors.As(err, &authorization):
 		return "The authorization server said no: " + full(authorization.Error())
+	case errors.As(err, &refused):
+		return full(capital(refused.Error()))
 	case errors.Is(err, context.DeadlineExceeded):
 		return "The server takes too long to answer. Try again in a moment."
 	case errors.Is(err, context.Canceled):
 		return "That was interrupted."
+	}
+	if strings.Contains(err.Error(), "fetch: ") { // how browser.Fetch says that nobody answered
+		return "The server cannot be reached. Try again when it is back."
 	}
 	return full(capital(err.Error()))
 }

@@ -13,7 +13,8 @@ type message struct {
 	app.Compo
 	Desk     *desk
 	Row      timeline.Row
-	From, To int // lanes
+	From, To int      // lanes
+	Stars    []string // protections that the lesson is about
 	Selected bool
 }
 
@@ -27,7 +28,7 @@ func (m *message) Render() app.UI {
 				app.Span().Class("label").Body(labelOf(m.Row)...),
 				app.Span().Class("arrow-line"),
 			),
-		&pills{Desk: m.Desk, Pills: m.Row.Pills, Lane: m.To, Before: m.From > m.To},
+		&pills{Desk: m.Desk, Pills: m.Row.Pills, Lane: m.To, Before: m.From > m.To, Stars: m.Stars, Seq: m.Row.Seq},
 	)
 }
 

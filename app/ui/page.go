@@ -36,7 +36,21 @@ func (p *chapterPage) OnMount(ctx app.Context) {
 	}
 	p.desk.start(func(f func()) {
 		ctx.Dispatch(func(app.Context) { f() })
-	})
+	}, takeOff(ctx))
+}
+
+// takeOff takes what the link wants off out of the address, so that loading
+// the page again does not switch it off again.
+func takeOff(ctx app.Context) string {
+	u := *ctx.Page().URL()
+	query := u.Query()
+	off := query.Get("off")
+	if off != "" {
+		query.Del("off")
+		u.RawQuery = query.Encode()
+		ctx.Page().ReplaceURL(&u)
+	}
+	return off
 }
 
 // OnDismount leaves the lab.

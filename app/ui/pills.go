@@ -1,10 +1,14 @@
 package ui
 
 import (
+	"slices"
+	"strconv"
+
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/timeline"
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
 )
 
 // pills are the verdicts on one message, at the lane of who took them.
@@ -14,6 +18,11 @@ type pills struct {
 	Pills  []timeline.Pill
 	Lane   int
 	Before bool // stand left of the lane, because the message came from the right
+
+	// Stars are the protections that the lesson is about. Where there are any,
+	// what else passed is counted, not named: one loud thing at a time.
+	Stars []string
+	Seq   uint64 // of the message; shown when the count is pressed
 }
 
 func (p *pills) Render() app.UI {
@@ -21,11 +30,49 @@ func (p *pills) Render() app.UI {
 	if p.Before {
 		side = "is-before"
 	}
+	shown, others := p.split()
 	var items []app.UI
-	for _, pill := range p.Pills {
+	for _, pill := range shown {
 		items = append(items, p.pill(pill))
 	}
+	if others > 0 {
+		items = append(items, p.others(others, len(shown)))
+	}
 	return app.Div().Class("pills", side, laneClass("at", p.Lane)).Body(items...)
+}
+
+// split returns the pills that are shown by name, and how many others passed.
+func (p *pills) split() (shown []timeline.Pill, others int) {
+	for _, pill := range p.Pills {
+		if pill.Outcome == event.Passed && !p.isStar(pill) {
+			others++
+		} else {
+			shown = append(shown, pill)
+		}
+	}
+	if len(p.Stars) == 0 || others < 2 {
+		return p.Pills, 0
+	}
+	return shown, others
+}
+
+func (p *pills) isStar(pill timeline.Pill) bool {
+	protection, _ := guard.ProtectionOf(guard.ID(pill.Guard))
+	return slices.Contains(p.Stars, protection.ID)
+}
+
+func (p *pills) others(n, shown int) app.UI {
+	text := strconv.Itoa(n) + " checks"
+	if shown > 0 {
+		text = strconv.Itoa(n) + " others"
+	}
+	return app.Button().Class("pill", "pill-passed", partyClass(p.Pills[0].At)).Type("button").
+		Aria("label", text+" passed").
+		OnClick(func(app.Context, app.Event) { p.Desk.choose(p.Seq) }).
+		Body(app.Span().Class("pill-head").Body(
+			app.Span().Class("pill-sign").Aria("hidden", "true").Text("✓"),
+			app.Span().Class("pill-text").Text(text),
+		))
 }
 
 func (p *pills) pill(v timeline.Pill) app.UI {

@@ -8,7 +8,6 @@ import (
 
 	"oauthlab/app/timeline"
 	"oauthlab/lessons/api"
-	"oauthlab/lessons/event"
 )
 
 // whyView shows the code that decided: the guard, and the line that called it.
@@ -44,16 +43,12 @@ func (w *whyView) snippets() []app.UI {
 	return out
 }
 
-// snippet is a piece of source, with the line marked that took the verdict.
+// snippet is a piece of source, with the lines marked that took the verdict.
 func (w *whyView) snippet(s api.Snippet) app.UI {
-	var here event.Where
-	if w.Message.Verdict.Guard == w.Guard {
-		here = w.Message.Verdict.Where
-	}
 	var lines []app.UI
 	for i, text := range strings.Split(strings.TrimRight(s.Text, "\n"), "\n") {
 		class := "code-line"
-		if s.File == here.File && s.First+i == here.Line {
+		if w.isHere(s.File, s.First+i, text) {
 			class = "code-line is-here"
 		}
 		lines = append(lines, app.Span().Class(class).Text(strings.ReplaceAll(text, "\t", "  ")+"\n"))
@@ -62,4 +57,15 @@ func (w *whyView) snippet(s api.Snippet) app.UI {
 		app.FigCaption().Class("snippet-file").Text(s.File+":"+strconv.Itoa(s.First)),
 		app.Pre().Class("snippet-text").TabIndex(0).Body(lines...),
 	)
+}
+
+// isHere reports whether a line took the verdict: the one that called the
+// guard, or the one in the guard that says the reason.
+func (w *whyView) isHere(file string, number int, text string) bool {
+	v := w.Message.Verdict
+	if v.Guard != w.Guard {
+		return false
+	}
+	return v.Where.File == file && v.Where.Line == number ||
+		v.Reason != "" && strings.Contains(text, strconv.Quote(v.Reason))
 }

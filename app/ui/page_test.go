@@ -1,0 +1,311 @@
+package ui
+
+import (
+	"html"
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/timeline"
+	"oauthlab/lessons"
+	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+)
+
+var testContent = Content{
+	Path: "/v03-pkce",
+	Chapter: lessons.Chapter{
+		ID: "v03", Path: "/v03-pkce", Title: "PKCE and the token endpoint",
+		Question: "Is the one who redeems the code the one who asked for it?",
+		Problem:  "<p>Others read addresses too.</p>",
+		Attacks:  []string{"intercepted-code"},
+		Steps: []lessons.Step{
+			{ID: "run", Kind: lessons.Run, Title: "Run it", Body: "<p>Press it.</p>", Goals: []lessons.Goal{{Text: "The client has its token", Kind: event.KindNote, Name: event.NoteTokens}}},
+			{
+				ID: "break", Kind: lessons.Break, Title: "Guess, then break it", Body: "<p>Guess.</p>",
+				Prediction: &lessons.Prediction{Question: "What can she do?", Options: []lessons.Option{{Text: "Nothing", Reply: "Not quite."}, {Text: "Redeem it", Right: true, Reply: "Yes."}}},
+				Protection: "pkce", Switch: "off", Attack: "intercepted-code",
+				Goals: []lessons.Goal{{Text: "Mallory redeemed Alice's code", Kind: event.KindNote, Name: event.NoteAttackEnds}},
+			},
+		},
+	},
+	Attacks:  []api.Attack{{ID: "intercepted-code", Title: "Intercepted code redeemed", Sections: []string{"RFC 9700 §4.5"}}},
+	Chapters: Curriculum([]lessons.Chapter{{ID: "v03", Title: "PKCE and the token endpoint", Path: "/v03-pkce"}}),
+}
+
+// labWith is a lab in which the given parts are off.
+func labWith(off ...guard.ID) api.Lab {
+	switches := guard.Switches{}
+	for _, id := range off {
+		switches, _ = switches.With(id, []byte("false"))
+	}
+	l := api.Lab{ID: "lab", Chapter: "v03", Protections: map[string]api.Protection{}}
+	for _, p := range guard.Catalogue() {
+		parts := map[string]any{}
+		for _, part := range p.Parts {
+			parts[string(part.ID)] = switches.Setting(part)
+		}
+		l.Protections[p.ID] = api.Protection{On: switches.ProtectionOn(p), Parts: parts}
+	}
+	return l
+}
+
+// openPage is the page of an open lab, with events in its log.
+func openPage(l api.Lab, events ...event.Event) *chapterPage {
+	p := newChapterPage(testContent, false)
+	p.desk.screen.Lab, p.desk.screen.Open = l, true
+	for i := range events {
+		events[i].Seq, events[i].Time = uint64(i+1), time.Now()
+	}
+	p.desk.log.Add(events)
+	p.desk.reduce()
+	return p
+}
+
+func tokens() event.Event {
+	return event.Event{From: event.Client, Kind: event.KindNote, Note: &event.Note{Name: event.NoteTokens}}
+}
+
+var (
+	buttonPattern = regexp.MustCompile(`(?s)<button([^>]*)>(.*?)</button>`)
+	labelPattern  = regexp.MustCompile(`aria-label="([^"]*)"`)
+	tagPattern    = regexp.MustCompile(`<[^>]*>`)
+)
+
+type button struct {
+	name     string
+	disabled bool
+	role     string
+}
+
+// buttons returns the buttons of a page under their accessible names.
+func buttons(ui app.UI) []button {
+	var out []button
+	for _, m := range buttonPattern.FindAllStringSubmatch(app.HTMLString(ui), -1) {
+		b := button{disabled: strings.Contains(m[1], " disabled"), name: strings.Join(strings.Fields(tagPattern.ReplaceAllString(m[2], " ")), " ")}
+		if label := labelPattern.FindStringSubmatch(m[1]); label != nil {
+			b.name = label[1]
+		}
+		if strings.Contains(m[1], `role="switch"`) {
+			b.role = "switch"
+		}
+		b.name = html.UnescapeString(b.name)
+		out = append(out, b)
+	}
+	return out
+}
+
+// named returns the one button of that name.
+func named(t *testing.T, ui app.UI, name string) button {
+	t.Helper()
+	var found []button
+	for _, b := range buttons(ui) {
+		if b.name == name {
+			found = append(found, b)
+		}
+	}
+	if len(found) != 1 {
+		t.Fatalf("%d buttons are named %q in %+v", len(found), name, buttons(ui))
+	}
+	return found[0]
+}
+
+func TestButtonsHaveTheirNames(t *testing.T) {
+	p := openPage(labWith(guard.IDPKCE, guard.IDPKCERequire), tokens())
+	for name, role := range map[string]string{
+		"Run the flow": "", "Mend it": "", "Run the attack": "", "Open in a tab": "",
+		"Run the attack: Intercepted code redeemed": "",
+		"PKCE": "switch", "State": "switch", "PKCE: server verifies it": "switch", "PKCE: server requires it": "switch",
+	} {
+		if b := named(t, p, name); b.role != role {
+			t.Errorf("%q has the role %q, want %q", name, b.role, role)
+		}
+	}
+}
+
+func TestMendItIsThereOnlyWhereSomethingIsOff(t *testing.T) {
+	tests := map[string]struct {
+		off  []guard.ID
+		want string
+	}{
+		"whole":        {nil, ""},
+		"all of PKCE":  {[]guard.ID{guard.IDPKCE, guard.IDPKCERequire}, "PKCE is off in this lab"},
+		"one part":     {[]guard.ID{guard.IDPKCE}, "Part of PKCE is off in this lab"},
+		"a habit only": {[]guard.ID{guard.IDPKCEMethod}, "Part of PKCE is off in this lab"},
+		"two of them":  {[]guard.ID{guard.IDPKCE, guard.IDStateCompare}, "2 protections are off in this lab"},
+		"one of one":   {[]guard.ID{guard.IDCodeExpiry}, "Code expiry is off in this lab"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			page := app.HTMLString(openPage(labWith(tt.off...)))
+			if strings.Contains(page, "Mend it") != (tt.want != "") || !strings.Contains(page, tt.want) {
+				t.Errorf("want %q", tt.want)
+			}
+		})
+	}
+}
+
+func TestTheAttackWaitsForTheGuess(t *testing.T) {
+	p := openPage(labWith(), tokens())
+	if !named(t, p, "Run the attack").disabled {
+		t.Error("the attack is open before the guess")
+	}
+	p.desk.answer("break", 0)
+	if named(t, p, "Run the attack").disabled {
+		t.Error("the attack stays closed after the guess")
+	}
+	if page := app.HTMLString(p); !strings.Contains(page, "Not quite.") {
+		t.Error("the guess is not answered")
+	}
+}
+
+func TestNothingCanBePressedBeforeTheLabIsOpen(t *testing.T) {
+	p := newChapterPage(testContent, false)
+	for _, name := range []string{"Run the flow", "PKCE", "PKCE: server verifies it", "Run the attack: Intercepted code redeemed", "Reset the lab"} {
+		if !named(t, p, name).disabled {
+			t.Errorf("%q can be pressed", name)
+		}
+	}
+}
+
+func TestStepsAndMessagesCarryTheirData(t *testing.T) {
+	page := app.HTMLString(openPage(labWith(), tokens()))
+	for _, want := range []string{`data-step="run"`, `data-step="break"`, `data-done="false"`, `data-seq="1"`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if strings.Count(page, `data-done="false"`) != 1 {
+		t.Error("not exactly one step is open")
+	}
+}
+
+func TestPagesObeyTheSecurityPolicy(t *testing.T) {
+	inline := regexp.MustCompile(`(?i)\sstyle=|<style|\son[a-z]+=|javascript:`)
+	pages := map[string]app.UI{
+		"chapter":    openPage(labWith(guard.IDPKCE), tokens()),
+		"landing":    &landing{content: Content{Path: "/"}},
+		"no content": newChapterPage(Content{Path: "/v03-pkce"}, false),
+	}
+	for name, p := range pages {
+		page := app.HTMLString(p)
+		if found := inline.FindString(page); found != "" {
+			t.Errorf("%s has %q", name, found)
+		}
+		if n := strings.Count(page, "<script"); n != 1 || !strings.Contains(page, `<script type="application/json" id="content">`) {
+			t.Errorf("%s has %d scripts, want the data block", name, n)
+		}
+	}
+}
+
+func TestContentSurvivesThePage(t *testing.T) {
+	c := testContent
+	c.Chapter.Problem = `<p>A "quote", </script><script>alert(1)</script> & more.</p>`
+	page := app.HTMLString(newChapterPage(c, false))
+	block := regexp.MustCompile(`(?s)<script type="application/json" id="content">(.*?)</script>`).FindStringSubmatch(page)
+	if block == nil {
+		t.Fatal("the page has no data block")
+	}
+	if got := DecodeContent(block[1]); !reflect.DeepEqual(got, c) {
+		t.Errorf("read back %+v", got)
+	}
+	if got := DecodeContent("not JSON"); !reflect.DeepEqual(got, Content{}) {
+		t.Errorf("read %+v out of nothing", got)
+	}
+}
+
+func TestAPageWithoutContentIsASentence(t *testing.T) {
+	c, missing := contentOf(func(string) (Content, bool) { return Content{}, false }, "/v03-pkce")
+	if missing || c.Path != "/v03-pkce" {
+		t.Fatalf("content %+v, missing %v: the browser would fetch it for ever", c, missing)
+	}
+	if page := app.HTMLString(newChapterPage(c, missing)); !strings.Contains(page, "could not be loaded") {
+		t.Error(page)
+	}
+}
+
+func TestLandingLeadsToPKCE(t *testing.T) {
+	page := app.HTMLString(&landing{content: Content{Path: "/"}})
+	for _, want := range []string{"Break PKCE in one minute", "Start here", `href="/v03-pkce"`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the landing page lacks %s", want)
+		}
+	}
+}
+
+func TestChaptersThatAreNotThereLeadNowhere(t *testing.T) {
+	page := app.HTMLString(&chapterNav{Content: testContent})
+	if strings.Count(page, "href=") != 1 || strings.Count(page, "not there yet") != 9 {
+		t.Error(page)
+	}
+}
+
+func TestExplanationStaysUntilTheLearnerGoesOn(t *testing.T) {
+	why := lessons.Step{ID: "why", Kind: lessons.Why, Goals: []lessons.Goal{{Kind: event.KindVerdict}}}
+	mend := lessons.Step{ID: "mend", Kind: lessons.Mend, Goals: []lessons.Goal{{Kind: event.KindChange}, {Kind: event.KindNote}}}
+	c := Content{Chapter: lessons.Chapter{ID: "v03", Steps: []lessons.Step{why, mend}}}
+	d := newDesk(c)
+	open := func() []bool {
+		l := &lessonBar{Content: c, Steps: d.screen.Steps, Opened: d.screen.Opened}
+		return []bool{l.isOpen(0), l.isOpen(1)}
+	}
+	d.log.Add([]event.Event{{Seq: 1, Kind: event.KindVerdict, Verdict: &event.Verdict{}}})
+	d.reduce()
+	if got := open(); !slices.Equal(got, []bool{true, true}) {
+		t.Errorf("after the verdict: %v", got)
+	}
+	d.log.Add([]event.Event{{Seq: 2, Kind: event.KindChange, Change: &event.Change{}}})
+	d.reduce()
+	if got := open(); !slices.Equal(got, []bool{false, true}) {
+		t.Errorf("after going on: %v", got)
+	}
+	d.foldStep("why", true)
+	if got := open(); !got[0] {
+		t.Error("the learner cannot open it again")
+	}
+}
+
+func TestStylesAreThere(t *testing.T) {
+	for _, path := range append(Styles(), "/web/icons/logo.svg", "/web/css/auth.css", "/web/css/mallory.css") {
+		if _, err := os.Stat("../.." + path); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestWhatPassedBesidesTheLessonIsCounted(t *testing.T) {
+	passed := func(id guard.ID) timeline.Pill {
+		return timeline.Pill{At: event.Auth, Guard: string(id), Outcome: event.Passed, Text: timeline.GuardName(string(id))}
+	}
+	refused := timeline.Pill{At: event.Auth, Guard: string(guard.IDCodeExpiry), Outcome: event.Refused, Text: "expiry refused"}
+	tests := map[string]struct {
+		pills []timeline.Pill
+		stars []string
+		want  []string // texts of the pills shown by name
+		count int      // of the others
+	}{
+		"the star is named":           {[]timeline.Pill{passed(guard.IDCodeSingleUse), passed(guard.IDCodeExpiry), passed(guard.IDPKCE)}, []string{"pkce"}, []string{"PKCE"}, 2},
+		"one other is not worth it":   {[]timeline.Pill{passed(guard.IDCodeSingleUse), passed(guard.IDPKCE)}, []string{"pkce"}, []string{"single use", "PKCE"}, 0},
+		"a refusal is always named":   {[]timeline.Pill{passed(guard.IDCodeSingleUse), passed(guard.IDPKCE), refused}, []string{"state"}, []string{"expiry refused"}, 2},
+		"without stars all are named": {[]timeline.Pill{passed(guard.IDCodeSingleUse), passed(guard.IDCodeExpiry)}, nil, []string{"single use", "expiry"}, 0},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			shown, others := (&pills{Pills: tt.pills, Stars: tt.stars}).split()
+			var got []string
+			for _, p := range shown {
+				got = append(got, p.Text)
+			}
+			if !slices.Equal(got, tt.want) || others != tt.count {
+				t.Errorf("%q and %d others, want %q and %d", got, others, tt.want, tt.count)
+			}
+		})
+	}
+}
