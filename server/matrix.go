@@ -19,6 +19,7 @@ import (
 // row is one cell of the matrix: an attack in a lab with certain guards.
 type row struct {
 	Attack  string `json:"attack"`
+	Chapter string `json:"chapter"`
 	Guards  string `json:"guards"` // what stands against it
 	Outcome string `json:"outcome"`
 	By      string `json:"by,omitempty"`
@@ -70,31 +71,52 @@ func matrix(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	return nil
 }
 
-// runMatrix proves what each attack declares.
+// runMatrix proves what each attack declares, in every chapter in which it is known:
+// a later chapter has more that may stop it.
 func (h *house) runMatrix(ctx context.Context) ([]row, error) {
 	var rows []row
 	for _, a := range attack.Catalogue() {
-		r, err := h.play(ctx, a, "all on", nil)
+		for _, chapter := range lab.Chapters() {
+			if chapter < a.Chapter {
+				continue
+			}
+			proven, err := h.prove(ctx, a, chapter)
+			if err != nil {
+				return nil, fmt.Errorf("%s in %s: %w", a.ID, chapter, err)
+			}
+			rows = append(rows, proven...)
+		}
+	}
+	return rows, nil
+}
+
+// prove plays an attack in one chapter: with everything on, with each of the guards
+// that stop it alone, and without them.
+func (h *house) prove(ctx context.Context, a attack.Attack, chapter string) ([]row, error) {
+	strict, err := h.play(ctx, a, chapter, "all on", nil)
+	if err != nil {
+		return nil, err
+	}
+	strict.Proven = strict.Outcome == api.Stopped
+	rows := []row{strict}
+	there := guard.Rules{Chapter: chapter}
+	for _, alone := range a.StoppedBy {
+		if !there.Has(alone) {
+			continue
+		}
+		r, err := h.play(ctx, a, chapter, "only "+string(alone), without(a, alone))
 		if err != nil {
 			return nil, err
 		}
-		r.Proven = r.Outcome == api.Stopped
-		rows = append(rows, r)
-
-		for _, alone := range a.StoppedBy {
-			if r, err = h.play(ctx, a, "only "+string(alone), without(a, alone)); err != nil {
-				return nil, err
-			}
-			r.Proven = r.Outcome == api.Stopped && r.By == string(alone)
-			rows = append(rows, r)
-		}
-		if r, err = h.play(ctx, a, "none of them", without(a, "")); err != nil {
-			return nil, err
-		}
-		r.Proven = r.Outcome == api.Succeeded
+		r.Proven = r.Outcome == api.Stopped && r.By == string(alone)
 		rows = append(rows, r)
 	}
-	return rows, nil
+	none, err := h.play(ctx, a, chapter, "none of them", without(a, ""))
+	if err != nil {
+		return nil, err
+	}
+	none.Proven = none.Outcome == api.Succeeded
+	return append(rows, none), nil
 }
 
 // without switches as the attack needs it and switches off every guard that stops
@@ -113,8 +135,8 @@ func without(a attack.Attack, but guard.ID) map[guard.ID]string {
 }
 
 // play runs one attack in a new lab with the given parts switched.
-func (h *house) play(ctx context.Context, a attack.Attack, guards string, values map[guard.ID]string) (row, error) {
-	l, _, err := h.labs.Create(ctx, a.Chapter)
+func (h *house) play(ctx context.Context, a attack.Attack, chapter, guards string, values map[guard.ID]string) (row, error) {
+	l, _, err := h.labs.Create(ctx, chapter)
 	if err != nil {
 		return row{}, err
 	}
@@ -130,7 +152,7 @@ func (h *house) play(ctx context.Context, a attack.Attack, guards string, values
 		return row{}, err
 	}
 	result, err := h.attacks.Run(ctx, l, a)
-	return row{Attack: a.ID, Guards: guards, Outcome: result.Outcome, By: result.By, Harm: result.Harm}, err
+	return row{Attack: a.ID, Chapter: chapter, Guards: guards, Outcome: result.Outcome, By: result.By, Harm: result.Harm}, err
 }
 
 // asJSON writes a part's value as the lab's API takes it.
@@ -144,13 +166,13 @@ func asJSON(value string) json.RawMessage {
 
 func printTable(out io.Writer, rows []row) error {
 	t := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
-	fmt.Fprintln(t, "ATTACK\tGUARDS\tOUTCOME\tREFUSED BY\tHARM\tAS DECLARED")
+	fmt.Fprintln(t, "ATTACK\tCHAPTER\tGUARDS\tOUTCOME\tREFUSED BY\tHARM\tAS DECLARED")
 	for _, r := range rows {
 		proven := "yes"
 		if !r.Proven {
 			proven = "NO"
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Attack, r.Guards, r.Outcome, r.By, r.Harm, proven)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Attack, r.Chapter, r.Guards, r.Outcome, r.By, r.Harm, proven)
 	}
 	return t.Flush()
 }

@@ -17,7 +17,7 @@ import (
 func (c *Client) Callback(
 	ctx context.Context, callbackURL string,
 ) (code string, err error) {
-	f := c.take()
+	f := c.recall()
 	err = f.note(ctx, event.NoteCallback,
 		"The browser brought the answer to the redirect URI.",
 		event.Field{Name: "url", Value: callbackURL})
@@ -32,6 +32,15 @@ func (c *Client) Callback(
 	if err != nil {
 		return "", f.giveUp(ctx, err)
 	}
+	err = f.enforce(ctx, guard.IDStateForget,
+		guard.StateUnused(f.Used)) // RFC 9700 §4.2.4
+	if err != nil {
+		return "", f.giveUp(ctx, err)
+	}
+	f.Used = true
+	if err := f.keep(); err != nil {
+		return "", err
+	}
 	if malformed != nil {
 		return "", f.giveUp(ctx, malformed)
 	}
@@ -42,9 +51,9 @@ func (c *Client) Callback(
 		return "", f.giveUp(ctx, errNoCode)
 	}
 
-	// The verifier is still needed, the state is not.
-	f.login = login{Flow: f.Flow, Verifier: f.Verifier}
-	return answer.code, f.keep()
+	return answer.code, f.note(ctx, event.NoteCode,
+		"The client takes the code.",
+		event.Field{Name: "code", Value: answer.code})
 }
 
 // answer is what a callback says.

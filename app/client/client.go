@@ -14,7 +14,7 @@
 // The client reaches the world through a few small interfaces
 // only, so the same code runs in the browser, in the robot and in
 // tests. What it sends is a habit, and what it compares a guard;
-// both stand in Switches, and the zero value is the safe one.
+// both stand in Rules, and the zero value is the safe one.
 package client
 
 import (
@@ -39,7 +39,7 @@ type Client struct {
 	AuthorizationEndpoint string
 	TokenEndpoint         string
 
-	Switches guard.Switches // what differs from safe
+	Rules guard.Rules // the chapter, and what differs from safe
 
 	Fetch  Fetch    // the back channel
 	Store  Store    // of this tab alone

@@ -71,7 +71,7 @@ func newDesk(t *testing.T, s guard.Switches) *desk {
 	d.Client = &Client{
 		ID: "demo-client", RedirectURI: redirectURI,
 		AuthorizationEndpoint: "http://auth.test/1/authorize", TokenEndpoint: "http://auth.test/1/token",
-		Switches: s, Store: d, Record: d,
+		Rules: guard.Rules{Switches: s}, Store: d, Record: d,
 		Fetch: func(_ context.Context, r Request) (Response, error) {
 			d.asked = append(d.asked, r)
 			return d.answer, d.fetchErr
@@ -171,7 +171,7 @@ func TestWholeFlow(t *testing.T) {
 	if !hasField(r.Header, "Content-Type", "application/x-www-form-urlencoded") {
 		t.Errorf("headers %v lack the form's content type", r.Header)
 	}
-	if got, want := d.story(), "pkce.verifier state.made open callback state.compare=passed tokens"; got != want {
+	if got, want := d.story(), "pkce.verifier state.made open callback state.compare=passed state.forget=passed code.accepted tokens"; got != want {
 		t.Errorf("recorded %s, want %s", got, want)
 	}
 }
@@ -305,7 +305,7 @@ func TestHabits(t *testing.T) {
 // Every habit of the catalogue that the client has is tried above.
 func TestHabitsOfTheCatalogueAreTried(t *testing.T) {
 	want := map[guard.ID][]string{
-		guard.IDStateMethod: {"random", "nothing"},
+		guard.IDStateMethod: {"random", "constant", "nothing"},
 		guard.IDPKCEMethod:  {"S256", "plain", "nothing"},
 	}
 	for id, values := range want {
@@ -346,16 +346,16 @@ func TestStateAtTheCallback(t *testing.T) {
 		"a missing one is refused":                         {nil, true, "code=c", event.Refused, "no state"},
 		"ours twice is none":                               {nil, true, "code=c&state=" + mine + "&state=x", event.Refused, "no state"},
 		"ours and a bit is refused":                        {nil, true, "code=c&state=" + mine + "A", event.Refused, "not the one"},
-		"a callback that nobody asked for is refused":      {nil, false, "code=c&state=x", event.Refused, "no login under way"},
-		"and without a state too":                          {nil, false, "code=c", event.Refused, "no login under way"},
+		"a callback that nobody asked for is refused":      {nil, false, "code=c&state=x", event.Refused, "waits for no state"},
+		"and without a state too":                          {nil, false, "code=c", event.Refused, "waits for no state"},
 		"an error that nobody asked for is not believed":   {nil, true, "error=access_denied&state=x", event.Refused, "not the one"},
 		"off: ours still passes":                           {off, true, "code=c&state=" + mine, event.Passed, ""},
 		"off: another goes through":                        {off, true, "code=c&state=x", event.WouldRefuse, "not the one"},
-		"off: a callback that nobody asked for goes":       {off, false, "code=c&state=x", event.WouldRefuse, "no login under way"},
-		"none sent: our own callback goes through":         {none, true, "code=c", event.WouldRefuse, "no login under way"},
-		"none sent: so does Mallory's, while we wait":      {none, true, "code=c&state=x", event.WouldRefuse, "no login under way"},
-		"none sent: a callback that nobody asked for":      {none, false, "code=c&state=x", event.Refused, "no login under way"},
-		"none sent, off: a callback that nobody asked for": {noneOff, false, "code=c", event.WouldRefuse, "no login under way"},
+		"off: a callback that nobody asked for goes":       {off, false, "code=c&state=x", event.WouldRefuse, "waits for no state"},
+		"none sent: our own callback goes through":         {none, true, "code=c", event.WouldRefuse, "waits for no state"},
+		"none sent: so does Mallory's, while we wait":      {none, true, "code=c&state=x", event.WouldRefuse, "waits for no state"},
+		"none sent: a callback that nobody asked for":      {none, false, "code=c&state=x", event.Refused, "waits for no state"},
+		"none sent, off: a callback that nobody asked for": {noneOff, false, "code=c", event.WouldRefuse, "waits for no state"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -468,30 +468,84 @@ func TestTheServersNo(t *testing.T) {
 	if err.Error() != "access_denied: Alice said no" {
 		t.Errorf("error text %q", err)
 	}
-	if !strings.HasSuffix(d.story(), "callback state.compare=passed flow.failed") {
+	if !strings.HasSuffix(d.story(), "callback state.compare=passed state.forget=passed flow.failed") {
 		t.Errorf("recorded %q", d.story())
 	}
 }
 
-func TestLoginIsForgotten(t *testing.T) {
+func TestAStateIsGoodForOneCallback(t *testing.T) {
 	tests := map[string]struct{ first string }{
 		"after a callback that was ours":     {"?code=c&state=MINE"},
-		"after a callback that was not":      {"?code=c&state=x"},
 		"after a no":                         {"?error=access_denied&state=MINE"},
 		"after a callback that said nothing": {"?state=MINE"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			d := newDesk(t, nil)
-			state := d.begin().Get("state")
-			_, _ = d.Callback(t.Context(), redirectURI+strings.ReplaceAll(tt.first, "MINE", state))
-			if strings.Contains(d.store[loginKey], state) {
-				t.Errorf("the tab still remembers %s", d.store[loginKey])
+			for _, off := range []bool{false, true} {
+				switches := guard.Switches{}
+				if off {
+					switches[guard.IDStateForget] = "off"
+				}
+				d := newDesk(t, switches)
+				state := d.begin().Get("state")
+				_, _ = d.Callback(t.Context(), redirectURI+strings.ReplaceAll(tt.first, "MINE", state))
+				code, err := d.Callback(t.Context(), redirectURI+"?code=c&state="+state)
+				var refusal *Refusal
+				switch {
+				case !off && (!errors.As(err, &refusal) || refusal.Guard != guard.IDStateForget):
+					t.Errorf("the same state a second time: %v, want a refusal by %s", err, guard.IDStateForget)
+				case off && (err != nil || code != "c"):
+					t.Errorf("with the guard off: %q, %v; want the code", code, err)
+				}
 			}
-			_, err := d.Callback(t.Context(), redirectURI+"?code=c&state="+state)
-			var refusal *Refusal
-			if !errors.As(err, &refusal) || !strings.Contains(refusal.Reason, "no login under way") {
-				t.Errorf("the same state a second time: %v, want a refusal", err)
+		})
+	}
+}
+
+// Whoever sends Alice a wrong callback does not end the login that she is in.
+func TestAWrongCallbackDoesNotEndTheLogin(t *testing.T) {
+	d := newDesk(t, nil)
+	state := d.begin().Get("state")
+	if _, err := d.Callback(t.Context(), redirectURI+"?code=c&state=x"); err == nil {
+		t.Fatal("the wrong callback is taken")
+	}
+	if code, err := d.Callback(t.Context(), redirectURI+"?code=c&state="+state); err != nil || code != "c" {
+		t.Errorf("our own callback after it: %q, %v", code, err)
+	}
+}
+
+func TestConstantStateIsAlwaysTheSame(t *testing.T) {
+	for range 2 {
+		d := newDesk(t, guard.Switches{guard.IDStateMethod: guard.Constant})
+		if state := d.begin().Get("state"); state != "demo-state-123" {
+			t.Errorf("state %q", state)
+		}
+	}
+}
+
+// What a chapter does not have yet, the client neither sends nor checks.
+func TestChapters(t *testing.T) {
+	tests := map[string]struct {
+		state, challenge bool
+		story            string
+	}{
+		"v01": {false, false, "open callback code.accepted"},
+		"v02": {true, false, "state.made open callback state.compare=passed state.forget=passed code.accepted"},
+		"v03": {true, true, "pkce.verifier state.made open callback state.compare=passed state.forget=passed code.accepted"},
+	}
+	for chapter, tt := range tests {
+		t.Run(chapter, func(t *testing.T) {
+			d := newDesk(t, nil)
+			d.Rules.Chapter = chapter
+			sent := d.begin()
+			if sent.Has("state") != tt.state || sent.Has("code_challenge") != tt.challenge {
+				t.Errorf("sent %v", sent)
+			}
+			if _, err := d.Callback(t.Context(), redirectURI+"?code=c&state="+sent.Get("state")); err != nil {
+				t.Fatal(err)
+			}
+			if d.story() != tt.story {
+				t.Errorf("recorded %q, want %q", d.story(), tt.story)
 			}
 		})
 	}

@@ -14,6 +14,7 @@ const loginKey = "oauthlab.login"
 type login struct {
 	Flow     string `json:"flow"`      // names the login in the feed
 	UnderWay bool   `json:"under_way"` // the callback is awaited
+	Used     bool   `json:"used"`      // the state came back
 	State    string `json:"state,omitempty"`
 	Verifier string `json:"verifier,omitempty"`
 }
@@ -45,17 +46,6 @@ func (c *Client) recall() *flow {
 		f.login = login{}
 	}
 	if f.Flow == "" {
-		f.login = login{Flow: c.NewID()}
-	}
-	return f
-}
-
-// take returns the login under way and forgets it: its state is
-// compared once, whatever comes of that.
-func (c *Client) take() *flow {
-	f := c.recall()
-	c.Store.Delete(loginKey)
-	if !f.UnderWay {
 		f.login = login{Flow: c.NewID()}
 	}
 	return f

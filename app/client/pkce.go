@@ -23,8 +23,8 @@ type challenge struct {
 // makeVerifier makes the code verifier, the secret of this one
 // login, and the challenge that promises it (RFC 7636 §4.1, §4.2).
 func (f *flow) makeVerifier(ctx context.Context) (challenge, error) {
-	method := f.Switches.Value(guard.IDPKCEMethod)
-	if method == "nothing" {
+	method := f.Rules.Value(guard.IDPKCEMethod)
+	if method == guard.Nothing {
 		return challenge{}, nil
 	}
 	verifier, err := randomText(f.Random, verifierBytes)

@@ -28,6 +28,9 @@ func (r *Refusal) Error() string {
 func (f *flow) enforce(
 	ctx context.Context, id guard.ID, found error,
 ) error {
+	if !f.Rules.Has(id) {
+		return nil // a later chapter brings it
+	}
 	on := f.enforced(id)
 	verdict := &event.Verdict{
 		Guard:   string(id),

@@ -11,20 +11,28 @@ import (
 // (RFC 6749 §10.10 asks for 128 bits).
 const stateBytes = 16
 
+// constantState is what a client sends that never read why the
+// state must be random: a real teaching project did.
+const constantState = "demo-state-123"
+
 // makeState makes the state of this login: a value that only this
 // browser knows, and that must come back (RFC 6749 §10.12).
 func (f *flow) makeState(ctx context.Context) error {
-	if f.Switches.Value(guard.IDStateMethod) == "nothing" {
+	switch f.Rules.Value(guard.IDStateMethod) {
+	case guard.Nothing:
 		return nil
+	case guard.Constant:
+		f.State = constantState
+	default:
+		state, err := randomText(f.Random, stateBytes)
+		if err != nil {
+			return err
+		}
+		f.State = state
 	}
-	state, err := randomText(f.Random, stateBytes)
-	if err != nil {
-		return err
-	}
-	f.State = state
 	return f.note(ctx, event.NoteState,
 		"The client made a state and keeps it in this tab.",
-		event.Field{Name: "state", Value: state})
+		event.Field{Name: "state", Value: f.State})
 }
 
 // enforced reports whether a guard of the client counts.
@@ -39,5 +47,5 @@ func (f *flow) enforced(id guard.ID) bool {
 	if id == guard.IDStateCompare && f.UnderWay && f.State == "" {
 		return false
 	}
-	return f.Switches.On(id)
+	return f.Rules.On(id)
 }

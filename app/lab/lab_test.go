@@ -804,7 +804,7 @@ func TestRecordIsBounded(t *testing.T) {
 	}
 }
 
-func TestSwitches(t *testing.T) {
+func TestRules(t *testing.T) {
 	whole := func(change func(map[string]api.Protection)) api.Lab {
 		l := api.Lab{Protections: map[string]api.Protection{}}
 		var safe guard.Switches
@@ -840,11 +840,16 @@ func TestSwitches(t *testing.T) {
 		}), nil},
 		"a protection that the chapter does not have": {whole(func(p map[string]api.Protection) {
 			delete(p, "state")
-		}), guard.Switches{guard.IDStateCompare: "off", guard.IDStateMethod: "nothing"}},
+		}), nil},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := Switches(tt.lab)
+			tt.lab.Chapter = "v02"
+			rules := Rules(tt.lab)
+			if rules.Chapter != "v02" {
+				t.Errorf("chapter %q", rules.Chapter)
+			}
+			got := rules.Switches
 			if len(got) != len(tt.want) {
 				t.Fatalf("switches %v, want %v", got, tt.want)
 			}

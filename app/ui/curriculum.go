@@ -17,6 +17,11 @@ var curriculum = []ChapterLink{
 	{ID: "v10", Title: "Token exchange"},
 }
 
+// chapterPaths are the pages of the chapters that there are.
+func chapterPaths() []string {
+	return []string{"/v01-login-and-code", "/v02-state", "/v03-pkce"}
+}
+
 // Curriculum returns the chapters for the switcher at the top. Those among
 // there are links; chapters that the list does not know come last.
 func Curriculum(there []lessons.Chapter) []ChapterLink {

@@ -50,7 +50,7 @@ func (d *desk) finish(url string) {
 	d.call(idle, func(ctx context.Context, s *lab.Session) error {
 		c := newClient(s, nil)
 		code, err := c.Callback(ctx, url)
-		if err != nil {
+		if err != nil || c.TokenEndpoint == "" { // before v03, the code is the end
 			return err
 		}
 		_, err = c.Redeem(ctx, code)
@@ -71,7 +71,7 @@ func newClient(s *lab.Session, open func(context.Context, string) error) *client
 		ID: l.ClientID, RedirectURI: l.RedirectURI,
 		AuthorizationEndpoint: l.AuthorizationEndpoint,
 		TokenEndpoint:         l.TokenEndpoint,
-		Switches:              lab.Switches(l),
+		Rules:                 lab.Rules(l),
 		Fetch:                 browser.Fetch,
 		Store:                 browser.TabStore(),
 		Record:                s,

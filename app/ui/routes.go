@@ -21,10 +21,12 @@ func Routes(content func(path string) (Content, bool)) {
 		c, missing := contentOf(content, "/")
 		return &landing{content: c, missing: missing}
 	})
-	app.Route("/v03-pkce", func() app.Composer {
-		c, missing := contentOf(content, "/v03-pkce")
-		return newChapterPage(c, missing)
-	})
+	for _, path := range chapterPaths() {
+		app.Route(path, func() app.Composer {
+			c, missing := contentOf(content, path)
+			return newChapterPage(c, missing)
+		})
+	}
 }
 
 // contentOf returns the content of the page at path, and whether it has to be

@@ -20,14 +20,14 @@ type Lab struct {
 
 	Issuer                string `json:"issuer"`
 	AuthorizationEndpoint string `json:"authorization_endpoint"`
-	TokenEndpoint         string `json:"token_endpoint"`
-	Resource              string `json:"resource"`
+	TokenEndpoint         string `json:"token_endpoint,omitempty"` // from v03 on
+	Resource              string `json:"resource"`                 // the protected API, from v04 on
 	ClientID              string `json:"client_id"`
 	RedirectURI           string `json:"redirect_uri"`
 	Mallory               string `json:"mallory"` // Mallory's address for this lab
 
 	Chapter            string                `json:"chapter"`
-	Protections        map[string]Protection `json:"protections"` // by id; titles are in the catalogue
+	Protections        map[string]Protection `json:"protections"` // those of the chapter, by id; titles are in the catalogue
 	Settings           map[string]string     `json:"settings"`
 	ClockOffsetSeconds int64                 `json:"clock_offset_seconds"`
 }

@@ -154,8 +154,10 @@ const (
 	NoteState        = "state.made"    // client: made a state
 	NoteOpen         = "open"          // client to browser: opens an authorization URL; field "url"
 	NoteCallback     = "callback"      // browser to client: came back; field "url"
+	NoteCode         = "code.accepted" // client: took the code of a callback; field "code"
 	NoteTokens       = "tokens"        // client: keeps the tokens it was given
 	NoteFlowFailed   = "flow.failed"   // client: gave up, and why
+	NoteMail         = "mail"          // Mallory to browser: a link that Alice opens; field "url"
 	NoteLeak         = "leak"          // proxy to Mallory: how she came by what she has; fields are what leaked
 	NoteCallRefused  = "call.refused"  // lab: a call to the lab's API that was refused, and why
 	NoteLoginRefused = "login.refused" // auth: a wrong user name or password

@@ -10,7 +10,7 @@ import (
 // in to Mallory's account, and Alice does not notice.
 func State(sent, returned string) error {
 	if sent == "" {
-		return errors.New("this browser has no login under way")
+		return errors.New("this browser waits for no state")
 	}
 	if returned == "" {
 		return errors.New("the callback has no state")

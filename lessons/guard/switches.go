@@ -36,14 +36,28 @@ func (s Switches) Setting(p Part) any {
 }
 
 // ProtectionOn reports whether everything that refuses in p is on. Habits do
-// not count: what a client sends takes no protection away from who checks it.
+// not count beside it: what a client sends takes no protection away from who
+// checks it. Where p is habits alone, they must all be safe.
 func (s Switches) ProtectionOn(p Protection) bool {
 	for _, part := range p.Parts {
-		if part.Kind != Habit && !s.On(part.ID) {
+		switch {
+		case part.Kind != Habit && !s.On(part.ID):
+			return false
+		case part.Kind == Habit && !p.refuses() && s.Value(part.ID) != part.Values[0]:
 			return false
 		}
 	}
 	return true
+}
+
+// refuses reports whether anything in p gives a verdict.
+func (p Protection) refuses() bool {
+	for _, part := range p.Parts {
+		if part.Kind != Habit {
+			return true
+		}
+	}
+	return false
 }
 
 // With returns a copy in which the part id is set. The value is true, false
@@ -61,7 +75,8 @@ func (s Switches) With(id ID, value json.RawMessage) (Switches, error) {
 }
 
 // WithProtection returns a copy in which every part of the protection that
-// refuses is switched on or off; on also brings its habits back to safe.
+// refuses is switched on or off. On also brings its habits back to safe; off
+// changes them only where the protection is nothing else.
 func (s Switches) WithProtection(id string, on bool) (Switches, error) {
 	p, ok := Find(id)
 	if !ok {
@@ -75,6 +90,8 @@ func (s Switches) WithProtection(id string, on bool) (Switches, error) {
 			s = s.set(part, "")
 		case part.Kind != Habit:
 			s = s.set(part, off)
+		case !p.refuses():
+			s = s.set(part, part.Values[len(part.Values)-1])
 		}
 	}
 	return s, nil

@@ -30,9 +30,12 @@ func TestMasterSwitchTurnsEveryPartThatRefuses(t *testing.T) {
 			if part.Kind != Habit && s.On(part.ID) {
 				t.Errorf("%s off leaves %s on", p.ID, part.ID)
 			}
-			if part.Kind == Habit && s.Value(part.ID) != part.Values[0] {
-				t.Errorf("%s off changes the habit %s", p.ID, part.ID)
+			if part.Kind == Habit && (s.Value(part.ID) == part.Values[0]) != p.refuses() {
+				t.Errorf("%s off makes the habit %s %q", p.ID, part.ID, s.Value(part.ID))
 			}
+		}
+		if s.ProtectionOn(p) {
+			t.Errorf("%s is off and counts as on", p.ID)
 		}
 		if s, err = s.WithProtection(p.ID, true); err != nil || len(s) != 0 {
 			t.Errorf("%s off and on again leaves %v, %v", p.ID, s, err)
@@ -97,7 +100,7 @@ func TestWithLeavesTheOriginalAlone(t *testing.T) {
 func TestCatalogueIsWhole(t *testing.T) {
 	seen := map[ID]bool{}
 	for _, p := range Catalogue() {
-		if p.Title == "" || p.Stops == "" || p.By == "" || p.Chapter == "" || len(p.Parts) == 0 {
+		if p.Title == "" || p.Stops == "" || p.By == "" || !isChapter(p.Chapter) || len(p.Parts) == 0 {
 			t.Errorf("%s lacks something: %+v", p.ID, p)
 		}
 		for _, part := range p.Parts {
@@ -105,12 +108,47 @@ func TestCatalogueIsWhole(t *testing.T) {
 				t.Errorf("%s stands twice", part.ID)
 			}
 			seen[part.ID] = true
-			if part.Title == "" || part.Section == "" || part.Kind == Habit != (len(part.Values) > 1) {
+			if part.Title == "" || part.Section == "" || part.By == "" || part.Kind == Habit != (len(part.Values) > 1) {
 				t.Errorf("%s lacks something: %+v", part.ID, part)
 			}
 			if string(part.ID) != p.ID && !strings.HasPrefix(string(part.ID), p.ID+".") {
 				t.Errorf("%s does not stand under the name of %s", part.ID, p.ID)
 			}
 		}
+	}
+}
+
+func isChapter(id string) bool {
+	return len(id) == 3 && id[0] == 'v' && id >= "v01" && id <= "v99"
+}
+
+func TestRules(t *testing.T) {
+	tests := map[string]struct {
+		rules Rules
+		id    ID
+		has   bool
+		on    bool
+		value string
+	}{
+		"v01 has no state":                    {Rules{Chapter: "v01"}, IDStateCompare, false, false, ""},
+		"v02 has it":                          {Rules{Chapter: "v02"}, IDStateCompare, true, true, ""},
+		"off is off":                          {Rules{"v02", Switches{IDStateCompare: off}}, IDStateCompare, true, false, ""},
+		"before its chapter a habit is none":  {Rules{Chapter: "v02"}, IDPKCEMethod, false, false, Nothing},
+		"in its chapter it is safe":           {Rules{Chapter: "v03"}, IDPKCEMethod, true, true, S256},
+		"unless it was switched":              {Rules{"v03", Switches{IDPKCEMethod: Plain}}, IDPKCEMethod, true, true, Plain},
+		"a switch of later does nothing":      {Rules{"v01", Switches{IDPKCEMethod: Plain}}, IDPKCEMethod, false, false, Nothing},
+		"codes were random from the start":    {Rules{Chapter: "v01"}, IDCodeEntropy, false, false, Random},
+		"no chapter is the last":              {Rules{}, IDPKCE, true, true, ""},
+		"a part that is not in the catalogue": {Rules{}, "nonsense", false, false, ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if has, on := tt.rules.Has(tt.id), tt.rules.On(tt.id); has != tt.has || on != tt.on {
+				t.Errorf("has %v, on %v; want %v, %v", has, on, tt.has, tt.on)
+			}
+			if part, _ := FindPart(tt.id); part.Kind == Habit && tt.rules.Value(tt.id) != tt.value {
+				t.Errorf("value %q, want %q", tt.rules.Value(tt.id), tt.value)
+			}
+		})
 	}
 }

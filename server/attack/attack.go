@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 
 	"github.com/google/uuid"
@@ -37,15 +38,24 @@ type Attack struct {
 	Harm func(e Evidence) bool
 }
 
-// Evidence is what an attack left behind.
+// Evidence is what an attack left behind: the log, the documents, and what the
+// clients of the two ended up with.
 type Evidence struct {
-	Events []event.Event // of the attack, in the order of the log
-	Auth   authserver.State
+	Events  []event.Event // of the attack, in the order of the log
+	Auth    authserver.State
+	Rules   guard.Rules
+	Alice   *robot.Robot
+	Mallory *robot.Robot
 }
 
 // Catalogue returns every attack, in the order in which they are taught.
 func Catalogue() []Attack {
-	return []Attack{interceptedCode()}
+	return []Attack{
+		codeToMallory(), openRedirector(), errorRedirector(),
+		loginCSRF(), guessedState(), callbackReplay(),
+		interceptedCode(), codeInjection(), pkceDowngrade(), plainLeak(), codeReplay(),
+		thiefFirst(), foreignClient(), redirectSwap(), lateCode(), guessedCode(),
+	}
 }
 
 // ErrUnknown is returned for an attack that is not in the catalogue.
@@ -86,14 +96,15 @@ type Runner struct {
 	turns [64]sync.Mutex // by lab: what happens in one run must not mix with another
 }
 
-// Scene is where one run of an attack plays.
+// Scene is where one run of an attack plays. Each of the two has a browser and, on
+// the same origin, the same client; their cookies and logins are their own.
 type Scene struct {
-	Lab   *lab.Lab
-	Alice *robot.Robot
+	Lab     *lab.Lab
+	Alice   *robot.Robot
+	Mallory *robot.Robot
 
-	labs    *lab.Labs
-	badges  feed.Badges
-	browser *http.Client // Mallory's own
+	labs   *lab.Labs
+	badges feed.Badges
 }
 
 // Run runs the attack in the lab as it stands and tells what came of it.
@@ -106,8 +117,10 @@ func (rn *Runner) Run(ctx context.Context, l *lab.Lab, a Attack) (api.AttackResu
 		return api.AttackResult{}, err
 	}
 	scene := &Scene{
-		Lab: l, Alice: robot.New(rn.Labs, l, rn.Badges),
-		labs: rn.Labs, badges: rn.Badges, browser: &http.Client{},
+		Lab:     l,
+		Alice:   robot.New(rn.Labs, l, rn.Badges, event.Browser, "alice"),
+		Mallory: robot.New(rn.Labs, l, rn.Badges, event.Mallory, "mallory"),
+		labs:    rn.Labs, badges: rn.Badges,
 	}
 	attack := event.Field{Name: "attack", Value: a.ID}
 	if err := scene.note(ctx, event.Lab, "", event.NoteAttackBegins, a.Title, attack,
@@ -119,7 +132,7 @@ func (rn *Runner) Run(ctx context.Context, l *lab.Lab, a Attack) (api.AttackResu
 	if err := a.Run(ctx, scene); err != nil && !errors.As(err, &stuck) {
 		return api.AttackResult{}, fmt.Errorf("run %s: %w", a.ID, err)
 	}
-	evidence, err := rn.collect(ctx, l, before)
+	evidence, err := rn.collect(ctx, scene, before)
 	if err != nil {
 		return api.AttackResult{}, err
 	}
@@ -136,27 +149,35 @@ func (rn *Runner) Run(ctx context.Context, l *lab.Lab, a Attack) (api.AttackResu
 }
 
 // collect gathers what happened in the lab since the position before.
-func (rn *Runner) collect(ctx context.Context, l *lab.Lab, before uint64) (Evidence, error) {
-	var e Evidence
-	err := rn.Labs.Store.Events(ctx, l.ID, before, func(one event.Event) error {
+func (rn *Runner) collect(ctx context.Context, s *Scene, before uint64) (Evidence, error) {
+	e := Evidence{Rules: s.Lab.Settings.Rules(), Alice: s.Alice, Mallory: s.Mallory}
+	err := rn.Labs.Store.Events(ctx, s.Lab.ID, before, func(one event.Event) error {
 		e.Events = append(e.Events, one)
 		return nil
 	})
 	if err != nil {
 		return Evidence{}, err
 	}
-	e.Auth, err = authserver.Document{Store: rn.Labs.Store}.State(ctx, l.ID)
+	e.Auth, err = authserver.Document{Store: rn.Labs.Store}.State(ctx, s.Lab.ID)
 	return e, err
 }
 
-// judge tells whether there was harm and, if not, which guard refused.
+// judge tells whether there was harm and, if not, which guard refused: one of those
+// that the attack names, if one of them did.
 func judge(a Attack, e Evidence) api.AttackResult {
 	if a.Harm(e) {
 		return api.AttackResult{Outcome: api.Succeeded, Harm: a.Loss}
 	}
 	result := api.AttackResult{Outcome: api.Stopped}
 	for _, one := range e.Events {
-		if one.Verdict != nil && one.Verdict.Outcome == event.Refused {
+		if one.Verdict == nil || one.Verdict.Outcome != event.Refused {
+			continue
+		}
+		if slices.Contains(a.StoppedBy, guard.ID(one.Verdict.Guard)) {
+			result.By = one.Verdict.Guard
+			return result
+		}
+		if result.By == "" {
 			result.By = one.Verdict.Guard
 		}
 	}
@@ -181,10 +202,81 @@ func (s *Scene) note(ctx context.Context, from, to event.Party, name, text strin
 	})
 }
 
-// post sends a form as Mallory.
-func (s *Scene) post(ctx context.Context, target string, form url.Values) (client.Response, error) {
-	return robot.Send(ctx, s.browser, s.badges, s.Lab, event.Mallory, client.Request{
-		Method: http.MethodPost, URL: target, Body: form.Encode(),
+// redeem sends a token request as Mallory, without any client of hers.
+func (s *Scene) redeem(ctx context.Context, form url.Values) error {
+	form.Set("grant_type", "authorization_code")
+	_, err := robot.Send(ctx, http.DefaultClient, s.badges, s.Lab, event.Mallory, client.Request{
+		Method: http.MethodPost, URL: s.Lab.Issuer() + "/token", Body: form.Encode(),
 		Header: []event.Field{{Name: "Content-Type", Value: "application/x-www-form-urlencoded"}},
 	})
+	return err
+}
+
+// leak shows how Mallory comes by an address that passed through Alice's browser:
+// a careless proxy logs it, and she reads the log.
+func (s *Scene) leak(ctx context.Context, text, address string) error {
+	fields := []event.Field{{Name: "url", Value: address}}
+	for _, name := range []string{"code", "code_challenge"} {
+		if value := parameter(address, name); value != "" {
+			fields = append(fields, event.Field{Name: name, Value: value})
+		}
+	}
+	return s.note(ctx, event.Proxy, event.Mallory, event.NoteLeak, text, fields...)
+}
+
+// mail sends Alice a link, which she opens.
+func (s *Scene) mail(ctx context.Context, link string) error {
+	if err := s.note(ctx, event.Mallory, event.Browser, event.NoteMail, "a mail with a link, and Alice opens it",
+		event.Field{Name: "url", Value: link}); err != nil {
+		return err
+	}
+	return s.Alice.Visit(ctx, link)
+}
+
+// stolenCode has Alice sign in through the careless proxy and returns the callback
+// that was logged, and the code in it: "" where the server gave none.
+func (s *Scene) stolenCode(ctx context.Context) (callback, code string, err error) {
+	callback, err = s.Alice.SignIn(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	if code = parameter(callback, "code"); code == "" {
+		return callback, "", nil
+	}
+	return callback, code, s.leak(ctx, "a careless proxy logs the address with the code in it", callback)
+}
+
+// authorization is a request of Mallory's making, in a link: with what a request
+// has in the lab's chapter, and then with the changes, of which "" takes away.
+func (s *Scene) authorization(changes url.Values) string {
+	q := url.Values{
+		"response_type": {"code"}, "client_id": {authserver.ClientDemo},
+		"redirect_uri": {s.Lab.Origins.RedirectURI()},
+	}
+	if rules := s.Lab.Settings.Rules(); rules.Has(guard.IDStateCompare) {
+		q.Set("state", "mallory-made-this")
+		if rules.Has(guard.IDPKCE) {
+			q.Set("code_challenge", guard.Challenge(guard.S256, guess))
+			q.Set("code_challenge_method", guard.S256)
+		}
+	}
+	for name, values := range changes {
+		q[name] = values
+		if values[0] == "" {
+			q.Del(name)
+		}
+	}
+	return s.Lab.Issuer() + "/authorize?" + q.Encode()
+}
+
+// guess is the verifier that Mallory makes up where she never saw the real one.
+const guess = "mallory-makes-up-a-verifier-of-43-characters"
+
+// parameter returns a query parameter of an address, or "".
+func parameter(address, name string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Query().Get(name)
 }

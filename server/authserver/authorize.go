@@ -24,14 +24,19 @@ type AuthorizeRequest struct {
 
 // decision is what came of an authorization request: one of its fields is set.
 type decision struct {
+	deadEnd  bool   // signed in, and the request was not kept
 	shown    *Error // a page of our own: redirecting would not be safe
 	redirect string // to the client, with a code or an error
 	login    string // id of the request kept for a login
 }
 
-// authorize is the authorization endpoint (RFC 6749 §3.1).
+// authorize is the authorization endpoint (RFC 6749 §3.1), by GET and by POST.
 func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Turn) {
-	req, target, rest := parseAuthorize(r.URL.Query())
+	values, misplaced := authorizeValues(r)
+	req, target, rest := parseAuthorize(values, t.Settings.Rules())
+	if target == nil {
+		target = misplaced
+	}
 	if t.Flow == "" {
 		t.Flow = uuid.NewString() // nobody announced it: a foreign client
 	}
@@ -44,9 +49,9 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Turn) 
 		if target != nil {
 			return decision{shown: target}, nil
 		}
-		client, shown := s.checkTarget(state, t, &req)
-		if shown != nil {
-			return decision{shown: shown}, nil
+		client, wrong := s.checkTarget(state, t, &req)
+		if wrong != nil {
+			return showOrSend(t, req, wrong), nil
 		}
 		// ---- From here on, redirecting is safe. ----
 		if e := s.checkRequest(t, req, rest); e != nil {
@@ -64,9 +69,36 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Turn) 
 	s.conclude(w, t, d, err)
 }
 
+// authorizeValues returns the parameters of the request: of the query by GET, of
+// the body by POST, and never of both.
+func authorizeValues(r *http.Request) (url.Values, *Error) {
+	if r.Method == http.MethodGet {
+		return r.URL.Query(), nil
+	}
+	if r.URL.RawQuery != "" {
+		return nil, &Error{
+			codeInvalidRequest, "An authorization request by POST has its parameters in the body.",
+			"Send them in the query by GET, or in the body by POST (RFC 6749 §3.1).",
+		}
+	}
+	if err := r.ParseForm(); err != nil {
+		return nil, &Error{codeInvalidRequest, "The body cannot be read as a form.", "Percent-encode the values."}
+	}
+	return r.PostForm, nil
+}
+
+// showOrSend delivers an error about who asks or where to. It is shown; where that
+// guard is off, it is sent to the address of the request, inside the lab.
+func showOrSend(t *lab.Turn, req AuthorizeRequest, e *Error) decision {
+	if err := t.Enforce(guard.IDErrorShown, guard.ErrorShown(false)); err != nil || !t.Origins.Contains(req.RedirectURI) {
+		return decision{shown: e}
+	}
+	return decision{redirect: withQuery(req.RedirectURI, e.asQuery(req.State))}
+}
+
 // parseAuthorize reads the request. target is what is wrong with the parameters
 // that say where to redirect to, rest what is wrong with the others.
-func parseAuthorize(q url.Values) (req AuthorizeRequest, target, rest *Error) {
+func parseAuthorize(q url.Values, rules guard.Rules) (req AuthorizeRequest, target, rest *Error) {
 	p := parameters{values: q}
 	req.ClientID = p.get("client_id")
 	req.RedirectURI = p.get("redirect_uri")
@@ -75,8 +107,10 @@ func parseAuthorize(q url.Values) (req AuthorizeRequest, target, rest *Error) {
 	req.State = p.get("state")
 	req.ResponseType = p.get("response_type")
 	req.Scope = p.get("scope")
-	req.CodeChallenge = p.get("code_challenge")
-	req.CodeChallengeMethod = p.get("code_challenge_method")
+	if rules.Has(guard.IDPKCE) { // before, it is as any parameter nobody knows: ignored (RFC 6749 §3.1)
+		req.CodeChallenge = p.get("code_challenge")
+		req.CodeChallengeMethod = p.get("code_challenge_method")
+	}
 	return req, target, p.err
 }
 
@@ -125,10 +159,19 @@ func (s *Server) checkRequest(t *lab.Turn, req AuthorizeRequest, malformed *Erro
 	case req.ResponseType != "code":
 		return &Error{codeUnsupportedResponseType, "This server knows the response_type code alone.", "OAuth 2.1 has no other."}
 	}
+	if err := t.Enforce(guard.IDStateRequire, guard.StateRequired(req.State)); err != nil {
+		return refused(codeInvalidRequest, err, "Send a fresh random state with each request (RFC 6749 §10.12).")
+	}
 	if err := t.Enforce(guard.IDPKCERequire, guard.PKCERequired(req.CodeChallenge)); err != nil {
 		return refused(codeInvalidRequest, err, "Send code_challenge and code_challenge_method=S256 (RFC 7636 §4.3).")
 	}
-	return checkChallenge(req)
+	if e := checkChallenge(req); e != nil {
+		return e
+	}
+	if err := t.Enforce(guard.IDPKCEPlain, guard.PKCEPlain(req.CodeChallenge, req.CodeChallengeMethod)); err != nil {
+		return refused(codeInvalidRequest, err, "Send code_challenge_method=S256, and as the challenge the hash of the verifier.")
+	}
+	return nil
 }
 
 // checkChallenge checks the form of a challenge (RFC 7636 §4.2, §4.3).
@@ -172,6 +215,9 @@ func (s *Server) grant(state *State, t *lab.Turn, req AuthorizeRequest, code, su
 	if req.CodeChallenge != "" && req.CodeChallengeMethod == "" {
 		req.CodeChallengeMethod = "plain" // RFC 7636 §4.3
 	}
+	if t.Settings.Rules().Value(guard.IDCodeEntropy) == guard.Counted {
+		code = state.nextCode()
+	}
 	state.issueCode(t, code, subject, req)
 	answer := url.Values{"code": {code}}
 	if req.State != "" {
@@ -187,6 +233,8 @@ func (s *Server) conclude(w http.ResponseWriter, t *lab.Turn, d decision, err er
 		s.fault(w, t, err)
 	case d.shown != nil:
 		s.showError(w, t, http.StatusBadRequest, d.shown)
+	case d.deadEnd:
+		s.showPage(w, t, http.StatusOK, signedInPage, "", nil)
 	case d.login != "":
 		seeOther(w, "/"+t.ID.String()+"/login?request="+d.login)
 	default:

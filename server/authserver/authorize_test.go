@@ -46,9 +46,10 @@ func TestFlowFromAuthorizeToToken(t *testing.T) {
 		t.Errorf("Cache-Control of the tokens is %q, want no-store", got)
 	}
 	want := []string{
-		"registered-client passed", "redirect-uri.exact passed", "pkce.require passed",
-		"registered-client passed", "code-single-use.refuse passed", "code-expiry passed",
-		"code-binding.client passed", "code-binding.redirect-uri passed", "pkce.verify passed",
+		"registered-client passed", "redirect-uri.exact passed",
+		"state.require passed", "pkce.require passed", "pkce.plain passed",
+		"registered-client passed", "code-single-use.refuse passed", "code-single-use.revoke passed", "code-expiry passed",
+		"code-binding.client passed", "code-binding.redirect-uri passed", "pkce.downgrade passed", "pkce.verify passed",
 	}
 	if got := b.outcomes(); !slices.Equal(got, want) {
 		t.Errorf("verdicts\n got %v\nwant %v", got, want)
@@ -117,6 +118,9 @@ func TestErrorsThatAreRedirected(t *testing.T) {
 		"no challenge":              {b.request("code_challenge", "").Encode(), "invalid_request"},
 		"a challenge that is short": {b.request("code_challenge", "short").Encode(), "invalid_request"},
 		"a challenge with padding":  {b.request("code_challenge", challenge+"=").Encode(), "invalid_request"},
+		"no state":                  {b.request("state", "").Encode(), "invalid_request"},
+		"the method plain":          {b.request("code_challenge", verifier, "code_challenge_method", "plain").Encode(), "invalid_request"},
+		"no method, which is plain": {b.request("code_challenge", verifier, "code_challenge_method", "").Encode(), "invalid_request"},
 		"an unknown method":         {b.request("code_challenge_method", "S512").Encode(), "invalid_request"},
 		"two states":                {b.request().Encode() + "&state=s2", "invalid_request"},
 		"an overlong state":         {b.request("state", strings.Repeat("s", 2049)).Encode(), "invalid_request"},
@@ -252,5 +256,129 @@ func TestUnknownLab(t *testing.T) {
 		"/.well-known/oauth-authorization-server/nonsense",
 	} {
 		b.get(b.lab.Origins.Auth+path).wantError(t, http.StatusNotFound, "invalid_request")
+	}
+}
+
+func TestAuthorizeByPOST(t *testing.T) {
+	b := newBench(t)
+	at := b.post(b.url+"/authorize", b.request())
+	if at.status != http.StatusSeeOther || !strings.HasSuffix(at.location.Path, "/login") {
+		t.Errorf("answer %d to %v, want the login page (RFC 6749 §3.1)", at.status, at.location)
+	}
+	b.post(b.url+"/authorize?client_id=demo-client", b.request()).wantShown(t, http.StatusBadRequest, "in the body")
+	b.do("POST", b.url+"/authorize", form, "%zz").wantShown(t, http.StatusBadRequest, "cannot be read as a form")
+	b.do("POST", b.url+"/authorize", "application/json", `{"client_id":"demo-client"}`).wantShown(t, http.StatusBadRequest, "client_id is missing")
+}
+
+// Both truths of the guards at the authorization endpoint.
+func TestAuthorizeGuards(t *testing.T) {
+	mallory := func(b *bench) string { return b.lab.Origins.MallorySite(b.lab.ID) }
+	tests := map[string]struct {
+		id      guard.ID
+		attempt func(*bench) reply
+		off     func(*bench, reply) bool // what happens instead
+	}{
+		"an unknown client": {
+			guard.IDRegisteredClient,
+			func(b *bench) reply { return b.authorize("client_id", "stranger") },
+			func(_ *bench, r reply) bool { return strings.HasSuffix(r.location.Path, "/login") },
+		},
+		"Mallory's redirect URI": {
+			guard.IDRedirectURI,
+			func(b *bench) reply { return b.authorize("redirect_uri", mallory(b)) },
+			func(_ *bench, r reply) bool { return strings.HasSuffix(r.location.Path, "/login") },
+		},
+		"an error for an unregistered address": {
+			guard.IDErrorShown,
+			func(b *bench) reply { return b.authorize("redirect_uri", mallory(b)) },
+			func(b *bench, r reply) bool {
+				return strings.HasPrefix(r.location.String(), mallory(b)) && r.location.Query().Get("error") == "invalid_request"
+			},
+		},
+		"no state": {
+			guard.IDStateRequire,
+			func(b *bench) reply { return b.authorize("state", "") },
+			func(_ *bench, r reply) bool { return strings.HasSuffix(r.location.Path, "/login") },
+		},
+		"no challenge": {
+			guard.IDPKCERequire,
+			func(b *bench) reply { return b.authorize("code_challenge", "", "code_challenge_method", "") },
+			func(_ *bench, r reply) bool { return strings.HasSuffix(r.location.Path, "/login") },
+		},
+		"the method plain": {
+			guard.IDPKCEPlain,
+			func(b *bench) reply { return b.authorize("code_challenge", verifier, "code_challenge_method", "plain") },
+			func(_ *bench, r reply) bool { return strings.HasSuffix(r.location.Path, "/login") },
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name+", guard on", func(t *testing.T) {
+			b := newBench(t)
+			r := tt.attempt(b)
+			if r.location != nil && r.location.Query().Get("error") == "" {
+				t.Errorf("answer %d to %v, want an error", r.status, r.location)
+			}
+			if want := string(tt.id) + " refused"; !slices.Contains(b.outcomes(), want) {
+				t.Errorf("verdicts %v lack %q", b.outcomes(), want)
+			}
+		})
+		t.Run(name+", guard off", func(t *testing.T) {
+			b := newBench(t)
+			b.off(tt.id)
+			if r := tt.attempt(b); r.location == nil || !tt.off(b, r) {
+				t.Errorf("answer %d to %v: %s", r.status, r.location, r.body)
+			}
+			if want := string(tt.id) + " would-refuse"; !slices.Contains(b.outcomes(), want) {
+				t.Errorf("verdicts %v lack %q", b.outcomes(), want)
+			}
+		})
+	}
+}
+
+func TestErrorsGoNowhereOutsideTheLabEvenUnguarded(t *testing.T) {
+	b := newBench(t)
+	b.off(guard.IDErrorShown, guard.IDRedirectURI, guard.IDRegisteredClient)
+	for _, uri := range []string{"https://evil.example/", "javascript:alert(1)", "//evil.example", ""} {
+		b.authorize("redirect_uri", uri, "client_id", "x", "response_type", "y").wantShown(t, http.StatusBadRequest, "")
+	}
+}
+
+func TestADeadEndForgetsTheRequest(t *testing.T) {
+	b := newBench(t)
+	b.off(guard.IDResume) // for a habit: its least safe value
+	kept := b.authorize().location.Query().Get("request")
+	b.post(b.url+"/login", url.Values{"request": {kept}, "pick": {"alice"}}).wantShown(t, http.StatusOK, "You are signed in")
+}
+
+func TestCountedCodes(t *testing.T) {
+	b := newBench(t)
+	b.off(guard.IDCodeEntropy)
+	if first, second := b.code(), b.code(); first != "1001" || second != "1002" {
+		t.Errorf("codes %s and %s, want 1001 and 1002", first, second)
+	}
+}
+
+func TestLoginIsThrottled(t *testing.T) {
+	b := newBench(t)
+	try := func(user, password string) reply {
+		kept := b.authorize().location.Query().Get("request")
+		return b.post(b.url+"/login", url.Values{"request": {kept}, "username": {user}, "password": {password}})
+	}
+	for i := range triesAtOnce {
+		if r := try("alice", "wrong"); r.status != http.StatusUnauthorized {
+			t.Fatalf("try %d answered %d", i+1, r.status)
+		}
+	}
+	r := try("alice", "password123")
+	r.wantShown(t, http.StatusTooManyRequests, "Too many wrong passwords")
+	if r.header.Get("Retry-After") == "" {
+		t.Error("no Retry-After (RFC 6585 §4)")
+	}
+	if r := try("bob", "wrong"); r.status != http.StatusUnauthorized {
+		t.Errorf("another account is throttled too: %d", r.status)
+	}
+	b.later(triesEvery)
+	if r := try("alice", "password123"); r.location == nil || r.location.Query().Get("code") == "" {
+		t.Errorf("after the wait, the right password answers %d", r.status)
 	}
 }

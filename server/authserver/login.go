@@ -1,11 +1,15 @@
 package authserver
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
 	"oauthlab/server/lab"
 )
 
@@ -40,12 +44,27 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request, t *lab.Turn) {
 		s.showError(w, t, http.StatusBadRequest, problem)
 		return
 	}
-	subject := authenticate(req)
-	if subject == "" {
-		s.refuseLogin(w, r, t, req)
+	if wait := s.mustWait(t, req); wait > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)))
+		s.refuseLogin(w, r, t, req, http.StatusTooManyRequests,
+			fmt.Sprintf("Too many wrong passwords. Wait %d seconds of the lab's time.", int(wait/time.Second)))
 		return
 	}
+	subject := authenticate(req)
+	if subject == "" {
+		s.refuseLogin(w, r, t, req, http.StatusUnauthorized, "This user name and password do not belong together.")
+		return
+	}
+	s.tries.forgive(t.ID, subject)
 	s.resume(w, r, t, req.Request, subject)
+}
+
+// mustWait returns how long a typed password must wait; a picked user has none.
+func (s *Server) mustWait(t *lab.Turn, req loginRequest) time.Duration {
+	if req.Pick != "" {
+		return 0
+	}
+	return s.tries.wait(t.ID, req.Username, t.Now())
 }
 
 func parseLogin(r *http.Request) (loginRequest, *Error) {
@@ -71,16 +90,17 @@ func authenticate(req loginRequest) string {
 	return ""
 }
 
-func (s *Server) refuseLogin(w http.ResponseWriter, r *http.Request, t *lab.Turn, req loginRequest) {
+// refuseLogin shows the login page again, and tells why.
+func (s *Server) refuseLogin(w http.ResponseWriter, r *http.Request, t *lab.Turn, req loginRequest, status int, why string) {
 	_, err := lab.Update(r.Context(), t, s.docs(), func(_ *State, t *lab.Turn) (struct{}, error) {
-		t.Noted(event.NoteLoginRefused, "wrong user name or password", event.Field{Name: "username", Value: req.Username})
+		t.Noted(event.NoteLoginRefused, why, event.Field{Name: "username", Value: req.Username})
 		return struct{}{}, nil
 	})
 	if err != nil {
 		s.fault(w, t, err)
 		return
 	}
-	s.showLogin(w, r, t, req.Request, "This user name and password do not belong together.", http.StatusUnauthorized)
+	s.showLogin(w, r, t, req.Request, why, status)
 }
 
 // resume signs the browser in and goes on with the request that waited.
@@ -95,6 +115,9 @@ func (s *Server) resume(w http.ResponseWriter, r *http.Request, t *lab.Turn, kep
 		expires := t.Now().Add(sessionLife)
 		state.Sessions = keep(state.Sessions, Session{ID: session, Subject: subject, Expires: expires}, maxKept)
 		t.Changed("session", "stored", subject, event.ChangeField{Name: "subject", To: subject})
+		if t.Settings.Rules().Value(guard.IDResume) == guard.DeadEnd {
+			return decision{deadEnd: true}, nil
+		}
 		return s.grant(state, t, p.Request, code, subject), nil
 	})
 	if err == nil && d.shown == nil {

@@ -3,6 +3,7 @@ package authserver
 import (
 	"net/http"
 
+	"oauthlab/lessons/guard"
 	"oauthlab/server/lab"
 )
 
@@ -11,28 +12,38 @@ import (
 type metadata struct {
 	Issuer                            string   `json:"issuer"`
 	AuthorizationEndpoint             string   `json:"authorization_endpoint"`
-	TokenEndpoint                     string   `json:"token_endpoint"`
+	TokenEndpoint                     string   `json:"token_endpoint,omitempty"`
 	ResponseTypesSupported            []string `json:"response_types_supported"`
 	ResponseModesSupported            []string `json:"response_modes_supported"`
 	GrantTypesSupported               []string `json:"grant_types_supported"`
-	TokenEndpointAuthMethodsSupported []string `json:"token_endpoint_auth_methods_supported"`
-	CodeChallengeMethodsSupported     []string `json:"code_challenge_methods_supported"`
+	TokenEndpointAuthMethodsSupported []string `json:"token_endpoint_auth_methods_supported,omitempty"`
+	CodeChallengeMethodsSupported     []string `json:"code_challenge_methods_supported,omitempty"`
 }
 
 // metadata answers RFC 8414 §3 requests. It is public and may be cached.
 func (s *Server) metadata(w http.ResponseWriter, _ *http.Request, t *lab.Turn) {
 	issuer := t.Issuer()
-	writeJSON(w, http.StatusOK, metadata{
-		Issuer:                            issuer,
-		AuthorizationEndpoint:             issuer + "/authorize",
-		TokenEndpoint:                     issuer + "/token",
-		ResponseTypesSupported:            []string{"code"},
-		ResponseModesSupported:            []string{"query"},
-		GrantTypesSupported:               []string{"authorization_code"},
-		TokenEndpointAuthMethodsSupported: []string{"none"},
-		CodeChallengeMethodsSupported:     challengeMethods(),
-	})
+	m := metadata{
+		Issuer:                 issuer,
+		AuthorizationEndpoint:  issuer + "/authorize",
+		ResponseTypesSupported: []string{"code"},
+		ResponseModesSupported: []string{"query"},
+		GrantTypesSupported:    []string{"authorization_code"},
+	}
+	// RFC 8414 §2 requires a token endpoint; the chapters before it have none, and
+	// a truthful server does not promise one.
+	if t.Settings.Chapter >= tokenChapter {
+		m.TokenEndpoint = issuer + "/token"
+		m.TokenEndpointAuthMethodsSupported = []string{"none"}
+		m.CodeChallengeMethodsSupported = challengeMethods(t.Settings.Rules())
+	}
+	writeJSON(w, http.StatusOK, m)
 }
 
-// challengeMethods are the transformations that the server knows (RFC 7636 §4.2).
-func challengeMethods() []string { return []string{"S256", "plain"} }
+// challengeMethods are the transformations that the server takes (RFC 7636 §4.2).
+func challengeMethods(rules guard.Rules) []string {
+	if rules.On(guard.IDPKCEPlain) {
+		return []string{guard.S256}
+	}
+	return []string{guard.S256, guard.Plain}
+}

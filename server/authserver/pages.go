@@ -14,6 +14,9 @@ var pageFiles embed.FS
 var (
 	loginPage = parsePage("login")
 	errorPage = parsePage("error")
+
+	// signedInPage is the dead end of a server that forgot why the user came.
+	signedInPage = parsePage("signed_in")
 )
 
 func parsePage(name string) *template.Template {

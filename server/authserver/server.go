@@ -23,6 +23,8 @@ type Server struct {
 	Badges feed.Badges
 	Assets fs.FS // holds css/auth.css, the style of its pages
 	Log    *slog.Logger
+
+	tries throttle
 }
 
 func (s *Server) docs() store.Documents[State] { return Document{s.Labs.Store}.docs() }
@@ -30,6 +32,7 @@ func (s *Server) docs() store.Documents[State] { return Document{s.Labs.Store}.d
 // Handler returns every endpoint. Each is bound under its path with any method,
 // so that a wrong one is recorded and answered with what is right.
 func (s *Server) Handler() http.Handler {
+	s.tries = newThrottle()
 	tape := &feed.Tape{
 		Labs: s.Labs, Party: event.Auth, Origin: s.Labs.Origins.Auth, Badges: s.Badges,
 		Log: s.Log, UnknownLab: s.unknownLab,
@@ -53,9 +56,12 @@ func (s *Server) Handler() http.Handler {
 
 	mux := http.NewServeMux()
 	mux.Handle("/.well-known/oauth-authorization-server/{lab}", readable(http.MethodGet, only(s.metadata, http.MethodGet), nil))
-	mux.Handle("/{lab}/authorize", page(s.onlyPages(s.authorize, http.MethodGet), s.flowOfURL))
+	mux.Handle("/{lab}/authorize", page(s.onlyPages(s.authorize, http.MethodGet, http.MethodPost), s.flowOfURL))
 	mux.Handle("/{lab}/login", page(s.onlyPages(s.login, http.MethodGet, http.MethodPost), s.flowOfLogin))
-	mux.Handle("/{lab}/token", readable(http.MethodPost, only(s.token, http.MethodPost), s.flowOfCode))
+	mux.Handle("/{lab}/token", readable(http.MethodPost, since(tokenChapter, only(s.token, http.MethodPost)), s.flowOfCode))
+	for path, chapter := range laterEndpoints() {
+		mux.Handle("/{lab}"+path, tape.Handle(feed.Route{Serve: comesWith(chapter), Silent: s.namedClient}))
+	}
 	mux.Handle("/{lab}/", tape.Handle(feed.Route{Serve: s.noEndpoint, Silent: func(url.Values) event.Party { return event.Outside }}))
 	mux.Handle("GET /web/css/auth.css", http.StripPrefix("/web/", http.FileServerFS(s.Assets)))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })

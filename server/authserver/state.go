@@ -1,6 +1,7 @@
 package authserver
 
 import (
+	"strconv"
 	"time"
 
 	"oauthlab/lessons/event"
@@ -25,9 +26,16 @@ const (
 // is public, since a page can keep no secret (RFC 6749 §2.1).
 const ClientDemo = "demo-client"
 
+// ClientMallory is a client that Mallory registered, as anyone may at many servers.
+const ClientMallory = "mallory-app"
+
+// firstCount is where a server that counts its codes begins.
+const firstCount = 1000
+
 // State is all that the authorization server knows about one lab. Spent and
 // expired codes stay (bounded), else a switched-off guard could not let them pass.
 type State struct {
+	Counter  int       `json:"counter,omitempty"` // of codes, where they are counted
 	Clients  []Client  `json:"clients"`
 	Sessions []Session `json:"sessions"`
 	Pending  []Pending `json:"pending"`
@@ -77,13 +85,17 @@ type Token struct {
 	Subject  string    `json:"subject"`
 	Flow     string    `json:"flow"`
 	Expires  time.Time `json:"expires"`
+
+	Code    string     `json:"code"` // the code that it was given for
+	Revoked *time.Time `json:"revoked,omitempty"`
 }
 
 // newState is a lab's authorization server on its first day.
 func newState(o lab.Origins) State {
-	return State{Clients: []Client{{
-		ID: ClientDemo, Name: "The lab's own client", RedirectURIs: []string{o.RedirectURI()},
-	}}}
+	return State{Clients: []Client{
+		{ID: ClientDemo, Name: "The lab's own client", RedirectURIs: []string{o.RedirectURI()}},
+		{ID: ClientMallory, Name: "Mallory's app", RedirectURIs: []string{o.Mallory + "/callback"}},
+	}}
 }
 
 func (s *State) client(id string) (Client, bool) {
@@ -133,14 +145,41 @@ func (s *State) code(value string) *Code {
 	return nil
 }
 
-// SubjectOf returns whose access token value is, or "".
+// SubjectOf returns whose live access token value is, or "".
 func (s *State) SubjectOf(value string) string {
 	for _, token := range s.Tokens {
-		if token.Value == value {
+		if token.Value == value && token.Revoked == nil {
 			return token.Subject
 		}
 	}
 	return ""
+}
+
+// SubjectOfCode returns to whom the code was issued, or "".
+func (s *State) SubjectOfCode(value string) string {
+	if code := s.code(value); code != nil {
+		return code.Subject
+	}
+	return ""
+}
+
+// nextCode is the code of a server that counts.
+func (s *State) nextCode() string {
+	s.Counter++
+	return strconv.Itoa(firstCount + s.Counter)
+}
+
+// revokeTokens ends what a code gave (RFC 6749 §4.1.2).
+func (s *State) revokeTokens(t *lab.Turn, code string) {
+	now := t.Now()
+	for i := range s.Tokens {
+		if token := &s.Tokens[i]; token.Code == code && token.Revoked == nil {
+			token.Revoked = &now
+			t.Changed("token", "revoked", token.Value,
+				event.ChangeField{Name: "revoked", To: now.Format(time.RFC3339)},
+				event.ChangeField{Name: "subject", To: token.Subject})
+		}
+	}
 }
 
 // keep appends one more to a list and forgets the oldest beyond max.
@@ -185,7 +224,7 @@ func (c *Code) spend(t *lab.Turn) {
 func (s *State) issueToken(t *lab.Turn, value string, code Code) {
 	token := Token{
 		Value: value, ClientID: code.ClientID, Subject: code.Subject, Flow: code.Flow,
-		Expires: t.Now().Add(tokenLifetime),
+		Expires: t.Now().Add(tokenLifetime), Code: code.Value,
 	}
 	s.Tokens = keep(s.Tokens, token, maxKept)
 	t.Changed("token", "stored", value,

@@ -16,7 +16,7 @@ func (s *Server) checkClient(state *State, t *lab.Turn, req tokenRequest) *Error
 	}
 	_, known := state.client(req.ClientID)
 	if err := t.Enforce(guard.IDRegisteredClient, guard.RegisteredClient(known)); err != nil {
-		return refused(codeInvalidClient, err, "Check client_id. In this lab it is "+ClientDemo+".")
+		return refused(codeInvalidClient, err, "Check client_id. The clients of this lab stand in its state drawer.")
 	}
 	return nil
 }
@@ -28,8 +28,12 @@ func (s *Server) redeem(state *State, t *lab.Turn, req tokenRequest, accessToken
 	if code == nil { // nothing to go on with, whatever is switched off
 		return no("This code was never issued here.", "Codes are long and random: copy the whole of it, from this lab.")
 	}
-	if err := t.Enforce(guard.IDCodeSingleUse, guard.CodeSingleUse(code.Spent != nil)); err != nil {
-		return invalidGrant(err, "A code works once. Run the flow again for a new one.")
+	once := t.Enforce(guard.IDCodeSingleUse, guard.CodeSingleUse(code.Spent != nil))
+	if err := t.Enforce(guard.IDCodeRevoke, guard.CodeReuse(code.Spent != nil)); err != nil {
+		state.revokeTokens(t, code.Value)
+	}
+	if once != nil {
+		return invalidGrant(once, "A code works once. Run the flow again for a new one.")
 	}
 	if err := t.Enforce(guard.IDCodeExpiry, guard.CodeExpiry(code.Expires, t.Now())); err != nil {
 		return invalidGrant(err, "A code lives 10 minutes of the lab's time. Run the flow again.")
@@ -39,6 +43,9 @@ func (s *Server) redeem(state *State, t *lab.Turn, req tokenRequest, accessToken
 	}
 	if err := t.Enforce(guard.IDCodeRedirectURI, guard.CodeRedirectURI(code.RedirectURI, req.RedirectURI)); err != nil {
 		return invalidGrant(err, "Send the redirect_uri of the authorization request, or none.")
+	}
+	if err := t.Enforce(guard.IDPKCEDowngrade, guard.PKCEDowngrade(code.Challenge, req.CodeVerifier)); err != nil {
+		return invalidGrant(err, "Send the challenge when you ask for the code, or no verifier now (RFC 9700 §4.8.2).")
 	}
 	if err := t.Enforce(guard.IDPKCE, guard.PKCE(code.Challenge, code.ChallengeMethod, req.CodeVerifier)); err != nil {
 		return invalidGrant(err, "Send the code_verifier whose challenge opened this flow (RFC 7636 §4.5).")

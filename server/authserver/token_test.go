@@ -2,6 +2,7 @@ package authserver
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"oauthlab/lessons/guard"
+	"oauthlab/server/lab"
 )
 
 // Both truths of every guard at the token endpoint: on it refuses, off it says
@@ -42,6 +44,10 @@ func TestTokenGuards(t *testing.T) {
 		}, 400, "invalid_grant"},
 		"another redirect URI": {guard.IDCodeRedirectURI, func(b *bench) reply {
 			return b.redeem(b.code(), "redirect_uri", "http://localhost:1/other")
+		}, 400, "invalid_grant"},
+		"a verifier for a code without challenge": {guard.IDPKCEDowngrade, func(b *bench) reply {
+			b.off(guard.IDPKCERequire)
+			return b.redeem(b.code("code_challenge", "", "code_challenge_method", ""))
 		}, 400, "invalid_grant"},
 		"an unknown client": {guard.IDRegisteredClient, func(b *bench) reply {
 			b.off(guard.IDCodeClient)
@@ -187,7 +193,8 @@ func TestCORS(t *testing.T) {
 
 func TestMetadataIsTrue(t *testing.T) {
 	b := newBench(t)
-	got := b.get(b.lab.Origins.Auth + "/.well-known/oauth-authorization-server/" + b.lab.ID.String())
+	target := b.lab.Origins.Auth + "/.well-known/oauth-authorization-server/" + b.lab.ID.String()
+	got := b.get(target)
 	var m map[string]any
 	if err := json.Unmarshal([]byte(got.body), &m); err != nil {
 		t.Fatal(err)
@@ -195,15 +202,105 @@ func TestMetadataIsTrue(t *testing.T) {
 	if m["issuer"] != b.url || m["token_endpoint"] != b.url+"/token" || m["authorization_endpoint"] != b.url+"/authorize" {
 		t.Errorf("metadata %v", m)
 	}
-	for _, method := range m["code_challenge_methods_supported"].([]any) {
-		plain := method == "plain"
-		c, v := challenge, verifier
-		if plain {
-			c = verifier
-		}
-		if r := b.redeem(b.code("code_challenge", c, "code_challenge_method", method.(string)), "code_verifier", v); r.status != http.StatusOK {
-			t.Errorf("the method %v is promised and answers %d %s", method, r.status, r.body)
-		}
+	if methods := fmt.Sprint(m["code_challenge_methods_supported"]); methods != "[S256]" {
+		t.Errorf("methods %s, want S256 alone while plain is refused", methods)
+	}
+	b.off(guard.IDPKCEPlain)
+	if again := b.get(target); !strings.Contains(again.body, `["S256","plain"]`) {
+		t.Errorf("with plain let through, the metadata say %s", again.body)
+	}
+	code := b.code("code_challenge", verifier, "code_challenge_method", "plain")
+	if r := b.redeem(code); r.status != http.StatusOK {
+		t.Errorf("the method plain is promised and answers %d %s", r.status, r.body)
+	}
+}
+
+// What a chapter does not have, it says so and promises nothing.
+func TestFeaturesByChapter(t *testing.T) {
+	tests := map[string]struct {
+		token    bool
+		verdicts []string // of an authorization request with everything
+	}{
+		"v01": {false, []string{"registered-client passed", "redirect-uri.exact passed"}},
+		"v02": {false, []string{"registered-client passed", "redirect-uri.exact passed", "state.require passed"}},
+		"v03": {true, []string{
+			"registered-client passed", "redirect-uri.exact passed", "state.require passed", "pkce.require passed", "pkce.plain passed",
+		}},
+	}
+	for chapter, tt := range tests {
+		t.Run(chapter, func(t *testing.T) {
+			b := newBench(t)
+			if _, err := b.labs.Change(t.Context(), b.lab.ID, lab.Change{Chapter: &chapter}); err != nil {
+				t.Fatal(err)
+			}
+			code := b.code()
+			if got := b.outcomes(); !slices.Equal(got, tt.verdicts) {
+				t.Errorf("verdicts %v, want %v", got, tt.verdicts)
+			}
+			metadata := b.get(b.lab.Origins.Auth + "/.well-known/oauth-authorization-server/" + b.lab.ID.String())
+			if strings.Contains(metadata.body, "token_endpoint") != tt.token || strings.Contains(metadata.body, "code_challenge") != tt.token {
+				t.Errorf("metadata %s", metadata.body)
+			}
+			answer := b.redeem(code)
+			if tt.token {
+				if answer.status != http.StatusOK {
+					t.Errorf("token answered %d %s", answer.status, answer.body)
+				}
+			} else {
+				answer.wantError(t, http.StatusNotFound, "invalid_request")
+				if !strings.Contains(answer.body, "comes with chapter v03") {
+					t.Errorf("the absent endpoint says %s", answer.body)
+				}
+			}
+			for path, brings := range laterEndpoints() {
+				r := b.get(b.url + path)
+				r.wantError(t, http.StatusNotFound, "invalid_request")
+				if !strings.Contains(r.body, "comes with chapter "+brings) {
+					t.Errorf("%s says %s", path, r.body)
+				}
+			}
+		})
+	}
+}
+
+// A second use of a code ends what the first gave, even when 64 come at once.
+func TestReuseRevokesWhatTheFirstUseGave(t *testing.T) {
+	for name, off := range map[string]bool{"guard on": false, "guard off": true} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			if off {
+				b.off(guard.IDCodeRevoke)
+			}
+			code := b.code()
+			tokens := make([]string, 64)
+			var wg sync.WaitGroup
+			for i := range tokens {
+				wg.Go(func() {
+					resp, err := http.PostForm(b.url+"/token", b.redemption(code))
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					defer resp.Body.Close()
+					var answer tokenResponse
+					if err := json.NewDecoder(resp.Body).Decode(&answer); err == nil {
+						tokens[i] = answer.AccessToken
+					}
+				})
+			}
+			wg.Wait()
+			won := slices.DeleteFunc(tokens, func(token string) bool { return token == "" })
+			if len(won) != 1 {
+				t.Fatalf("%d redemptions won, want 1", len(won))
+			}
+			s, err := (Document{b.labs.Store}).State(t.Context(), b.lab.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if alive := s.SubjectOf(won[0]) == "alice"; alive != off {
+				t.Errorf("the token is alive: %v", alive)
+			}
+		})
 	}
 }
 

@@ -43,9 +43,11 @@ func answerOf(t *testing.T, req *http.Request) (int, string) {
 }
 
 // newLab makes a lab in chapter v03.
-func (p *program) newLab(t *testing.T) api.Lab {
+func (p *program) newLab(t *testing.T) api.Lab { t.Helper(); return p.newLabIn(t, "v03") }
+
+func (p *program) newLabIn(t *testing.T, chapter string) api.Lab {
 	t.Helper()
-	status, body := call(t, "POST", p.lab+"/api/labs", "", `{"chapter":"v03"}`)
+	status, body := call(t, "POST", p.lab+"/api/labs", "", `{"chapter":"`+chapter+`"}`)
 	var l api.Lab
 	if err := json.Unmarshal([]byte(body), &l); err != nil || status != http.StatusCreated {
 		t.Fatalf("creation answered %d %s", status, body)
@@ -128,6 +130,7 @@ func TestAPIBadInput(t *testing.T) {
 	p := start(t, t.TempDir())
 	l := p.newLab(t)
 	other := p.newLab(t)
+	early := p.newLabIn(t, "v01")
 	tests := map[string]struct {
 		method, path, key, body string
 		status                  int
@@ -151,6 +154,8 @@ func TestAPIBadInput(t *testing.T) {
 		"an unknown protection":             {"PATCH", "/api/labs/" + l.ID, l.Key, `{"protections":{"nonsense":false}}`, 400, "unknown_guard"},
 		"an unknown guard":                  {"PATCH", "/api/labs/" + l.ID, l.Key, `{"guards":{"pkce.nonsense":false}}`, 400, "unknown_guard"},
 		"a guard's wrong value":             {"PATCH", "/api/labs/" + l.ID, l.Key, `{"guards":{"pkce.verify":"maybe"}}`, 400, "unknown_guard"},
+		"a protection of a later chapter":   {"PATCH", "/api/labs/" + early.ID, early.Key, `{"protections":{"pkce":false}}`, 400, "unknown_guard"},
+		"a guard of a later chapter":        {"PATCH", "/api/labs/" + early.ID, early.Key, `{"guards":{"pkce.verify":false}}`, 400, "unknown_guard"},
 		"an unknown setting":                {"PATCH", "/api/labs/" + l.ID, l.Key, `{"settings":{"x":"y"}}`, 400, "unknown_setting"},
 		"an unknown chapter, patched":       {"PATCH", "/api/labs/" + l.ID, l.Key, `{"chapter":"v99"}`, 400, "unknown_chapter"},
 		"a clock a century off":             {"PATCH", "/api/labs/" + l.ID, l.Key, `{"clock_offset_seconds":3155760000}`, 400, "invalid_clock"},

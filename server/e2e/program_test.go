@@ -2,9 +2,12 @@ package e2e
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+
+	"oauthlab/lessons/api"
 )
 
 func TestPortInUseIsOneClearLine(t *testing.T) {
@@ -68,19 +71,39 @@ func TestMatrixProvesWhatAttacksDeclare(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	seen := map[string]string{}
+	chapters := map[string]int{}
 	dec := json.NewDecoder(strings.NewReader(out))
 	for dec.More() {
 		var r struct {
-			Attack, Guards, Outcome, By string
-			Proven                      bool
+			Attack, Chapter, Guards, Outcome, By string
+			Proven                               bool
 		}
 		if err := dec.Decode(&r); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
 		if !r.Proven {
-			t.Errorf("%s with %s: %s by %q", r.Attack, r.Guards, r.Outcome, r.By)
+			t.Errorf("%s in %s with %s: %s by %q", r.Attack, r.Chapter, r.Guards, r.Outcome, r.By)
 		}
 		seen[r.Attack+", "+r.Guards] = strings.TrimSpace(r.Outcome + " " + r.By)
+		chapters[r.Chapter]++
+	}
+	for _, chapter := range []string{"v01", "v02", "v03"} {
+		if chapters[chapter] == 0 {
+			t.Errorf("no attack was played in %s", chapter)
+		}
+	}
+	if status, body := call(t, "GET", start(t, t.TempDir()).lab+"/api/attacks", "", ""); status == http.StatusOK {
+		var catalogue []api.Attack
+		if err := json.Unmarshal([]byte(body), &catalogue); err != nil || len(catalogue) == 0 {
+			t.Fatalf("%v in %s", err, body)
+		}
+		for _, a := range catalogue {
+			for _, guards := range append([]string{"all on", "none of them"}, only(a.StoppedBy)...) {
+				if seen[a.ID+", "+guards] == "" {
+					t.Errorf("%s was not played with %s", a.ID, guards)
+				}
+			}
+		}
 	}
 	want := map[string]string{
 		"intercepted-code, all on":           "stopped pkce.verify",
@@ -92,4 +115,12 @@ func TestMatrixProvesWhatAttacksDeclare(t *testing.T) {
 			t.Errorf("%s: %q, want %q", row, seen[row], outcome)
 		}
 	}
+}
+
+func only(guards []string) []string {
+	list := make([]string, len(guards))
+	for i, id := range guards {
+		list[i] = "only " + id
+	}
+	return list
 }

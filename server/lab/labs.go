@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -46,18 +47,10 @@ type Lab struct {
 // ErrUnknownChapter is returned for a chapter that this lab does not have.
 var ErrUnknownChapter = errors.New("there is no such chapter")
 
-// chapters that can be opened, in order.
-var chapters = []string{"v03"}
+// Chapters are the chapters in which a lab can be opened, in order.
+func Chapters() []string { return []string{"v01", "v02", "v03"} }
 
-// knownChapter reports whether a lab can be opened in the chapter id.
-func knownChapter(id string) bool {
-	for _, c := range chapters {
-		if c == id {
-			return true
-		}
-	}
-	return false
-}
+func knownChapter(id string) bool { return slices.Contains(Chapters(), id) }
 
 // Now is the lab's time: the real one, moved by the learner's offset, in UTC.
 func (l *Lab) Now() time.Time { return l.now().Add(l.Settings.ClockOffset).UTC() }

@@ -30,6 +30,11 @@ type Announcement struct {
 	Flow string `json:"flow"`
 }
 
+// Rules returns what exists in the lab and how it is switched.
+func (s Settings) Rules() guard.Rules {
+	return guard.Rules{Chapter: s.Chapter, Switches: s.Switches}
+}
+
 // announce remembers a, forgetting the oldest beyond the bound.
 func (s *Settings) announce(a Announcement) {
 	s.Announced = append(s.Announced, a)

@@ -47,9 +47,14 @@ func Update[D, R any](ctx context.Context, t *Turn, docs store.Documents[D], app
 
 // Enforce records what the guard id found (reason nil: it passed) and returns a
 // *Refusal if the guard refused and its switch is on. With the switch off the
-// verdict says that it would have refused, and the flow goes on.
+// verdict says that it would have refused, and the flow goes on. A guard that the
+// lab's chapter does not have yet says nothing.
 func (t *Turn) Enforce(id guard.ID, reason error) error {
-	outcome := event.OutcomeOf(reason, t.Settings.Switches.On(id))
+	rules := t.Settings.Rules()
+	if !rules.Has(id) {
+		return nil
+	}
+	outcome := event.OutcomeOf(reason, rules.On(id))
 	v := &event.Verdict{Guard: string(id), Outcome: outcome, Where: caller()}
 	if reason != nil {
 		v.Reason = reason.Error()

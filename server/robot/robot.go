@@ -19,6 +19,7 @@ import (
 
 	"oauthlab/app/client"
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
 	"oauthlab/server/authserver"
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
@@ -36,69 +37,118 @@ const (
 type Robot struct {
 	Client *client.Client
 
+	// What the client took and was given, in that order, for whoever judges.
+	Codes  []string
+	Tokens []string
+
 	lab     *lab.Lab
+	party   event.Party // who sits at the browser
+	user    string
 	badges  feed.Badges
 	browser *http.Client
 	at      string // the address in the browser's address bar
 }
 
-// New returns a robot with an empty cookie jar in the lab l.
-func New(labs *lab.Labs, l *lab.Lab, badges feed.Badges) *Robot {
+// New returns a robot that signs in as user, with an empty cookie jar, in the lab
+// l. party is who its browser belongs to: event.Browser is Alice's.
+func New(labs *lab.Labs, l *lab.Lab, badges feed.Badges, party event.Party, user string) *Robot {
 	jar, _ := cookiejar.New(nil) // fails for options alone
-	r := &Robot{lab: l, badges: badges, browser: &http.Client{
+	r := &Robot{lab: l, party: party, user: user, badges: badges, browser: &http.Client{
 		Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	r.Client = &client.Client{
 		ID:                    authserver.ClientDemo,
 		RedirectURI:           l.Origins.RedirectURI(),
 		AuthorizationEndpoint: l.Issuer() + "/authorize",
-		TokenEndpoint:         l.Issuer() + "/token",
-		Switches:              l.Settings.Switches,
+		Rules:                 l.Settings.Rules(),
 		Fetch:                 r.fetch,
 		Store:                 memory{},
 		Record:                recorder{labs, l},
-		Open:                  r.open,
+		Open:                  r.Visit,
 		Now:                   l.Now,
 		Random:                rand.Reader,
 		NewID:                 uuid.NewString,
+	}
+	if r.Client.Rules.Has(guard.IDPKCE) { // the token endpoint comes with it
+		r.Client.TokenEndpoint = l.Issuer() + "/token"
 	}
 	return r
 }
 
 // SignIn has the client begin a flow and the user sign in. It returns the callback
-// URL with the code, which the browser has not opened yet.
-func (r *Robot) SignIn(ctx context.Context, user string) (callback string, err error) {
+// URL with the answer, which the client has not seen yet.
+func (r *Robot) SignIn(ctx context.Context) (callback string, err error) {
 	if err := r.Client.Begin(ctx); err != nil {
 		return "", fmt.Errorf("begin the flow: %w", err)
 	}
-	if r.atCallback() {
+	return r.SignInHere(ctx)
+}
+
+// Begin has the client begin a flow and returns the address to which it sent the
+// browser; the user looks at the login page and does nothing yet.
+func (r *Robot) Begin(ctx context.Context) (authorization string, err error) {
+	open := r.Client.Open
+	defer func() { r.Client.Open = open }()
+	r.Client.Open = func(_ context.Context, target string) error {
+		authorization = target
+		return nil
+	}
+	err = r.Client.Begin(ctx)
+	return authorization, err
+}
+
+// SignInHere signs in at the login page in the browser and returns where that
+// leads: a callback, or Mallory. With a session there is no page to stop at.
+func (r *Robot) SignInHere(ctx context.Context) (string, error) {
+	if r.arrived() {
 		return r.at, nil
 	}
 	page, err := url.Parse(r.at)
 	if err != nil {
 		return "", fmt.Errorf("login page: %w", err)
 	}
-	form := url.Values{"request": {page.Query().Get("request")}, "pick": {user}}
+	form := url.Values{"request": {page.Query().Get("request")}, "pick": {r.user}}
 	if err := r.navigate(ctx, http.MethodPost, r.lab.Issuer()+"/login", form); err != nil {
 		return "", fmt.Errorf("sign in: %w", err)
 	}
-	if !r.atCallback() {
+	if !r.arrived() {
 		return "", &StuckError{At: r.at}
 	}
 	return r.at, nil
 }
 
-// Run goes through a whole flow as user and returns the tokens.
-func (r *Robot) Run(ctx context.Context, user string) (client.Tokens, error) {
-	callback, err := r.SignIn(ctx, user)
-	if err != nil {
-		return client.Tokens{}, err
-	}
+// Finish hands the callback to the client, which redeems the code where there is a
+// token endpoint. A client or a server that says no is not an error here: it is
+// what the client came to.
+func (r *Robot) Finish(ctx context.Context, callback string) error {
 	code, err := r.Client.Callback(ctx, callback)
-	if err != nil {
-		return client.Tokens{}, err
+	if saidNo(err) {
+		return nil
 	}
-	return r.Client.Redeem(ctx, code)
+	if err != nil {
+		return err
+	}
+	r.Codes = append(r.Codes, code)
+	if r.Client.TokenEndpoint == "" {
+		return nil
+	}
+	tokens, err := r.Client.Redeem(ctx, code)
+	if saidNo(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	r.Tokens = append(r.Tokens, tokens.AccessToken)
+	return nil
+}
+
+// saidNo reports whether err is a refusal and not a fault.
+func saidNo(err error) bool {
+	var refusal *client.Refusal
+	var authorization *client.AuthorizationError
+	var token *client.TokenError
+	return errors.As(err, &refusal) || errors.As(err, &authorization) || errors.As(err, &token)
 }
 
 // StuckError says that the browser ended at a page that it cannot go on from.
@@ -106,23 +156,26 @@ type StuckError struct{ At string }
 
 func (e *StuckError) Error() string { return "the browser is stuck at " + e.At }
 
-func (r *Robot) atCallback() bool {
-	return strings.HasPrefix(r.at, r.lab.Origins.RedirectURI()+"?")
-}
+// arrived reports whether the browser has left the authorization server.
+func (r *Robot) arrived() bool { return !strings.HasPrefix(r.at, r.lab.Origins.Auth+"/") }
 
-// open is what the client calls to send the browser somewhere.
-func (r *Robot) open(ctx context.Context, target string) error {
+// Visit opens a link in the browser.
+func (r *Robot) Visit(ctx context.Context, target string) error {
 	return r.navigate(ctx, http.MethodGet, target, nil)
 }
 
-// navigate loads a page and follows redirects inside the authorization server.
+// navigate loads a page and follows redirects. At the client's own pages it stops:
+// what they do is the client's.
 func (r *Robot) navigate(ctx context.Context, method, target string, form url.Values) error {
 	for range maxHops {
-		answer, err := r.send(ctx, event.Browser, method, target, form)
+		r.at = target
+		if strings.HasPrefix(target, r.lab.Origins.Lab+"/") {
+			return nil
+		}
+		answer, err := r.send(ctx, r.party, method, target, form)
 		if err != nil {
 			return err
 		}
-		r.at = target
 		if answer.StatusCode != http.StatusSeeOther && answer.StatusCode != http.StatusFound {
 			return nil
 		}
@@ -131,10 +184,6 @@ func (r *Robot) navigate(ctx context.Context, method, target string, form url.Va
 			return fmt.Errorf("redirect: %w", err)
 		}
 		method, target, form = http.MethodGet, next.String(), nil
-		if lab.OriginOf(next) != r.lab.Origins.Auth {
-			r.at = target
-			return nil
-		}
 	}
 	return errors.New("too many redirects")
 }

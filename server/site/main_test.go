@@ -1,0 +1,93 @@
+package site
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"oauthlab/lessons"
+	"oauthlab/lessons/content"
+	"oauthlab/lessons/load"
+	"oauthlab/server/attack"
+	"oauthlab/server/authserver"
+	"oauthlab/server/feed"
+	"oauthlab/server/lab"
+	"oauthlab/server/store"
+	"oauthlab/web"
+)
+
+// What the tests of this package share: the lab origin as the program wires it.
+// Its pages are registered for the whole process, so there is one.
+var (
+	origin   http.Handler
+	chapters []lessons.Chapter
+	origins  = lab.Origins{Lab: "http://localhost:8080", Auth: "http://localhost:8081", Mallory: "http://127.0.0.1:8083"}
+)
+
+func TestMain(m *testing.M) {
+	code, err := withOrigin(m.Run)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func withOrigin(run func() int) (int, error) {
+	dir, err := os.MkdirTemp("", "oauthlab-site-")
+	if err != nil {
+		return 1, err
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
+	db, err := store.Open(context.Background(), store.Options{Dir: dir})
+	if err != nil {
+		return 1, err
+	}
+	defer db.Close() //nolint:errcheck // the tests are over
+	if chapters, err = load.Chapters(content.FS); err != nil {
+		return 1, err
+	}
+	book, err := ReadCode()
+	if err != nil {
+		return 1, err
+	}
+	document := authserver.Document{Store: db}
+	labs := &lab.Labs{Store: db, Origins: origins, Now: time.Now, Parties: []lab.Document{document}}
+	badges, log := feed.Badges{Secret: []byte("test")}, slog.New(slog.DiscardHandler)
+	site := &Site{Files: web.FS, API: &API{
+		Labs: labs, Auth: document, Chapters: chapters, Code: book, Log: log,
+		Attacks: &attack.Runner{Labs: labs, Badges: badges}, Feed: &feed.Feed{Labs: labs, Log: log},
+	}}
+	if origin, err = site.Handler(); err != nil {
+		return 1, err
+	}
+	return run(), nil
+}
+
+// ask sends a request to a handler and returns the answer with its body.
+func ask(t *testing.T, h http.Handler, method, target string, header ...string) (*http.Response, string) {
+	t.Helper()
+	var body io.Reader
+	if method == http.MethodPost {
+		body = strings.NewReader("{}")
+	}
+	r := httptest.NewRequestWithContext(t.Context(), method, target, body)
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	resp := w.Result()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp, string(text)
+}
