@@ -44,12 +44,14 @@ type house struct {
 	store     *store.Store
 	labs      *lab.Labs
 	attacks   *attack.Runner
+	feed      *feed.Feed
+	closing   chan struct{} // closed when the process ends
 	log       *slog.Logger
 }
 
 // open wires everything, read from top to bottom: ports, data, store, parties.
 func open(ctx context.Context, c config) (*house, error) {
-	log := slog.New(tint.NewHandler(os.Stderr, &tint.Options{TimeFormat: time.TimeOnly, NoColor: !colorful(os.Stderr)}))
+	log := slog.New(logHandler(c.log))
 	chapters, err := load.Chapters(content.FS)
 	if err != nil {
 		return nil, fmt.Errorf("lessons: %w", err)
@@ -62,12 +64,12 @@ func open(ctx context.Context, c config) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, store.Options{Dir: c.data, Logger: log, Appended: printer(c.console)})
+	db, err := store.Open(ctx, store.Options{Dir: c.data, Logger: log, Appended: printer(c)})
 	if err != nil {
 		closeAll(listeners)
 		return nil, err
 	}
-	h := &house{config: c, listeners: listeners, store: db, log: log}
+	h := &house{config: c, listeners: listeners, store: db, log: log, closing: make(chan struct{})}
 	secret, err := db.Secret(ctx, "badges")
 	if err != nil {
 		return nil, errors.Join(err, h.close())
@@ -77,9 +79,10 @@ func open(ctx context.Context, c config) (*house, error) {
 	authDocument := authserver.Document{Store: db}
 	h.labs = &lab.Labs{Store: db, Origins: c.origins, Now: time.Now, Parties: []lab.Document{authDocument}}
 	h.attacks = &attack.Runner{Labs: h.labs, Badges: badges}
+	h.feed = &feed.Feed{Labs: h.labs, Log: log, Closing: h.closing}
 	lobby := &site.Site{Files: web.FS, API: &site.API{
 		Labs: h.labs, Auth: authDocument, Attacks: h.attacks, Chapters: chapters, Code: code, Log: log,
-		Feed: &feed.Feed{Labs: h.labs, Log: log},
+		Feed: h.feed,
 	}}
 	auth := &authserver.Server{Labs: h.labs, Badges: badges, Assets: web.FS, Log: log}
 	mallory := &attack.Site{Labs: h.labs, Badges: badges, Assets: web.FS, Log: log}
@@ -92,13 +95,25 @@ func open(ctx context.Context, c config) (*house, error) {
 	return h, nil
 }
 
-// printer returns the console on out, or nil.
-func printer(out io.Writer) func(uuid.UUID, event.Event) {
-	if out == nil {
-		return nil
+// logHandler writes what operators need to know, to standard error.
+func logHandler(format string) slog.Handler {
+	if format == "json" {
+		return slog.NewJSONHandler(os.Stderr, nil)
 	}
-	console := &feed.Console{Out: out, Color: colorful(out)}
-	return console.Print
+	return tint.NewHandler(os.Stderr, &tint.Options{TimeFormat: time.TimeOnly, NoColor: !colorful(os.Stderr)})
+}
+
+// printer tells the events on the console: as the walkthrough of a flow, or, for
+// programs, that they happened. It is nil where there is no console.
+func printer(c config) func(uuid.UUID, event.Event) {
+	switch {
+	case c.console == nil:
+		return nil
+	case c.log == "json":
+		return feed.Ledger{Log: slog.New(slog.NewJSONHandler(c.console, nil))}.Write
+	default:
+		return (&feed.Console{Out: c.console, Color: colorful(c.console)}).Print
+	}
 }
 
 // colorful reports whether out is a terminal that wants colours.
@@ -114,6 +129,10 @@ func colorful(out io.Writer) bool {
 // announce prints where everything is.
 func (h *house) announce(out io.Writer) {
 	o := h.config.origins
+	if h.config.log == "json" {
+		h.log.Info("open", "lab", o.Lab, "auth", o.Auth, "mallory", o.Mallory, "data", h.config.data)
+		return
+	}
 	fmt.Fprintf(out, "\nOAuth Lab is open: %s\n\n", o.Lab)
 	fmt.Fprintf(out, "  break PKCE in one minute   %s/v03-pkce\n", o.Lab)
 	fmt.Fprintf(out, "  authorization server       %s\n", o.Auth)
@@ -137,10 +156,11 @@ func (h *house) serve(ctx context.Context) error {
 	}
 	wait, done := context.WithTimeout(context.WithoutCancel(ctx), shutdownWait)
 	defer done()
-	cut() // websockets are no server's to wait for
+	close(h.closing)
 	for _, s := range servers {
 		err = errors.Join(err, s.Shutdown(wait))
 	}
+	h.feed.Wait()
 	return errors.Join(err, h.close())
 }
 

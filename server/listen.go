@@ -53,10 +53,10 @@ func (c *config) bind() ([]net.Listener, error) {
 }
 
 func (p party) bind() (net.Listener, error) {
-	u, err := url.Parse(*p.origin)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, fmt.Errorf("%s is %q: it takes an origin such as http://localhost:8080", p.flag, *p.origin)
+	if err := lab.CheckOrigin(p.flag, *p.origin); err != nil {
+		return nil, err
 	}
+	u, _ := url.Parse(*p.origin) // just checked
 	if u.Scheme == "https" {
 		return nil, fmt.Errorf("%s is %q: https origins are served behind a proxy; pass --listen with the address that it connects to", p.flag, *p.origin)
 	}

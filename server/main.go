@@ -17,6 +17,9 @@
 // --listen ADDRESS all parties are served on one address and told apart by the
 // Host header, for use behind a proxy.
 //
+// Every event is printed as it happens; --log json prints one JSON object a line,
+// for programs, without codes, tokens or any other value that an event carries.
+//
 // Labs are kept under --data, by default the user's state folder. One process
 // works on a folder at a time. Nothing else on the machine is written.
 package main
@@ -38,20 +41,18 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
-		if !errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintln(os.Stderr, "oauthlab:", err)
-		}
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "oauthlab:", err)
 		os.Exit(1)
 	}
 }
 
 // run executes the command line args until it is done or ctx ends.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+func run(ctx context.Context, args []string, stdout io.Writer) error {
 	if len(args) > 0 && args[0] == "matrix" {
-		return matrix(ctx, args[1:], stdout, stderr)
+		return matrix(ctx, args[1:], stdout)
 	}
-	c, err := parse(args, stderr)
+	c, err := parse(args, stdout)
 	if err != nil {
 		return err
 	}
@@ -69,23 +70,42 @@ type config struct {
 	origins lab.Origins
 	listen  string // "" where every party has its own address
 	data    string
-	console io.Writer // where the events are printed; nil for nowhere
+	log     string    // "text" or "json"
+	console io.Writer // where the events are told; nil for nowhere
 }
 
-func parse(args []string, stderr io.Writer) (config, error) {
+// usage introduces the list of flags.
+const usage = `OAuth Lab: learn OAuth 2.1 by running it, breaking it and mending it.
+
+  oauthlab [flags]            start the lab and print its address
+  oauthlab matrix [--json]    run every attack against every guard, and print who refused
+
+Flags:
+`
+
+func parse(args []string, stdout io.Writer) (config, error) {
 	var c config
 	flags := flag.NewFlagSet("oauthlab", flag.ContinueOnError)
-	flags.SetOutput(stderr)
+	flags.SetOutput(io.Discard) // main says what is wrong, once
+	flags.Usage = func() {
+		fmt.Fprint(stdout, usage)
+		flags.SetOutput(stdout)
+		flags.PrintDefaults()
+	}
 	flags.StringVar(&c.origins.Lab, "lab", "http://localhost:8080", "public `origin` of the lab: client, lessons, API")
 	flags.StringVar(&c.origins.Auth, "auth", "http://localhost:8081", "public `origin` of the authorization server")
 	flags.StringVar(&c.origins.Mallory, "mallory", "http://127.0.0.1:8083", "public `origin` of the attacker's site")
 	flags.StringVar(&c.listen, "listen", "", "one `address` for all parties, told apart by Host, behind a proxy")
 	flags.StringVar(&c.data, "data", "", "`folder` of the labs (default: oauthlab in the user's state folder)")
-	if err := flags.Parse(args); err != nil {
+	flags.StringVar(&c.log, "log", "text", "`text` for people, or json for programs: an event a line, without what it carries")
+	if err := parseQuietly(flags, args); err != nil {
 		return config{}, err
 	}
 	if flags.NArg() > 0 {
 		return config{}, fmt.Errorf("there is no command %q; see oauthlab -help", flags.Arg(0))
+	}
+	if c.log != "text" && c.log != "json" {
+		return config{}, fmt.Errorf("--log is %q: it takes text or json", c.log)
 	}
 	if c.data == "" {
 		folder, err := stateFolder()
@@ -95,6 +115,17 @@ func parse(args []string, stderr io.Writer) (config, error) {
 		c.data = folder
 	}
 	return c, nil
+}
+
+// parseQuietly parses the flags and prints them only to who asks for help.
+func parseQuietly(flags *flag.FlagSet, args []string) error {
+	help := flags.Usage
+	flags.Usage = func() {}
+	err := flags.Parse(args)
+	if errors.Is(err, flag.ErrHelp) && help != nil {
+		help()
+	}
+	return err
 }
 
 // stateFolder is where the labs are kept unless --data says otherwise: below

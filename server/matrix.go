@@ -30,11 +30,15 @@ type row struct {
 // matrix runs every attack in labs of its own: a strict one, one a guard that is
 // said to stop it alone, and one without them. It fails where one comes out
 // otherwise than declared.
-func matrix(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+func matrix(ctx context.Context, args []string, stdout io.Writer) error {
 	flags := flag.NewFlagSet("oauthlab matrix", flag.ContinueOnError)
-	flags.SetOutput(stderr)
+	flags.SetOutput(io.Discard)
 	asJSON := flags.Bool("json", false, "print JSON, one row a line")
-	if err := flags.Parse(args); err != nil {
+	flags.Usage = func() {
+		flags.SetOutput(stdout)
+		flags.PrintDefaults()
+	}
+	if err := parseQuietly(flags, args); err != nil {
 		return err
 	}
 	data, err := os.MkdirTemp("", "oauthlab-matrix-")

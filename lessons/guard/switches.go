@@ -180,7 +180,7 @@ func ProtectionOf(id ID) (Protection, bool) {
 // clip keeps what a stranger typed short enough to repeat to him.
 func clip(s string) string {
 	if len(s) > 64 {
-		return s[:64] + "…"
+		return strings.ToValidUTF8(s[:64], "") + "…"
 	}
 	return s
 }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/google/uuid"
 
@@ -34,7 +35,7 @@ func (c *Console) Print(id uuid.UUID, e event.Event) {
 	if e.To != "" {
 		b.WriteString(" → " + c.paint(e.To))
 	}
-	message, details := describe(e)
+	message, details := describe(e, id)
 	fmt.Fprintf(&b, "  %s  \x1b[0m[%s]\n", plain(message), id.String()[:8])
 	for _, d := range details {
 		fmt.Fprintf(&b, "%16s%s = %s\n", "", plain(d.Name), plain(d.Value))
@@ -56,12 +57,12 @@ func (c *Console) paint(p event.Party) string {
 	return "\x1b[" + colors[p] + "m" + name + "\x1b[0m"
 }
 
-// describe puts an event into one line and its parameters.
-func describe(e event.Event) (string, []event.Field) {
+// describe puts an event of the lab id into one line and its parameters.
+func describe(e event.Event, id uuid.UUID) (string, []event.Field) {
 	switch e.Kind {
 	case event.KindRequest:
-		path, query := splitURL(e.Request.URL)
-		return e.Request.Method + " " + path, append(parameters(query), parameters(e.Request.Body)...)
+		address, query := splitURL(e.Request.URL)
+		return e.Request.Method + " " + shortPath(address, id), append(parameters(query), parameters(e.Request.Body)...)
 	case event.KindResponse:
 		return fmt.Sprint(e.Response.Status), location(e.Response)
 	case event.KindVerdict:
@@ -72,6 +73,17 @@ func describe(e event.Event) (string, []event.Field) {
 		return e.Note.Text, e.Note.Fields
 	}
 	return string(e.Kind), nil
+}
+
+// shortPath leaves out of an address what every line of the lab would repeat: the
+// origin, which the party names, and the lab's id.
+func shortPath(address string, id uuid.UUID) string {
+	if _, rest, found := strings.Cut(address, "://"); found {
+		if i := strings.IndexByte(rest, '/'); i >= 0 {
+			address = rest[i:]
+		}
+	}
+	return strings.Replace(address, "/"+id.String(), "", 1)
 }
 
 func verdictLine(v *event.Verdict) string {
@@ -131,10 +143,11 @@ func parameters(form string) []event.Field {
 	return fields
 }
 
-// plain keeps control characters that a stranger sent off the terminal.
+// plain keeps what a stranger sent from steering the terminal or turning its
+// reading direction.
 func plain(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
 			return '·'
 		}
 		return r

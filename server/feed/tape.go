@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"sort"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -21,8 +22,15 @@ import (
 	"oauthlab/server/store"
 )
 
+// answerWait bounds how long the log may take for an answer.
+const answerWait = 10 * time.Second
+
 // maxRequestBody bounds what a party reads of a request, in bytes.
 const maxRequestBody = 16 << 10
+
+// maxHeaderValues bounds what the log keeps of one message's headers, in bytes: JSON
+// may write a byte as six, and an event must fit into the store.
+const maxHeaderValues = 8 << 10
 
 // Tape records what one party receives and answers.
 type Tape struct {
@@ -82,6 +90,9 @@ func (tp *Tape) Handle(route Route) http.Handler {
 			route.Serve(answer, r, turn)
 		}
 
+		// What was decided is told and answered, even when the process is ending.
+		ctx, done := context.WithTimeout(context.WithoutCancel(ctx), answerWait)
+		defer done()
 		response := tp.newEvent(l, tp.Party, sender, event.KindResponse)
 		response.Flow, response.Re = turn.Flow, request.ID
 		response.Response = answer.event()
@@ -103,9 +114,6 @@ func (tp *Tape) open(r *http.Request) (*lab.Lab, error) {
 
 // fail answers when the store does not: the one case of a server error.
 func (tp *Tape) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if r.Context().Err() != nil {
-		return // the caller has gone
-	}
 	tp.Log.Error("store", "party", tp.Party, "path", r.URL.Path, "err", err)
 	http.Error(w, "The lab's store does not answer. Try again in a moment.", http.StatusServiceUnavailable)
 }
@@ -154,17 +162,23 @@ func refuseTooLarge(w http.ResponseWriter) {
 
 func (tp *Tape) request(r *http.Request, body []byte) *event.Request {
 	e := &event.Request{Method: clip(r.Method, 16), URL: tp.Origin + redactURI(r.URL.RequestURI())}
-	e.Header, e.Truncated = headerFields(r.Header, event.Field{Name: "Host", Value: r.Host})
+	e.Header, e.Truncated = headerFields(r.Header, event.Field{Name: "Host", Value: clip(r.Host, 256)})
 	if len(e.URL) > event.MaxURL {
 		e.URL, e.Truncated = clip(e.URL, event.MaxURL), true
 	}
-	e.Body = redactForm(string(body))
-	if len(e.Body) > event.MaxBody {
-		e.Body, e.Truncated = clip(e.Body, event.MaxBody), true
-	}
-	e.Body = strings.ToValidUTF8(e.Body, "\uFFFD")
+	text, cut := bodyText(redactBody(r.Header.Get("Content-Type"), string(body)))
+	e.Body, e.Truncated = text, e.Truncated || cut || len(body) > event.MaxBody
 	return e
 }
+
+// bodyText returns a body as the log keeps it: UTF-8, and bounded.
+func bodyText(body string) (text string, truncated bool) {
+	text = valid(body)
+	return clip(text, event.MaxBody), len(text) > event.MaxBody || len(body) > event.MaxBody
+}
+
+// valid replaces what is not UTF-8, before anything is measured.
+func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 
 // answer collects a response, so that it can be recorded before it is sent.
 type answer struct {
@@ -190,13 +204,11 @@ func (a *answer) Write(p []byte) (int, error) {
 func (a *answer) event() *event.Response {
 	e := &event.Response{Status: a.status}
 	e.Header, e.Truncated = headerFields(a.header)
-	e.Body = a.body.String()
 	if strings.HasPrefix(a.header.Get("Content-Type"), "text/html") {
-		e.Body = "" // a page for people: the frame shows it
+		return e // a page for people: the frame shows it
 	}
-	if len(e.Body) > event.MaxBody {
-		e.Body, e.Truncated = clip(e.Body, event.MaxBody), true
-	}
+	text, cut := bodyText(a.body.String())
+	e.Body, e.Truncated = text, e.Truncated || cut
 	return e
 }
 
@@ -216,15 +228,18 @@ func headerFields(h http.Header, first ...event.Field) (fields []event.Field, tr
 		names = append(names, name)
 	}
 	sort.Strings(names)
+	room := maxHeaderValues
 	for _, name := range names {
 		for _, value := range h[name] {
-			if len(fields) == event.MaxFields {
+			if len(fields) == event.MaxFields || room == 0 {
 				return fields, true
 			}
-			if len(value) > event.MaxValue {
-				value, truncated = clip(value, event.MaxValue), true
+			value = valid(redactHeader(name, value))
+			if most := min(event.MaxValue, room); len(value) > most {
+				value, truncated = clip(value, most), true
 			}
-			fields = append(fields, event.Field{Name: clip(name, 128), Value: strings.ToValidUTF8(value, "\uFFFD")})
+			room -= len(value)
+			fields = append(fields, event.Field{Name: clip(name, 128), Value: value})
 		}
 	}
 	return fields, truncated

@@ -327,7 +327,6 @@ func TestPasswordsAreNeverRecorded(t *testing.T) {
 
 // Forms are not the only way in which a client may send a password.
 func TestPasswordsAreNeverRecordedHoweverTheyAreSent(t *testing.T) {
-	t.Skip("redactForm knows forms alone: JSON, multipart, other separators and Referer are recorded with the password (redact.go)")
 	tests := []struct {
 		name, contentType, referer, body string
 	}{
@@ -448,7 +447,6 @@ func TestBytesThatAreNoTextAreReplaced(t *testing.T) {
 
 // Each replacement takes three bytes where one was.
 func TestReplacedBytesStayWithinTheBound(t *testing.T) {
-	t.Skip("request cuts first and replaces then, so that a body grows to twice the bound (tape.go, request)")
 	b := newBench(t, Route{Serve: fine})
 	request, _ := b.exchange(b.request("POST", "/token", strings.NewReader(strings.Repeat("\x80a", event.MaxBody/2))))
 	if n := len(request.Request.Body); n > event.MaxBody {
@@ -459,7 +457,6 @@ func TestReplacedBytesStayWithinTheBound(t *testing.T) {
 // A request that the server takes can be recorded: what a stranger sends is never
 // a fault of the store.
 func TestARequestOfCharactersThatJSONEscapesIsAnswered(t *testing.T) {
-	t.Skip("JSON writes six bytes for one: such a request is larger than store.MaxEvent, and answered 503 (tape.go, headerFields)")
 	b := newBench(t, Route{Serve: fine})
 	r := b.request("POST", "/token", strings.NewReader(strings.Repeat("\x01", event.MaxBody)))
 	for range 9 {
@@ -554,7 +551,6 @@ func TestAnAnswerThatCannotBeRecordedIsNotSent(t *testing.T) {
 // A request that is under way when the process ends has done its work: an empty
 // 200 would tell its caller that there was nothing to say.
 func TestARequestUnderWayIsNotAnsweredWithNothing(t *testing.T) {
-	t.Skip("the base context ends, Append fails, and fail returns without an answer, which net/http makes an empty 200 (tape.go, fail)")
 	b := newBench(t, Route{Serve: fine})
 	base, end := context.WithCancel(context.WithoutCancel(t.Context()))
 	defer end()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"nhooyr.io/websocket"
@@ -13,6 +14,7 @@ import (
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 	"oauthlab/server/lab"
+	"oauthlab/server/store"
 )
 
 // Protocol is the subprotocol of the feed. A browser cannot set a header on a
@@ -29,11 +31,25 @@ const (
 	pingEvery = 30 * time.Second
 )
 
-// Feed streams labs' logs to websockets.
+// maxName bounds the names and ids that a client sends, in bytes.
+const maxName = 64
+
+// Feed streams labs' logs to websockets. It is safe for concurrent use.
 type Feed struct {
 	Labs *lab.Labs
 	Log  *slog.Logger
+
+	// Closing ends every follower with a farewell when it is closed: a server does
+	// not wait for its websockets. A nil channel never is.
+	Closing <-chan struct{}
+
+	serving sync.WaitGroup
 }
+
+// Wait returns when no follower is left.
+func (f *Feed) Wait() { f.serving.Wait() }
+
+var errClosing = errors.New("the lab is closing")
 
 // Serve streams the log of l from the position after, then live, and takes the
 // client's own notes and verdicts. The caller has checked the key. It returns
@@ -43,6 +59,8 @@ func (f *Feed) Serve(w http.ResponseWriter, r *http.Request, l *lab.Lab, after u
 	if err != nil {
 		return // Accept has answered
 	}
+	f.serving.Add(1)
+	defer f.serving.Done()
 	defer conn.CloseNow() //nolint:errcheck // already closed where it matters
 	conn.SetReadLimit(event.MaxSize)
 
@@ -50,6 +68,13 @@ func (f *Feed) Serve(w http.ResponseWriter, r *http.Request, l *lab.Lab, after u
 	defer cancel(nil)
 	go func() { cancel(f.listen(ctx, conn, l)) }()
 	go func() { cancel(ping(ctx, conn)) }()
+	go func() {
+		select {
+		case <-f.Closing:
+			cancel(errClosing)
+		case <-ctx.Done():
+		}
+	}()
 
 	err = f.Labs.Store.Follow(ctx, l.ID, after, func(e event.Event) error {
 		return write(ctx, conn, e)
@@ -57,18 +82,28 @@ func (f *Feed) Serve(w http.ResponseWriter, r *http.Request, l *lab.Lab, after u
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
 	}
-	status, reason := websocket.StatusGoingAway, "the lab is closing"
+	f.Log.Debug("a follower has left", "lab", l.ID, "cause", err)
+	conn.Close(farewell(r.Context(), err)) //nolint:errcheck // the follower may have gone first
+}
+
+// farewell is what a follower is told at the end.
+func farewell(serving context.Context, err error) (websocket.StatusCode, string) {
 	var refused *refusedError
-	if errors.As(err, &refused) {
-		status, reason = websocket.StatusPolicyViolation, refused.Error()
+	switch {
+	case errors.As(err, &refused):
+		return websocket.StatusPolicyViolation, refused.Error()
+	case serving.Err() != nil || errors.Is(err, errClosing) || errors.Is(err, store.ErrClosed):
+		return websocket.StatusGoingAway, errClosing.Error()
+	default:
+		return websocket.StatusTryAgainLater, "the feed was cut; come back with the last position"
 	}
-	conn.Close(status, reason) //nolint:errcheck // the follower may have gone first
 }
 
 // listen records what the client sends up until the connection ends.
 func (f *Feed) listen(ctx context.Context, conn *websocket.Conn, l *lab.Lab) error {
 	for {
-		kind, data, err := conn.Read(ctx)
+		// Not ctx: it would close the connection before the farewell in Serve.
+		kind, data, err := conn.Read(context.WithoutCancel(ctx))
 		if err != nil {
 			return err
 		}
@@ -82,8 +117,11 @@ func (f *Feed) listen(ctx context.Context, conn *websocket.Conn, l *lab.Lab) err
 			}
 			continue
 		}
-		e.Seq = 0
-		if err := f.Labs.Record(ctx, l.ID, e); err != nil {
+		err = f.Labs.Record(ctx, l.ID, e)
+		if errors.Is(err, store.ErrTooLarge) {
+			err = write(ctx, conn, refusal(e.ID, err))
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -101,8 +139,27 @@ func acceptable(e event.Event) error {
 	if !isClientSide(e.From) || e.To != "" && !isClientSide(e.To) {
 		return errors.New("a client speaks for itself and its browser alone")
 	}
-	if e.Note != nil && len(e.Note.Fields) > event.MaxFields {
-		return errors.New("a note has too many fields")
+	return withinBounds(e)
+}
+
+// withinBounds reports what of a client's event is longer than the feed takes.
+func withinBounds(e event.Event) error {
+	if len(e.Flow) > maxName || len(e.Re) > maxName {
+		return errors.New("the id of a flow or a request has at most 64 bytes")
+	}
+	if e.Verdict != nil && len(e.Verdict.Reason) > event.MaxValue {
+		return errors.New("the reason of a verdict is too long")
+	}
+	if e.Note == nil {
+		return nil
+	}
+	if len(e.Note.Fields) > event.MaxFields || len(e.Note.Name) > maxName || len(e.Note.Text) > event.MaxValue {
+		return errors.New("the note is too long, or has too many fields")
+	}
+	for _, field := range e.Note.Fields {
+		if len(field.Name) > maxName || len(field.Value) > event.MaxURL {
+			return errors.New("a field of the note is too long")
+		}
 	}
 	return nil
 }

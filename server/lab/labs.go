@@ -108,20 +108,24 @@ func (ls *Labs) Open(ctx context.Context, id uuid.UUID) (*Lab, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open lab: %w", err)
 	}
+	if err := ls.Store.Touch(ctx, id); err != nil { // who is used does not expire
+		return nil, fmt.Errorf("touch lab: %w", err)
+	}
 	return ls.with(id, s), nil
 }
 
 // Record appends what a client in the browser, the robot or the lab itself
 // tells. An announcement of an authorization URL is remembered in the same step.
 func (ls *Labs) Record(ctx context.Context, id uuid.UUID, e event.Event) error {
-	if e.Note != nil && e.Note.Name == event.NoteOpen {
+	if e.Note != nil && e.Note.Name == event.NoteOpen && len(e.Note.Get("url")) <= event.MaxURL {
 		return ls.settings().Update(ctx, id, func(s *Settings, out *store.Outbox) error {
 			s.announce(Announcement{URL: e.Note.Get("url"), Flow: e.Flow})
 			out.Add(e)
 			return nil
 		})
 	}
-	_, err := ls.Store.Append(ctx, id, e)
+	// Once, however late it is told again: a client that was asleep may do so.
+	_, err := ls.Store.AppendOnce(ctx, id, e)
 	return err
 }
 
@@ -155,14 +159,19 @@ func (ls *Labs) Change(ctx context.Context, id uuid.UUID, c Change) (*Lab, error
 			s.ClockOffset = *c.ClockOffset
 		}
 		after = ls.with(id, *s)
-		for _, change := range differences(before, *s) {
-			e := after.newEvent(event.Lab, event.KindChange)
-			e.Change = &change
-			out.Add(e)
-		}
+		after.tellDifferences(before, out)
 		return nil
 	})
 	return after, err
+}
+
+// tellDifferences puts what changed since before into the outbox.
+func (l *Lab) tellDifferences(before Settings, out *store.Outbox) {
+	for _, change := range differences(before, l.Settings) {
+		e := l.newEvent(event.Lab, event.KindChange)
+		e.Change = &change
+		out.Add(e)
+	}
 }
 
 // differences tells what a learner changed between two settings.
@@ -218,8 +227,10 @@ func (ls *Labs) Reset(ctx context.Context, l *Lab) (*Lab, error) {
 	}
 	var after *Lab
 	err := ls.settings().Update(ctx, l.ID, func(s *Settings, out *store.Outbox) error {
+		before := *s
 		*s = Settings{Chapter: s.Chapter, KeyHash: s.KeyHash, Created: s.Created}
 		after = ls.with(l.ID, *s)
+		after.tellDifferences(before, out)
 		out.Add(after.NewNote(event.NoteReset, "the lab is back at the start of chapter "+s.Chapter))
 		return nil
 	})

@@ -61,16 +61,12 @@ func OriginOf(u *url.URL) string {
 // http away from loopback, parties that are cross-site to each other, or a
 // Mallory who is same-site with them (cookies ignore ports).
 func (o Origins) Check() error {
-	named := map[string]string{"--lab": o.Lab, "--auth": o.Auth, "--mallory": o.Mallory}
+	named := []struct{ flag, origin string }{{"--lab", o.Lab}, {"--auth", o.Auth}, {"--mallory", o.Mallory}}
 	seen := map[string]string{}
-	for flag, raw := range named {
-		u, err := url.Parse(raw)
-		if err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil ||
-			u.Scheme != "http" && u.Scheme != "https" || OriginOf(u) != raw {
-			return fmt.Errorf("%s is %q: it takes an origin such as http://localhost:8080, in lower case and without a path", flag, raw)
-		}
-		if u.Scheme == "http" && !loopback(u.Hostname()) {
-			return fmt.Errorf("%s is %q: an origin that is not loopback must be https", flag, raw)
+	for _, n := range named {
+		flag, raw := n.flag, n.origin
+		if err := CheckOrigin(flag, raw); err != nil {
+			return err
 		}
 		if other, taken := seen[raw]; taken {
 			return fmt.Errorf("%s and %s are both %q: each party needs an origin of its own", other, flag, raw)
@@ -82,6 +78,19 @@ func (o Origins) Check() error {
 	}
 	if site(o.Mallory) == site(o.Lab) {
 		return fmt.Errorf("--mallory %s is the same site as --lab %s: Mallory needs another host (cookies ignore ports)", o.Mallory, o.Lab)
+	}
+	return nil
+}
+
+// CheckOrigin reports what is wrong with one origin by itself; flag names it.
+func CheckOrigin(flag, raw string) error {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil ||
+		u.Scheme != "http" && u.Scheme != "https" || OriginOf(u) != raw {
+		return fmt.Errorf("%s is %q: it takes an origin such as http://localhost:8080, in lower case and without a path", flag, raw)
+	}
+	if u.Scheme == "http" && !loopback(u.Hostname()) {
+		return fmt.Errorf("%s is %q: an origin that is not loopback must be https", flag, raw)
 	}
 	return nil
 }

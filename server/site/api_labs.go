@@ -198,13 +198,21 @@ func (a *API) events(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
 	}
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	w.Header().Set("Cache-Control", "no-store")
-	lines := json.NewEncoder(w)
-	return a.Labs.Store.Events(r.Context(), l.ID, after, func(e event.Event) error { return lines.Encode(e) })
+	lines, begun := json.NewEncoder(w), false
+	err = a.Labs.Store.Events(r.Context(), l.ID, after, func(e event.Event) error {
+		begun = true
+		return lines.Encode(e)
+	})
+	if err != nil && begun {
+		a.Log.Error("events", "lab", l.ID, "err", err)
+		panic(http.ErrAbortHandler) // the caller must see that the list is not whole
+	}
+	return err
 }
 
 func quoted(s string) string {
 	if len(s) > 64 {
-		s = s[:64] + "…"
+		s = strings.ToValidUTF8(s[:64], "") + "…"
 	}
 	return "\"" + s + "\""
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"path"
 	"strings"
 	"sync"
 
@@ -57,11 +58,27 @@ func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.URL.Path == "/web/app.wasm":
 		a.serveWasm(w, r)
-	case strings.HasSuffix(r.URL.Path, "/") || strings.HasPrefix(r.URL.Path, "/web/dist"):
+	case strings.HasSuffix(r.URL.Path, "/") || isBuildOutput(path.Clean(r.URL.Path)):
 		http.NotFound(w, r)
 	default:
 		a.files.ServeHTTP(w, r)
 	}
+}
+
+func isBuildOutput(p string) bool { return p == "/web/dist" || strings.HasPrefix(p, "/web/dist/") }
+
+// takesBrotli reads Accept-Encoding (RFC 9110 §12.5.3): a coding with weight 0 is
+// refused.
+func takesBrotli(accept string) bool {
+	for coding := range strings.SplitSeq(accept, ",") {
+		name, weight, _ := strings.Cut(coding, ";")
+		if !strings.EqualFold(strings.TrimSpace(name), "br") {
+			continue
+		}
+		q := strings.TrimPrefix(strings.ReplaceAll(weight, " ", ""), "q=")
+		return q == "" || strings.Trim(q, "0.") != ""
+	}
+	return false
 }
 
 func (a *assets) serveWasm(w http.ResponseWriter, r *http.Request) {
@@ -71,7 +88,7 @@ func (a *assets) serveWasm(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/wasm")
 	w.Header().Add("Vary", "Accept-Encoding")
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "br") {
+	if takesBrotli(r.Header.Get("Accept-Encoding")) {
 		w.Header().Set("Content-Encoding", "br")
 		w.Header().Set("Content-Length", fmt.Sprint(len(a.wasm)))
 		w.Write(a.wasm) //nolint:errcheck // the caller has gone

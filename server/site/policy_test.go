@@ -141,7 +141,6 @@ func TestThePolicyOfThePages(t *testing.T) {
 }
 
 func TestNoAnswerIsTakenForSomethingElse(t *testing.T) {
-	t.Skip("what guarded does not wrap has no headers: robots.txt, health, and every refused method (site.go, Handler)")
 	for _, tt := range []struct{ method, target string }{
 		{"GET", "/robots.txt"}, {"GET", "/sitemap.xml"}, {"GET", "/ads.txt"}, {"GET", "/healthz"}, {"GET", "/readyz"},
 		{"POST", "/"}, {"DELETE", "/callback"},

@@ -3,6 +3,7 @@ package site
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -34,16 +35,16 @@ func (s *Site) Handler() (http.Handler, error) {
 
 	policy := pagePolicy(s.API.Labs.Origins)
 	mux := http.NewServeMux()
-	mux.Handle("/", readOnly(guarded(policy, pages(assets, version))))
+	mux.Handle("/", readOnly(pages(assets, version)))
 	mux.Handle("/callback", readOnly(guarded(callbackPolicy, s.callback())))
-	mux.Handle("/api/", guarded(policy, s.API.Handler()))
+	mux.Handle("/api/", s.API.Handler())
 	// go-app would fetch these three from whatever host the request names.
 	mux.Handle("/robots.txt", readOnly(text("User-agent: *\nDisallow: /api/\nDisallow: /callback\n")))
 	mux.Handle("/sitemap.xml", http.NotFoundHandler())
 	mux.Handle("/ads.txt", http.NotFoundHandler())
-	mux.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
-	mux.HandleFunc("/readyz", s.ready)
-	return mux, nil
+	mux.Handle("/healthz", readOnly(http.HandlerFunc(healthy)))
+	mux.Handle("/readyz", readOnly(http.HandlerFunc(s.ready)))
+	return guarded(policy, mux), nil
 }
 
 // readOnly refuses what would change something: go-app answers any method.
@@ -97,8 +98,13 @@ func fingerprint(files fs.FS, chapters []lessons.Chapter) (string, error) {
 		h.Write(data)
 		return nil
 	})
-	fmt.Fprintf(h, "%+v", chapters)
-	return hex.EncodeToString(h.Sum(nil))[:16], err
+	if err != nil {
+		return "", err
+	}
+	if err := json.NewEncoder(h).Encode(chapters); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil))[:16], nil
 }
 
 // contents returns what each page says.
@@ -136,9 +142,12 @@ func (s *Site) callback() http.Handler {
 	})
 }
 
+func healthy(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }
+
 func (s *Site) ready(w http.ResponseWriter, r *http.Request) {
 	if err := s.API.Labs.Store.Ready(r.Context()); err != nil {
-		http.Error(w, "The store does not answer: "+err.Error(), http.StatusServiceUnavailable)
+		s.API.Log.Error("not ready", "err", err)
+		http.Error(w, "The store does not answer.", http.StatusServiceUnavailable)
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
