@@ -130,7 +130,7 @@ func colorful(out io.Writer) bool {
 func (h *house) announce(out io.Writer) {
 	o := h.config.origins
 	if h.config.log == "json" {
-		h.log.Info("open", "lab", o.Lab, "auth", o.Auth, "mallory", o.Mallory, "data", h.config.data)
+		slog.New(slog.NewJSONHandler(out, nil)).Info("open", "lab", o.Lab, "auth", o.Auth, "mallory", o.Mallory, "data", h.config.data)
 		return
 	}
 	fmt.Fprintf(out, "\nOAuth Lab is open: %s\n\n", o.Lab)

@@ -3,6 +3,7 @@ package e2e
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -57,6 +58,19 @@ type program struct {
 
 var announced = regexp.MustCompile(`(?m)^(?:OAuth Lab is open:|  authorization server|  Mallory)\s+(http\S+)$`)
 
+// announcedIn returns the origins that a line of the program's announcement names, in
+// either form of its log.
+func announcedIn(line string) []string {
+	if m := announced.FindStringSubmatch(line); m != nil {
+		return m[1:]
+	}
+	var open struct{ Msg, Lab, Auth, Mallory string }
+	if json.Unmarshal([]byte(line), &open) == nil && open.Msg == "open" {
+		return []string{open.Lab, open.Auth, open.Mallory}
+	}
+	return nil
+}
+
 // start runs the program on free ports and a data folder.
 func start(t *testing.T, data string) *program {
 	t.Helper()
@@ -71,10 +85,10 @@ func startAgain(t *testing.T, p *program) *program {
 
 // startOn runs the program and waits until it says that it is open. It is ended
 // with the test.
-func startOn(t *testing.T, data, lab, auth, mallory string) *program {
+func startOn(t *testing.T, data, lab, auth, mallory string, args ...string) *program {
 	t.Helper()
 	p := &program{data: data, output: &strings.Builder{}, done: make(chan struct{})}
-	p.cmd = exec.Command(binary, "--lab", lab, "--auth", auth, "--mallory", mallory, "--data", data)
+	p.cmd = exec.Command(binary, append([]string{"--lab", lab, "--auth", auth, "--mallory", mallory, "--data", data}, args...)...)
 	p.cmd.Dir = t.TempDir() // it runs from any folder
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -90,9 +104,7 @@ func startOn(t *testing.T, data, lab, auth, mallory string) *program {
 	lines := bufio.NewScanner(out)
 	for len(origins) < 3 && lines.Scan() {
 		fmt.Fprintln(p.output, lines.Text())
-		if m := announced.FindStringSubmatch(lines.Text()); m != nil {
-			origins = append(origins, m[1])
-		}
+		origins = append(origins, announcedIn(lines.Text())...)
 	}
 	if len(origins) < 3 {
 		close(p.done)

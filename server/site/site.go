@@ -35,7 +35,7 @@ func (s *Site) Handler() (http.Handler, error) {
 
 	policy := pagePolicy(s.API.Labs.Origins)
 	mux := http.NewServeMux()
-	mux.Handle("/", readOnly(pages(assets, version)))
+	mux.Handle("/", readOnly(findable(s.API.Chapters, pages(assets, version))))
 	mux.Handle("/callback", readOnly(guarded(callbackPolicy, s.callback())))
 	mux.Handle("/api/", s.API.Handler())
 	// go-app would fetch these three from whatever host the request names.

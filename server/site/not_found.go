@@ -1,0 +1,56 @@
+package site
+
+import (
+	_ "embed"
+	"net/http"
+
+	"oauthlab/lessons"
+)
+
+//go:embed pages/not_found.html
+var notFoundPage []byte
+
+// findable helps who looks for a page that is not there: a chapter's id alone leads to
+// its page, and anything else to a page that says where to go.
+func findable(chapters []lessons.Chapter, next http.Handler) http.Handler {
+	byID := map[string]string{}
+	for _, c := range chapters {
+		byID["/"+c.ID] = c.Path
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if path, known := byID[r.URL.Path]; known {
+			http.Redirect(w, r, path, http.StatusTemporaryRedirect)
+			return
+		}
+		seeker := &seeker{ResponseWriter: w}
+		next.ServeHTTP(seeker, r)
+		if seeker.lost {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			w.Header().Del("Content-Length")
+			w.Header().Del("ETag")
+			w.WriteHeader(http.StatusNotFound)
+			w.Write(notFoundPage) //nolint:errcheck // the caller has gone
+		}
+	})
+}
+
+// seeker holds back an answer that nothing was found.
+type seeker struct {
+	http.ResponseWriter
+	lost bool
+}
+
+func (s *seeker) WriteHeader(status int) {
+	if status == http.StatusNotFound {
+		s.lost = true
+		return
+	}
+	s.ResponseWriter.WriteHeader(status)
+}
+
+func (s *seeker) Write(p []byte) (int, error) {
+	if s.lost {
+		return len(p), nil
+	}
+	return s.ResponseWriter.Write(p)
+}
