@@ -13,7 +13,7 @@ export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
 folders := app lessons server web
 
-.PHONY: help run build release test check lint
+.PHONY: help run build release test check golden lint
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ check: lint ## quick: formatting, vet and the tests that need no browser
 test: build lint ## everything, in a real browser too; installs what it needs
 	@./.ci/install
 	CGO_ENABLED=1 go test -race -timeout 15m ./...
+
+golden: ## record anew what each chapter's flow puts on the wire
+	go test ./server -run Golden -count=1 -update
 
 lint:
 	@unformatted=$$(gofmt -l $(folders)); test -z "$$unformatted" || { echo "gofmt these files:"; echo "$$unformatted"; exit 1; }
