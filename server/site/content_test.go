@@ -223,10 +223,12 @@ func TestRobotsAreKeptFromWhatIsNoPage(t *testing.T) {
 		strings.Contains(body, "evil.example") {
 		t.Errorf("answered %d %q", resp.StatusCode, body)
 	}
-	for _, target := range []string{"/sitemap.xml", "/ads.txt"} {
-		if resp, _ := ask(t, origin, "GET", target); resp.StatusCode != http.StatusNotFound {
-			t.Errorf("%s is answered %d", target, resp.StatusCode)
-		}
+	if resp, _ := ask(t, origin, "GET", "/ads.txt"); resp.StatusCode != http.StatusNotFound {
+		t.Errorf("/ads.txt is answered %d", resp.StatusCode)
+	}
+	resp, sitemap := ask(t, origin, "GET", "/sitemap.xml")
+	if resp.StatusCode != http.StatusOK || !strings.Contains(sitemap, "/v03-pkce</loc>") {
+		t.Errorf("/sitemap.xml is answered %d %s", resp.StatusCode, sitemap)
 	}
 }
 

@@ -4,15 +4,18 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"encoding/xml"
 	"fmt"
 	"io/fs"
 	"net/http"
+	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/ui"
 	"oauthlab/lessons"
 	"oauthlab/lessons/api"
+	"oauthlab/server/lab"
 )
 
 // Site is the lab origin.
@@ -35,12 +38,14 @@ func (s *Site) Handler() (http.Handler, error) {
 
 	policy := pagePolicy(s.API.Labs.Origins)
 	mux := http.NewServeMux()
-	mux.Handle("/", readOnly(findable(s.API.Chapters, pages(assets, version))))
+	mux.Handle("/", readOnly(findable(s.API.Chapters, pages(assets, version, s.API.Labs.Origins))))
 	mux.Handle("/callback", readOnly(guarded(callbackPolicy, s.callback())))
 	mux.Handle("/api/", s.API.Handler())
 	// go-app would fetch these three from whatever host the request names.
-	mux.Handle("/robots.txt", readOnly(text("User-agent: *\nDisallow: /api/\nDisallow: /callback\n")))
-	mux.Handle("/sitemap.xml", http.NotFoundHandler())
+	own := s.API.Labs.Origins.Lab
+	mux.Handle("/robots.txt", readOnly(document("text/plain; charset=utf-8",
+		"User-agent: *\nDisallow: /api/\nDisallow: /callback\nSitemap: "+own+"/sitemap.xml\n")))
+	mux.Handle("/sitemap.xml", readOnly(document("application/xml", sitemap(own, s.API.Chapters))))
 	mux.Handle("/ads.txt", http.NotFoundHandler())
 	mux.Handle("/healthz", readOnly(http.HandlerFunc(healthy)))
 	mux.Handle("/readyz", readOnly(http.HandlerFunc(s.ready)))
@@ -60,13 +65,14 @@ func readOnly(next http.Handler) http.Handler {
 }
 
 // pages serves the client: prerendered pages, the program and its assets.
-func pages(a *assets, version string) http.Handler {
+func pages(a *assets, version string, o lab.Origins) http.Handler {
 	return &app.Handler{
 		Name:            "OAuth Lab",
 		ShortName:       "OAuth Lab",
 		Title:           "OAuth Lab",
 		Description:     "Learn OAuth 2.1 and OpenID Connect by running them, breaking them and mending them.",
 		Lang:            "en",
+		Domain:          host(o.Lab),
 		LoadingLabel:    "Loading the client: {progress}%",
 		BackgroundColor: "#faf9f6",
 		ThemeColor:      "#1c2126",
@@ -153,9 +159,36 @@ func (s *Site) ready(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-func text(body string) http.Handler {
+func document(contentType, body string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("Content-Type", contentType)
 		fmt.Fprint(w, body)
 	})
+}
+
+// sitemap lists the pages for search engines, in the form of sitemaps.org.
+func sitemap(origin string, chapters []lessons.Chapter) string {
+	var b strings.Builder
+	b.WriteString(xml.Header + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
+	for _, path := range append([]string{"/"}, pathsOf(chapters)...) {
+		b.WriteString("<url><loc>")
+		xml.EscapeText(&b, []byte(origin+path)) //nolint:errcheck // a builder takes all
+		b.WriteString("</loc></url>\n")
+	}
+	b.WriteString("</urlset>\n")
+	return b.String()
+}
+
+func pathsOf(chapters []lessons.Chapter) []string {
+	paths := make([]string, len(chapters))
+	for i, c := range chapters {
+		paths[i] = c.Path
+	}
+	return paths
+}
+
+// host is an origin without its scheme.
+func host(origin string) string {
+	_, host, _ := strings.Cut(origin, "://")
+	return host
 }
