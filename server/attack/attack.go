@@ -196,7 +196,7 @@ func ending(a Attack, r api.AttackResult) string {
 
 // note tells something that no server of the lab saw.
 func (s *Scene) note(ctx context.Context, from, to event.Party, name, text string, fields ...event.Field) error {
-	return s.labs.Record(ctx, s.Lab.ID, event.Event{
+	return s.labs.Record(ctx, s.Lab, event.Event{
 		V: event.Version, ID: uuid.NewString(), Time: s.Lab.Now(), From: from, To: to, Kind: event.KindNote,
 		Note: &event.Note{Name: name, Text: text, Fields: fields},
 	})

@@ -117,7 +117,7 @@ func (f *Feed) listen(ctx context.Context, conn *websocket.Conn, l *lab.Lab) err
 			}
 			continue
 		}
-		err = f.Labs.Record(ctx, l.ID, e)
+		err = f.Labs.Record(ctx, l, e)
 		if errors.Is(err, store.ErrTooLarge) {
 			err = write(ctx, conn, refusal(e.ID, err))
 		}

@@ -406,7 +406,7 @@ func TestTheFeedTellsItsOwnLabOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	conn, _ := s.follow(1, Protocol)
-	if err := s.labs.Record(t.Context(), other.ID, note("stranger")); err != nil {
+	if err := s.labs.Record(t.Context(), other, note("stranger")); err != nil {
 		t.Fatal(err)
 	}
 	s.send(conn, note("mine"))

@@ -114,9 +114,14 @@ func (ls *Labs) Open(ctx context.Context, id uuid.UUID) (*Lab, error) {
 	return ls.with(id, s), nil
 }
 
+// resendWindow is how old an event may be to be taken for new: the log itself notices
+// one that is told twice within that time.
+const resendWindow = time.Minute
+
 // Record appends what a client in the browser, the robot or the lab itself
 // tells. An announcement of an authorization URL is remembered in the same step.
-func (ls *Labs) Record(ctx context.Context, id uuid.UUID, e event.Event) error {
+func (ls *Labs) Record(ctx context.Context, l *Lab, e event.Event) error {
+	id := l.ID
 	if e.Note != nil && e.Note.Name == event.NoteOpen && len(e.Note.Get("url")) <= event.MaxURL {
 		return ls.settings().Update(ctx, id, func(s *Settings, out *store.Outbox) error {
 			s.announce(Announcement{URL: e.Note.Get("url"), Flow: e.Flow})
@@ -124,8 +129,11 @@ func (ls *Labs) Record(ctx context.Context, id uuid.UUID, e event.Event) error {
 			return nil
 		})
 	}
-	// Once, however late it is told again: a client that was asleep may do so.
-	_, err := ls.Store.AppendOnce(ctx, id, e)
+	record := ls.Store.Append
+	if l.Now().Sub(e.Time) > resendWindow {
+		record = ls.Store.AppendOnce // a client that was asleep may tell it again
+	}
+	_, err := record(ctx, id, e)
 	return err
 }
 

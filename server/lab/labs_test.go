@@ -82,7 +82,7 @@ func (b *bench) announce(id uuid.UUID, url, flow string) {
 		V: event.Version, ID: uuid.NewString(), Time: noon, Flow: flow, From: event.Client, To: event.Browser, Kind: event.KindNote,
 		Note: &event.Note{Name: event.NoteOpen, Text: "opens", Fields: []event.Field{{Name: "url", Value: url}}},
 	}
-	if err := b.labs.Record(b.Context(), id, e); err != nil {
+	if err := b.labs.Record(b.Context(), b.reopen(id), e); err != nil {
 		b.Fatal(err)
 	}
 }
@@ -536,7 +536,7 @@ func TestALongAnnouncementDoesNotFillTheSettings(t *testing.T) {
 			V: event.Version, ID: uuid.NewString(), Time: noon, From: event.Client, Kind: event.KindNote,
 			Note: &event.Note{Name: event.NoteOpen, Text: "opens", Fields: []event.Field{{Name: "url", Value: string(long)}}},
 		}
-		if err := b.labs.Record(t.Context(), l.ID, e); err != nil {
+		if err := b.labs.Record(t.Context(), l, e); err != nil {
 			t.Fatalf("announcement %d: %v", i, err)
 		}
 	}
@@ -553,7 +553,7 @@ func TestTheSameEventToldTwiceIsStoredOnce(t *testing.T) {
 	open := l.NewNote(event.NoteOpen, "opens", event.Field{Name: "url", Value: "http://localhost:8081/x"})
 	for range 2 {
 		for _, e := range []event.Event{note, open} {
-			if err := b.labs.Record(t.Context(), l.ID, e); err != nil {
+			if err := b.labs.Record(t.Context(), l, e); err != nil {
 				t.Fatal(err)
 			}
 		}

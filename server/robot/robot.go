@@ -267,5 +267,5 @@ type recorder struct {
 }
 
 func (r recorder) Record(ctx context.Context, e event.Event) error {
-	return r.labs.Record(ctx, r.lab.ID, e)
+	return r.labs.Record(ctx, r.lab, e)
 }

@@ -139,7 +139,7 @@ func (a *API) keyed(next labCall) call {
 // tell puts a refused call into the log of its lab, so that whoever wrote it sees
 // why beside what the parties say.
 func (a *API) tell(r *http.Request, l *lab.Lab, refused *refusal) error {
-	return a.Labs.Record(r.Context(), l.ID, l.NewNote(event.NoteCallRefused, refused.body.Description,
+	return a.Labs.Record(r.Context(), l, l.NewNote(event.NoteCallRefused, refused.body.Description,
 		event.Field{Name: "method", Value: r.Method},
 		event.Field{Name: "path", Value: r.URL.Path},
 		event.Field{Name: "error", Value: refused.body.Error},
