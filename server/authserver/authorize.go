@@ -90,7 +90,9 @@ func authorizeValues(r *http.Request) (url.Values, *Error) {
 // showOrSend delivers an error about who asks or where to. It is shown; where that
 // guard is off, it is sent to the address of the request, inside the lab.
 func showOrSend(t *lab.Turn, req AuthorizeRequest, e *Error) decision {
-	if err := t.Enforce(guard.IDErrorShown, guard.ErrorShown(false)); err != nil || !t.Origins.Contains(req.RedirectURI) {
+	inside := t.Origins.Contains(req.RedirectURI)
+	if err := t.Enforce(guard.IDErrorShown,
+		guard.ErrorShown(false)); err != nil || !inside {
 		return decision{shown: e}
 	}
 	return decision{redirect: withQuery(req.RedirectURI, e.asQuery(req.State))}
@@ -124,8 +126,9 @@ func (s *Server) checkTarget(state *State, t *lab.Turn, req *AuthorizeRequest) (
 		}
 	}
 	client, known := state.client(req.ClientID)
-	if err := t.Enforce(guard.IDRegisteredClient, guard.RegisteredClient(known)); err != nil {
-		return Client{}, refused(codeInvalidRequest, err, "Check client_id. The clients of this lab stand in its state drawer.")
+	if err := t.Enforce(guard.IDRegisteredClient,
+		guard.RegisteredClient(known)); err != nil {
+		return Client{}, refused(codeInvalidRequest, err, hintClient)
 	}
 	if !known { // the guard is off: a stranger is taken at its word
 		client = Client{ID: req.ClientID, Name: req.ClientID, RedirectURIs: []string{req.RedirectURI}}
@@ -133,8 +136,10 @@ func (s *Server) checkTarget(state *State, t *lab.Turn, req *AuthorizeRequest) (
 	if req.RedirectURI == "" && len(client.RedirectURIs) == 1 {
 		req.RedirectURI = client.RedirectURIs[0]
 	}
-	if err := t.Enforce(guard.IDRedirectURI, guard.RedirectURI(client.RedirectURIs, req.RedirectURI)); err != nil {
-		return Client{}, refused(codeInvalidRequest, err, "It is compared to the letter, without patterns (RFC 9700 §2.1).")
+	if err := t.Enforce(guard.IDRedirectURI,
+		guard.RedirectURI(
+			client.RedirectURIs, req.RedirectURI)); err != nil {
+		return Client{}, refused(codeInvalidRequest, err, hintExact)
 	}
 	// No switch reaches this: the lab is no redirector for the rest of the world.
 	if !t.Origins.Contains(req.RedirectURI) {
@@ -159,20 +164,32 @@ func (s *Server) checkRequest(t *lab.Turn, req AuthorizeRequest, malformed *Erro
 	case req.ResponseType != "code":
 		return &Error{codeUnsupportedResponseType, "This server knows the response_type code alone.", "OAuth 2.1 has no other."}
 	}
-	if err := t.Enforce(guard.IDStateRequire, guard.StateRequired(req.State)); err != nil {
-		return refused(codeInvalidRequest, err, "Send a fresh random state with each request (RFC 6749 §10.12).")
+	if err := t.Enforce(guard.IDStateRequire,
+		guard.StateRequired(req.State)); err != nil {
+		return refused(codeInvalidRequest, err, hintState)
 	}
-	if err := t.Enforce(guard.IDPKCERequire, guard.PKCERequired(req.CodeChallenge)); err != nil {
-		return refused(codeInvalidRequest, err, "Send code_challenge and code_challenge_method=S256 (RFC 7636 §4.3).")
+	if err := t.Enforce(guard.IDPKCERequire,
+		guard.PKCERequired(req.CodeChallenge)); err != nil {
+		return refused(codeInvalidRequest, err, hintChallenge)
 	}
 	if e := checkChallenge(req); e != nil {
 		return e
 	}
-	if err := t.Enforce(guard.IDPKCEPlain, guard.PKCEPlain(req.CodeChallenge, req.CodeChallengeMethod)); err != nil {
-		return refused(codeInvalidRequest, err, "Send code_challenge_method=S256, and as the challenge the hash of the verifier.")
+	if err := t.Enforce(guard.IDPKCEPlain,
+		guard.PKCEPlain(req.CodeChallenge,
+			req.CodeChallengeMethod)); err != nil {
+		return refused(codeInvalidRequest, err, hintPlain)
 	}
 	return nil
 }
+
+// What to do about a refusal; apart from the code, which learners read.
+const (
+	hintExact     = "It is compared to the letter, without patterns (RFC 9700 §2.1)."
+	hintState     = "Send a fresh random state with each request (RFC 6749 §10.12)."
+	hintChallenge = "Send code_challenge and code_challenge_method=S256 (RFC 7636 §4.3)."
+	hintPlain     = "Send code_challenge_method=S256, and as the challenge the hash of the verifier."
+)
 
 // checkChallenge checks the form of a challenge (RFC 7636 §4.2, §4.3).
 func checkChallenge(req AuthorizeRequest) *Error {

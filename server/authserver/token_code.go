@@ -15,8 +15,9 @@ func (s *Server) checkClient(state *State, t *lab.Turn, req tokenRequest) *Error
 		}
 	}
 	_, known := state.client(req.ClientID)
-	if err := t.Enforce(guard.IDRegisteredClient, guard.RegisteredClient(known)); err != nil {
-		return refused(codeInvalidClient, err, "Check client_id. The clients of this lab stand in its state drawer.")
+	if err := t.Enforce(guard.IDRegisteredClient,
+		guard.RegisteredClient(known)); err != nil {
+		return refused(codeInvalidClient, err, hintClient)
 	}
 	return nil
 }
@@ -28,32 +29,55 @@ func (s *Server) redeem(state *State, t *lab.Turn, req tokenRequest, accessToken
 	if code == nil { // nothing to go on with, whatever is switched off
 		return no("This code was never issued here.", "Codes are long and random: copy the whole of it, from this lab.")
 	}
-	once := t.Enforce(guard.IDCodeSingleUse, guard.CodeSingleUse(code.Spent != nil))
-	if err := t.Enforce(guard.IDCodeRevoke, guard.CodeReuse(code.Spent != nil)); err != nil {
+	spent := code.Spent != nil
+	once := t.Enforce(guard.IDCodeSingleUse,
+		guard.CodeSingleUse(spent))
+	if err := t.Enforce(guard.IDCodeRevoke,
+		guard.CodeReuse(spent)); err != nil {
 		state.revokeTokens(t, code.Value)
 	}
 	if once != nil {
-		return invalidGrant(once, "A code works once. Run the flow again for a new one.")
+		return invalidGrant(once, hintSpent)
 	}
-	if err := t.Enforce(guard.IDCodeExpiry, guard.CodeExpiry(code.Expires, t.Now())); err != nil {
-		return invalidGrant(err, "A code lives 10 minutes of the lab's time. Run the flow again.")
+	if err := t.Enforce(guard.IDCodeExpiry,
+		guard.CodeExpiry(code.Expires, t.Now())); err != nil {
+		return invalidGrant(err, hintExpired)
 	}
-	if err := t.Enforce(guard.IDCodeClient, guard.CodeClient(code.ClientID, req.ClientID)); err != nil {
-		return invalidGrant(err, "The client that redeems must be the one that asked.")
+	if err := t.Enforce(guard.IDCodeClient,
+		guard.CodeClient(code.ClientID, req.ClientID)); err != nil {
+		return invalidGrant(err, hintOtherClient)
 	}
-	if err := t.Enforce(guard.IDCodeRedirectURI, guard.CodeRedirectURI(code.RedirectURI, req.RedirectURI)); err != nil {
-		return invalidGrant(err, "Send the redirect_uri of the authorization request, or none.")
+	if err := t.Enforce(guard.IDCodeRedirectURI,
+		guard.CodeRedirectURI(
+			code.RedirectURI, req.RedirectURI)); err != nil {
+		return invalidGrant(err, hintRedirectURI)
 	}
-	if err := t.Enforce(guard.IDPKCEDowngrade, guard.PKCEDowngrade(code.Challenge, req.CodeVerifier)); err != nil {
-		return invalidGrant(err, "Send the challenge when you ask for the code, or no verifier now (RFC 9700 §4.8.2).")
+	if err := t.Enforce(guard.IDPKCEDowngrade,
+		guard.PKCEDowngrade(
+			code.Challenge, req.CodeVerifier)); err != nil {
+		return invalidGrant(err, hintDowngrade)
 	}
-	if err := t.Enforce(guard.IDPKCE, guard.PKCE(code.Challenge, code.ChallengeMethod, req.CodeVerifier)); err != nil {
-		return invalidGrant(err, "Send the code_verifier whose challenge opened this flow (RFC 7636 §4.5).")
+	if err := t.Enforce(guard.IDPKCE,
+		guard.PKCE(code.Challenge, code.ChallengeMethod,
+			req.CodeVerifier)); err != nil {
+		return invalidGrant(err, hintVerifier)
 	}
 	code.spend(t)
 	state.issueToken(t, accessToken, *code)
 	return tokenAnswer{granted: newTokenResponse(accessToken)}
 }
+
+// What to do about a refusal. The code above is shown to learners in a narrow column,
+// so these stand apart from it.
+const (
+	hintClient      = "Check client_id. The clients of this lab stand in the state of the parties."
+	hintSpent       = "A code works once. Run the flow again for a new one."
+	hintExpired     = "A code lives 10 minutes of the lab's time. Run the flow again."
+	hintOtherClient = "The client that redeems must be the one that asked."
+	hintRedirectURI = "Send the redirect_uri of the authorization request, or none."
+	hintDowngrade   = "Send the challenge when you ask for the code, or no verifier now (RFC 9700 §4.8.2)."
+	hintVerifier    = "Send the code_verifier whose challenge opened this flow (RFC 7636 §4.5)."
+)
 
 // invalidGrant is the refusal of a code by a guard (RFC 6749 §5.2).
 func invalidGrant(err error, hint string) tokenAnswer {
