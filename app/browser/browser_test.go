@@ -29,7 +29,7 @@ import (
 // page is a page of the lab's origin with the probe in it.
 const page = `<!doctype html><title>probe</title>
 <script src="/wasm_exec.js"></script>
-<p id="content">what the server <b>wrote</b></p><iframe id="alice"></iframe>
+<p id="content">what the server <b>wrote</b></p><div id="holder"></div>
 <script>
 if (location.search === "?denied") for (const name of ["sessionStorage", "localStorage"])
 	Object.defineProperty(window, name, {get() { throw new DOMException("denied", "SecurityError"); }});
@@ -294,14 +294,14 @@ func TestInARealBrowser(t *testing.T) {
 
 	t.Run("a callback in the frame reaches the page", func(t *testing.T) {
 		b.ask("listen")
-		b.ask("setFrame", "alice", server.URL+"/callback?code=1&state=s")
+		b.ask("freshFrame", "#holder", server.URL+"/callback?code=1&state=s")
 		expect(t, b.eval("came(0)"), server.URL+"/callback?code=1&state=s")
-		b.ask("setFrame", "alice", server.URL+"/callback?code=2")
+		b.ask("freshFrame", "#holder", server.URL+"/callback?code=2")
 		expect(t, b.eval("came(1)"), server.URL+"/callback?code=2")
 	})
 	t.Run("a message of another origin or shape does not", func(t *testing.T) {
 		b.eval(`void (window.heard = new Promise(done => addEventListener("message", e => e.data === "mallory was here" && done("heard"))))`)
-		b.ask("setFrame", "alice", elsewhere+"/mallory")
+		b.ask("freshFrame", "#holder", elsewhere+"/mallory")
 		expect(t, b.eval("heard"), "heard")
 		b.eval(`[null, 1, "callback", {}, {oauthlab: "x", url: "http://x/"}, {oauthlab: "callback"}, {oauthlab: "callback", url: 1}, []]
 			.forEach(m => postMessage(m, location.origin))`)
@@ -309,15 +309,25 @@ func TestInARealBrowser(t *testing.T) {
 		expect(t, b.eval("came(2)"), "last")
 	})
 	t.Run("a frame goes to web addresses only", func(t *testing.T) {
-		b.ask("setFrame", "alice", "javascript:parent.postMessage({oauthlab:'callback',url:'script'},'*')")
-		b.ask("setFrame", "none", server.URL+"/")
+		b.ask("freshFrame", "#holder", "javascript:parent.postMessage({oauthlab:'callback',url:'script'},'*')")
+		b.ask("freshFrame", "#none", server.URL+"/")
 		b.eval(`postMessage({oauthlab: "callback", url: "still last"}, location.origin)`)
 		expect(t, b.eval("came(3)"), "still last")
+	})
+	t.Run("a frame takes its history along", func(t *testing.T) {
+		b.ask("dropFrame", "#holder")
+		expect(t, b.eval(`document.querySelectorAll("iframe").length`), "0")
+		b.eval("void (window.at = history.state, history.replaceState('here', ''))")
+		b.ask("freshFrame", "#holder", server.URL+"/callback?code=3")
+		expect(t, b.eval("came(4)"), server.URL+"/callback?code=3")
+		b.ask("dropFrame", "#holder")
+		b.ask("dropFrame", "#holder")
+		expect(t, b.eval("history.state"), "here")
 	})
 	t.Run("after stop nothing comes", func(t *testing.T) {
 		b.ask("stop")
 		b.eval(`new Promise(done => { addEventListener("message", () => done("")); postMessage({oauthlab: "callback", url: "late"}, location.origin) })`)
-		expect(t, b.eval("seen.length"), "4")
+		expect(t, b.eval("seen.length"), "5")
 	})
 
 	t.Run("a callback in a tab comes back to the page", func(t *testing.T) {
@@ -370,7 +380,10 @@ func TestOutsideABrowser(t *testing.T) {
 	if _, err := d.Dial(t.Context(), "ws://x/", nil); err == nil {
 		t.Error("dialled without a browser")
 	}
-	browser.SetFrame("alice", "http://x/")
+	browser.FreshFrame("#holder", "alice", "Alice's browser", "http://x/")
+	browser.DropFrame("#holder")
+	browser.ScrollToEnd("#holder")
+	browser.KeepFocus("#holder")
 	browser.OpenTab("http://x/")
 	browser.NextFrame(func() { t.Error("there is no frame") })
 	browser.OnCallback(func(string) { t.Error("there is no callback") })()

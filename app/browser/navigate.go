@@ -11,22 +11,6 @@ const (
 	returnKey   = "oauthlab.return"   // the path that it goes to then
 )
 
-// SetFrame sends the frame with the given id to url, as a link in a mail
-// would. It leaves no entry in the history, so "back" leaves the page.
-func SetFrame(id, url string) {
-	if !app.IsClient || !isWeb(url) {
-		return
-	}
-	frame := app.Window().GetElementByID(id)
-	if !frame.Truthy() {
-		return
-	}
-	err := try(func() { frame.Get("contentWindow").Get("location").Call("replace", url) })
-	if err != nil {
-		frame.Call("setAttribute", "src", url)
-	}
-}
-
 // OpenTab opens url in a new tab, which gets a copy of this tab's store and so
 // can finish the login that was begun here; its callback leads to the page
 // that this tab shows. Where the browser does not open tabs, this one goes.

@@ -3,8 +3,6 @@ package client
 import (
 	"context"
 	"fmt"
-	"net/url"
-	"strings"
 
 	"oauthlab/lessons/event"
 )
@@ -23,10 +21,15 @@ func (c *Client) Begin(ctx context.Context) error {
 	if err := f.makeState(ctx); err != nil {
 		return err
 	}
+	request, err := c.draft(ctx,
+		c.authorizationRequest(f.State, challenge))
+	if err != nil {
+		return f.giveUp(ctx, err)
+	}
 	if err := f.keep(); err != nil {
 		return err
 	}
-	target := c.authorizationURL(f.State, challenge)
+	target := request.address()
 	err = f.note(ctx, event.NoteOpen,
 		"The client sends the browser to the authorization server.",
 		event.Field{Name: "url", Value: target})
@@ -39,36 +42,24 @@ func (c *Client) Begin(ctx context.Context) error {
 	return nil
 }
 
-// authorizationURL is the authorization request, as the address
-// that the browser is sent to (RFC 6749 §4.1.1).
-func (c *Client) authorizationURL(
+// authorizationRequest is what the browser takes to the
+// authorization endpoint (RFC 6749 §4.1.1).
+func (c *Client) authorizationRequest(
 	state string, challenge challenge,
-) string {
-	query := encode([]event.Field{
-		{Name: "response_type", Value: "code"},
-		{Name: "client_id", Value: c.ID},
-		{Name: "redirect_uri", Value: c.RedirectURI},
-		{Name: "state", Value: state}, // RFC 6749 §10.12
-		{Name: "code_challenge", Value: challenge.value},
-		{Name: "code_challenge_method", Value: challenge.method},
-	})
-	// The endpoint may have a query already (RFC 6749 §3.1).
-	if strings.Contains(c.AuthorizationEndpoint, "?") {
-		return c.AuthorizationEndpoint + "&" + query
+) Draft {
+	return Draft{
+		Method: "GET", // RFC 6749 §3.1
+		URL:    c.AuthorizationEndpoint,
+		In:     InQuery,
+		Parameters: []event.Field{
+			{Name: "response_type", Value: "code"},
+			{Name: "client_id", Value: c.ID},
+			{Name: "redirect_uri", Value: c.RedirectURI},
+			{Name: "state", Value: state}, // RFC 6749 §10.12
+			// RFC 7636 §4.3
+			{Name: "code_challenge", Value: challenge.value},
+			{Name: "code_challenge_method",
+				Value: challenge.method},
+		},
 	}
-	return c.AuthorizationEndpoint + "?" + query
-}
-
-// encode writes parameters as a query or the body of a form
-// (RFC 6749 appendix B), in the order of the specification; a
-// parameter without a value is as good as absent (§3.1).
-func encode(parameters []event.Field) string {
-	var pairs []string
-	for _, p := range parameters {
-		if p.Value != "" {
-			pairs = append(pairs,
-				p.Name+"="+url.QueryEscape(p.Value))
-		}
-	}
-	return strings.Join(pairs, "&")
 }

@@ -8,6 +8,7 @@
 //	pkce.go       makes the code verifier
 //	callback.go   takes the answer, and compares the state
 //	token.go      redeems the code
+//	draft.go      shows a request before it is sent
 //	login.go      what is remembered in between
 //	record.go     what the feed is told
 //
@@ -47,6 +48,11 @@ type Client struct {
 
 	// Open sends the browser to a URL: the front channel.
 	Open func(ctx context.Context, url string) error
+
+	// Before shows a request before it is sent, and returns it as
+	// it shall be sent; an error means: not at all. Where Before is
+	// nil, requests go out as they are.
+	Before func(ctx context.Context, d Draft) (Draft, error)
 
 	Now    func() time.Time
 	Random io.Reader     // must be unpredictable

@@ -52,27 +52,41 @@ func (f *flow) redeem(
 	if f.TokenEndpoint == "" {
 		return Tokens{}, errNoTokenEndpoint
 	}
+	request, err := f.draft(ctx, f.tokenRequest(code))
+	if err != nil {
+		return Tokens{}, err
+	}
 	r, err := f.Fetch(ctx, Request{
-		Method: "POST", // RFC 6749 §3.2
-		URL:    f.TokenEndpoint,
+		Method: request.Method,
+		URL:    request.address(),
 		Header: []event.Field{
 			{Name: "Content-Type",
 				Value: "application/x-www-form-urlencoded"},
 			{Name: "Accept", Value: "application/json"},
 		},
-		Body: encode([]event.Field{ // RFC 6749 §4.1.3
+		Body: request.body(),
+	})
+	if err != nil {
+		return Tokens{}, fmt.Errorf("ask for tokens: %w", err)
+	}
+	return readTokens(r)
+}
+
+// tokenRequest is what redeems a code (RFC 6749 §4.1.3).
+func (f *flow) tokenRequest(code string) Draft {
+	return Draft{
+		Method: "POST", // RFC 6749 §3.2
+		URL:    f.TokenEndpoint,
+		In:     InBody, // never in a URL (RFC 6749 §3.2)
+		Parameters: []event.Field{
 			{Name: "grant_type", Value: "authorization_code"},
 			{Name: "code", Value: code},
 			{Name: "redirect_uri", Value: f.RedirectURI},
 			{Name: "client_id", Value: f.ID},
 			// RFC 7636 §4.5
 			{Name: "code_verifier", Value: f.Verifier},
-		}),
-	})
-	if err != nil {
-		return Tokens{}, fmt.Errorf("ask for tokens: %w", err)
+		},
 	}
-	return readTokens(r)
 }
 
 var (

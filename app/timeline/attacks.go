@@ -95,10 +95,10 @@ func wouldHave(pills []Pill) string {
 	case 0:
 		return ""
 	case 1:
-		return " " + names[0] + " would have."
+		return " " + capital(names[0]) + " would have."
 	}
 	last := len(names) - 1
-	return " " + strings.Join(names[:last], ", ") + " and " + names[last] + " would have."
+	return " " + capital(strings.Join(names[:last], ", ")) + " and " + names[last] + " would have."
 }
 
 // sentence gives a reason a capital and a full stop.
@@ -107,6 +107,11 @@ func sentence(s string) string {
 	if s == "" {
 		return ""
 	}
+	return capital(s) + "."
+}
+
+// capital gives a text that is not empty a capital.
+func capital(s string) string {
 	r := []rune(s)
-	return strings.ToUpper(string(r[0])) + string(r[1:]) + "."
+	return strings.ToUpper(string(r[0])) + string(r[1:])
 }

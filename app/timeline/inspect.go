@@ -19,6 +19,7 @@ type Message struct {
 	Checks    []Pill // the verdicts that were taken on it
 	Verdict   Pill   // where the event is a verdict itself
 	Truncated bool
+	Curl      Command // where the event is a request
 }
 
 // Inspect returns the event at the position seq.
@@ -41,6 +42,7 @@ func messageOf(e event.Event, later []event.Event) Message {
 		m.Raw = rawMessage(e.Request.Method+" "+e.Request.URL, e.Request.Header, e.Request.Body)
 		m.Truncated = e.Request.Truncated
 		m.Checks = checksOf(e, later)
+		m.Curl = Curl(e.Request)
 	case e.Response != nil:
 		m.Raw = rawMessage("HTTP "+strconv.Itoa(e.Response.Status), e.Response.Header, e.Response.Body)
 		m.Truncated = e.Response.Truncated

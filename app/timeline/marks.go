@@ -65,3 +65,6 @@ func shorten(value string, kind MarkKind) string {
 	}
 	return string(r[:4]) + "…"
 }
+
+// KindOf returns the kind of mark that a parameter's value wears, or "".
+func KindOf(name string) MarkKind { return kindOf(name) }

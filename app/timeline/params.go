@@ -11,7 +11,7 @@ import (
 
 // Param is one parameter of a message, with what it is for.
 type Param struct {
-	In      string // "query", "form", "JSON", "Location", "note"
+	In      string // "query", "form", "JSON", "Location", "fragment", "note"
 	Name    string
 	Value   string
 	Kind    MarkKind // "" where the value is not followed through the flow
@@ -39,7 +39,44 @@ func ParamsOf(e event.Event) []Param {
 			out = append(out, explain("note", f.Name, f.Value))
 		}
 	}
-	return out
+	return plainChallenge(out)
+}
+
+// plainChallenge explains a challenge that hides nothing: of the method plain,
+// which is also what a request without a method means (RFC 7636 §4.3).
+func plainChallenge(params []Param) []Param {
+	at, hashed := -1, false
+	for i, p := range params {
+		switch p.Name {
+		case "code_challenge":
+			at = i
+		case "code_challenge_method":
+			hashed = p.Value == "S256"
+		}
+	}
+	if at >= 0 && !hashed {
+		params[at].Means = "With the method plain this is the verifier itself. Whoever reads the address can redeem the code."
+	}
+	return params
+}
+
+// Place says in plain words where a parameter stands.
+func (p Param) Place() string {
+	switch p.In {
+	case "query":
+		return "in the address"
+	case "fragment":
+		return "in the address, after #"
+	case "Location":
+		return "in the redirect"
+	case "form":
+		return "in the form"
+	case "JSON":
+		return "in the body"
+	case "note":
+		return "written down"
+	}
+	return p.In
 }
 
 func appendURL(out []Param, in, raw string) []Param {

@@ -25,9 +25,9 @@ type GoalProgress struct {
 }
 
 // Progress matches the steps' goals over the log. Each step looks for its goals
-// in their order, whatever the other steps have come to, with two exceptions: a
-// flow that an attack plays does not count as the learner's own run, and nothing
-// can be mended before it was broken. A step without goals is done when the
+// in their order, whatever the other steps have come to, with three exceptions: a
+// flow that an attack plays does not count as the learner's own run; a thing may be
+// broken in any order; and nothing can be mended before it was broken. A step without goals is done when the
 // learner says so (read, by the step's id) or has gone past it.
 //
 // What is done stays done while the log grows; a reset begins again.
@@ -82,13 +82,18 @@ func (t *tracker) match(i int, e event.Event) {
 		step.Kind == lessons.Mend && !t.broken() {
 		return
 	}
-	next := 0
-	for next < len(p.Goals) && p.Goals[next].Met {
-		next++
-	}
-	if next < len(p.Goals) && step.Goals[next].Match(e) {
-		p.Goals[next].Met, p.Goals[next].Seq = true, e.Seq
-		p.Done = next == len(p.Goals)-1
+	p.Done = true
+	for g := range p.Goals {
+		goal := &p.Goals[g]
+		// In order, the first goal that is open hides those after it.
+		if !goal.Met && (p.Done || step.Kind == lessons.Break) && step.Goals[g].Match(e) {
+			goal.Met, goal.Seq = true, e.Seq
+			if step.Kind != lessons.Break {
+				p.Done = g == len(p.Goals)-1
+				return
+			}
+		}
+		p.Done = p.Done && goal.Met
 	}
 }
 

@@ -41,7 +41,7 @@ func TestStepsTickFromEvents(t *testing.T) {
 		"switched on: past the explanation":    {record(aRun, off, won, on), nil, "dddc"},
 		"mended":                               {record(aRun, off, won, on, lost), nil, "dddd"},
 		"stopped before it was broken":         {record(aRun, on, lost), nil, "dc.."},
-		"off and won in the wrong order":       {record(aRun, won, off), nil, "dc.."},
+		"off and won in another order":         {record(aRun, won, off), nil, "ddc."},
 		"broken before the run":                {record(off, won, aRun), read, "dddc"},
 		"a reset begins again":                 {record(aRun, off, won, reset), nil, "c..."},
 	}

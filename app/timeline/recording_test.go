@@ -73,7 +73,8 @@ func (r *recording) signIn(flow string) {
 	q = r.request(event.Browser, "GET", as+"/login?request=q1", "")
 	r.response(q, event.Browser, 200, fields("Content-Type", "text/html"), "<!doctype html>")
 	q = r.request(event.Browser, "POST", as+"/login", "request=q1&pick=alice")
-	r.change(event.Auth, "code", "stored", "c1")
+	r.change(event.Auth, "session", "stored", "alice", event.ChangeField{Name: "subject", To: "alice"})
+	r.change(event.Auth, "code", "stored", "c1", event.ChangeField{Name: "subject", To: "alice"})
 	r.response(q, event.Browser, 303, fields("Location", callback), "")
 	r.note(event.Browser, event.Client, event.NoteCallback, fields("url", callback))
 	r.verdict(event.Client, "", guard.IDStateCompare, event.Passed, "")
@@ -151,6 +152,20 @@ func off(r *recording)  { r.pkce(false) }
 func on(r *recording)   { r.pkce(true) }
 func won(r *recording)  { r.attack(event.WouldRefuse) }
 func lost(r *recording) { r.attack(event.Refused) }
+func begun(r *recording) {
+	r.flow = "f9"
+	r.note(event.Client, event.Browser, event.NoteOpen, fields("url", as+"/authorize?"+query))
+	r.request(event.Browser, "GET", as+"/authorize?"+query, "")
+}
+func signedInAlready(r *recording) {
+	begun(r)
+	r.change(event.Auth, "code", "stored", "c1", event.ChangeField{Name: "subject", To: "alice"})
+}
+func wrongPassword(r *recording) {
+	begun(r)
+	r.request(event.Browser, "POST", as+"/login", "request=q1&username=alice")
+	r.note(event.Auth, "", event.NoteLoginRefused, fields("username", "alice"))
+}
 func reset(r *recording) {
 	r.flow = ""
 	r.note(event.Lab, "", event.NoteReset, nil)

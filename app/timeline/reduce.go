@@ -90,11 +90,6 @@ func (r *reducer) request(e event.Event) {
 		Kind: RowMessage, Seq: e.Seq, From: e.From, To: e.To,
 		Text: requestText(e.Request), Marks: marksOf(e),
 	})
-	b := &r.view.Bands[r.band]
-	b.Messages++
-	if name := userOf(e); name != "" && b.Attack == "" {
-		b.Title = name + " signs in"
-	}
 }
 
 func (r *reducer) response(e event.Event) {
@@ -110,7 +105,6 @@ func (r *reducer) response(e event.Event) {
 		Kind: RowMessage, Seq: e.Seq, From: e.From, To: e.To,
 		Text: responseText(e.Response, asked), Marks: marksOf(e), Fault: e.Response.Status >= 400,
 	})
-	r.view.Bands[r.band].Messages++
 }
 
 // verdict hangs a pill on the request that it judged; a verdict of the client,
@@ -150,6 +144,23 @@ func (r *reducer) change(e event.Event) {
 	if text := switchText(e); text != "" && r.band >= 0 {
 		r.add(Row{Kind: RowQuiet, Seq: e.Seq, Text: text})
 	}
+	r.signedIn(e)
+}
+
+// signedIn names the open flow by who is signed in, as soon as the server says so.
+func (r *reducer) signedIn(e event.Event) {
+	if r.attack != "" || r.band < 0 || e.Change.Action != "stored" {
+		return
+	}
+	b := &r.view.Bands[r.band]
+	name := subjectOf(e)
+	switch {
+	case b.Attack != "" || name == "":
+	case e.Change.What == "session":
+		b.Title = name + " signs in"
+	case e.Change.What == "code" && b.Title == untitled:
+		b.Title = name + " was still signed in"
+	}
 }
 
 func (r *reducer) note(e event.Event) {
@@ -165,6 +176,13 @@ func (r *reducer) note(e event.Event) {
 	}
 	r.bandFor(e)
 	r.add(noteRow(e))
+	if r.attack != "" {
+		return
+	}
+	if b := &r.view.Bands[r.band]; e.Note.Name == event.NoteLoginRefused && b.Title == untitled {
+		b.Title = "A sign-in is refused"
+	}
+	r.view.Login = r.view.Login.after(e.Note)
 }
 
 // bandFor sees to it that a band is open for e: the attack's while one runs,
@@ -177,8 +195,11 @@ func (r *reducer) bandFor(e event.Event) {
 	if r.band >= 0 && sameFlow && r.view.Bands[r.band].Attack == "" {
 		return
 	}
-	r.open("flow-"+strconv.FormatUint(e.Seq, 10), "Signing in", "", e.Flow)
+	r.open("flow-"+strconv.FormatUint(e.Seq, 10), untitled, "", e.Flow)
 }
+
+// untitled is the title of a flow in which nobody has signed in yet.
+const untitled = "Signing in"
 
 func (r *reducer) open(key, title, attack, flow string) {
 	r.view.Bands = append(r.view.Bands, Band{Key: key, Title: title, Attack: attack})
@@ -191,6 +212,9 @@ func (r *reducer) add(row Row) place {
 		r.open("start", "Earlier", "", "")
 	}
 	b := &r.view.Bands[r.band]
+	if row.Kind == RowMessage {
+		b.Messages++
+	}
 	b.Rows = append(b.Rows, row)
 	return place{r.band, len(b.Rows) - 1}
 }

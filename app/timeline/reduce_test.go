@@ -41,7 +41,7 @@ func TestRunIsDrawnMessageByMessage(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("rows:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if b := v.Bands[0]; b.Title != "Alice signs in" || b.Messages != 8 || b.Folded != 1 {
+	if b := v.Bands[0]; b.Title != "Alice signs in" || b.Messages != 10 || b.Folded != 1 {
 		t.Errorf("band %q has %d messages and %d folded", b.Title, b.Messages, b.Folded)
 	}
 }
@@ -150,6 +150,9 @@ func TestBands(t *testing.T) {
 		want   []string
 	}{
 		"a run":                         {record(aRun), []string{"Alice signs in"}},
+		"still signed in":               {record(signedInAlready), []string{"Alice was still signed in"}},
+		"a wrong password":              {record(wrongPassword), []string{"A sign-in is refused"}},
+		"nobody has signed in":          {record(begun), []string{"Signing in"}},
 		"two runs":                      {record(aRun, another), []string{"Alice signs in", "Alice signs in"}},
 		"a run and an attack":           {record(aRun, off, won), []string{"Alice signs in", "Intercepted code redeemed"}},
 		"a run after an attack":         {record(won, another), []string{"Intercepted code redeemed", "Alice signs in"}},

@@ -47,14 +47,11 @@ func isLabID(s string) bool {
 	return len(s) == 36 && s[8] == '-' && s[13] == '-' && s[18] == '-' && s[23] == '-'
 }
 
-// userOf returns who signs in with the request, capitalised, or "".
-func userOf(e event.Event) string {
-	if e.From != event.Browser || e.Request.Method != "POST" || !strings.HasSuffix(pathOf(e.Request.URL), "/login") {
-		return ""
-	}
-	for _, p := range ParamsOf(e) {
-		if (p.Name == "pick" || p.Name == "username") && p.Value != "" {
-			return brief(strings.TrimSuffix(sentence(p.Value), "."))
+// subjectOf returns whom a change of a party's document is about, capitalised, or "".
+func subjectOf(e event.Event) string {
+	for _, f := range e.Change.Fields {
+		if f.Name == "subject" && f.To != "" {
+			return brief(strings.TrimSuffix(sentence(f.To), "."))
 		}
 	}
 	return ""
@@ -73,12 +70,17 @@ func noteRow(e event.Event) Row {
 	case event.NoteLeak:
 		row.Kind, row.Leak, row.Text = RowMessage, true, "leaks the URL"
 		row.To = orElse(e.To, event.Mallory)
+	case event.NoteMail:
+		row.Kind, row.Text = RowMessage, "mails a link"
+		row.To = orElse(e.To, event.Browser)
 	case event.NoteVerifier:
 		row.Text = "makes a verifier"
 	case event.NoteState:
 		row.Text = "makes a state"
 	case event.NoteTokens:
 		row.Text, row.Marks = "keeps the token", nil
+	case event.NoteLoginRefused:
+		row.Text, row.Marks, row.Fault = "wrong name or password", nil, true
 	case event.NoteFlowFailed:
 		row.Text, row.Fault = "gives up", true
 	}

@@ -17,6 +17,7 @@ type View struct {
 	Lanes   []Lane
 	Bands   []Band
 	Address Address     // what the address bar of Alice's browser shows
+	Login   Login       // how far the learner's latest flow has come
 	Attacks []AttackEnd // the latest end of each attack, in the order of their first end
 	News    string      // one sentence for the live region: the latest verdict or outcome
 	Last    uint64      // position of the last event
@@ -28,7 +29,7 @@ type Band struct {
 	Key      string // stays the same while the band grows
 	Title    string
 	Attack   string // id of the attack; empty for a flow
-	Messages int    // requests and responses, without what is folded away
+	Messages int    // arrows
 	Folded   int    // CORS preflights that are not drawn
 	Rows     []Row
 }

@@ -20,13 +20,20 @@ type Pill struct {
 var shortNames = map[guard.ID]string{
 	guard.IDRegisteredClient: "client",
 	guard.IDRedirectURI:      "redirect URI",
+	guard.IDErrorShown:       "error shown",
 	guard.IDStateCompare:     "state",
+	guard.IDStateForget:      "state unused",
+	guard.IDStateRequire:     "state required",
 	guard.IDPKCERequire:      "PKCE required",
 	guard.IDPKCE:             "PKCE",
+	guard.IDPKCEPlain:        "no plain",
+	guard.IDPKCEDowngrade:    "no downgrade",
 	guard.IDCodeSingleUse:    "single use",
+	guard.IDCodeRevoke:       "replay revokes",
 	guard.IDCodeExpiry:       "expiry",
 	guard.IDCodeClient:       "client binding",
 	guard.IDCodeRedirectURI:  "URI binding",
+	guard.IDCodeEntropy:      "unguessable",
 }
 
 // GuardName returns the short name of a guard.

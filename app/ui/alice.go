@@ -7,38 +7,71 @@ import (
 )
 
 // alice is Alice's browser: a frame in which the authorization server's own
-// pages run, under an address bar.
+// pages run, under an address bar. When the client has what it asked for, its own
+// page takes the frame's place.
 type alice struct {
 	app.Compo
-	Desk    *desk
-	Address timeline.Address
-	InFrame bool // the frame shows something
-	Open    bool
-	Busy    busy
+	Desk     *desk
+	Address  timeline.Address
+	Login    timeline.Login
+	Frame    frame
+	Attacked bool // the latest thing that happened is an attack
+	Open     bool
+	Busy     busy
+	Tour     stop
 }
 
 func (a *alice) Render() app.UI {
 	class := "alice"
-	if a.InFrame {
+	if a.showsFrame() {
 		class = "alice is-open"
 	}
-	return app.Section().Class(class).Aria("label", "Alice's browser").Body(
+	return marked(app.Section(), a.Tour, a.Tour.What == atFrame).Class(class).Aria("label", "Alice's browser").Body(
 		app.Div().Class("alice-bar").Body(
 			a.address(),
 		),
 		app.Div().Class("alice-view").Body(
-			app.IFrame().Class("alice-frame").ID(frameID).Name("alice").Title("Alice's browser"),
-			app.P().Class("alice-empty").Text("Press “Run the flow”: the authorization server's own sign-in page opens here."),
+			app.Div().Class("alice-holder").ID(holderID), // its frame is browser.FreshFrame's
+			a.inside(),
 		),
 		app.Div().Class("alice-foot").Body(
-			app.P().Class("alice-caption").Text("Stands for Alice's whole browser. Real servers forbid framing."),
+			app.P().Class("alice-caption").Title(a.caption()).Text(a.caption()),
 			a.tabButton(),
 		),
 	)
 }
 
+// showsFrame reports whether the frame is in sight, and not something in its place.
+func (a *alice) showsFrame() bool { return a.Frame == frameHere && !a.Login.Ended() }
+
+// inside is what stands in the frame's place.
+func (a *alice) inside() app.UI {
+	switch {
+	case a.Frame != frameEmpty && a.Login.Ended():
+		return clientPanel(a.Login)
+	case a.Frame == frameInTab:
+		return aliceSays("This login goes on in the other tab.")
+	case a.Frame == frameCut:
+		return aliceSays("The connection was lost during this login. Press “Run the flow” to begin again.")
+	case a.Frame == frameHere:
+		return app.Div().Class("alice-nothing")
+	}
+	return aliceSays("Press “Run the flow”: the authorization server's own sign-in page opens here.")
+}
+
+func aliceSays(text string) app.UI {
+	return app.Div().Class("alice-empty").Body(app.P().Text(text))
+}
+
+func (a *alice) caption() string {
+	if a.Attacked {
+		return "In an attack the lab itself plays Alice. Watch the diagram."
+	}
+	return "Stands for Alice's whole browser. Real servers forbid framing."
+}
+
 func (a *alice) address() app.UI {
-	if !a.InFrame {
+	if a.Frame == frameEmpty || len(a.Address.Pieces) == 0 {
 		return app.P().Class("address", "is-empty").Text("Alice's browser")
 	}
 	var pieces []app.UI
@@ -53,11 +86,7 @@ func (a *alice) address() app.UI {
 }
 
 func (a *alice) tabButton() app.UI {
-	b := app.Button().Class("button", "button-small").Type("button").Text("Open in a tab").
-		Title("The same flow in a tab of its own, by full redirects").
-		OnClick(func(app.Context, app.Event) { a.Desk.runInTab() })
-	if !a.Open || a.Busy != idle {
-		b = b.Disabled(true)
-	}
-	return b
+	return pressable(app.Button().Class("button", "button-small").Type("button").Text("Open in a tab").
+		Title("The same flow in a tab of its own, by full redirects"),
+		a.Open && a.Busy == idle, func() { a.Desk.runInTab() }, "tab")
 }

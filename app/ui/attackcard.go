@@ -43,10 +43,6 @@ func (a *attackCard) section() string {
 }
 
 func (a *attackCard) button() app.UI {
-	b := app.Button().Class("attack-run").Type("button").Aria("label", "Run the attack: "+a.Attack.Title).Text("▶").
-		OnClick(func(app.Context, app.Event) { a.Desk.attack(a.Attack.ID) })
-	if !a.Ready {
-		b = b.Disabled(true)
-	}
-	return b
+	return pressable(app.Button().Class("attack-run").Type("button").Aria("label", "Run the attack: "+a.Attack.Title).Text("▶"),
+		a.Ready, func() { a.Desk.attack(a.Attack.ID) }, a.Attack.ID)
 }

@@ -19,6 +19,7 @@ type band struct {
 	Section  string   // of the attack
 	Stars    []string // protections that the lesson is about
 	Selected uint64
+	Pages    int // how often earlier rows were asked for
 }
 
 func (b *band) Render() app.UI {
@@ -40,7 +41,11 @@ func (b *band) Render() app.UI {
 
 func (b *band) rows() []app.UI {
 	var rows []app.UI
-	for _, r := range b.Band.Rows {
+	hidden := hiddenRows(b.Band, b.Selected, b.Pages)
+	if hidden > 0 {
+		rows = append(rows, app.Li().Class("row-earlier").Body(earlierButton(b.Desk, b.Band.Key, earlierText(hidden))))
+	}
+	for _, r := range b.Band.Rows[hidden:] {
 		rows = append(rows, b.row(r))
 	}
 	return rows
@@ -59,7 +64,13 @@ func (b *band) row(r timeline.Row) app.UI {
 	}
 }
 
-func (b *band) selected(r timeline.Row) bool { return r.Seq != 0 && r.Seq == b.Selected }
+// selected returns the selected position if it is in the row, else 0.
+func (b *band) selected(r timeline.Row) uint64 {
+	if isSelected(r, b.Selected) {
+		return b.Selected
+	}
+	return 0
+}
 
 func (b *band) lane(p event.Party) int { return timeline.View{Lanes: b.Lanes}.LaneOf(p) }
 

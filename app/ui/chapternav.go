@@ -6,7 +6,8 @@ import "github.com/maxence-charriere/go-app/v10/pkg/app"
 // shown, and lead nowhere.
 type chapterNav struct {
 	app.Compo
-	Content Content
+	Content  Content
+	Finished map[string]bool // chapters that are done, by id
 }
 
 func (n *chapterNav) Render() app.UI {
@@ -23,20 +24,26 @@ func (n *chapterNav) dots() []app.UI {
 	var dots []app.UI
 	past := true
 	for _, link := range n.Content.Chapters {
-		class := "dot"
+		class, done := "dot", n.Finished[link.ID]
 		switch {
 		case link.ID == n.Content.Chapter.ID:
 			class, past = "dot dot-here", false
 		case link.Path != "" && past:
-			class = "dot dot-past"
+			class = "dot dot-before"
 		}
-		dots = append(dots, app.Li().Class("dots-item").Body(dot(link, class)))
+		if done {
+			class += " dot-done"
+		}
+		dots = append(dots, app.Li().Class("dots-item").Body(dot(link, class, done)))
 	}
 	return dots
 }
 
-func dot(link ChapterLink, class string) app.UI {
+func dot(link ChapterLink, class string, done bool) app.UI {
 	name := link.ID + " " + link.Title
+	if done {
+		name += ", done"
+	}
 	if link.Path == "" {
 		return app.Span().Class(class).Role("img").Aria("label", name+", not there yet")
 	}

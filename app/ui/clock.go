@@ -7,10 +7,12 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-// clock shows the lab's time, which an offset moves.
+// clock shows the lab's time, which an offset moves, and moves it on.
 type clock struct {
 	app.Compo
+	Desk   *desk
 	Offset int64 // in seconds
+	Ready  bool
 
 	now  time.Time // zero until the page runs
 	stop chan struct{}
@@ -46,11 +48,13 @@ func (c *clock) Render() app.UI {
 	if !c.now.IsZero() {
 		text = c.now.Add(time.Duration(c.Offset) * time.Second).Format("15:04:05")
 	}
-	return app.P().Class("clock").Title("The lab's time").Body(
+	return app.Div().Class("clock").Title("The lab's time").Body(
 		app.Span().Class("clock-time").Text(text),
 		app.If(c.Offset != 0, func() app.UI {
 			return app.Span().Class("clock-offset").Text(offsetText(c.Offset))
 		}),
+		pressable(app.Button().Class("clock-button").Type("button").Text("+1 h").Aria("label", "Move the clock by 1 h").
+			Title(clockSentence), c.Ready, func() { c.Desk.anHourOn() }, "hour"),
 	)
 }
 

@@ -21,10 +21,10 @@ func (d *decodedView) Render() app.UI {
 	}
 	return app.Div().Class("decoded").Body(
 		app.P().Class("decoded-way").Text(d.way()),
+		app.If(len(d.Message.Checks) > 0, d.checks),
 		app.If(len(params) == 0, func() app.UI {
 			return app.P().Class("inspector-empty").Text("This carries no parameters. Raw shows the whole of it.")
 		}).Else(func() app.UI { return app.Dl().Class("params").Body(params...) }),
-		app.If(len(d.Message.Checks) > 0, d.checks),
 	)
 }
 
@@ -39,7 +39,7 @@ func param(p timeline.Param) app.UI {
 	return app.Div().Class("param").Body(
 		app.Dt().Class("param-name").Body(
 			app.Span().Class("param-word").Text(p.Name),
-			app.Span().Class("param-in").Text(p.In),
+			app.Span().Class("param-in").Text(p.Place()),
 		),
 		app.Dd().Class("param-body").Body(
 			app.Code().Class("param-value", "mark", markClass(p.Kind)).Text(p.Value),

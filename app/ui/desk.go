@@ -28,6 +28,16 @@ type desk struct {
 	cancel context.CancelFunc
 	stop   func() // ends listening for callbacks
 
+	acted    bool // the learner has done something since the page was loaded
+	attacked bool // an attack of the learner's has begun and not ended
+
+	stopKeys func()            // ends listening for keys
+	stepping bool              // requests are shown before they are sent
+	reply    chan<- draftReply // to the request that is shown; nil where none is
+
+	progress   progress // what the learner has done; of version 0 until it is read
+	remembered string   // as the browser keeps it
+
 	inbox inbox
 }
 
@@ -40,15 +50,15 @@ type inbox struct {
 }
 
 func newDesk(content Content) *desk {
-	d := &desk{content: content, stop: func() {}}
+	d := &desk{content: content, stop: func() {}, stopKeys: func() {}}
 	d.screen = screen{Status: lab.Connecting, Pane: paneLesson, Tab: tabDecoded}
 	d.reduce()
 	return d
 }
 
 // start opens the lab and follows its feed until close.
-// off names what the link that led here wants off, such as "pkce,state".
-func (d *desk) start(draw func(func()), off string) {
+// l is what the link that led here asks for.
+func (d *desk) start(draw func(func()), l link) {
 	d.draw = draw
 	d.ctx, d.cancel = context.WithCancel(context.Background())
 	d.screen.Notice = notice{}
@@ -60,21 +70,22 @@ func (d *desk) start(draw func(func()), off string) {
 				d.screen.Notice = notice{Text: "The lab could not be opened. " + explain(err), Again: true}
 				return
 			}
-			d.opened(ctx, session, off)
+			d.opened(ctx, session, l)
 		})
 	}()
 }
 
 // opened takes the session over. A callback that a full tab left behind is
 // answered as soon as the feed runs.
-func (d *desk) opened(ctx context.Context, session *lab.Session, off string) {
+func (d *desk) opened(ctx context.Context, session *lab.Session, l link) {
 	d.session = session
 	d.screen.Lab, d.screen.Open = session.Lab(), true
 	go session.Follow(ctx, d.receive)
 	d.stop = browser.OnCallback(func(url string) {
 		d.draw(func() { d.finish(url) })
 	})
-	d.arrive(off)
+	d.arrive(l)
+	d.acted = false
 }
 
 // close ends everything that start began.
@@ -91,8 +102,9 @@ func (d *desk) again() {
 	d.log = timeline.Log{}
 	d.session, d.stop = nil, func() {}
 	d.screen.Open, d.screen.Status = false, lab.Connecting
+	d.clear()
 	d.reduce()
-	d.start(d.draw, "")
+	d.start(d.draw, link{})
 }
 
 // receive takes an update of the feed. It is called on the feed's goroutine and
@@ -116,14 +128,23 @@ func (d *desk) flush() {
 	d.inbox.events, d.inbox.asked = nil, false
 	d.inbox.mu.Unlock()
 
+	was := d.screen.Status
 	d.screen.Status = status
-	if status == lab.Gone {
-		d.screen.Notice = notice{Text: "This lab is gone: the server no longer knows it. Labs that nobody uses expire.", Again: true}
+	switch {
+	case status == lab.Gone:
+		d.gone()
+	case status == lab.Live && was == lab.Reconnecting:
+		d.recovered()
 	}
 	if !d.log.Add(events) {
 		return
 	}
+	at := d.present()
+	if isReset(events) {
+		d.forget()
+	}
 	d.reduce()
+	d.follow(events, at)
 	for _, e := range events {
 		if timeline.IsSwitch(e) {
 			d.refresh()
@@ -134,9 +155,11 @@ func (d *desk) flush() {
 
 // reduce makes the view of the log anew.
 func (d *desk) reduce() {
-	events := d.log.Events()
+	events, before := d.log.Events(), d.screen.Steps
 	d.screen.View = timeline.Reduce(events)
-	d.screen.Steps = timeline.Progress(d.content.Chapter.Steps, events, d.screen.Read)
+	d.screen.Steps = d.stepsOf(events)
+	d.linger(before)
+	d.remember()
 	if d.screen.Selected != 0 {
 		d.inspect(d.screen.Selected)
 	}
@@ -158,10 +181,11 @@ func (d *desk) call(b busy, work func(ctx context.Context, s *lab.Session) error
 		return
 	}
 	if b != idle {
-		d.screen.Busy, d.screen.Notice = b, notice{}
+		d.screen.Busy, d.screen.Said, d.acted = b, "", true
+		d.dismiss()
 	}
 	session := d.session
-	ctx, cancel := context.WithTimeout(d.ctx, callTimeout)
+	ctx, cancel := context.WithTimeout(d.ctx, d.patience())
 	go func() {
 		defer cancel()
 		err := work(ctx, session)
@@ -169,8 +193,12 @@ func (d *desk) call(b busy, work func(ctx context.Context, s *lab.Session) error
 			if b != idle {
 				d.screen.Busy = idle
 			}
-			if err != nil {
-				d.screen.Notice = notice{Text: explain(err)}
+			switch {
+			case err == nil:
+			case isGone(err):
+				d.gone()
+			default:
+				d.complain(explain(err))
 			}
 			d.screen.Lab = session.Lab()
 			if err == nil && done != nil {

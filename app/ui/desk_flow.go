@@ -9,21 +9,36 @@ import (
 	"oauthlab/app/lab"
 )
 
-// frameID is the id of the frame that stands for Alice's browser.
-const frameID = "alice"
+// The frame that stands for Alice's browser: its id, what it says it is, and the
+// element that holds it.
+const (
+	frameID    = "alice"
+	frameTitle = "Alice's browser"
+	holderID   = "alice-holder"
+	holder     = "#" + holderID
+)
 
 // run starts the flow in the frame.
 func (d *desk) run() {
-	d.screen.InFrame = true
+	d.stepping = false
+	d.flow()
+}
+
+// flow runs the flow in the frame, at once or in steps.
+func (d *desk) flow() {
+	d.screen.Frame = frameHere
 	d.show(paneBrowser)
 	d.begin(func(_ context.Context, url string) error {
-		browser.SetFrame(frameID, url)
+		browser.FreshFrame(holder, frameID, frameTitle, url)
 		return nil
 	})
 }
 
 // runInTab starts the flow in a tab of its own, by full redirects.
 func (d *desk) runInTab() {
+	d.stepping = false
+	d.screen.Frame = frameInTab
+	browser.DropFrame(holder)
 	d.begin(func(_ context.Context, url string) error {
 		browser.OpenTab(url)
 		return nil
@@ -32,14 +47,17 @@ func (d *desk) runInTab() {
 
 // begin signs Alice out, unless she stays signed in, and lets the client begin.
 func (d *desk) begin(open func(context.Context, string) error) {
-	stay := d.screen.StayIn
+	stay, before := d.screen.StayIn, d.hook()
+	d.toEnd()
 	d.call(running, func(ctx context.Context, s *lab.Session) error {
 		if !stay {
 			if err := s.SignOut(ctx); err != nil {
 				return err
 			}
 		}
-		return newClient(s, open).Begin(ctx)
+		c := newClient(s, open)
+		c.Before = before
+		return c.Begin(ctx)
 	}, nil)
 }
 
@@ -47,8 +65,14 @@ func (d *desk) begin(open func(context.Context, string) error) {
 // as real apps do. It waits for nothing else: an answer comes once.
 func (d *desk) finish(url string) {
 	d.show(paneStage)
+	if d.screen.Frame == frameEmpty { // the callback came by a full tab
+		d.screen.Frame = frameHere
+	}
+	d.acted = true
+	before := d.hook()
 	d.call(idle, func(ctx context.Context, s *lab.Session) error {
 		c := newClient(s, nil)
+		c.Before = before
 		code, err := c.Callback(ctx, url)
 		if err != nil || c.TokenEndpoint == "" { // before v03, the code is the end
 			return err
@@ -60,7 +84,9 @@ func (d *desk) finish(url string) {
 
 // signOut ends Alice's session at the authorization server.
 func (d *desk) signOut() {
-	d.call(switching, func(ctx context.Context, s *lab.Session) error { return s.SignOut(ctx) }, nil)
+	d.call(switching, func(ctx context.Context, s *lab.Session) error { return s.SignOut(ctx) }, func() {
+		d.screen.Said = "Signed out at the authorization server."
+	})
 }
 
 // newClient returns the OAuth client as the lab's switches have it behave.

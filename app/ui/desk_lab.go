@@ -4,29 +4,45 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"strings"
 
+	"oauthlab/app/browser"
 	"oauthlab/app/lab"
+	"oauthlab/app/timeline"
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 )
 
-// arrive brings the lab to this page: into its chapter, and with what the link
-// wants off (/v03-pkce?off=pkce).
-func (d *desk) arrive(off string) {
-	var p api.Patch
+// arrive brings the lab to this page: into its chapter, and to how the link wants
+// it (/v03-pkce?off=pkce). A tour begins at the beginning.
+func (d *desk) arrive(l link) {
+	p := l.Patch
 	if chapter := d.content.Chapter.ID; d.screen.Lab.Chapter != chapter {
 		p.Chapter = &chapter
 	}
-	for _, id := range strings.Split(off, ",") {
-		if _, ok := guard.Find(id); ok {
-			p.Protections = with(p.Protections, id, false)
+	changes := p.Chapter != nil || p.Protections != nil || p.Guards != nil
+	if !changes && !l.Tour {
+		return
+	}
+	d.call(switching, func(ctx context.Context, s *lab.Session) (err error) {
+		if l.Tour {
+			if p.Chapter != nil {
+				_, err = s.Patch(ctx, api.Patch{Chapter: p.Chapter})
+			}
+			if err == nil {
+				_, err = s.Reset(ctx)
+			}
 		}
-	}
-	if p.Chapter != nil || p.Protections != nil {
-		d.patch(p)
-	}
+		if err == nil && changes {
+			_, err = s.Patch(ctx, p)
+		}
+		return err
+	}, func() {
+		if l.Tour {
+			d.clear()
+			d.reduce()
+		}
+	})
 }
 
 // turn switches a protection with all its parts.
@@ -49,14 +65,18 @@ func (d *desk) mend() {
 	for _, s := range broken(standings(d.screen.Lab, d.content.Chapter.ID)) {
 		on[s.Protection.ID] = true
 	}
-	d.patch(api.Patch{Protections: on})
+	d.patchThen(api.Patch{Protections: on}, func() {
+		afterDraw(func() { browser.Reveal(".topbar-run") }) // the button that was pressed is gone
+	})
 }
 
-func (d *desk) patch(p api.Patch) {
+func (d *desk) patch(p api.Patch) { d.patchThen(p, nil) }
+
+func (d *desk) patchThen(p api.Patch, done func()) {
 	d.call(switching, func(ctx context.Context, s *lab.Session) error {
 		_, err := s.Patch(ctx, p)
 		return err
-	}, nil)
+	}, done)
 }
 
 // refresh reads how the lab stands, which another tab or program may have changed.
@@ -69,7 +89,13 @@ func (d *desk) refresh() {
 
 // attack lets Mallory try.
 func (d *desk) attack(id string) {
+	if d.session == nil || d.screen.Busy != idle {
+		return
+	}
 	d.show(paneStage)
+	d.toEnd()
+	d.attacked = true
+	d.screen.Selected, d.screen.Message, d.screen.Guard, d.screen.Tab = 0, timeline.Message{}, "", tabDecoded
 	d.call(attacking, func(ctx context.Context, s *lab.Session) error {
 		_, err := s.RunAttack(ctx, id)
 		return err
@@ -82,8 +108,7 @@ func (d *desk) reset() {
 		_, err := s.Reset(ctx)
 		return err
 	}, func() {
-		d.screen.InFrame, d.screen.State = false, nil
-		d.screen.Answers, d.screen.Opened, d.screen.Read = nil, nil, nil
+		d.clear()
 		d.reduce()
 	})
 }

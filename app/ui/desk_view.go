@@ -1,12 +1,14 @@
 package ui
 
-import "oauthlab/app/timeline"
+import (
+	"oauthlab/app/browser"
+	"oauthlab/app/timeline"
+)
 
 // What changes the screen only, and no lab.
 
 func (d *desk) show(p pane)   { d.screen.Pane = p }
-func (d *desk) showTab(t tab) { d.screen.Tab = t }
-func (d *desk) dismiss()      { d.screen.Notice = notice{} }
+func (d *desk) showTab(t tab) { d.screen.Tab, d.screen.Copied = t, "" }
 func (d *desk) stayIn(v bool) { d.screen.StayIn = v }
 
 // choose shows a message in the inspector.
@@ -22,6 +24,48 @@ func (d *desk) fold(key string, open bool) {
 	d.screen.Unfolded = with(d.screen.Unfolded, key, open)
 }
 
+// dismiss clears the notice, unless it holds the only way on.
+func (d *desk) dismiss() {
+	if !d.screen.Notice.Again {
+		d.screen.Notice = notice{}
+	}
+}
+
+// complain says what went wrong, unless something worse has.
+func (d *desk) complain(text string) {
+	if !d.screen.Notice.Again {
+		d.screen.Notice = notice{Text: text}
+	}
+}
+
+// showChecks shows a message in the inspector with what was checked on it.
+func (d *desk) showChecks(seq uint64) {
+	d.inspect(seq)
+	d.screen.Tab = tabDecoded
+	d.show(paneStage)
+}
+
+// scrolled takes note of whether the diagram shows its end, and reports whether
+// that changed.
+func (d *desk) scrolled(away bool) bool {
+	if away == d.screen.Away {
+		return false
+	}
+	d.screen.Away, d.screen.AwayFrom = away, d.screen.View.Last
+	return true
+}
+
+// toEnd brings the newest message into view.
+func (d *desk) toEnd() {
+	d.screen.Away = false
+	afterDraw(func() { browser.ScrollToEnd(".diagram-scroll") })
+}
+
+// afterDraw calls f when what changed just now is on the screen.
+func afterDraw(f func()) {
+	browser.NextFrame(func() { browser.NextFrame(f) })
+}
+
 // foldStep opens or folds a step of the lesson.
 func (d *desk) foldStep(id string, open bool) {
 	d.screen.Opened = with(d.screen.Opened, id, open)
@@ -30,10 +74,55 @@ func (d *desk) foldStep(id string, open bool) {
 // answer takes the answer to a step's prediction.
 func (d *desk) answer(step string, option int) {
 	d.screen.Answers = with(d.screen.Answers, step, option)
+	d.remember()
 }
 
-// markRead ticks a step that asks for nothing.
+// markRead ticks a step that asks for nothing, and goes on.
 func (d *desk) markRead(step string) {
 	d.screen.Read = with(d.screen.Read, step, true)
-	d.screen.Steps = timeline.Progress(d.content.Chapter.Steps, d.log.Events(), d.screen.Read)
+	d.screen.Steps = d.stepsOf(d.log.Events())
+	d.goOn(step)
+}
+
+// goOn folds the steps up to step, which the learner has done with, and shows the
+// one after it.
+func (d *desk) goOn(step string) {
+	for i, s := range d.content.Chapter.Steps {
+		if d.screen.Steps[i].Done {
+			d.screen.Lingers = with(d.screen.Lingers, s.ID, false)
+			d.screen.Opened = with(d.screen.Opened, s.ID, false)
+		}
+		if s.ID != step {
+			continue
+		}
+		if next := i + 1; next < len(d.content.Chapter.Steps) {
+			id := d.content.Chapter.Steps[next].ID
+			d.foldStep(id, true)
+			afterDraw(func() { browser.RevealTop(`[data-step="` + id + `"] .step-button`) })
+		}
+		return
+	}
+}
+
+// linger keeps the steps open that got done under the learner's eyes: before says
+// how the steps stood.
+func (d *desk) linger(before []timeline.StepProgress) {
+	if !d.acted || len(before) != len(d.screen.Steps) {
+		return
+	}
+	for i, s := range d.screen.Steps {
+		if s.Done && !before[i].Done {
+			d.screen.Lingers = with(d.screen.Lingers, s.ID, true)
+		}
+	}
+}
+
+// present returns the id of the present step, "" where all are done.
+func (d *desk) present() string {
+	for _, s := range d.screen.Steps {
+		if s.Current {
+			return s.ID
+		}
+	}
+	return ""
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -19,13 +20,15 @@ type diagram struct {
 	Content  Content
 	View     timeline.View
 	Unfolded map[string]bool
+	Earlier  map[string]int // how often more of a band was asked for, by key
 	Selected uint64
+	Newer    bool // rows came while the end was out of sight
 	Open     bool
 }
 
 func (d *diagram) Render() app.UI {
 	return app.Section().Class("diagram", "lanes-"+strconv.Itoa(len(d.View.Lanes))).Aria("label", "Messages").Body(
-		app.Div().Class("diagram-scroll").Body(
+		app.Div().Class("diagram-scroll").TabIndex(-1).OnScroll(d.onScroll, app.PassiveEvent()).Body(
 			app.Div().Class("diagram-sheet").Body(
 				d.lanes(),
 				d.lines(),
@@ -33,7 +36,22 @@ func (d *diagram) Render() app.UI {
 				app.If(len(d.View.Bands) == 0, d.empty),
 			),
 		),
+		app.If(d.Newer, func() app.UI {
+			return app.Button().Class("newest").Type("button").Text("newest ↓").
+				OnClick(func(app.Context, app.Event) { d.Desk.toEnd() })
+		}),
 	)
+}
+
+// nearEnd is how far from the end, in pixels, the diagram still counts as there.
+const nearEnd = 40
+
+// onScroll tells the desk when the end goes out of sight or comes back. The
+// column is reversed: its end is at zero, and above it is negative.
+func (d *diagram) onScroll(ctx app.Context, _ app.Event) {
+	if !d.Desk.scrolled(ctx.JSSrc().Get("scrollTop").Float() < -nearEnd) {
+		ctx.PreventUpdate()
+	}
 }
 
 func (d *diagram) lanes() app.UI {
@@ -58,7 +76,14 @@ func (d *diagram) lines() app.UI {
 
 func (d *diagram) bands() []app.UI {
 	var bands []app.UI
+	hidden := hiddenOf(len(d.View.Bands), windowBands, chunkBands, d.Earlier[allBands])
+	if hidden > 0 {
+		bands = append(bands, earlierButton(d.Desk, allBands, earlierText(hidden)))
+	}
 	for i, b := range d.View.Bands {
+		if i < hidden {
+			continue
+		}
 		open, told := d.Unfolded[b.Key]
 		if !told {
 			open = i >= len(d.View.Bands)-openBands
@@ -69,7 +94,7 @@ func (d *diagram) bands() []app.UI {
 		}
 		bands = append(bands, &band{
 			Desk: d.Desk, Band: b, Lanes: d.View.Lanes, Open: open, Section: section, Stars: d.Content.stars(),
-			Selected: selectedIn(b, d.Selected),
+			Selected: selectedIn(b, d.Selected), Pages: d.Earlier[b.Key],
 		})
 	}
 	return bands
@@ -79,11 +104,17 @@ func (d *diagram) bands() []app.UI {
 // that other bands need not be drawn again.
 func selectedIn(b timeline.Band, selected uint64) uint64 {
 	for _, r := range b.Rows {
-		if r.Seq == selected {
+		if isSelected(r, selected) {
 			return selected
 		}
 	}
 	return 0
+}
+
+// isSelected reports whether the row or a verdict on it is at the position.
+func isSelected(r timeline.Row, selected uint64) bool {
+	return selected != 0 && (r.Seq == selected ||
+		slices.ContainsFunc(r.Pills, func(p timeline.Pill) bool { return p.Seq == selected }))
 }
 
 func (d *diagram) empty() app.UI {

@@ -25,6 +25,8 @@ func explain(err error) string {
 		return "The authorization server said no: " + full(authorization.Error())
 	case errors.As(err, &refused):
 		return full(capital(refused.Error()))
+	case errors.Is(err, errStepCancelled):
+		return "You cancelled the request, so it was not sent and the client gives up."
 	case errors.Is(err, context.DeadlineExceeded):
 		return "The server takes too long to answer. Try again in a moment."
 	case errors.Is(err, context.Canceled):

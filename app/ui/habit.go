@@ -23,7 +23,8 @@ func (h *habit) Render() app.UI {
 	for _, v := range h.Part.Values {
 		options = append(options, h.option(v))
 	}
-	return app.Div().Class("habit").Role("radiogroup").Aria("label", h.Name).Body(options...)
+	return app.Div().Class("habit").Role("radiogroup").Aria("label", h.Name).
+		OnKeyDown(roving("[role=radio]", false)).Body(options...)
 }
 
 func (h *habit) option(value string) app.UI {
@@ -35,10 +36,7 @@ func (h *habit) option(value string) app.UI {
 	case here:
 		class = "habit-option is-here is-unsafe"
 	}
-	b := app.Button().Class(class).Type("button").Role("radio").Aria("checked", strconv.FormatBool(here)).Text(value).
-		OnClick(func(app.Context, app.Event) { h.Desk.turnPart(h.Part.ID, value) }, app.EventScope(value))
-	if !h.Ready {
-		b = b.Disabled(true)
-	}
-	return b
+	return pressable(app.Button().Class(class).Type("button").Role("radio").TabIndex(tabIndex(here)).
+		Aria("checked", strconv.FormatBool(here)).Text(value),
+		h.Ready, func() { h.Desk.turnPart(h.Part.ID, value) }, h.Part.ID, value)
 }

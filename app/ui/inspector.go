@@ -18,14 +18,17 @@ type inspector struct {
 	Tab     tab
 	Guard   string
 	Code    api.Code
+	Said    string // what came of the button that copies
 }
 
 func (i *inspector) Render() app.UI {
 	return app.Section().Class("inspector").Aria("label", "Inspector").Body(
 		app.Div().Class("inspector-bar").Body(
-			app.Div().Class("tabs").Role("tablist").Aria("label", "Views of the message").Body(
+			app.Div().Class("tabs").Role("tablist").Aria("label", "Views of the message").
+				OnKeyDown(roving("[role=tab]", true)).Body(
 				i.tabButton(tabRaw, "Raw"),
 				i.tabButton(tabDecoded, "Decoded"),
+				i.tabButton(tabCurl, "curl"),
 				i.tabButton(tabWhy, "Why"),
 			),
 			app.P().Class("inspector-title").Text(i.title()),
@@ -39,7 +42,7 @@ func (i *inspector) tabButton(t tab, name string) app.UI {
 	if i.Tab == t {
 		class = "tab is-here"
 	}
-	return app.Button().Class(class).Type("button").Role("tab").ID("tab-"+string(t)).Text(name).
+	return app.Button().Class(class).Type("button").Role("tab").ID("tab-"+string(t)).Text(name).TabIndex(tabIndex(i.Tab == t)).
 		Aria("selected", strconv.FormatBool(i.Tab == t)).Aria("controls", "inspected").
 		OnClick(func(app.Context, app.Event) { i.Desk.showTab(t) }, app.EventScope(t))
 }
@@ -57,6 +60,8 @@ func (i *inspector) view() app.UI {
 		return &whyView{Desk: i.Desk, Message: i.Message, Guard: i.Guard, Code: i.Code}
 	case i.Message.Seq == 0:
 		return app.P().Class("inspector-empty").Text("Choose a message in the diagram to see what it carries.")
+	case i.Tab == tabCurl:
+		return &curlView{Desk: i.Desk, Message: i.Message, Said: i.Said}
 	case i.Tab == tabRaw:
 		return &rawView{Message: i.Message}
 	}

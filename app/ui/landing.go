@@ -4,6 +4,8 @@ import (
 	"html"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/browser"
 )
 
 const (
@@ -16,6 +18,8 @@ type landing struct {
 	app.Compo
 	content Content
 	missing bool // the content is not at hand
+
+	finished map[string]bool // chapters that the learner has done, by id
 }
 
 // OnNav names the page.
@@ -27,22 +31,47 @@ func (l *landing) OnNav(ctx app.Context) {
 	}
 }
 
+// OnMount looks up what was done before, in the browser only.
+func (l *landing) OnMount(ctx app.Context) {
+	p, _ := readProgress(browser.Keep().Get(progressKey))
+	ctx.Dispatch(func(app.Context) { l.finished = p.done() })
+}
+
 func (l *landing) Render() app.UI {
 	return app.Div().Class("landing").Body(
 		app.Header().Class("landing-top").Body(logo()),
 		app.Main().Class("landing-main").Body(
 			app.H1().Class("landing-title").Text("Learn OAuth by breaking it."),
 			app.P().Class("landing-lead").Text(
-				"A real client in this page signs Alice in at a real authorization server. "+
-					"You see every message. Then you switch a protection off, and see what Mallory does with that."),
-			app.P().Class("landing-ways").Body(
-				app.A().Class("button button-primary button-large").Href("/v03-pkce").Text("Break PKCE in one minute"),
-				app.A().Class("button button-large").Href("/v03-pkce").Text("Start here"),
+				"A real client in this page signs Alice in at a real authorization server, and you see every message. "+
+					"Then you switch a protection off, and see what is lost."),
+			app.P().Class("landing-who").Body(
+				app.Strong().Text("Alice"), app.Text(" has an account and a browser. "),
+				app.Strong().Class("is-mallory").Text("Mallory"), app.Text(" wants what is hers, and does what real attackers do."),
 			),
-			l.loop(),
+			app.P().Class("landing-ways").Body(
+				app.A().Class("button button-primary button-large").Href(l.path("v03")+"?tour=1").Text("Break PKCE in one minute"),
+				app.A().Class("button button-large").Href(l.path("v01")).Text("Start at v01"),
+			),
+			app.Div().Class("landing-below").Body(l.loop(), l.chapters()),
 		),
 		l.content.embed(),
 	)
+}
+
+// path returns the page of a chapter, also where the content is not at hand.
+func (l *landing) path(id string) string {
+	for _, link := range l.content.Chapters {
+		if link.ID == id && link.Path != "" {
+			return link.Path
+		}
+	}
+	for i, link := range curriculum {
+		if paths := chapterPaths(); link.ID == id && i < len(paths) {
+			return paths[i]
+		}
+	}
+	return "/"
 }
 
 // loop is what every chapter does.
@@ -61,6 +90,33 @@ func (l *landing) loop() app.UI {
 		))
 	}
 	return app.Ol().Class("loop").Body(items...)
+}
+
+// chapters lists them; those that are not there yet lead nowhere.
+func (l *landing) chapters() app.UI {
+	var items []app.UI
+	for _, link := range l.content.Chapters {
+		items = append(items, app.Li().Class("toc-item").Body(l.chapter(link)))
+	}
+	return app.Nav().Class("toc").Aria("label", "Chapters").Body(
+		app.H2().Class("toc-title").Text("Chapters"),
+		app.Ol().Class("toc-list").Body(items...),
+	)
+}
+
+func (l *landing) chapter(link ChapterLink) app.UI {
+	name := []app.UI{
+		app.Span().Class("toc-id").Text(link.ID),
+		app.Span().Class("toc-name").Text(link.Title),
+	}
+	switch {
+	case link.Path == "":
+		name = append(name, app.Span().Class("toc-word").Text("not there yet"))
+		return app.Span().Class("toc-link", "is-off").Body(name...)
+	case l.finished[link.ID]:
+		name = append(name, app.Span().Class("toc-word", "is-done").Text("✓ done"))
+	}
+	return app.A().Class("toc-link").Href(link.Path).Body(name...)
 }
 
 // logo leads home.

@@ -1,10 +1,11 @@
 package ui
 
 import (
+	"slices"
+
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/timeline"
-	"oauthlab/lessons"
 )
 
 // lessonBar is the lesson: the chapter's question, its problem and its steps.
@@ -15,9 +16,11 @@ type lessonBar struct {
 	Steps     []timeline.StepProgress
 	Standings []standing
 	Opened    map[string]bool
+	Lingers   map[string]bool
 	Answers   map[string]int
 	Busy      busy
 	Open      bool
+	Tour      stop
 }
 
 func (l *lessonBar) Render() app.UI {
@@ -40,7 +43,7 @@ func (l *lessonBar) steps() []app.UI {
 	for i, s := range l.Content.Chapter.Steps {
 		item := &step{
 			Desk: l.Desk, Number: i + 1, Step: s, Progress: l.Steps[i],
-			Open: l.isOpen(i), Busy: l.Busy, Ready: l.Open, Answer: -1,
+			Open: l.isOpen(i), Next: l.next(i), Busy: l.Busy, Ready: l.Open, Answer: -1, Tour: l.Tour,
 		}
 		item.Standing, _ = find(l.Standings, s.Protection)
 		item.Attack, _ = l.Content.attack(s.Attack)
@@ -52,32 +55,40 @@ func (l *lessonBar) steps() []app.UI {
 	return items
 }
 
-// isOpen reports whether step i is unfolded: the current one is, and an
-// explanation stays until the learner goes on, though its event came by before
-// there was time to read.
+// isOpen reports whether step i is unfolded: the present one is, and one that the
+// learner has come to past a step left out. What got done stays open until the
+// learner goes on, and so does the last step of a chapter that is done.
 func (l *lessonBar) isOpen(i int) bool {
 	s := l.Content.Chapter.Steps[i]
 	if open, ok := l.Opened[s.ID]; ok {
 		return open
 	}
-	if l.Steps[i].Current {
+	switch p := l.Steps[i]; {
+	case p.Current:
 		return true
+	case p.Done:
+		return l.Lingers[s.ID] || i == len(l.Steps)-1 && l.allDone()
 	}
-	next := i + 1
-	return s.Kind == lessons.Why && l.Steps[i].Done && next < len(l.Steps) &&
-		l.Steps[next].Current && !goalMet(l.Steps[next])
+	return i > 0 && l.Steps[i-1].Done
 }
 
-func goalMet(p timeline.StepProgress) bool {
-	return len(p.Goals) > 0 && p.Goals[0].Met
+func (l *lessonBar) allDone() bool {
+	return !slices.ContainsFunc(l.Steps, func(p timeline.StepProgress) bool { return !p.Done })
+}
+
+// next returns the title of the step that the learner goes on to from step i, ""
+// where that is not the question.
+func (l *lessonBar) next(i int) string {
+	if s := l.Content.Chapter.Steps[i]; !l.Steps[i].Done || !l.Lingers[s.ID] || i+1 == len(l.Steps) {
+		return ""
+	}
+	return l.Content.Chapter.Steps[i+1].Title
 }
 
 // finished says so once every step is done.
 func (l *lessonBar) finished() app.UI {
-	for _, s := range l.Steps {
-		if !s.Done {
-			return nil
-		}
+	if !l.allDone() {
+		return nil
 	}
 	return app.P().Class("lesson-finished").Text("Run, broken, understood and mended: this chapter is done.")
 }

@@ -15,7 +15,7 @@ type message struct {
 	Row      timeline.Row
 	From, To int      // lanes
 	Stars    []string // protections that the lesson is about
-	Selected bool
+	Selected uint64   // position that is selected, if it is here
 }
 
 func (m *message) Render() app.UI {
@@ -28,7 +28,7 @@ func (m *message) Render() app.UI {
 				app.Span().Class("label").Body(labelOf(m.Row)...),
 				app.Span().Class("arrow-line"),
 			),
-		&pills{Desk: m.Desk, Pills: m.Row.Pills, Lane: m.To, Before: m.From > m.To, Stars: m.Stars, Seq: m.Row.Seq},
+		&pills{Desk: m.Desk, Pills: m.Row.Pills, Lane: m.To, Before: m.From > m.To, Stars: m.Stars, Seq: m.Row.Seq, Selected: m.Selected},
 	)
 }
 
@@ -47,7 +47,7 @@ func (m *message) class() string {
 	if m.Row.Fault {
 		class = app.AppendClass(class, "is-fault")
 	}
-	if m.Selected {
+	if m.Selected != 0 {
 		class = app.AppendClass(class, "is-selected")
 	}
 	return class

@@ -24,7 +24,11 @@ func (n *noticeBar) Render() app.UI {
 }
 
 func (n *noticeBar) problem() app.UI {
-	return app.Div().Class("notice", "notice-problem").Body(
+	class := "notice notice-problem"
+	if n.Notice.Calm {
+		class = "notice"
+	}
+	return app.Div().Class(class).Body(
 		app.Span().Class("notice-text").Text(n.Notice.Text),
 		app.If(n.Notice.Again, func() app.UI {
 			return app.Button().Class("button", "button-small").Type("button").Text("Start again").

@@ -4,6 +4,8 @@ import (
 	"html"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/browser"
 )
 
 // chapterPage is the page of a chapter: lesson, stage, browser and switches.
@@ -34,27 +36,56 @@ func (p *chapterPage) OnMount(ctx app.Context) {
 	if p.missing || p.desk.content.Chapter.ID == "" {
 		return
 	}
-	p.desk.start(func(f func()) {
+	d := p.desk
+	l := takeLink(ctx, d.content)
+	d.beginTour(l.Tour)
+	d.screen.Narrow = browser.IsNarrow()
+	if l.Step != "" {
+		d.foldStep(l.Step, true)
+		afterDraw(func() { browser.ScrollTo(`[data-step="` + l.Step + `"]`) })
+	}
+	d.start(func(f func()) {
 		ctx.Dispatch(func(app.Context) { f() })
-	}, takeOff(ctx))
+	}, l)
+	d.recall()
+	if l.Problem != "" {
+		d.screen.Notice = notice{Text: l.Problem, Calm: true}
+	}
+	d.stopKeys = browser.OnKey(func(key string) bool {
+		if !takesKey(key) {
+			return false
+		}
+		ctx.Dispatch(func(app.Context) { d.press(key) })
+		return true
+	})
 }
 
-// takeOff takes what the link wants off out of the address, so that loading
-// the page again does not switch it off again.
-func takeOff(ctx app.Context) string {
+// OnResize takes note of how many columns there is room for.
+func (p *chapterPage) OnResize(ctx app.Context) {
+	ctx.Dispatch(func(app.Context) { p.desk.screen.Narrow = browser.IsNarrow() })
+}
+
+// takeLink takes what the link asks for out of the address, so that loading the
+// page again does not do it again.
+func takeLink(ctx app.Context, c Content) link {
 	u := *ctx.Page().URL()
 	query := u.Query()
-	off := query.Get("off")
-	if off != "" {
-		query.Del("off")
-		u.RawQuery = query.Encode()
+	l := readLink(query, c.Chapter)
+	for _, name := range linkNames {
+		query.Del(name)
+	}
+	if rest := query.Encode(); rest != u.Query().Encode() {
+		u.RawQuery = rest
 		ctx.Page().ReplaceURL(&u)
 	}
-	return off
+	return l
 }
 
 // OnDismount leaves the lab.
-func (p *chapterPage) OnDismount() { p.desk.close() }
+func (p *chapterPage) OnDismount() {
+	p.desk.stopKeys()
+	p.desk.close()
+}
 
 func (p *chapterPage) Render() app.UI {
 	d, c := p.desk, p.desk.content
@@ -63,25 +94,39 @@ func (p *chapterPage) Render() app.UI {
 	}
 	s := d.screen
 	all := standings(s.Lab, c.Chapter.ID)
-	return app.Div().Class("shell", "shows-"+string(s.Pane)).Body(
-		&topBar{Desk: d, Content: c, Broken: broken(all), Open: s.Open, Busy: s.Busy, Offset: s.Lab.ClockOffsetSeconds},
+	next := d.tour(all)
+	return app.Div().Class("shell", "shows-"+string(s.Pane), tourClass(s)).Body(
+		&topBar{Desk: d, Content: c, Broken: broken(all), Open: s.Open, Busy: s.Busy, Offset: s.Lab.ClockOffsetSeconds, Finished: s.Finished, Next: next},
+		app.If(s.Touring, func() app.UI { return &tourBar{Desk: d, Steps: s.Steps, Stop: next} }),
 		&noticeBar{Desk: d, Notice: s.Notice, Status: s.Status},
 		app.Main().Class("desk").Body(
-			&lessonBar{Desk: d, Content: c, Steps: s.Steps, Standings: all, Opened: s.Opened, Answers: s.Answers, Busy: s.Busy, Open: s.Open},
+			&lessonBar{Desk: d, Content: c, Steps: s.Steps, Standings: all, Opened: s.Opened, Lingers: s.Lingers, Answers: s.Answers, Busy: s.Busy, Open: s.Open, Tour: next},
 			app.Div().Class("center").Body(
-				&diagram{Desk: d, Content: c, View: s.View, Unfolded: s.Unfolded, Selected: s.Selected, Open: s.Open},
+				&diagram{Desk: d, Content: c, View: s.View, Unfolded: s.Unfolded, Earlier: s.Earlier, Selected: s.Selected, Newer: s.Away && s.View.Last > s.AwayFrom, Open: s.Open},
 				&presentStep{Desk: d, Content: c, Steps: s.Steps},
 				app.Div().Class("below").Body(
-					&alice{Desk: d, Address: s.View.Address, InFrame: s.InFrame, Open: s.Open, Busy: s.Busy},
-					&inspector{Desk: d, Message: s.Message, Tab: s.Tab, Guard: s.Guard, Code: s.Code},
+					&alice{Desk: d, Address: s.View.Address, Login: d.login(), Frame: s.Frame, Attacked: s.attacked(), Open: s.Open, Busy: s.Busy, Tour: next},
+					&inspector{Desk: d, Message: s.Message, Tab: s.Tab, Guard: s.Guard, Code: s.Code, Said: s.Copied},
 				),
 			),
-			&panel{Desk: d, Content: c, Standings: all, Ends: s.View.Attacks, StayIn: s.StayIn, Busy: s.Busy, Open: s.Open, State: s.State, StateOpen: s.StateOpen},
+			&panel{Desk: d, Content: c, Standings: all, Ends: s.View.Attacks, StayIn: s.StayIn, Said: s.Said, Busy: s.Busy, Open: s.Open, State: s.State, StateOpen: s.StateOpen},
 		),
-		&paneBar{Desk: d, Pane: s.Pane},
+		&paneBar{Desk: d, Pane: s.Pane, Tour: next},
+		app.If(s.Dialog != dialogNone, func() app.UI { return dialogs(d, all) }),
 		app.P().Class("unseen").Role("status").Aria("live", "polite").Text(s.View.News),
 		c.embed(),
 	)
+}
+
+// tourClass says how far a tour has come.
+func tourClass(s screen) string {
+	switch {
+	case early(s.Touring, s.Steps):
+		return "is-touring is-early"
+	case s.Touring:
+		return "is-touring"
+	}
+	return ""
 }
 
 // noContent is shown where the server has nothing to say.

@@ -76,7 +76,9 @@ func tokens() event.Event {
 var (
 	buttonPattern = regexp.MustCompile(`(?s)<button([^>]*)>(.*?)</button>`)
 	labelPattern  = regexp.MustCompile(`aria-label="([^"]*)"`)
-	tagPattern    = regexp.MustCompile(`<[^>]*>`)
+	// go-app writes an attribute whose value is "true" without it.
+	disabledPattern = regexp.MustCompile(`aria-disabled(="true")?(\s|$)`)
+	tagPattern      = regexp.MustCompile(`<[^>]*>`)
 )
 
 type button struct {
@@ -89,7 +91,7 @@ type button struct {
 func buttons(ui app.UI) []button {
 	var out []button
 	for _, m := range buttonPattern.FindAllStringSubmatch(app.HTMLString(ui), -1) {
-		b := button{disabled: strings.Contains(m[1], " disabled"), name: strings.Join(strings.Fields(tagPattern.ReplaceAllString(m[2], " ")), " ")}
+		b := button{disabled: strings.Contains(m[1], " disabled") || disabledPattern.MatchString(m[1]), name: strings.Join(strings.Fields(tagPattern.ReplaceAllString(m[2], " ")), " ")}
 		if label := labelPattern.FindStringSubmatch(m[1]); label != nil {
 			b.name = label[1]
 		}
@@ -233,7 +235,9 @@ func TestAPageWithoutContentIsASentence(t *testing.T) {
 
 func TestLandingLeadsToPKCE(t *testing.T) {
 	page := app.HTMLString(&landing{content: Content{Path: "/"}})
-	for _, want := range []string{"Break PKCE in one minute", "Start here", `href="/v03-pkce"`} {
+	for _, want := range []string{
+		"Break PKCE in one minute", `href="/v03-pkce?tour=1"`, "Start at v01", `href="/v01-login-and-code"`, "Alice", "Mallory",
+	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the landing page lacks %s", want)
 		}
@@ -247,28 +251,107 @@ func TestChaptersThatAreNotThereLeadNowhere(t *testing.T) {
 	}
 }
 
-func TestExplanationStaysUntilTheLearnerGoesOn(t *testing.T) {
-	why := lessons.Step{ID: "why", Kind: lessons.Why, Goals: []lessons.Goal{{Kind: event.KindVerdict}}}
-	mend := lessons.Step{ID: "mend", Kind: lessons.Mend, Goals: []lessons.Goal{{Kind: event.KindChange}, {Kind: event.KindNote}}}
-	c := Content{Chapter: lessons.Chapter{ID: "v03", Steps: []lessons.Step{why, mend}}}
+func TestWhatGotDoneStaysOpenUntilTheLearnerGoesOn(t *testing.T) {
+	run := lessons.Step{ID: "run", Kind: lessons.Run, Goals: []lessons.Goal{{Kind: event.KindNote}}}
+	broken := lessons.Step{ID: "break", Kind: lessons.Break, Title: "Break it", Goals: []lessons.Goal{{Kind: event.KindChange}}}
+	why := lessons.Step{ID: "why", Kind: lessons.Why}
+	mend := lessons.Step{ID: "mend", Kind: lessons.Mend, Goals: []lessons.Goal{{Kind: event.KindVerdict}}}
+	c := Content{Chapter: lessons.Chapter{ID: "v03", Steps: []lessons.Step{run, broken, why, mend}}}
 	d := newDesk(c)
 	open := func() []bool {
-		l := &lessonBar{Content: c, Steps: d.screen.Steps, Opened: d.screen.Opened}
-		return []bool{l.isOpen(0), l.isOpen(1)}
+		l := &lessonBar{Content: c, Steps: d.screen.Steps, Opened: d.screen.Opened, Lingers: d.screen.Lingers}
+		return []bool{l.isOpen(0), l.isOpen(1), l.isOpen(2), l.isOpen(3)}
 	}
-	d.log.Add([]event.Event{{Seq: 1, Kind: event.KindVerdict, Verdict: &event.Verdict{}}})
-	d.reduce()
-	if got := open(); !slices.Equal(got, []bool{true, true}) {
-		t.Errorf("after the verdict: %v", got)
+	seq := uint64(0)
+	happens := func(e event.Event) {
+		seq++
+		e.Seq = seq
+		d.log.Add([]event.Event{e})
+		d.reduce()
 	}
-	d.log.Add([]event.Event{{Seq: 2, Kind: event.KindChange, Change: &event.Change{}}})
-	d.reduce()
-	if got := open(); !slices.Equal(got, []bool{false, true}) {
-		t.Errorf("after going on: %v", got)
+	expect := func(when string, want ...bool) {
+		t.Helper()
+		if got := open(); !slices.Equal(got, want) {
+			t.Errorf("%s: %v are open, want %v", when, got, want)
+		}
 	}
+	expect("at first", true, false, false, false)
+	d.acted = true
+	happens(event.Event{Kind: event.KindChange, Change: &event.Change{}})
+	expect("after breaking it first", true, true, true, false)
+	happens(event.Event{Kind: event.KindNote, Note: &event.Note{}})
+	expect("after the run", true, true, true, false)
+	l := &lessonBar{Content: c, Steps: d.screen.Steps, Opened: d.screen.Opened, Lingers: d.screen.Lingers}
+	if next := l.next(0); next != "Break it" {
+		t.Errorf("the run leads on to %q", next)
+	}
+	d.goOn("run")
+	expect("after going on", false, true, true, false)
+	d.markRead("why")
+	expect("after reading why", false, false, false, true)
 	d.foldStep("why", true)
-	if got := open(); !got[0] {
-		t.Error("the learner cannot open it again")
+	expect("after opening it again", false, false, true, true)
+	d.foldStep("why", false)
+	happens(event.Event{Kind: event.KindVerdict, Verdict: &event.Verdict{}})
+	expect("at the end", false, false, false, true)
+}
+
+func TestWhatWasDoneBeforeThePageIsFolded(t *testing.T) {
+	p := openPage(labWith(), tokens())
+	l := &lessonBar{Content: testContent, Steps: p.desk.screen.Steps}
+	if l.isOpen(0) || !l.isOpen(1) {
+		t.Error("want the present step open, and no other")
+	}
+}
+
+func TestTheFirstParagraphIsCutOff(t *testing.T) {
+	for html, want := range map[string][2]string{
+		"<p>a</p><p>b</p>": {"<p>a</p>", "<p>b</p>"},
+		"<div class=\"prose\"><p>a</p>\n<p>b</p>\n</div>\n": {"<p>a</p>", "<p>b</p>"},
+		"<ul></ul>": {"", "<ul></ul>"},
+		"":          {"", ""},
+	} {
+		if lead, rest := cutLead(html); lead != want[0] || rest != want[1] {
+			t.Errorf("%q is cut into %q and %q", html, lead, rest)
+		}
+	}
+}
+
+func TestGoneStaysWhateverIsPressed(t *testing.T) {
+	p := openPage(labWith(), tokens())
+	p.desk.gone()
+	p.desk.dismiss()
+	p.desk.complain("POST /api/labs/x: fetch")
+	p.desk.run()
+	page := app.HTMLString(p)
+	if !strings.Contains(page, "Start again") || strings.Contains(page, "/api/") {
+		t.Error("the way on is gone")
+	}
+	if !named(t, p, "Run the flow").disabled {
+		t.Error("a lab that is gone can be run")
+	}
+}
+
+func TestAlicesBrowserSaysWhatItShows(t *testing.T) {
+	tests := map[string]struct {
+		alice alice
+		want  string
+	}{
+		"nothing yet":         {alice{}, "sign-in page opens here"},
+		"in another tab":      {alice{Frame: frameInTab}, "goes on in the other tab"},
+		"cut":                 {alice{Frame: frameCut}, "connection was lost"},
+		"a code":              {alice{Frame: frameHere, Login: timeline.Login{Code: "Splx…"}}, "code=Splx…"},
+		"a token":             {alice{Frame: frameInTab, Login: timeline.Login{Token: "mF_9…"}}, "access_token=mF_9…"},
+		"a refusal":           {alice{Frame: frameHere, Login: timeline.Login{Failed: "no state"}}, "No state. Nobody is signed in."},
+		"an attack":           {alice{Frame: frameHere, Attacked: true}, "the lab itself plays Alice"},
+		"nothing of a reload": {alice{Login: timeline.Login{Token: "mF_9…"}}, "sign-in page opens here"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if page := app.HTMLString(&tt.alice); !strings.Contains(page, tt.want) {
+				t.Errorf("%s lacks %q", page, tt.want)
+			}
+		})
 	}
 }
 

@@ -7,6 +7,7 @@ type paneBar struct {
 	app.Compo
 	Desk *desk
 	Pane pane
+	Tour stop
 }
 
 func (b *paneBar) Render() app.UI {
@@ -23,6 +24,6 @@ func (b *paneBar) button(p pane, name string) app.UI {
 	if b.Pane == p {
 		class, pressed = "panebar-button is-here", "true"
 	}
-	return app.Button().Class(class).Type("button").Aria("pressed", pressed).Text(name).
+	return marked(app.Button(), b.Tour, b.Tour.What == atPane && b.Tour.Pane == p).Class(class).Type("button").Aria("pressed", pressed).Text(name).
 		OnClick(func(app.Context, app.Event) { b.Desk.show(p) }, app.EventScope(p))
 }

@@ -23,6 +23,8 @@ type pills struct {
 	// what else passed is counted, not named: one loud thing at a time.
 	Stars []string
 	Seq   uint64 // of the message; shown when the count is pressed
+
+	Selected uint64 // position that is selected
 }
 
 func (p *pills) Render() app.UI {
@@ -68,7 +70,7 @@ func (p *pills) others(n, shown int) app.UI {
 	}
 	return app.Button().Class("pill", "pill-passed", partyClass(p.Pills[0].At)).Type("button").
 		Aria("label", text+" passed").
-		OnClick(func(app.Context, app.Event) { p.Desk.choose(p.Seq) }).
+		OnClick(func(app.Context, app.Event) { p.Desk.showChecks(p.Seq) }, app.EventScope("others")).
 		Body(app.Span().Class("pill-head").Body(
 			app.Span().Class("pill-sign").Aria("hidden", "true").Text("✓"),
 			app.Span().Class("pill-text").Text(text),
@@ -76,7 +78,11 @@ func (p *pills) others(n, shown int) app.UI {
 }
 
 func (p *pills) pill(v timeline.Pill) app.UI {
-	return app.Button().Class("pill", "pill-"+string(v.Outcome), partyClass(v.At)).Type("button").
+	selected := ""
+	if v.Seq == p.Selected {
+		selected = "is-chosen"
+	}
+	return app.Button().Class("pill", "pill-"+string(v.Outcome), partyClass(v.At), selected).Type("button").
 		Aria("label", v.Sentence()).
 		OnClick(func(app.Context, app.Event) { p.Desk.explainVerdict(v.Seq, v.Guard) }, app.EventScope(v.Seq)).
 		Body(

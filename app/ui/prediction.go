@@ -15,6 +15,7 @@ type prediction struct {
 	Step       string
 	Prediction lessons.Prediction
 	Answer     int // -1 for none yet
+	Tour       stop
 }
 
 func (p *prediction) Render() app.UI {
@@ -22,7 +23,8 @@ func (p *prediction) Render() app.UI {
 	for i, o := range p.Prediction.Options {
 		options = append(options, p.option(i, o))
 	}
-	return app.Div().Class("prediction").Role("radiogroup").Aria("labelledby", "question-"+p.Step).Body(options...)
+	return app.Div().Class("prediction").Role("radiogroup").Aria("labelledby", "question-"+p.Step).
+		OnKeyDown(roving("[role=radio]", false)).Body(options...)
 }
 
 func (p *prediction) option(i int, o lessons.Option) app.UI {
@@ -35,7 +37,7 @@ func (p *prediction) option(i int, o lessons.Option) app.UI {
 		class, word = "option is-wrong", "not quite"
 	}
 	return app.Div().Class(class).Body(
-		app.Button().Class("option-button").Type("button").Role("radio").
+		marked(app.Button(), p.Tour, i == 0 && p.Tour.is(atAnswer, p.Step)).Class("option-button").Type("button").Role("radio").TabIndex(tabIndex(chosen || p.Answer < 0 && i == 0)).
 			Aria("checked", strconv.FormatBool(chosen)).Aria("label", o.Text).
 			OnClick(func(app.Context, app.Event) { p.Desk.answer(p.Step, i) }, app.EventScope(p.Step, i)).
 			Body(

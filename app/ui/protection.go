@@ -34,7 +34,7 @@ func (p *protection) Render() app.UI {
 				}),
 				app.If(p.hasMore(), p.moreButton),
 			),
-			toggle(s.On, p.Ready, s.Protection.Title, func(app.Context, app.Event) { p.Desk.turn(p.Standing.Protection.ID, !p.Standing.On) }),
+			toggle(s.On, p.Ready, s.Protection.Title, func() { p.Desk.turn(p.Standing.Protection.ID, !p.Standing.On) }),
 		),
 		app.If(p.showsParts(), p.parts),
 	)
@@ -80,5 +80,5 @@ func (p *protection) partName(ps partStanding) string {
 }
 
 func (p *protection) partSwitch(ps partStanding) app.UI {
-	return toggle(ps.On, p.Ready, p.partName(ps), func(app.Context, app.Event) { p.Desk.turnPart(ps.Part.ID, !ps.On) })
+	return toggle(ps.On, p.Ready, p.partName(ps), func() { p.Desk.turnPart(ps.Part.ID, !ps.On) })
 }

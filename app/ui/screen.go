@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"oauthlab/app/client"
 	"oauthlab/app/lab"
 	"oauthlab/app/timeline"
 	"oauthlab/lessons/api"
@@ -27,12 +28,26 @@ type screen struct {
 	Code     api.Code
 
 	Unfolded map[string]bool // bands that the learner opened or folded, by key
+	Earlier  map[string]int  // how often more of a band was asked for, by key
 	Opened   map[string]bool // steps that the learner opened or folded, by id
 	Answers  map[string]int  // chosen options of the predictions, by the step's id
 	Read     map[string]bool // steps without goals that the learner has read
 
-	InFrame bool // Alice's browser shows something since this page was loaded
-	StayIn  bool // runs do not sign Alice out first
+	Lingers  map[string]bool // steps that got done while the learner looked on, by id
+	Frame    frame           // what Alice's browser shows
+	Said     string          // what came of the last thing that shows nowhere else
+	Away     bool            // the diagram is scrolled away from its end
+	AwayFrom uint64          // position of the last event when it was
+
+	StayIn bool // runs do not sign Alice out first
+
+	Dialog dialog       // what is open above the page
+	Draft  client.Draft // the request that waits to be sent, in dialogStep
+	Copied string       // what came of the button that copies
+
+	Finished map[string]bool // chapters that the learner has done, by id
+	Touring  bool            // one thing at a time is marked as next
+	Narrow   bool            // one column at a time is shown
 
 	State     api.State // nil until it is asked for
 	StateOpen bool
@@ -46,6 +61,16 @@ const (
 	running   busy = "run"
 	attacking busy = "attack"
 	switching busy = "switch"
+)
+
+// frame is what Alice's browser shows.
+type frame string
+
+const (
+	frameEmpty frame = ""     // nothing yet
+	frameHere  frame = "here" // the learner's flow
+	frameInTab frame = "tab"  // the flow goes on in another tab
+	frameCut   frame = "cut"  // the server went away during the flow
 )
 
 // pane is a column of the page.
@@ -64,6 +89,7 @@ type tab string
 const (
 	tabRaw     tab = "raw"
 	tabDecoded tab = "decoded"
+	tabCurl    tab = "curl"
 	tabWhy     tab = "why"
 )
 
@@ -71,6 +97,7 @@ const (
 type notice struct {
 	Text  string
 	Again bool // offers to start again
+	Calm  bool // nothing went wrong
 }
 
 // with returns a copy of m in which key is value.

@@ -11,13 +11,13 @@ type selfNote struct {
 	app.Compo
 	Desk     *desk
 	Row      timeline.Row
-	At       int // lane
-	Selected bool
+	At       int    // lane
+	Selected uint64 // position that is selected, if it is here
 }
 
 func (n *selfNote) Render() app.UI {
 	class := "row grid row-self"
-	if n.Selected {
+	if n.Selected != 0 {
 		class += " is-selected"
 	}
 	if n.Row.Fault {
@@ -27,6 +27,6 @@ func (n *selfNote) Render() app.UI {
 		app.Button().Class("self", laneClass("at", n.At)).Type("button").Aria("label", spoken(n.Row)).
 			OnClick(func(app.Context, app.Event) { n.Desk.choose(n.Row.Seq) }).
 			Body(labelOf(n.Row)...),
-		&pills{Desk: n.Desk, Pills: n.Row.Pills, Lane: n.At},
+		&pills{Desk: n.Desk, Pills: n.Row.Pills, Lane: n.At, Selected: n.Selected},
 	)
 }

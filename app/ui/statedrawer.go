@@ -23,11 +23,8 @@ type stateDrawer struct {
 }
 
 func (s *stateDrawer) Render() app.UI {
-	b := app.Button().Class("state-button").Type("button").Aria("expanded", strconv.FormatBool(s.IsOpen)).Text("State of the parties").
-		OnClick(func(app.Context, app.Event) { s.Desk.toggleState() })
-	if !s.Ready {
-		b = b.Disabled(true)
-	}
+	b := pressable(app.Button().Class("state-button").Type("button").Aria("expanded", strconv.FormatBool(s.IsOpen)).Text("State of the parties"),
+		s.Ready, func() { s.Desk.toggleState() }, "state")
 	return app.Div().Class("group", "state").Body(
 		b,
 		app.If(s.IsOpen, func() app.UI { return app.Div().Class("state-body").Body(s.documents()...) }),

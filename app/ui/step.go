@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -10,7 +11,7 @@ import (
 	"oauthlab/lessons/api"
 )
 
-// step is one step of the lesson. It folds when it is done.
+// step is one step of the lesson. It folds when the learner goes on.
 type step struct {
 	app.Compo
 	Desk     *desk
@@ -21,8 +22,10 @@ type step struct {
 	Attack   api.Attack
 	Answer   int // to the prediction; -1 for none yet
 	Open     bool
+	Next     string // title of the step to go on to; "" where there is nothing to go on from
 	Busy     busy
 	Ready    bool // the lab is open
+	Tour     stop
 }
 
 func (s *step) Render() app.UI {
@@ -46,22 +49,25 @@ func (s *step) header() app.UI {
 	if s.Progress.Done {
 		name += ", done"
 	}
-	return app.Button().Class("step-button").Type("button").
+	return marked(app.Button(), s.Tour, s.Tour.is(atUnfold, s.Step.ID)).Class("step-button").Type("button").
 		Aria("expanded", strconv.FormatBool(s.Open)).Aria("label", name).
 		Text(s.Step.Title).
 		OnClick(func(app.Context, app.Event) { s.Desk.foldStep(s.Step.ID, !s.Open) })
 }
 
 func (s *step) body() app.UI {
+	lead, rest := "", s.Step.Body
+	if s.Step.Kind == lessons.Mend { // what to press comes first, what to try after it last
+		lead, rest = cutLead(s.Step.Body)
+	}
 	return app.Div().Class("step-body").Body(
-		app.Raw(`<div class="prose">`+s.Step.Body+`</div>`),
+		app.If(lead != "", func() app.UI { return prose(lead) }),
+		app.If(lead != "", s.actions),
+		app.If(rest != "", func() app.UI { return prose(rest) }),
 		app.If(s.Step.Prediction != nil, func() app.UI {
-			return &prediction{Desk: s.Desk, Step: s.Step.ID, Prediction: *s.Step.Prediction, Answer: s.Answer}
+			return &prediction{Desk: s.Desk, Step: s.Step.ID, Prediction: *s.Step.Prediction, Answer: s.Answer, Tour: s.Tour}
 		}),
-		&stepActions{
-			Desk: s.Desk, Step: s.Step, Standing: s.Standing, Attack: s.Attack,
-			Waiting: s.Step.Prediction != nil && s.Answer < 0 && !s.Progress.Done, Done: s.Progress.Done, Busy: s.Busy, Ready: s.Ready,
-		},
+		app.If(lead == "", s.actions),
 		s.checklist(),
 		&stepFeed{Desk: s.Desk, Lines: s.Progress.Feed},
 		app.If(s.Step.Hint != "" && !s.Progress.Done, func() app.UI {
@@ -70,7 +76,53 @@ func (s *step) body() app.UI {
 				app.P().Class("hint-text").Text(s.Step.Hint),
 			)
 		}),
+		app.If(s.Next != "", s.goOn),
 	)
+}
+
+func (s *step) actions() app.UI {
+	return &stepActions{
+		Desk: s.Desk, Step: s.Step, Standing: s.Standing, Attack: s.Attack,
+		Waiting: s.Step.Prediction != nil && s.Answer < 0 && !s.Progress.Done, Done: s.Progress.Done, Busy: s.Busy, Ready: s.Ready, Tour: s.Tour,
+	}
+}
+
+// goOn ends a step that is done: it stays until the learner leaves it.
+func (s *step) goOn() app.UI {
+	return app.Div().Class("step-next").Body(
+		app.P().Class("step-done").Text(doneText(s.Step.Kind)),
+		app.Button().Class("button", "button-primary").Type("button").Text("Next: "+s.Next).
+			OnClick(func(app.Context, app.Event) { s.Desk.goOn(s.Step.ID) }),
+	)
+}
+
+// doneText says kindly what the learner has done.
+func doneText(k lessons.StepKind) string {
+	switch k {
+	case lessons.Run:
+		return "✓ That was the whole flow."
+	case lessons.Break:
+		return "✓ You broke it."
+	case lessons.Why:
+		return "✓ You saw why."
+	}
+	return "✓ Done."
+}
+
+func prose(html string) app.UI { return app.Raw(`<div class="prose">` + html + `</div>`) }
+
+// cutLead cuts the first paragraph off, of prose with or without an element around.
+func cutLead(html string) (lead, rest string) {
+	const open, end = `<div class="prose">`, "</p>"
+	inner, wrapped := strings.CutPrefix(html, open)
+	if wrapped {
+		inner = strings.TrimSuffix(strings.TrimSpace(inner), "</div>")
+	}
+	i := strings.Index(inner, end)
+	if i < 0 || !strings.HasPrefix(inner, "<p>") {
+		return "", html
+	}
+	return inner[:i+len(end)], strings.TrimSpace(inner[i+len(end):])
 }
 
 func (s *step) checklist() app.UI {

@@ -18,6 +18,7 @@ type stepActions struct {
 	Done     bool
 	Busy     busy
 	Ready    bool
+	Tour     stop
 }
 
 func (a *stepActions) Render() app.UI {
@@ -32,6 +33,11 @@ func (a *stepActions) Render() app.UI {
 	)
 }
 
+// mark returns a button, which is marked where a tour has it next.
+func (a *stepActions) mark(what stopAt) app.HTMLButton {
+	return marked(app.Button(), a.Tour, a.Tour.is(what, a.Step.ID))
+}
+
 func (a *stepActions) switchButton() app.UI {
 	on := a.Step.Switch == "on"
 	text := "Switch " + a.Standing.Protection.Title + " " + a.Step.Switch
@@ -42,33 +48,21 @@ func (a *stepActions) switchButton() app.UI {
 	if there {
 		text = a.Standing.Protection.Title + " is " + a.Step.Switch
 	}
-	b := app.Button().Class("button").Type("button").Text(text).
-		OnClick(func(app.Context, app.Event) { a.Desk.turn(a.Step.Protection, a.Step.Switch == "on") })
-	if there || !a.Ready || a.Busy != idle {
-		b = b.Disabled(true)
-	}
-	return b
+	return pressable(a.mark(atSwitch).Class("button").Type("button").Text(text),
+		!there && a.Ready && a.Busy == idle, func() { a.Desk.turn(a.Step.Protection, a.Step.Switch == "on") }, a.Step.ID, "switch")
 }
 
 func (a *stepActions) attackButton() app.UI {
-	b := app.Button().Class("button", "button-attack").Type("button").Text("Run the attack").
-		OnClick(func(app.Context, app.Event) { a.Desk.attack(a.Step.Attack) })
-	if a.Waiting || !a.Ready || a.Busy != idle {
-		b = b.Disabled(true)
-	}
-	return b
+	return pressable(a.mark(atAttack).Class("button", "button-attack").Type("button").Text("Run the attack"),
+		!a.Waiting && a.Ready && a.Busy == idle, func() { a.Desk.attack(a.Step.Attack) }, a.Step.ID, "attack")
 }
 
 func (a *stepActions) codeButton() app.UI {
-	b := app.Button().Class("button").Type("button").Text("Show the code that decides").
-		OnClick(func(app.Context, app.Event) { a.Desk.showCode(a.Step.Guard) })
-	if !a.Ready {
-		b = b.Disabled(true)
-	}
-	return b
+	return pressable(a.mark(atCode).Class("button").Type("button").Text("Show the code that decides"),
+		a.Ready, func() { a.Desk.showCode(a.Step.Guard) }, a.Step.ID, "code")
 }
 
 func (a *stepActions) readButton() app.UI {
-	return app.Button().Class("button").Type("button").Text("I see").
-		OnClick(func(app.Context, app.Event) { a.Desk.markRead(a.Step.ID) })
+	return pressable(a.mark(atRead).Class("button").Type("button").Text("I see"),
+		true, func() { a.Desk.markRead(a.Step.ID) }, a.Step.ID, "read")
 }

@@ -11,5 +11,6 @@ func Styles() []string {
 		"/web/css/browser.css",
 		"/web/css/panel.css",
 		"/web/css/landing.css",
+		"/web/css/features.css",
 	}
 }

@@ -9,22 +9,28 @@ import (
 // topBar says where one is, whether the lab is broken, and runs the flow.
 type topBar struct {
 	app.Compo
-	Desk    *desk
-	Content Content
-	Broken  []standing
-	Open    bool
-	Busy    busy
-	Offset  int64 // of the lab's clock, in seconds
+	Desk     *desk
+	Content  Content
+	Broken   []standing
+	Open     bool
+	Busy     busy
+	Offset   int64           // of the lab's clock, in seconds
+	Finished map[string]bool // chapters that are done, by id
+	Next     stop            // of the tour
 }
 
 func (t *topBar) Render() app.UI {
 	return app.Header().Class("topbar").Body(
 		logo(),
-		&chapterNav{Content: t.Content},
+		&chapterNav{Content: t.Content, Finished: t.Finished},
 		app.Div().Class("topbar-space"),
-		app.If(len(t.Broken) > 0, t.alert),
-		&clock{Offset: t.Offset},
+		// A place of its own, so that what follows stays the same element, and keeps the focus.
+		app.Div().Class("broken-place").Body(app.If(len(t.Broken) > 0, t.alert)),
+		&clock{Desk: t.Desk, Offset: t.Offset, Ready: t.Open && t.Busy == idle},
+		t.stepButton(),
 		t.runButton(),
+		app.Button().Class("topbar-more").ID(moreID).Type("button").Aria("label", "More").Aria("haspopup", "dialog").Text("⋯").
+			OnClick(func(app.Context, app.Event) { t.Desk.openDialog(dialogMore) }),
 	)
 }
 
@@ -36,13 +42,15 @@ func (t *topBar) alert() app.UI {
 	)
 }
 
+func (t *topBar) stepButton() app.UI {
+	return pressable(app.Button().Class("button", "topbar-step").ID(stepID).Type("button").Text("Step").
+		Title("Runs the flow, and shows each request before it is sent"),
+		t.Open && t.Busy == idle, func() { t.Desk.step() }, "step")
+}
+
 func (t *topBar) runButton() app.UI {
-	b := app.Button().Class("button", "button-primary", "topbar-run").Type("button").Text("Run the flow").
-		OnClick(func(app.Context, app.Event) { t.Desk.run() })
-	if !t.Open || t.Busy != idle {
-		b = b.Disabled(true)
-	}
-	return b
+	return pressable(marked(app.Button(), t.Next, t.Next.What == atRun).Class("button", "button-primary", "topbar-run").Type("button").Text("Run the flow"),
+		t.Open && t.Busy == idle, func() { t.Desk.run() }, "run")
 }
 
 // brokenText says what is off.

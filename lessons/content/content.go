@@ -7,7 +7,8 @@ package content
 
 import "embed"
 
-// FS holds the folders of the chapters.
+// FS holds the folders of the chapters, and beside them the glossary and what
+// helps against errors.
 //
-//go:embed */*.md
+//go:embed *.md */*.md
 var FS embed.FS

@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/google/uuid"
-
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 	"oauthlab/server/lab"
@@ -36,9 +34,6 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Turn) 
 	req, target, rest := parseAuthorize(values, t.Settings.Rules())
 	if target == nil {
 		target = misplaced
-	}
-	if t.Flow == "" {
-		t.Flow = uuid.NewString() // nobody announced it: a foreign client
 	}
 	code, kept := newSecret(), newSecret()
 	session := sessionOf(r)

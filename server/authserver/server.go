@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/google/uuid"
 	"github.com/rs/cors"
 
 	"oauthlab/lessons/event"
@@ -81,9 +82,13 @@ func (s *Server) namedClient(form url.Values) event.Party {
 	return event.Outside
 }
 
-// flowOfURL finds the flow that a client announced for this very request.
+// flowOfURL finds the flow that a client announced for this very request, and begins
+// one for a client that announces nothing.
 func (s *Server) flowOfURL(_ context.Context, l *lab.Lab, r *http.Request, _ url.Values) string {
-	return l.FlowOf(l.Origins.Auth + r.URL.RequestURI())
+	if flow := l.FlowOf(l.Origins.Auth + r.URL.RequestURI()); flow != "" {
+		return flow
+	}
+	return uuid.NewString()
 }
 
 // flowOfLogin finds the flow of the request that waits for this login.

@@ -9,7 +9,7 @@ import (
 )
 
 // How fast passwords may be tried at one account of one lab, on the lab's clock:
-// a few at once, then one in ten seconds (RFC 6749 §10.11 asks for a limit).
+// a few at once, then one in ten seconds (RFC 6749 §10.10 asks for protection against guessing).
 const (
 	triesAtOnce   = 5
 	triesEvery    = 10 * time.Second

@@ -63,7 +63,7 @@ func parseToken(r *http.Request) (tokenRequest, *Error) {
 	if r.URL.RawQuery != "" {
 		return tokenRequest{}, &Error{
 			codeInvalidRequest, "The URI of a token request has no query.",
-			"Send the parameters in the body: what is in a URI ends in logs (RFC 6749 §3.2).",
+			"Send the parameters in the body: what is in a URI ends in logs (RFC 6749 §4.1.3).",
 		}
 	}
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))

@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/inspector"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -82,8 +83,20 @@ func openTab(t *testing.T) *tab {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return watched(t, parent, chromedp.WithNewBrowserContext())
+}
+
+// openTabBeside opens another page in the same browser profile.
+func openTabBeside(t *testing.T, other *tab) *tab {
+	t.Helper()
+	return watched(t, other.ctx, chromedp.WithExistingBrowserContext(chromedp.FromContext(other.ctx).BrowserContextID))
+}
+
+// watched opens a page whose console is read.
+func watched(t *testing.T, parent context.Context, profile chromedp.ContextOption) *tab {
+	t.Helper()
 	b := &tab{T: t}
-	ctx, stop := chromedp.NewContext(parent, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.listen))
+	ctx, stop := chromedp.NewContext(parent, profile, chromedp.WithListener(b.listen))
 	b.ctx = ctx
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatal(err)
@@ -116,6 +129,8 @@ func (b *tab) listen(ev any) {
 			}
 			b.complain(strings.Join(text, " "))
 		}
+	case *inspector.EventTargetCrashed:
+		b.complain("the page crashed")
 	case *cdplog.EventEntryAdded:
 		if ev.Entry.Level == cdplog.EntryLevelError || ev.Entry.Level == cdplog.EntryLevelWarning {
 			b.complain(ev.Entry.Text + " " + ev.Entry.URL)
@@ -187,11 +202,43 @@ func (b *tab) press(role, name string) {
 	b.do(fmt.Sprintf("press the %s %q", role, name), whenThere(`document`, role, name, click))
 }
 
-// pressInFrame does the same inside the frame that the CSS selector names.
-func (b *tab) pressInFrame(frame, role, name string) {
+// pressInFrame clicks the button that says text inside the frame that the CSS selector
+// names, as soon as it is there. It walks the document and not the accessibility tree,
+// which Chromium does not survive in a frame that is just being replaced.
+func (b *tab) pressInFrame(frame, text string) {
 	b.Helper()
-	b.do(fmt.Sprintf("press the %s %q in %s", role, name, frame),
-		whenThere(fmt.Sprintf(`document.querySelector(%q)`, frame), role, name, click))
+	b.do(fmt.Sprintf("press %q in %s", text, frame), retried(func(ctx context.Context, t *chromedp.Target) error {
+		owner, err := nodeOf(ctx, t, fmt.Sprintf(`document.querySelector(%q)`, frame), -1)
+		if err != nil || owner.ContentDocument == nil {
+			return errors.Join(errNotThere, err)
+		}
+		button := buttonThatSays(owner.ContentDocument, text)
+		if button == 0 {
+			return errNotThere
+		}
+		return click(ctx, t, button)
+	}))
+}
+
+// buttonThatSays finds a button by its text, or returns 0.
+func buttonThatSays(n *cdp.Node, text string) cdp.BackendNodeID {
+	if n.NodeName == "BUTTON" && textOf(n) == text {
+		return n.BackendNodeID
+	}
+	for _, child := range n.Children {
+		if found := buttonThatSays(child, text); found != 0 {
+			return found
+		}
+	}
+	return 0
+}
+
+func textOf(n *cdp.Node) string {
+	text := n.NodeValue
+	for _, child := range n.Children {
+		text += textOf(child)
+	}
+	return strings.TrimSpace(text)
 }
 
 // has waits until there is a control with the role and the accessible name.
@@ -201,17 +248,25 @@ func (b *tab) has(role, name string) {
 		whenThere(`document`, role, name, func(context.Context, *chromedp.Target, cdp.BackendNodeID) error { return nil }))
 }
 
-// whenThere looks for a control below the node that the JavaScript expression
-// gives, once a drawn frame, and does something with it. Whatever goes wrong on the
-// way may be a page that is just changing: it looks again, until time is up.
+// whenThere looks for a control below the node that the JavaScript expression gives
+// and does something with it.
 func whenThere(root, role, name string, do func(context.Context, *chromedp.Target, cdp.BackendNodeID) error) chromedp.Action[chromedp.Void] {
+	return retried(func(ctx context.Context, t *chromedp.Target) error {
+		node, err := find(ctx, t, root, role, name)
+		if err != nil {
+			return err
+		}
+		return do(ctx, t, node)
+	})
+}
+
+// retried does something once a drawn frame until it succeeds. Whatever goes wrong on
+// the way may be a page that is just changing: it tries again, until time is up.
+func retried(do func(context.Context, *chromedp.Target) error) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		var last error
 		for {
-			node, err := find(ctx, t, root, role, name)
-			if err == nil {
-				err = do(ctx, t, node)
-			}
+			err := do(ctx, t)
 			if err == nil {
 				return nil
 			}
@@ -227,23 +282,30 @@ func whenThere(root, role, name string, do func(context.Context, *chromedp.Targe
 
 var errNotThere = errors.New("it is not there, or disabled")
 
-// find returns the enabled control with the role and name. Of a frame's element it
-// searches the document inside.
-func find(ctx context.Context, t *chromedp.Target, root, role, name string) (cdp.BackendNodeID, error) {
-	object, err := cdp.Call(ctx, t, runtime.Evaluate, runtime.EvaluateParams{Expression: root})
+// nodeOf returns the node that a JavaScript expression gives, with what is below it to
+// the depth; -1 is all of it, documents in frames included.
+func nodeOf(ctx context.Context, t *chromedp.Target, expression string, depth int64) (*cdp.Node, error) {
+	object, err := cdp.Call(ctx, t, runtime.Evaluate, runtime.EvaluateParams{Expression: expression})
 	if err != nil || object.Result.ObjectID == "" {
-		return 0, errors.Join(errNotThere, err)
+		return nil, errors.Join(errNotThere, err)
 	}
-	described, err := cdp.Call(ctx, t, dom.DescribeNode, dom.DescribeNodeParams{ObjectID: object.Result.ObjectID})
+	described, err := cdp.Call(ctx, t, dom.DescribeNode, dom.DescribeNodeParams{
+		ObjectID: object.Result.ObjectID, Depth: &depth, Pierce: ptr(depth < 0),
+	})
+	return described.Node, err
+}
+
+func ptr[T any](v T) *T { return &v }
+
+// find returns the enabled control with the role and name below the node that the
+// JavaScript expression gives.
+func find(ctx context.Context, t *chromedp.Target, root, role, name string) (cdp.BackendNodeID, error) {
+	within, err := nodeOf(ctx, t, root, 1)
 	if err != nil {
 		return 0, err
 	}
-	within := described.Node.BackendNodeID
-	if described.Node.ContentDocument != nil {
-		within = described.Node.ContentDocument.BackendNodeID
-	}
 	found, err := cdp.Call(ctx, t, accessibility.QueryAXTree, accessibility.QueryAXTreeParams{
-		BackendNodeID: within, AccessibleName: name, Role: role,
+		BackendNodeID: within.BackendNodeID, AccessibleName: name, Role: role,
 	})
 	if err != nil {
 		return 0, err
@@ -262,18 +324,40 @@ func isDisabled(n *accessibility.Node) bool {
 	})
 }
 
-// click scrolls to the node and presses the mouse in its middle.
+var errMoving = errors.New("it is still moving")
+
+// click scrolls to the node and, when it has come to rest, presses the mouse in its
+// middle.
 func click(ctx context.Context, t *chromedp.Target, node cdp.BackendNodeID) error {
 	if _, err := cdp.Call(ctx, t, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: node}); err != nil {
 		return err
 	}
-	box, err := cdp.Call(ctx, t, dom.GetBoxModel, dom.GetBoxModelParams{BackendNodeID: node})
+	before, err := middle(ctx, t, node)
 	if err != nil {
 		return err
 	}
-	corners := box.Model.Content // four corners, clockwise from the top left
-	_, err = chromedp.MouseClickXY((corners[0]+corners[4])/2, (corners[1]+corners[5])/2)(ctx, t)
+	if _, err := chromedp.Evaluate[chromedp.Void](`new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))`, chromedp.EvalAwaitPromise)(ctx, t); err != nil {
+		return err
+	}
+	after, err := middle(ctx, t, node)
+	if err != nil {
+		return err
+	}
+	if before != after {
+		return errMoving
+	}
+	_, err = chromedp.MouseClickXY(after[0], after[1])(ctx, t)
 	return err
+}
+
+// middle returns where the middle of the node is, in the page's pixels.
+func middle(ctx context.Context, t *chromedp.Target, node cdp.BackendNodeID) (point [2]float64, err error) {
+	box, err := cdp.Call(ctx, t, dom.GetBoxModel, dom.GetBoxModelParams{BackendNodeID: node})
+	if err != nil {
+		return point, err
+	}
+	corners := box.Model.Content // four corners, clockwise from the top left
+	return [2]float64{(corners[0] + corners[4]) / 2, (corners[1] + corners[5]) / 2}, nil
 }
 
 // clickOn clicks the first element that the CSS selector finds and that says text.

@@ -12,7 +12,7 @@ func TestThePageResumesAfterACut(t *testing.T) {
 	b := openTab(t)
 	b.open(p.lab + "/v03-pkce")
 	b.press("button", "Run the flow")
-	b.pressInFrame("#alice", "button", "Sign in as Alice")
+	b.pressInFrame("#alice", "Sign in as Alice")
 	b.done("run")
 	rows := evaluate[[]string](b, allPositions)
 
@@ -25,7 +25,7 @@ func TestThePageResumesAfterACut(t *testing.T) {
 	}
 
 	b.press("button", "Run the flow")
-	b.pressInFrame("#alice", "button", "Sign in as Alice")
+	b.pressInFrame("#alice", "Sign in as Alice")
 	b.until(fmt.Sprintf(`document.querySelectorAll('[data-seq]').length > %d`, len(rows)))
 	positions := evaluate[[]string](b, allPositions)
 	seen := map[string]bool{}

@@ -15,7 +15,7 @@ func TestRunBreakAndMendPKCE(t *testing.T) {
 	b.says("Is the one who redeems the code the one who asked for it?")
 
 	b.press("button", "Run the flow")
-	b.pressInFrame("#alice", "button", "Sign in as Alice")
+	b.pressInFrame("#alice", "Sign in as Alice")
 	b.done("run")
 	b.has("button", "Auth server: PKCE passed.")
 	b.shoot("run")

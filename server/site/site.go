@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -15,6 +16,7 @@ import (
 	"oauthlab/app/ui"
 	"oauthlab/lessons"
 	"oauthlab/lessons/api"
+	"oauthlab/lessons/content"
 	"oauthlab/server/lab"
 )
 
@@ -36,13 +38,21 @@ func (s *Site) Handler() (http.Handler, error) {
 	}
 	ui.Routes(contents(s.API.Chapters))
 
+	own := s.API.Labs.Origins.Lab
+	read, err := books(own, s.API.Chapters, content.FS)
+	if err != nil {
+		return nil, err
+	}
+
 	policy := pagePolicy(s.API.Labs.Origins)
 	mux := http.NewServeMux()
+	for path, page := range read {
+		mux.Handle(path, readOnly(page))
+	}
 	mux.Handle("/", readOnly(findable(s.API.Chapters, pages(assets, version, s.API.Labs.Origins))))
 	mux.Handle("/callback", readOnly(guarded(callbackPolicy, s.callback())))
 	mux.Handle("/api/", s.API.Handler())
 	// go-app would fetch these three from whatever host the request names.
-	own := s.API.Labs.Origins.Lab
 	mux.Handle("/robots.txt", readOnly(document("text/plain; charset=utf-8",
 		"User-agent: *\nDisallow: /api/\nDisallow: /callback\nSitemap: "+own+"/sitemap.xml\n")))
 	mux.Handle("/sitemap.xml", readOnly(document("application/xml", sitemap(own, s.API.Chapters))))
@@ -85,6 +95,7 @@ func pages(a *assets, version string, o lab.Origins) http.Handler {
 		Resources:         a,
 		Version:           version,
 		WasmContentLength: fmt.Sprint(a.info.Size),
+		InternalURLs:      internalURLs(o.Lab), // to the program they are pages of another site
 	}
 }
 
@@ -170,7 +181,7 @@ func document(contentType, body string) http.Handler {
 func sitemap(origin string, chapters []lessons.Chapter) string {
 	var b strings.Builder
 	b.WriteString(xml.Header + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
-	for _, path := range append([]string{"/"}, pathsOf(chapters)...) {
+	for _, path := range slices.Concat([]string{"/"}, pathsOf(chapters), bookPaths()) {
 		b.WriteString("<url><loc>")
 		xml.EscapeText(&b, []byte(origin+path)) //nolint:errcheck // a builder takes all
 		b.WriteString("</loc></url>\n")

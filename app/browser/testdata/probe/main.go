@@ -52,7 +52,11 @@ func main() {
 		return "", nil
 	})
 	offer("stop", func([]string) (string, error) { stop(); stop(); return "", nil })
-	offer("setFrame", func(a []string) (string, error) { browser.SetFrame(a[0], a[1]); return "", nil })
+	offer("freshFrame", func(a []string) (string, error) {
+		browser.FreshFrame(a[0], "alice", "Alice's browser", a[1])
+		return "", nil
+	})
+	offer("dropFrame", func(a []string) (string, error) { browser.DropFrame(a[0]); return "", nil })
 	offer("openTab", func(a []string) (string, error) { browser.OpenTab(a[0]); return "", nil })
 	offer("pageContent", func([]string) (string, error) { return browser.PageContent(), nil })
 	offer("nextFrame", func([]string) (string, error) {

@@ -1,0 +1,103 @@
+package browser
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
+
+// ShowModal opens the dialog with the given id above the page, which can then
+// not be reached, and moves the focus into it: to what wears autofocus, else to
+// its first control.
+func ShowModal(id string) {
+	onElement(id, func(dialog app.Value) {
+		if !dialog.Get("open").Bool() {
+			dialog.Call("showModal")
+		}
+		if field := dialog.Call("querySelector", "[autofocus]"); field.Truthy() {
+			field.Call("focus")
+		}
+	})
+}
+
+// FocusSoon moves the focus to the element with the given id as soon as it is
+// there and can take it, if that is within the next frames.
+func FocusSoon(id string) { focusWithin(id, 20) }
+
+func focusWithin(id string, frames int) {
+	NextFrame(func() {
+		onElement(id, func(element app.Value) { element.Call("focus") })
+		active := app.Window().Get("document").Get("activeElement")
+		if frames > 0 && (!active.Truthy() || active.Get("id").String() != id) {
+			focusWithin(id, frames-1)
+		}
+	})
+}
+
+// Select selects the text of the field with the given id.
+func Select(id string) {
+	onElement(id, func(field app.Value) {
+		field.Call("focus")
+		field.Call("select")
+	})
+}
+
+// ScrollTo scrolls no further than it takes to show the first element of the CSS
+// selector. The focus stays where it is.
+func ScrollTo(selector string) {
+	if element := first(selector); element != nil {
+		_ = try(func() { element.Call("scrollIntoView", map[string]any{"block": "nearest", "inline": "nearest"}) })
+	}
+}
+
+// IsNarrow reports whether the page shows one column at a time, as the style
+// sheet layout.css has it.
+func IsNarrow() bool {
+	return app.IsClient && app.Window().Call("matchMedia", "(max-width: 1000px)").Get("matches").Truthy()
+}
+
+func onElement(id string, do func(app.Value)) {
+	if !app.IsClient {
+		return
+	}
+	if element := app.Window().GetElementByID(id); element.Truthy() {
+		_ = try(func() { do(element) })
+	}
+}
+
+// Copy puts text on the clipboard, and then tells whether it is there. The
+// browser may refuse. done must not block.
+func Copy(text string, done func(copied bool)) {
+	if !app.IsClient {
+		return
+	}
+	var kept, broken app.Func
+	settle := func(copied bool) app.Func {
+		return app.FuncOf(func(app.Value, []app.Value) any {
+			kept.Release()
+			broken.Release()
+			done(copied)
+			return nil
+		})
+	}
+	kept, broken = settle(true), settle(false)
+	err := try(func() {
+		app.Window().Get("navigator").Get("clipboard").Call("writeText", text).Call("then", kept, broken)
+	})
+	if err != nil { // there is no clipboard where the page is not secure
+		kept.Release()
+		broken.Release()
+		done(false)
+	}
+}
+
+// Address returns the address of a page of the lab, with commas and colons as
+// they are, which a query may have (RFC 3986 §3.4): people read it.
+func Address(path string, query url.Values) string {
+	address := origin() + path
+	if len(query) > 0 {
+		address += "?" + strings.NewReplacer("%2C", ",", "%3A", ":").Replace(query.Encode())
+	}
+	return address
+}

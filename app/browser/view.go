@@ -1,0 +1,151 @@
+package browser
+
+import (
+	"sync/atomic"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
+
+// ScrollToEnd shows the end of what the first element of the CSS selector
+// scrolls.
+func ScrollToEnd(selector string) {
+	if element := first(selector); element != nil {
+		// Beyond any end; where the column is reversed the end is at zero.
+		_ = try(func() { element.Call("scrollTo", 0, 1<<24) })
+	}
+}
+
+// Reveal scrolls no further than it takes to show the first element of the CSS
+// selector, and gives it the focus if it takes one.
+func Reveal(selector string) {
+	element := first(selector)
+	if element == nil {
+		return
+	}
+	_ = try(func() {
+		element.Call("focus", map[string]any{"preventScroll": true})
+		element.Call("scrollIntoView", map[string]any{"block": "nearest"})
+	})
+}
+
+// RevealTop shows the first element of the CSS selector at the top of what
+// scrolls it, and gives it the focus.
+func RevealTop(selector string) {
+	element := first(selector)
+	if element == nil {
+		return
+	}
+	_ = try(func() {
+		element.Call("focus", map[string]any{"preventScroll": true})
+		element.Call("scrollIntoView", map[string]any{"block": "start"})
+	})
+}
+
+// entriesBefore is how long the history was before the frame that stands, or stood
+// last, made entries of its own. It is touched by FreshFrame and DropFrame only.
+var entriesBefore atomic.Int64
+
+// FreshFrame puts a new frame with the given id into the element of the CSS
+// selector, in the place of the one before, and sends it to url. DropFrame takes
+// it away.
+func FreshFrame(selector, id, title, url string) {
+	if !isWeb(url) {
+		return
+	}
+	holder := first(selector)
+	if holder == nil {
+		return
+	}
+	if holder.Get("childElementCount").Int() == 0 {
+		entriesBefore.Store(int64(app.Window().Get("history").Get("length").Int()))
+	}
+	frame := app.Window().Get("document").Call("createElement", "iframe")
+	for name, value := range map[string]string{
+		"id": id, "name": id, "title": title, "class": "alice-frame", "src": url,
+	} {
+		frame.Call("setAttribute", name, value)
+	}
+	holder.Call("replaceChildren", frame)
+}
+
+// DropFrame takes the frame away that FreshFrame put there, and steps back over the
+// entries that it left in the history, so that "back" leaves the page. Firefox
+// forgets them by itself; Chromium keeps them, and they lead nowhere.
+func DropFrame(selector string) {
+	holder := first(selector)
+	if holder == nil || holder.Get("childElementCount").Int() == 0 {
+		return
+	}
+	holder.Call("replaceChildren")
+	NextFrame(func() {
+		history := app.Window().Get("history")
+		if left := history.Get("length").Int() - int(entriesBefore.Load()); left > 0 {
+			history.Call("go", -left)
+		}
+	})
+}
+
+// KeepFocus gives the focus to the first element of the CSS selector if nothing
+// else has it, because what had it went out of sight.
+func KeepFocus(selector string) {
+	element := first(selector)
+	if element == nil {
+		return
+	}
+	document := app.Window().Get("document")
+	if active := document.Get("activeElement"); active.Truthy() && !active.Equal(document.Get("body")) {
+		return
+	}
+	_ = try(func() { element.Call("focus", map[string]any{"preventScroll": true}) })
+}
+
+// MoveFocus moves the focus among the elements below within that the CSS
+// selector finds, as the key says: to the next one, the one before, the first or
+// the last. It reports whether it did, and presses what it came to if press is
+// set.
+func MoveFocus(within app.Value, selector, key string, press bool) bool {
+	if !app.IsClient {
+		return false
+	}
+	items := within.Call("querySelectorAll", selector)
+	n := items.Get("length").Int()
+	active := app.Window().Get("document").Get("activeElement")
+	at := -1
+	for i := range n {
+		if items.Index(i).Equal(active) {
+			at = i
+		}
+	}
+	if n == 0 || at < 0 {
+		return false
+	}
+	switch key {
+	case "ArrowRight", "ArrowDown":
+		at = (at + 1) % n
+	case "ArrowLeft", "ArrowUp":
+		at = (at + n - 1) % n
+	case "Home":
+		at = 0
+	case "End":
+		at = n - 1
+	default:
+		return false
+	}
+	items.Index(at).Call("focus")
+	if press {
+		items.Index(at).Call("click")
+	}
+	return true
+}
+
+// first returns the first element of the CSS selector, or nil.
+func first(selector string) app.Value {
+	if !app.IsClient {
+		return nil
+	}
+	element := app.Window().Get("document").Call("querySelector", selector)
+	if !element.Truthy() {
+		return nil
+	}
+	return element
+}

@@ -1,0 +1,38 @@
+package timeline
+
+import (
+	"testing"
+
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+)
+
+func TestTheVerdictThatDecidedAnAttack(t *testing.T) {
+	also := func(r *recording) {
+		r.note(event.Lab, "", event.NoteAttackBegins, fields("attack", "x"))
+		r.verdict(event.Auth, "", guard.IDPKCE, event.WouldRefuse, noMatch)
+		r.verdict(event.Auth, "", guard.IDCodeExpiry, event.Refused, "late")
+		r.note(event.Lab, "", event.NoteAttackEnds, fields("attack", "x", "outcome", "stopped"))
+	}
+	tests := map[string]struct {
+		events []event.Event
+		star   guard.ID
+		want   guard.ID
+		of     event.Outcome
+	}{
+		"no attack":                 {record(aRun), guard.IDPKCE, "", ""},
+		"it would have refused":     {record(off, won), guard.IDPKCE, guard.IDPKCE, event.WouldRefuse},
+		"it refused":                {record(off, won, on, lost), guard.IDPKCE, guard.IDPKCE, event.Refused},
+		"what the lesson is about":  {record(also), guard.IDPKCE, guard.IDPKCE, event.WouldRefuse},
+		"else who refused":          {record(also), guard.IDStateCompare, guard.IDCodeExpiry, event.Refused},
+		"the latest attack, always": {record(won, also, aRun), guard.IDStateCompare, guard.IDCodeExpiry, event.Refused},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, ok := Decision(tt.events, func(g string) bool { return g == string(tt.star) })
+			if ok != (tt.want != "") || got.Guard != string(tt.want) || got.Outcome != tt.of {
+				t.Errorf("%+v, %v", got, ok)
+			}
+		})
+	}
+}

@@ -1,0 +1,29 @@
+package timeline
+
+import "oauthlab/lessons/event"
+
+// Login is how far the latest flow of the learner's own has come: at most one of
+// its fields is set, and none while it is under way.
+type Login struct {
+	Code   string // the client took it; shortened
+	Token  string // the client keeps it; shortened
+	Failed string // why the client gave up
+}
+
+// Ended reports whether the client has done what it can for now.
+func (l Login) Ended() bool { return l != Login{} }
+
+// after returns how far the flow has come with the note n.
+func (l Login) after(n *event.Note) Login {
+	switch n.Name {
+	case event.NoteOpen:
+		return Login{}
+	case event.NoteCode:
+		return Login{Code: shorten(n.Get("code"), MarkCode)}
+	case event.NoteTokens:
+		return Login{Token: shorten(n.Get("access_token"), MarkToken)}
+	case event.NoteFlowFailed:
+		return Login{Failed: n.Get("error")}
+	}
+	return l
+}

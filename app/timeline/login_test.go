@@ -1,0 +1,47 @@
+package timeline
+
+import (
+	"testing"
+
+	"oauthlab/lessons/event"
+)
+
+func TestLoginSaysHowFarTheLearnersFlowCame(t *testing.T) {
+	gaveUp := func(r *recording) {
+		r.note(event.Client, "", event.NoteFlowFailed, fields("error", "the callback has no state"))
+	}
+	tests := map[string]struct {
+		events []event.Event
+		want   Login
+	}{
+		"nothing yet":                {nil, Login{}},
+		"under way":                  {record(begun), Login{}},
+		"a token":                    {record(aRun), Login{Token: "mF_9…"}},
+		"an attack is no login":      {record(won), Login{}},
+		"an attack leaves it alone":  {record(aRun, won), Login{Token: "mF_9…"}},
+		"the next run begins anew":   {record(aRun, begun), Login{}},
+		"the client gave up":         {record(begun, gaveUp), Login{Failed: "the callback has no state"}},
+		"a reset forgets it as well": {record(aRun, reset), Login{}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := Reduce(tt.events).Login; got != tt.want {
+				t.Errorf("%+v, want %+v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestAPlainChallengeIsExplainedAsWhatItIs(t *testing.T) {
+	for query, plain := range map[string]bool{
+		"code_challenge=x&code_challenge_method=S256":  false,
+		"code_challenge=x&code_challenge_method=plain": true,
+		"code_challenge=x": true,
+	} {
+		params := ParamsOf(event.Event{Request: &event.Request{URL: as + "/authorize?" + query}})
+		hash, _ := meaningOf("code_challenge")
+		if (params[0].Means != hash.means) != plain {
+			t.Errorf("%s: %q", query, params[0].Means)
+		}
+	}
+}

@@ -1,0 +1,35 @@
+package ui
+
+import "github.com/maxence-charriere/go-app/v10/pkg/app"
+
+// asBefore makes the lab what it was in the chapter before, by one click:
+// everything that this chapter adds is off.
+type asBefore struct {
+	app.Compo
+	Desk      *desk
+	Content   Content
+	Standings []standing
+	Ready     bool
+}
+
+func (a *asBefore) Render() app.UI {
+	before, _ := a.Content.neighbours()
+	if before.ID == "" || len(a.Content.Chapter.Protections) == 0 {
+		return app.Div().Class("as-before", "is-empty")
+	}
+	ready := a.Ready && !isAsBefore(a.Content.Chapter.Protections, a.Standings)
+	return app.Div().Class("as-before").Body(
+		pressable(app.Button().Class("button", "button-small").Type("button").Text("As in "+before.ID).
+			Title("Switches off everything that "+a.Content.Chapter.ID+" adds"), ready, func() { a.Desk.asBefore() }, "as before"),
+	)
+}
+
+// isAsBefore reports whether nothing in the protections refuses any more.
+func isAsBefore(ids []string, all []standing) bool {
+	for _, id := range ids {
+		if s, ok := find(all, id); ok && !s.allOff() {
+			return false
+		}
+	}
+	return true
+}

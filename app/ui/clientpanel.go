@@ -1,0 +1,35 @@
+package ui
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/timeline"
+)
+
+// clientPanel is the client's own page after a login: what it has, and what it
+// does not know yet.
+func clientPanel(l timeline.Login) app.UI {
+	title, text, name, value, kind := "The client has a token", //
+		"Signed in. With this token the client may act for an account. Whose it is, the client does not know yet: v04 brings the API that tells.",
+		"access_token", l.Token, timeline.MarkToken
+	class := "client-card"
+	switch {
+	case l.Failed != "":
+		class = "client-card is-failed"
+		title, text, name = "The client gives up", capital(full(l.Failed))+" Nobody is signed in.", ""
+	case l.Token == "":
+		title, text, name, value, kind = "The client took the code", //
+			"Here this chapter's flow ends. The endpoint that redeems a code for a token comes with v03.", "code", l.Code, timeline.MarkCode
+	}
+	return app.Div().Class("client-page").Body(
+		app.Div().Class(class).Role("status").Body(
+			app.P().Class("client-title").Text(title),
+			app.P().Class("client-text").Text(text),
+			app.If(name != "", func() app.UI {
+				return app.P().Class("client-value").Body(
+					app.Span().Class("mark", markClass(kind)).Text(name + "=" + value),
+				)
+			}),
+		),
+	)
+}

@@ -1,0 +1,28 @@
+package ui
+
+import "github.com/maxence-charriere/go-app/v10/pkg/app"
+
+// keys are what the keyboard does besides Tab, Enter and Space.
+var keys = []struct{ keys, does string }{
+	{"r", "Run the flow"},
+	{"s", "Run it in steps"},
+	{"a", "Run the attack of the present step"},
+	{"m", "Mend it"},
+	{"j k", "The next message, the one before"},
+	{"↓ ↑", "The same, in the diagram"},
+	{"1 2 3 4", "Raw, Decoded, curl, Why"},
+	{"Esc", "Close, dismiss, choose nothing"},
+	{"?", "This list"},
+}
+
+// keyTable lists them.
+func keyTable() app.UI {
+	var rows []app.UI
+	for _, k := range keys {
+		rows = append(rows, app.Div().Class("key-row").Body(
+			app.Dt().Class("key-keys").Text(k.keys),
+			app.Dd().Class("key-does").Text(k.does),
+		))
+	}
+	return app.Dl().Class("key-table").Body(rows...)
+}

@@ -1,0 +1,46 @@
+package ui
+
+import "github.com/maxence-charriere/go-app/v10/pkg/app"
+
+// moreMenu holds what has no room in the top bar of a narrow screen, and what is
+// wanted now and then.
+type moreMenu struct {
+	app.Compo
+	Desk *desk
+	Open bool
+	Busy busy
+}
+
+func (m *moreMenu) Render() app.UI {
+	ready := m.Open && m.Busy == idle
+	return app.Ul().Class("menu").Body(
+		app.Li().Class("menu-narrow").Body(m.button("Run in steps", "Each request of the flow is shown before it is sent.", ready, func() {
+			m.Desk.closeDialog()
+			m.Desk.step()
+		})),
+		m.item("Share this view", "A link to this chapter with what is off now.", true, func() { m.Desk.openDialog(dialogShare) }),
+		m.item("Export progress", "What you answered, read and finished, as JSON.", true, func() { m.Desk.openDialog(dialogExport) }),
+		m.item("Keys", "What the keyboard does. The key ? opens this too.", true, func() { m.Desk.openDialog(dialogKeys) }),
+		m.item("Move the clock by 1 h", clockSentence, ready, func() {
+			m.Desk.closeDialog()
+			m.Desk.anHourOn()
+		}),
+		app.If(m.Desk.canBringClockBack(), func() app.UI {
+			return m.item("Bring the clock back", "The lab's time is that of this computer again.", ready, func() {
+				m.Desk.closeDialog()
+				m.Desk.moveClock(0)
+			})
+		}),
+	)
+}
+
+func (m *moreMenu) item(name, text string, ready bool, do func()) app.UI {
+	return app.Li().Body(m.button(name, text, ready, do))
+}
+
+func (m *moreMenu) button(name, text string, ready bool, do func()) app.UI {
+	return pressable(app.Button().Class("menu-button").Type("button").Aria("label", name).Body(
+		app.Span().Class("menu-name").Text(name),
+		app.Span().Class("menu-text").Text(text),
+	), ready, do, name)
+}

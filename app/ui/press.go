@@ -1,0 +1,43 @@
+package ui
+
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/browser"
+)
+
+// pressable lets a button be pressed while it is ready. One that waits is marked
+// and stays in the order of the keyboard: a disabled one would drop the focus.
+// scope tells it from other buttons that may stand in its place. On the page as the
+// server sends it no button works yet, and there it is disabled.
+func pressable(b app.HTMLButton, ready bool, press func(), scope ...any) app.HTMLButton {
+	if app.IsServer && !ready {
+		b = b.Disabled(true) // go-app writes aria-disabled without its value here
+	}
+	return b.Aria("disabled", strconv.FormatBool(!ready)).
+		OnClick(func(app.Context, app.Event) {
+			if ready {
+				press()
+			}
+		}, app.EventScope(append(scope, ready)...))
+}
+
+// roving returns the handler that moves the focus by arrow keys among the
+// elements that the CSS selector finds. press also presses what it came to.
+func roving(selector string, press bool) app.EventHandler {
+	return func(ctx app.Context, e app.Event) {
+		if browser.MoveFocus(ctx.JSSrc(), selector, e.Get("key").String(), press) {
+			e.PreventDefault()
+		}
+	}
+}
+
+// tabIndex is 0 for the one element of a group that the tab key stops at, else -1.
+func tabIndex(here bool) int {
+	if here {
+		return 0
+	}
+	return -1
+}

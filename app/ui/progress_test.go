@@ -1,0 +1,89 @@
+package ui
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"oauthlab/app/timeline"
+	"oauthlab/lessons/event"
+)
+
+// logged numbers events as a log does.
+func logged(events ...event.Event) []event.Event {
+	for i := range events {
+		events[i].Seq = uint64(i + 1)
+	}
+	return events
+}
+
+func TestProgressIsReadBack(t *testing.T) {
+	p := progress{Version: progressVersion}.with("v03", chapterProgress{
+		Answers: map[string]int{"break": 1}, Read: []string{"why"}, Steps: []string{"run", "break"}, Done: true,
+	})
+	got, problem := readProgress(p.export(), true)
+	if problem != "" || !reflect.DeepEqual(got, p) {
+		t.Errorf("%+v, %q", got, problem)
+	}
+	if !got.done()["v03"] || got.done()["v02"] {
+		t.Errorf("done %v", got.done())
+	}
+	// What was once done stays done.
+	if again := got.with("v03", chapterProgress{}); !again.done()["v03"] || len(again.Chapters["v03"].Steps) != 0 {
+		t.Errorf("%+v", again)
+	}
+	if !got.done()["v03"] {
+		t.Error("the progress itself was changed")
+	}
+}
+
+func TestProgressOfSomethingElseStartsAfresh(t *testing.T) {
+	for name, text := range map[string]string{
+		"nothing": "", "no JSON": "{", "null": "null", "a list": "[]", "a number": "7", "an object": "{}",
+		"another version": `{"version":2,"chapters":{"v03":{"done":true}}}`, "wrong types": `{"version":1,"chapters":{"v03":{"steps":"all"}}}`,
+		"far too much": `{"version":1,"chapters":{"` + strings.Repeat("x", maxProgress) + `":{}}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, problem := readProgress(text, true)
+			if problem == "" || p.Version != progressVersion || len(p.Chapters) != 0 || p.Chapters == nil {
+				t.Errorf("%+v, %q", p, problem)
+			}
+		})
+	}
+	if _, problem := readProgress("", false); problem != "" {
+		t.Errorf("a browser that keeps nothing yet: %q", problem)
+	}
+}
+
+func TestStepsAreRemembered(t *testing.T) {
+	fresh := []timeline.StepProgress{
+		{ID: "run", Current: true, Goals: []timeline.GoalProgress{{Text: "x"}}}, {ID: "break"}, {ID: "why"},
+	}
+	got := remembered(fresh, []string{"run", "gone"})
+	if !got[0].Done || got[0].Current || !got[0].Goals[0].Met || !got[1].Current || got[2].Current {
+		t.Errorf("%+v", got)
+	}
+	if fresh[0].Done || fresh[0].Goals[0].Met {
+		t.Error("what the log says was changed")
+	}
+	if got := remembered(fresh, nil); !reflect.DeepEqual(got, fresh) {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestProgressIsKeptAsTheLearnerGoes(t *testing.T) {
+	p := openPage(labWith())
+	d := p.desk
+	d.progress, _ = readProgress("", false)
+	d.answer("break", 1)
+	d.log.Add(logged(tokens(), event.Event{Kind: event.KindNote, Note: &event.Note{Name: event.NoteAttackEnds}}))
+	d.reduce()
+	got := d.progress.Chapters["v03"]
+	if got.Answers["break"] != 1 || len(got.Steps) != 2 || !got.Done || !d.screen.Finished["v03"] {
+		t.Errorf("%+v", got)
+	}
+	d.forget()
+	if c := d.progress.Chapters["v03"]; len(c.Steps) != 0 || !c.Done {
+		t.Errorf("after a reset: %+v", c)
+	}
+}

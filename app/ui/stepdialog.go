@@ -1,0 +1,180 @@
+package ui
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/client"
+	"oauthlab/app/timeline"
+	"oauthlab/lessons/event"
+)
+
+// Bounds of a request that is edited: what the feed keeps of an address.
+const (
+	maxDraft = event.MaxValue
+	maxRows  = event.MaxFields
+)
+
+// stepDialog shows the next request before it is sent: every parameter can be
+// changed, added or dropped.
+type stepDialog struct {
+	app.Compo
+	Desk  *desk
+	Draft client.Draft // as the client made it
+
+	rows   []event.Field // as the learner has it; nil until something was changed
+	edited bool
+}
+
+func (s *stepDialog) Render() app.UI {
+	return modal(s.Desk, s.title(), app.Form().Class("step-form").
+		OnSubmit(func(_ app.Context, e app.Event) {
+			e.PreventDefault()
+			s.send()
+		}).
+		Body(
+			app.P().Class("modal-lead").Text(s.lead()),
+			app.P().Class("step-line").Body(
+				app.Span().Class("step-method").Text(s.Draft.Method),
+				app.Span().Text(" "+s.Draft.URL),
+			),
+			app.Ul().Class("step-fields").Body(s.fields()...),
+			app.Div().Class("modal-actions").Body(
+				app.Button().Class("button", "button-primary").ID("send-draft").Type("submit").Text("Send it").AutoFocus(true),
+				app.Button().Class("button").Type("button").Text("Add a parameter").
+					OnClick(func(app.Context, app.Event) { s.add() }, app.EventScope("add")),
+				app.Button().Class("button", "button-quiet").Type("button").Text("Cancel").
+					OnClick(func(app.Context, app.Event) { s.Desk.closeDialog() }, app.EventScope("cancel")),
+			),
+			app.P().Class("modal-said").Role("status").Text(s.problem()),
+		))
+}
+
+func (s *stepDialog) title() string {
+	if s.isToken() {
+		return "Next: the token request"
+	}
+	return "Next: the authorization request"
+}
+
+func (s *stepDialog) lead() string {
+	if s.isToken() {
+		return "The client is about to redeem the code. These parameters go in the body, straight to the server. Change or drop any."
+	}
+	return "The client is about to send Alice's browser here. These parameters stand in the address. Change or drop any."
+}
+
+func (s *stepDialog) isToken() bool { return s.Draft.In == client.InBody }
+
+// parameters are those of the request as it would be sent now.
+func (s *stepDialog) parameters() []event.Field {
+	if s.edited {
+		return s.rows
+	}
+	return s.Draft.Parameters
+}
+
+func (s *stepDialog) fields() []app.UI {
+	var items []app.UI
+	for i, p := range s.parameters() {
+		items = append(items, s.field(i, p))
+	}
+	return items
+}
+
+// field is one parameter: its name, which can be changed where the learner added
+// it, its value, and the button that drops it.
+func (s *stepDialog) field(i int, p event.Field) app.UI {
+	id := "draft-" + strconv.Itoa(i)
+	name := p.Name
+	if name == "" {
+		name = "parameter " + strconv.Itoa(i+1)
+	}
+	own := i < len(s.Draft.Parameters) && slices.ContainsFunc(s.Draft.Parameters, func(o event.Field) bool { return o.Name == p.Name })
+	label := app.UI(app.Label().Class("step-name").For(id).Text(p.Name))
+	if !own {
+		label = app.Input().Class("field-input", "step-name").Type("text").Aria("label", "Name of parameter "+strconv.Itoa(i+1)).
+			ID(id+"-name").Placeholder("name").AutoComplete(false).Spellcheck(false).MaxLength(64).Value(p.Name).
+			OnInput(func(ctx app.Context, _ app.Event) {
+				s.change(i, event.Field{Name: ctx.JSSrc().Get("value").String(), Value: s.parameters()[i].Value})
+			}, app.EventScope("name", i))
+	}
+	return app.Li().Class("step-field").Body(
+		label,
+		app.Input().Class("field-input", "mark", markClass(timeline.KindOf(p.Name))).ID(id).Type("text").Aria("label", name).
+			AutoComplete(false).Spellcheck(false).Attr("autocapitalize", "off").MaxLength(maxDraft).Value(p.Value).
+			OnInput(func(ctx app.Context, _ app.Event) {
+				s.change(i, event.Field{Name: s.parameters()[i].Name, Value: ctx.JSSrc().Get("value").String()})
+			}, app.EventScope("value", i)),
+		app.Button().Class("step-drop").Type("button").Aria("label", "Drop "+name).Title("Drop "+name).Text("×").
+			OnClick(func(app.Context, app.Event) { s.drop(i) }, app.EventScope("drop", i)),
+	)
+}
+
+// edit takes the parameters over from the client, to be changed.
+func (s *stepDialog) edit() {
+	if !s.edited {
+		s.rows, s.edited = slices.Clone(s.Draft.Parameters), true
+	}
+}
+
+func (s *stepDialog) change(i int, p event.Field) {
+	s.edit()
+	s.rows[i] = p
+}
+
+func (s *stepDialog) drop(i int) {
+	s.edit()
+	s.rows = slices.Delete(s.rows, i, i+1)
+	s.Desk.focusSoon("send-draft")
+}
+
+func (s *stepDialog) add() {
+	if len(s.parameters()) >= maxRows {
+		return
+	}
+	s.edit()
+	s.rows = append(s.rows, event.Field{})
+	s.Desk.focusSoon("draft-" + strconv.Itoa(len(s.rows)-1) + "-name")
+}
+
+// problem says why the request cannot be sent as it is, or "".
+func (s *stepDialog) problem() string {
+	size := len(s.Draft.URL)
+	for _, p := range s.parameters() {
+		size += escapedLen(p.Name) + escapedLen(p.Value) + len("&=")
+	}
+	if size > maxDraft {
+		return "The request is longer than the lab records (" + strconv.Itoa(maxDraft) + " characters). Make it shorter."
+	}
+	return ""
+}
+
+// escapedLen returns how long s is at most when it stands in an address.
+func escapedLen(s string) int {
+	n := 0
+	for i := range len(s) {
+		if c := s[i]; c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.' || c == ' ' {
+			n++
+		} else {
+			n += len("%00")
+		}
+	}
+	return n
+}
+
+// send sends the request. A row without a name is not one.
+func (s *stepDialog) send() {
+	if s.problem() != "" {
+		return
+	}
+	var named []event.Field
+	for _, p := range s.parameters() {
+		if p.Name != "" {
+			named = append(named, p)
+		}
+	}
+	s.Desk.sendDraft(named)
+}

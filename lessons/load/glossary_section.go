@@ -1,0 +1,59 @@
+package load
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"oauthlab/lessons"
+)
+
+// noSection marks what no specification has: a word or a rule of this lab's own.
+const noSection = "this lab"
+
+var (
+	rfcSection  = regexp.MustCompile(`^RFC ([0-9]{3,5}) §([0-9]+(?:\.[0-9]+)*)$`)
+	rfcAppendix = regexp.MustCompile(`^RFC ([0-9]{3,5}) appendix ([A-Z])$`)
+	linked      = regexp.MustCompile(`^\[([^\]]+)\]\((https://[^)\s]+)\)$`)
+)
+
+// Section returns where a section of a specification can be read, such as
+// "RFC 6749 §4.1.2", "RFC 7636 appendix B", or any other as a Markdown link.
+func Section(name string) (lessons.Link, error) {
+	const editor = "https://www.rfc-editor.org/rfc/rfc"
+	if m := rfcSection.FindStringSubmatch(name); m != nil {
+		return lessons.Link{Title: name, URL: editor + m[1] + "#section-" + m[2]}, nil
+	}
+	if m := rfcAppendix.FindStringSubmatch(name); m != nil {
+		return lessons.Link{Title: name, URL: editor + m[1] + "#appendix-" + m[2]}, nil
+	}
+	if m := linked.FindStringSubmatch(name); m != nil {
+		return lessons.Link{Title: m[1], URL: m[2]}, nil
+	}
+	return lessons.Link{}, fmt.Errorf(
+		`section %q: write "RFC 6749 §4.1.2", "RFC 7636 appendix B", "[title](https://…)" or "%s"`, name, noSection)
+}
+
+// sections reads the sections of an entry, which must have one or say why not.
+func (b *book) sections(e entry) []lessons.Link {
+	var links []lessons.Link
+	named := false
+	for _, f := range e.facts {
+		if f.name != "Section" {
+			continue
+		}
+		named = true
+		if strings.TrimSpace(f.value) == noSection {
+			continue
+		}
+		link, err := Section(f.value)
+		if err != nil {
+			b.file.complain(f.line, "%v", err)
+		}
+		links = append(links, link)
+	}
+	if !named {
+		b.file.complain(e.line, "%q has no section", e.title)
+	}
+	return links
+}

@@ -1,0 +1,196 @@
+package e2e
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// sizes are the screens on which the tour must work.
+var sizes = map[string][2]int64{"on a desktop": {1440, 900}, "on a phone": {390, 844}}
+
+// The tour marks exactly one thing as next, and clicking nothing else leads from the
+// landing page to a mended lab.
+func TestTourFromTheLandingPageToMended(t *testing.T) {
+	const most = 12 // clicks on a desktop; a phone also changes columns
+	p := start(t, t.TempDir())
+	for name, size := range sizes {
+		t.Run(name, func(t *testing.T) {
+			b := openTab(t)
+			b.do("resize", chromedp.EmulateViewport(size[0], size[1]))
+			b.open(p.lab + "/")
+			b.press("link", "Break PKCE in one minute")
+			clicks := 1
+			for ; !evaluate[bool](b, mended); clicks++ {
+				if clicks > 2*most {
+					b.Fatalf("after %d clicks the tour has not come to its end:\n%s", clicks, b.text())
+				}
+				b.until(`document.querySelectorAll('[data-tour="next"]').length === 1 || ` + mended)
+				b.shoot(fmt.Sprintf("click-%02d", clicks))
+				b.pressNext()
+			}
+			t.Logf("%d clicks", clicks)
+			if size[0] > 1000 && clicks > most {
+				t.Errorf("the tour takes %d clicks, at most %d are meant", clicks, most)
+			}
+		})
+	}
+}
+
+// pressNext clicks what the tour marks. Where that is Alice's browser, it signs her in.
+func (b *tab) pressNext() {
+	b.Helper()
+	const mark = `[data-tour="next"]`
+	if evaluate[bool](b, `!document.querySelector('`+mark+`') || `+mended) {
+		return // it ended meanwhile
+	}
+	label := evaluate[string](b, `document.querySelector('`+mark+`')?.dataset.tourLabel ?? ""`)
+	if strings.Contains(label, "in her browser") {
+		b.pressInFrame("#alice", "Sign in as Alice")
+	} else {
+		b.do("press what is next: "+label, chromedp.Click(chromedp.CSS(mark), chromedp.NodeVisible))
+	}
+	b.until(fmt.Sprintf(`(document.querySelector('%s')?.dataset.tourLabel ?? "") !== %q || %s`, mark, label, mended))
+}
+
+// mended is true when the last step of the lesson has ticked itself.
+const mended = `document.querySelector('[data-step="mend"]')?.dataset.done === "true"`
+
+func TestStepShowsTheRequestBeforeItIsSent(t *testing.T) {
+	p := start(t, t.TempDir())
+	b := openTab(t)
+	b.open(p.lab + "/v03-pkce")
+
+	// Dropped: the server requires a challenge.
+	b.press("button", "Step")
+	b.says("Next: the authorization request")
+	b.press("button", "Drop code_challenge")
+	b.press("button", "Drop code_challenge_method")
+	b.shoot("dropped")
+	b.press("button", "Send it")
+	b.says("invalid_request")
+
+	// Edited: the client knows its own state.
+	b.press("button", "Step")
+	b.says("Next: the authorization request")
+	b.do("edit the state", chromedp.SendKeys(chromedp.CSS(`input[aria-label="state"]`), "x"))
+	b.press("button", "Send it")
+	b.pressInFrame("#alice", "Sign in as Alice")
+	b.says("not the one this browser sent")
+
+	// Untouched: two requests, and the tokens.
+	b.press("button", "Step")
+	b.press("button", "Send it")
+	b.pressInFrame("#alice", "Sign in as Alice")
+	b.says("Next: the token request")
+	b.shoot("token")
+	b.press("button", "Send it")
+	b.done("run")
+}
+
+func TestReloadInTheMiddleOfAFlow(t *testing.T) {
+	p := start(t, t.TempDir())
+	b := openTab(t)
+	b.open(p.lab + "/v03-pkce")
+	b.press("button", "Run the flow")
+	const login = `[...document.querySelectorAll('[data-seq] button')].some(e => e.ariaLabel.includes("GET /login"))`
+	b.until(login)
+	b.do("reload", chromedp.Reload())
+	b.until(login)
+	b.press("button", "Run the flow")
+	b.pressInFrame("#alice", "Sign in as Alice")
+	b.done("run")
+}
+
+func TestTwoTabsShowOneLab(t *testing.T) {
+	p := start(t, t.TempDir())
+	first := openTab(t)
+	first.open(p.lab + "/v03-pkce")
+	first.says("Is the one who redeems")
+	first.has("button", "Run the flow")
+	second := openTabBeside(t, first)
+	second.open(p.lab + "/v03-pkce")
+	second.press("button", "Run the flow")
+	second.pressInFrame("#alice", "Sign in as Alice")
+	second.done("run")
+	second.press("switch", "PKCE")
+	second.says("PKCE is off in this lab")
+	first.toFront()
+	first.done("run")
+	first.says("PKCE is off in this lab")
+}
+
+// toFront makes the tab the one that is drawn.
+func (b *tab) toFront() {
+	b.Helper()
+	if _, err := chromedp.Call(b.ctx, page.BringToFront, cdp.Empty{}); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// A link opens what it says; what it cannot mean is said kindly, and nothing runs.
+func TestLinks(t *testing.T) {
+	p := start(t, t.TempDir())
+	t.Run("with a protection off", func(t *testing.T) {
+		b := openTab(t)
+		b.open(p.lab + "/v03-pkce?off=pkce")
+		b.says("PKCE is off in this lab")
+	})
+	for name, value := range map[string]string{
+		"unknown":       "nonsense",
+		"markup":        "<img src=x onerror=alert(1)>",
+		"right to left": "\u202eetucexe",
+		"long":          strings.Repeat("x", 10_000),
+	} {
+		for _, parameter := range []string{"off", "set", "step"} {
+			t.Run(parameter+" "+name, func(t *testing.T) {
+				b := openTab(t)
+				b.open(p.lab + "/v03-pkce?" + url.Values{parameter: {value}}.Encode())
+				b.until(`[...document.querySelectorAll('[role="status"]')].some(e => /link/i.test(e.innerText))`)
+				if evaluate[bool](b, `document.querySelector('img[src="x"]') !== null`) {
+					t.Error("what the link says became part of the page")
+				}
+				if strings.Contains(b.text(), strings.Repeat("x", 100)) {
+					t.Error("the whole of a long link is repeated")
+				}
+				b.press("button", "Run the flow")
+				b.pressInFrame("#alice", "Sign in as Alice")
+				b.done("run")
+			})
+		}
+	}
+}
+
+// What an assistive technology finds of the main controls.
+func TestRolesAndNames(t *testing.T) {
+	p := start(t, t.TempDir())
+	b := openTab(t)
+	b.open(p.lab + "/v03-pkce")
+	b.press("button", "Run the flow")
+	b.pressInFrame("#alice", "Sign in as Alice")
+	b.done("run")
+	for _, control := range [][2]string{
+		{"heading", "Is the one who redeems the code the one who asked for it?"},
+		{"button", "Run the flow"},
+		{"button", "Step"},
+		{"switch", "State"},
+		{"switch", "Registered client"},
+		{"switch", "Exact redirect URI"},
+		{"switch", "PKCE"},
+		{"switch", "Code single use"},
+		{"switch", "Code expiry"},
+		{"switch", "Code binding"},
+		{"tab", "Raw"},
+		{"tab", "Decoded"},
+		{"tab", "curl"},
+		{"tab", "Why"},
+		{"button", "Auth server: PKCE passed."},
+	} {
+		b.has(control[0], control[1])
+	}
+}

@@ -1,0 +1,335 @@
+package site
+
+import (
+	"encoding/xml"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"oauthlab/lessons"
+	"oauthlab/lessons/content"
+	"oauthlab/lessons/guard"
+	"oauthlab/lessons/load"
+	"oauthlab/server/attack"
+)
+
+// terms returns the glossary by id.
+func terms(t *testing.T) map[string]lessons.Term {
+	t.Helper()
+	groups, err := load.Glossary(content.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]lessons.Term{}
+	for _, g := range groups {
+		for _, term := range g.Terms {
+			all[term.ID] = term
+		}
+	}
+	return all
+}
+
+// What the lab can do wrong, and what it does against it, has an entry under its
+// own id.
+func TestTheGlossaryKnowsTheCatalogues(t *testing.T) {
+	all := terms(t)
+	for _, a := range attack.Catalogue() {
+		if term, there := all[a.ID]; !there {
+			t.Errorf("the glossary has no entry {#%s} for the attack %q", a.ID, a.Title)
+		} else if len(term.Sections) == 0 || term.Sections[0].Title == "" {
+			t.Errorf("the entry %s has no section", a.ID)
+		}
+	}
+	for _, p := range guard.Catalogue() {
+		if _, there := all[p.ID]; !there {
+			t.Errorf("the glossary has no entry {#%s} for the protection %q", p.ID, p.Title)
+		}
+	}
+}
+
+// Every status that our code writes, and every error code, is a word of the glossary.
+func TestTheGlossaryKnowsStatusAndErrorCodes(t *testing.T) {
+	all := terms(t)
+	found := collectErrors(t)
+	if len(found.statuses) < 8 {
+		t.Fatalf("only the statuses %v were found", found.statuses)
+	}
+	for status := range found.statuses {
+		if status == http.StatusInternalServerError {
+			continue // of a build that is broken; troubleshooting has it
+		}
+		if _, there := all["status-"+strconv.Itoa(status)]; !there {
+			t.Errorf("the glossary has no entry {#status-%d}", status)
+		}
+	}
+	source, err := readSource()
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := 0
+	for name, code := range source.consts {
+		if strings.HasPrefix(name, "code") {
+			codes++
+			if id := strings.ReplaceAll(code, "_", "-"); all[id].Name != code {
+				t.Errorf("the glossary has no entry %s {#%s}", code, id)
+			}
+		}
+	}
+	if codes < 5 {
+		t.Errorf("only %d error codes were found", codes)
+	}
+}
+
+func TestTheBooksAreServed(t *testing.T) {
+	titles := map[string]string{}
+	for _, path := range bookPaths() {
+		resp, page := ask(t, origin, "GET", path)
+		if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != "text/html; charset=utf-8" {
+			t.Fatalf("%s is answered %d %s", path, resp.StatusCode, resp.Header.Get("Content-Type"))
+		}
+		checkPolicy(t, path, directives(t, resp.Header.Get("Content-Security-Policy")))
+		root := parse(t, page)
+		titles[path] = textOf(first(root, "title"))
+		if h1 := textOf(first(root, "h1")); titles[path] != h1+" · OAuth Lab" || h1 == "" {
+			t.Errorf("%s is titled %q and headed %q", path, titles[path], h1)
+		}
+		for n := range root.Descendants() {
+			if n.Type != html.ElementNode {
+				continue
+			}
+			if n.Data == "script" || n.Data == "style" {
+				t.Errorf("%s has a <%s>", path, n.Data)
+			}
+			for _, a := range n.Attr {
+				if a.Key == "style" || strings.HasPrefix(a.Key, "on") {
+					t.Errorf("%s: <%s %s>", path, n.Data, a.Key)
+				}
+			}
+		}
+		if d := description(root); len(d) < 50 || len(d) > 180 {
+			t.Errorf("%s is described in %d bytes: %q", path, len(d), d)
+		}
+		for _, want := range append([]string{"/"}, pathsOf(chapters)...) {
+			if !strings.Contains(page, `<a href="`+want+`"`) && !strings.Contains(page, `" href="`+want+`"`) {
+				t.Errorf("%s does not lead to %s", path, want)
+			}
+		}
+
+		again, _ := ask(t, origin, "GET", path, "If-None-Match", resp.Header.Get("ETag"))
+		if again.StatusCode != http.StatusNotModified {
+			t.Errorf("%s, unchanged, is answered %d", path, again.StatusCode)
+		}
+		if head, body := ask(t, origin, "HEAD", path); head.StatusCode != http.StatusOK || body != "" {
+			t.Errorf("HEAD %s is answered %d with %d bytes", path, head.StatusCode, len(body))
+		}
+		if post, _ := ask(t, origin, "POST", path); post.StatusCode != http.StatusMethodNotAllowed {
+			t.Errorf("POST %s is answered %d", path, post.StatusCode)
+		}
+		if lost, _ := ask(t, origin, "GET", path+"/more"); lost.StatusCode != http.StatusNotFound {
+			t.Errorf("%s/more is answered %d", path, lost.StatusCode)
+		}
+	}
+	if len(titles) != 3 || titles["/glossary"] == titles["/reference"] {
+		t.Errorf("the titles are %q", titles)
+	}
+}
+
+func TestSearchEnginesAndTheProgramKnowTheBooks(t *testing.T) {
+	_, body := ask(t, origin, "GET", "/sitemap.xml")
+	var sitemap struct {
+		URLs []struct {
+			Loc string `xml:"loc"`
+		} `xml:"url"`
+	}
+	if err := xml.Unmarshal([]byte(body), &sitemap); err != nil {
+		t.Fatal(err)
+	}
+	var locations []string
+	for _, u := range sitemap.URLs {
+		locations = append(locations, u.Loc)
+	}
+	_, program := ask(t, origin, "GET", "/app.js")
+	for _, path := range bookPaths() {
+		if !slices.Contains(locations, origins.Lab+path) {
+			t.Errorf("the sitemap has %q and not %s", locations, path)
+		}
+		// go-app carries the list as JSON in JSON.
+		if !strings.Contains(program, `\"`+origins.Lab+path+`\"`) {
+			t.Errorf("the program does not know that the browser loads %s", path)
+		}
+	}
+}
+
+// Lint: whatever a page or a chapter links to within the lab is there, with its anchor.
+func TestLinksWithinTheLabLeadSomewhere(t *testing.T) {
+	anchors := map[string]map[string]bool{} // by path of a page
+	links := map[string][]string{}          // by where they stand
+	for _, path := range slices.Concat(bookPaths(), []string{"/"}, pathsOf(chapters)) {
+		_, page := ask(t, origin, "GET", path)
+		root := parse(t, page)
+		anchors[path] = map[string]bool{}
+		for n := range root.Descendants() {
+			if id := attributeOf(n, "id"); id != "" {
+				if anchors[path][id] && slices.Contains(bookPaths(), path) {
+					t.Errorf("%s has two anchors #%s", path, id)
+				}
+				anchors[path][id] = true
+			}
+		}
+		links[path] = hrefs(root)
+	}
+	// The prerendered page shows one step; the others are linted here.
+	for _, c := range chapters {
+		texts := map[string]string{"the problem": c.Problem}
+		for _, s := range c.Steps {
+			texts["step "+s.ID] = s.Body
+		}
+		for name, text := range texts {
+			links[c.ID+", "+name] = hrefs(parse(t, text))
+		}
+	}
+	checked := 0
+	for from, targets := range links {
+		for _, target := range targets {
+			path, fragment, _ := strings.Cut(target, "#")
+			path, _, _ = strings.Cut(path, "?")
+			if path == "" {
+				path = from
+			}
+			ids, page := anchors[path]
+			switch {
+			case !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/web/"):
+			case !page:
+				t.Errorf("%s links to %s, where there is no page", from, target)
+			case fragment != "" && slices.Contains(bookPaths(), path) && !ids[fragment]:
+				t.Errorf("%s links to %s, where there is no such entry", from, target)
+			default:
+				checked++
+			}
+		}
+	}
+	if checked < 300 {
+		t.Errorf("only %d links were checked", checked)
+	}
+}
+
+// Every endpoint of the source is told, and nothing that there is not.
+func TestTheReferenceTellsEveryEndpoint(t *testing.T) {
+	r, err := newReference()
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := map[string]endpoint{}
+	for _, e := range slices.Concat(r.Auth, r.Lab) {
+		there[e.name()] = e
+		if e.Does == "" {
+			t.Errorf("nothing is said of %s; endpointTexts takes a sentence", e.name())
+		}
+	}
+	for name := range endpointTexts() {
+		if _, found := there[name]; !found {
+			t.Errorf("endpointTexts speaks of %s, which the source does not have", name)
+		}
+	}
+	if e := there["POST /{lab}/token"]; e.Chapter != "v03" || !e.Shared || e.Keyed {
+		t.Errorf("the token endpoint is %+v", e)
+	}
+	if e := there["GET /{lab}/authorize"]; e.Chapter != "" || e.Shared {
+		t.Errorf("the authorization endpoint is %+v", e)
+	}
+	if e := there["PATCH /api/labs/{lab}"]; !e.Keyed {
+		t.Errorf("a lab is changed by %+v", e)
+	}
+	if e := there["POST /api/labs"]; e.Keyed {
+		t.Errorf("a lab is made by %+v", e)
+	}
+}
+
+func TestTheReferenceExplainsEveryParameter(t *testing.T) {
+	r, err := newReference()
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, used := parameterTexts(), map[string]bool{}
+	for _, m := range r.Messages {
+		if len(m.Parameters) == 0 {
+			t.Errorf("%s has no parameters: does the source still read them so?", m.Title)
+		}
+		for _, p := range m.Parameters {
+			used[p.Name] = true
+			if p.Means == "" {
+				t.Errorf("%s: nothing is said of %s", m.Title, p.Name)
+			}
+		}
+	}
+	for name := range own {
+		if !used[name] {
+			t.Errorf("parameterTexts speaks of %s, which no message has", name)
+		}
+	}
+	for _, name := range []string{"state", "code_challenge", "code", "redirect_uri", "error_description", "expires_in"} {
+		if !used[name] {
+			t.Errorf("the parameter %s is not there", name)
+		}
+	}
+}
+
+// The reference says what the catalogues say.
+func TestTheReferenceTellsTheCatalogues(t *testing.T) {
+	_, page := ask(t, origin, "GET", "/reference")
+	text := words(parse(t, page))
+	for _, p := range guard.Catalogue() {
+		for _, part := range p.Parts {
+			for _, want := range append([]string{string(part.ID), part.Title, part.Section, part.Instead}, part.Values...) {
+				if !strings.Contains(text, want) {
+					t.Errorf("the reference does not say %q of %s", want, part.ID)
+				}
+			}
+		}
+	}
+	for _, a := range AttackCatalogue() {
+		for _, want := range slices.Concat([]string{a.Title, a.Story, a.Harm}, a.StoppedBy, a.Sections) {
+			if !strings.Contains(text, want) {
+				t.Errorf("the reference does not say %q of %s", want, a.ID)
+			}
+		}
+	}
+}
+
+func first(root *html.Node, element string) *html.Node {
+	for n := range root.Descendants() {
+		if n.Type == html.ElementNode && n.Data == element {
+			return n
+		}
+	}
+	return nil
+}
+
+func textOf(n *html.Node) string {
+	if n == nil {
+		return ""
+	}
+	return words(n)
+}
+
+func description(root *html.Node) string {
+	for n := range root.Descendants() {
+		if n.Data == "meta" && attributeOf(n, "name") == "description" {
+			return attributeOf(n, "content")
+		}
+	}
+	return ""
+}
+
+func hrefs(root *html.Node) (links []string) {
+	for n := range root.Descendants() {
+		if n.Type == html.ElementNode && n.Data == "a" {
+			links = append(links, attributeOf(n, "href"))
+		}
+	}
+	return links
+}
