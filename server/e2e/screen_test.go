@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 	"strings"
@@ -52,10 +53,26 @@ func (b *tab) pressNext() {
 	label := evaluate[string](b, `document.querySelector('`+mark+`')?.dataset.tourLabel ?? ""`)
 	if strings.Contains(label, "in her browser") {
 		b.pressInFrame("#alice", "Sign in as Alice")
-	} else {
-		b.do("press what is next: "+label, chromedp.Click(chromedp.CSS(mark), chromedp.NodeVisible))
+		b.until(gone(label))
+		return
 	}
-	b.until(fmt.Sprintf(`(document.querySelector('%s')?.dataset.tourLabel ?? "") !== %q || %s`, mark, label, mended))
+	b.do("press what is next: "+label, retried(func(ctx context.Context, t *chromedp.Target) error {
+		marked, err := nodeOf(ctx, t, `document.querySelector('`+mark+`')`, 1)
+		if err != nil {
+			return err
+		}
+		if err := click(ctx, t, marked.BackendNodeID); err != nil {
+			return err
+		}
+		// A click while the page is being drawn may meet nothing; then press again.
+		_, err = chromedp.Poll[chromedp.Void](gone(label), chromedp.WithPollingTimeout(stepTimeout/6))(ctx, t)
+		return err
+	}))
+}
+
+// gone is true when the tour marks something else than what has the label.
+func gone(label string) string {
+	return fmt.Sprintf(`(document.querySelector('[data-tour="next"]')?.dataset.tourLabel ?? "") !== %q || %s`, label, mended)
 }
 
 // mended is true when the last step of the lesson has ticked itself.
