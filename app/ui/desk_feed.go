@@ -15,7 +15,9 @@ import (
 // follow keeps the screen with what just happened. at is the step that was
 // present before.
 func (d *desk) follow(events []event.Event, at string) {
-	if !d.screen.Away {
+	// The learner's own attack is followed to its end: bands that fold meanwhile may
+	// look as if somebody had scrolled.
+	if !d.screen.Away || d.attacked {
 		d.toEnd()
 	}
 	if d.screen.Frame == frameHere && d.login().Ended() {

@@ -54,6 +54,8 @@ func (l *landing) Render() app.UI {
 				app.A().Class("button button-large").Href(l.path("v01")).Text("Start at v01"),
 			),
 			app.Div().Class("landing-below").Body(l.loop(), l.chapters()),
+			bookShelf(),
+			withoutScript(),
 		),
 		l.content.embed(),
 	)

@@ -30,9 +30,11 @@ func (l *lessonBar) Render() app.UI {
 			app.P().Class("lesson-chapter").Text("Chapter "+c.ID),
 			app.H1().Class("lesson-title").Text(c.Question),
 			app.Raw(`<div class="prose lesson-problem">`+c.Problem+`</div>`),
+			withoutScript(),
 			app.Ol().Class("steps").Body(l.steps()...),
 			l.finished(),
 			l.sections(),
+			bookShelf(),
 		),
 		l.neighbours(),
 	)

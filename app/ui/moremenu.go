@@ -31,6 +31,13 @@ func (m *moreMenu) Render() app.UI {
 				m.Desk.moveClock(0)
 			})
 		}),
+		app.Range(books()).Slice(func(i int) app.UI {
+			b := books()[i]
+			return app.Li().Body(app.A().Class("menu-button").Href(b.path).Aria("label", b.title).Body(
+				app.Span().Class("menu-name").Text(b.title),
+				app.Span().Class("menu-text").Text(b.text),
+			))
+		}),
 	)
 }
 

@@ -47,7 +47,7 @@ func (d Document) Read(ctx context.Context, l *lab.Lab) (json.RawMessage, error)
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(s)
+	return json.Marshal(s.withEmptyLists())
 }
 
 // SignOut ends every session of the lab's users.

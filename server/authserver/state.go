@@ -98,6 +98,20 @@ func newState(o lab.Origins) State {
 	}}
 }
 
+// withEmptyLists shows a list with nothing in it as one, for whoever reads the JSON.
+func (s State) withEmptyLists() State {
+	s.Clients, s.Sessions, s.Pending = orEmpty(s.Clients), orEmpty(s.Sessions), orEmpty(s.Pending)
+	s.Codes, s.Tokens = orEmpty(s.Codes), orEmpty(s.Tokens)
+	return s
+}
+
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
 func (s *State) client(id string) (Client, bool) {
 	for _, c := range s.Clients {
 		if c.ID == id {
