@@ -183,10 +183,19 @@ func evaluate[T any](b *tab, expression string) T {
 	return value
 }
 
-// until waits until the JavaScript expression is true.
+// until waits until the JavaScript expression is true, over reloads of the page too.
 func (b *tab) until(expression string) {
 	b.Helper()
-	b.do("wait for "+expression, chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingTimeout(stepTimeout)))
+	b.do("wait for "+expression, retried(func(ctx context.Context, t *chromedp.Target) error { return holds(ctx, t, expression) }))
+}
+
+// holds returns nil if the JavaScript expression is true now.
+func holds(ctx context.Context, t *chromedp.Target, expression string) error {
+	yes, err := chromedp.Evaluate[bool]("Boolean("+expression+")")(ctx, t)
+	if err == nil && !yes {
+		err = errNotThere
+	}
+	return err
 }
 
 // says waits until the page says text.

@@ -65,7 +65,9 @@ func (b *tab) pressNext() {
 			return err
 		}
 		// A click while the page is being drawn may meet nothing; then press again.
-		_, err = chromedp.Poll[chromedp.Void](gone(label), chromedp.WithPollingTimeout(stepTimeout/6))(ctx, t)
+		ctx, cancel := context.WithTimeout(ctx, stepTimeout/6)
+		defer cancel()
+		_, err = retried(func(ctx context.Context, t *chromedp.Target) error { return holds(ctx, t, gone(label)) })(ctx, t)
 		return err
 	}))
 }
