@@ -86,6 +86,9 @@ func (d *desk) opened(ctx context.Context, session *lab.Session, l link) {
 	})
 	d.arrive(l)
 	d.acted = false
+	if l.Problem != "" {
+		d.screen.Notice = notice{Text: l.Problem, Calm: true}
+	}
 }
 
 // close ends everything that start began.
@@ -96,15 +99,22 @@ func (d *desk) close() {
 	}
 }
 
-// again starts over, after the lab could not be opened or is gone.
+// again starts over, after the lab could not be opened or is gone. A new lab gets the
+// switches of the old one.
 func (d *desk) again() {
+	l := link{}
+	if d.screen.Lab.ID != "" {
+		_, before := shareLink("", standings(d.screen.Lab, d.content.Chapter.ID))
+		l = readLink(before, d.content.Chapter)
+		l.Problem = "This is a new lab, with the switches of the old one. What happened in the old one is gone."
+	}
 	d.close()
 	d.log = timeline.Log{}
 	d.session, d.stop = nil, func() {}
 	d.screen.Open, d.screen.Status = false, lab.Connecting
 	d.clear()
 	d.reduce()
-	d.start(d.draw, link{})
+	d.start(d.draw, l)
 }
 
 // receive takes an update of the feed. It is called on the feed's goroutine and

@@ -48,9 +48,6 @@ func (p *chapterPage) OnMount(ctx app.Context) {
 		ctx.Dispatch(func(app.Context) { f() })
 	}, l)
 	d.recall()
-	if l.Problem != "" {
-		d.screen.Notice = notice{Text: l.Problem, Calm: true}
-	}
 	d.stopKeys = browser.OnKey(func(key string) bool {
 		if !takesKey(key) {
 			return false

@@ -27,6 +27,7 @@ func (a *stepActions) Render() app.UI {
 		app.If(a.Step.Attack != "", a.attackButton),
 		app.If(a.Step.Guard != "", a.codeButton),
 		app.If(len(a.Step.Goals) == 0 && !a.Done, a.readButton),
+		app.If(!a.Done, a.showMeButton),
 		app.If(a.Step.Attack != "" && a.Waiting, func() app.UI {
 			return app.P().Class("step-wait").Text("Guess first, then the attack opens.")
 		}),
@@ -60,6 +61,12 @@ func (a *stepActions) attackButton() app.UI {
 func (a *stepActions) codeButton() app.UI {
 	return pressable(a.mark(atCode).Class("button").Type("button").Text("Show the code that decides"),
 		a.Ready, func() { a.Desk.showCode(a.Step.Guard) }, a.Step.ID, "code")
+}
+
+func (a *stepActions) showMeButton() app.UI {
+	return pressable(app.Button().Class("button", "button-quiet", "step-show").Type("button").Text("Show me").
+		Title("Does the next thing of this step for you"),
+		a.Ready && a.Busy == idle, func() { a.Desk.showMe(a.Step.ID) }, a.Step.ID, "show")
 }
 
 func (a *stepActions) readButton() app.UI {

@@ -160,12 +160,20 @@ func (d *desk) tour(all []standing) stop {
 	for i := range s.Steps {
 		unfolded[i] = bar.isOpen(i)
 	}
-	return nextStop(tourState{
+	state := d.tourState(all)
+	state.Unfolded = unfolded
+	return nextStop(state)
+}
+
+// tourState is how the screen stands, as far as it decides what comes next.
+func (d *desk) tourState(all []standing) tourState {
+	s := d.screen
+	return tourState{
 		Open: s.Open, Busy: s.Busy != idle || s.Dialog != dialogNone || d.attacked,
 		Frame: s.Frame, Login: d.login(), Narrow: s.Narrow, Pane: s.Pane,
-		Chapter: d.content.Chapter, Steps: s.Steps, Unfolded: unfolded, Answers: s.Answers,
+		Chapter: d.content.Chapter, Steps: s.Steps, Answers: s.Answers,
 		Standing: func(id string) standing { st, _ := find(all, id); return st },
-	})
+	}
 }
 
 // beginTour takes up a tour that the link asks for, or that this tab was on.

@@ -213,3 +213,75 @@ func TestRolesAndNames(t *testing.T) {
 		b.has(control[0], control[1])
 	}
 }
+
+// Who presses "Show me" and nothing else, but for signing in as Alice, gets there too.
+func TestShowMeDoesEachStep(t *testing.T) {
+	p := start(t, t.TempDir())
+	b := openTab(t)
+	b.open(p.lab + "/v03-pkce")
+	for _, step := range []string{"run", "break", "why", "mend"} {
+		for presses := 0; !evaluate[bool](b, isDone(step)); presses++ {
+			if presses == 6 {
+				b.Fatalf("%q does not get done:\n%s", step, b.text())
+			}
+			before := evaluate[string](b, `document.body.innerText`)
+			b.press("button", "Show me")
+			if step == "run" && presses == 0 {
+				b.pressInFrame("#alice", "Sign in as Alice")
+				b.done("run")
+			}
+			b.until(fmt.Sprintf(`document.body.innerText !== %q`, before))
+			b.until(`[...document.querySelectorAll(".step-show")].every(e => e.ariaDisabled !== "true")`)
+		}
+		if next := nextOf[step]; next != "" && evaluate[bool](b, fmt.Sprintf(`document.body.innerText.includes(%q)`, next)) {
+			b.press("button", next)
+		}
+	}
+}
+
+var nextOf = map[string]string{"run": "Next: Guess, then break it", "break": "Next: See why"}
+
+// A lab that the server lost begins anew, with the same switches, and says so.
+func TestALostLabBeginsAnewWithItsSwitches(t *testing.T) {
+	p := start(t, t.TempDir())
+	b := openTab(t)
+	b.open(p.lab + "/v03-pkce")
+	b.press("switch", "PKCE")
+	b.says("PKCE is off in this lab")
+	p.kill()
+	b.says("The connection to the lab is lost")
+	startOn(t, t.TempDir(), p.lab, p.auth, p.mallory) // on an empty folder
+	b.says("This lab is gone")
+	b.press("button", "Start again")
+	b.says("This is a new lab, with the switches of the old one")
+	b.says("PKCE is off in this lab")
+	b.press("button", "Run the flow")
+	b.pressInFrame("#alice", "Sign in as Alice")
+	b.done("run")
+	b.forgive("WebSocket connection to")
+	b.forgive("Failed to load resource")
+}
+
+// The text is there before the program is, and nothing moves when it takes over.
+func TestNothingMovesWhenTheProgramTakesOver(t *testing.T) {
+	const most = 0.02 // cumulative layout shift
+	p := start(t, t.TempDir())
+	for _, path := range []string{"/", "/v01-login-and-code", "/v03-pkce"} {
+		b := openTab(t)
+		b.open(p.lab + path)
+		if path != "/" {
+			b.has("button", "Run the flow") // enabled once the program runs
+		}
+		shift := evaluate[float64](b, `new Promise(done => {
+			let sum = 0;
+			new PerformanceObserver(list => {
+				for (const e of list.getEntries()) if (!e.hadRecentInput) sum += e.value;
+			}).observe({type: "layout-shift", buffered: true});
+			requestAnimationFrame(() => requestAnimationFrame(() => done(sum)));
+		})`)
+		t.Logf("%s: cumulative layout shift %.4f", path, shift)
+		if shift > most {
+			t.Errorf("%s moves by %.4f, at most %.2f is meant", path, shift, most)
+		}
+	}
+}

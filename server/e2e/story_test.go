@@ -50,5 +50,9 @@ func TestRunBreakAndMendPKCE(t *testing.T) {
 // done waits until the step of the lesson has ticked itself.
 func (b *tab) done(step string) {
 	b.Helper()
-	b.until(fmt.Sprintf(`document.querySelector('[data-step="%s"]').dataset.done === "true"`, step))
+	b.until(isDone(step))
+}
+
+func isDone(step string) string {
+	return fmt.Sprintf(`document.querySelector('[data-step="%s"]')?.dataset.done === "true"`, step)
 }
