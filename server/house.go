@@ -80,7 +80,7 @@ func open(ctx context.Context, c config) (*house, error) {
 	h.labs = &lab.Labs{Store: db, Origins: c.origins, Now: time.Now, Parties: []lab.Document{authDocument}}
 	h.attacks = &attack.Runner{Labs: h.labs, Badges: badges}
 	h.feed = &feed.Feed{Labs: h.labs, Log: log, Closing: h.closing}
-	lobby := &site.Site{Files: web.FS, API: &site.API{
+	lobby := &site.Site{Files: web.FS, Stories: c.dev, API: &site.API{
 		Labs: h.labs, Auth: authDocument, Attacks: h.attacks, Chapters: chapters, Code: code, Log: log,
 		Feed: h.feed,
 	}}

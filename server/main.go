@@ -71,6 +71,7 @@ type config struct {
 	listen  string // "" where every party has its own address
 	data    string
 	log     string    // "text" or "json"
+	dev     bool      // for who works on the lab itself
 	console io.Writer // where the events are told; nil for nowhere
 }
 
@@ -98,6 +99,7 @@ func parse(args []string, stdout io.Writer) (config, error) {
 	flags.StringVar(&c.listen, "listen", "", "one `address` for all parties, told apart by Host, behind a proxy")
 	flags.StringVar(&c.data, "data", "", "`folder` of the labs (default: oauthlab in the user's state folder)")
 	flags.StringVar(&c.log, "log", "text", "`text` for people, or json for programs: an event a line, without what it carries")
+	flags.BoolVar(&c.dev, "dev", false, "serve the components of the screen in all their states, on /stories")
 	if err := parseQuietly(flags, args); err != nil {
 		return config{}, err
 	}

@@ -255,7 +255,9 @@ func TestInARealBrowser(t *testing.T) {
 			expect(t, b.ask(store+"Get", "x"), "ok 1 true")
 			b.ask(store+"Delete", "x")
 			expect(t, b.ask(store+"Get", "x"), "ok  false")
+			expect(t, b.ask("deniesStorage"), "ok true")
 			b.open(server.URL + "/")
+			expect(t, b.ask("deniesStorage"), "ok false")
 		})
 		t.Run(store+" store that is full", func(t *testing.T) {
 			b.eval(strings.ReplaceAll(`(() => { const s = STORE; s.clear(); s.setItem("x", "old"); let n = "n".repeat(1 << 20);

@@ -15,6 +15,22 @@ func TabStore() client.Store { return tabStore }
 // Keep returns the store of this browser (localStorage).
 func Keep() client.Store { return keep }
 
+// DeniesStorage reports whether the browser keeps nothing of this page beyond a
+// reload. One whose storage is merely full has kept what was there before.
+func DeniesStorage() bool {
+	const probe = "oauthlab.probe"
+	if !app.IsClient {
+		return false
+	}
+	return keep.with(func(storage app.Value) {
+		if storage.Get("length").Int() > 0 {
+			return
+		}
+		storage.Call("setItem", probe, "1")
+		storage.Call("removeItem", probe)
+	}) != nil
+}
+
 // One of each, so that whoever asks sees the same where memory stands in.
 var (
 	tabStore = &store{name: "sessionStorage"}

@@ -28,11 +28,24 @@ func (a *attackCard) Render() app.UI {
 	return app.Li().Class(class).Body(
 		app.Div().Class("attack-words").Body(
 			app.P().Class("attack-title").Text(a.Attack.Title),
+			app.P().Class("attack-story").Text(a.Attack.Story),
 			app.P().Class("attack-section").Text(a.section()),
 			app.If(verdict != "", func() app.UI { return app.P().Class("attack-verdict").Text(verdict) }),
+			app.If(a.Tried && a.outcome() != "", func() app.UI { return app.P().Class("attack-story").Text(a.outcome()) }),
 		),
 		a.button(),
 	)
+}
+
+// outcome says what came of the latest try: what is lost, or who stood in the way.
+func (a *attackCard) outcome() string {
+	switch {
+	case a.End.Won:
+		return a.Attack.Harm
+	case a.End.By != "":
+		return "Stopped by " + a.End.By + "."
+	}
+	return "It came to nothing."
 }
 
 func (a *attackCard) section() string {

@@ -38,6 +38,8 @@ type desk struct {
 	progress   progress // what the learner has done; of version 0 until it is read
 	remembered string   // as the browser keeps it
 
+	reading stateReading
+
 	inbox inbox
 }
 
@@ -155,6 +157,7 @@ func (d *desk) flush() {
 	}
 	d.reduce()
 	d.follow(events, at)
+	d.watchState(events)
 	for _, e := range events {
 		if timeline.IsSwitch(e) {
 			d.refresh()

@@ -101,9 +101,10 @@ func (d *desk) clear() {
 	browser.DropFrame(holder)
 	d.attacked, d.acted = false, false
 	s := &d.screen
-	s.Frame, s.State, s.Said, s.Away = frameEmpty, nil, "", false
+	s.Frame, s.Said, s.Away = frameEmpty, "", false
 	s.Answers, s.Opened, s.Read, s.Lingers = nil, nil, nil, nil
 	s.Selected, s.Message, s.Guard = 0, timeline.Message{}, ""
+	d.forgetState()
 }
 
 // attacked reports whether the latest thing in the diagram is an attack.

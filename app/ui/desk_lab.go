@@ -121,14 +121,6 @@ func (d *desk) toggleState() {
 	}
 }
 
-func (d *desk) readState() {
-	var state api.State
-	d.call(idle, func(ctx context.Context, s *lab.Session) (err error) {
-		state, err = s.State(ctx)
-		return err
-	}, func() { d.screen.State = state })
-}
-
 // explainVerdict selects a message and shows the code that decided on it.
 func (d *desk) explainVerdict(seq uint64, guardID string) {
 	d.inspect(seq)

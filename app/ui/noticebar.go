@@ -6,18 +6,27 @@ import (
 	"oauthlab/app/lab"
 )
 
-// noticeBar says what went wrong, and whether the feed is cut.
+// noticeBar says what went wrong, whether the feed is cut, and whether the browser
+// keeps nothing.
 type noticeBar struct {
 	app.Compo
-	Desk   *desk
-	Notice notice
-	Status lab.Status
+	Desk    *desk
+	Notice  notice
+	Status  lab.Status
+	Forgets bool
 }
 
 func (n *noticeBar) Render() app.UI {
 	return app.Div().Class("notices").Role("status").Aria("live", "polite").Body(
 		app.If(n.Status == lab.Reconnecting, func() app.UI {
 			return app.P().Class("notice").Text("The connection to the lab is lost. Trying again; nothing is lost meanwhile.")
+		}),
+		app.If(n.Forgets, func() app.UI {
+			return app.Div().Class("notice").Body(
+				app.Span().Class("notice-text").Text("This browser keeps nothing for this page: a reload begins a new lab."),
+				app.Button().Class("button", "button-small").Type("button").Text("Dismiss").
+					OnClick(func(app.Context, app.Event) { n.Desk.screen.Forgets = false }, app.EventScope("forgets")),
+			)
 		}),
 		app.If(n.Notice.Text != "", n.problem),
 	)

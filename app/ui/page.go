@@ -40,6 +40,7 @@ func (p *chapterPage) OnMount(ctx app.Context) {
 	l := takeLink(ctx, d.content)
 	d.beginTour(l.Tour)
 	d.screen.Narrow = browser.IsNarrow()
+	d.screen.Forgets = browser.DeniesStorage()
 	if l.Step != "" {
 		d.foldStep(l.Step, true)
 		afterDraw(func() { browser.ScrollTo(`[data-step="` + l.Step + `"]`) })
@@ -95,7 +96,7 @@ func (p *chapterPage) Render() app.UI {
 	return app.Div().Class("shell", "shows-"+string(s.Pane), tourClass(s)).Body(
 		&topBar{Desk: d, Content: c, Broken: broken(all), Open: s.Open, Busy: s.Busy, Offset: s.Lab.ClockOffsetSeconds, Finished: s.Finished, Next: next},
 		app.If(s.Touring, func() app.UI { return &tourBar{Desk: d, Steps: s.Steps, Stop: next} }),
-		&noticeBar{Desk: d, Notice: s.Notice, Status: s.Status},
+		&noticeBar{Desk: d, Notice: s.Notice, Status: s.Status, Forgets: s.Forgets},
 		app.Main().Class("desk").Body(
 			&lessonBar{Desk: d, Content: c, Steps: s.Steps, Standings: all, Opened: s.Opened, Lingers: s.Lingers, Answers: s.Answers, Busy: s.Busy, Open: s.Open, Tour: next},
 			app.Div().Class("center").Body(
@@ -106,7 +107,7 @@ func (p *chapterPage) Render() app.UI {
 					&inspector{Desk: d, Message: s.Message, Tab: s.Tab, Guard: s.Guard, Code: s.Code, Said: s.Copied},
 				),
 			),
-			&panel{Desk: d, Content: c, Standings: all, Ends: s.View.Attacks, StayIn: s.StayIn, Said: s.Said, Busy: s.Busy, Open: s.Open, State: s.State, StateOpen: s.StateOpen},
+			&panel{Desk: d, Content: c, Standings: all, Ends: s.View.Attacks, StayIn: s.StayIn, Said: s.Said, Busy: s.Busy, Open: s.Open, State: s.State, Before: s.StateBefore, StateOpen: s.StateOpen},
 		),
 		&paneBar{Desk: d, Pane: s.Pane, Tour: next},
 		app.If(s.Dialog != dialogNone, func() app.UI { return dialogs(d, all) }),

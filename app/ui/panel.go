@@ -23,6 +23,7 @@ type panel struct {
 	StayIn    bool   // runs do not sign anybody out first
 	Said      string // what came of signing out
 	State     api.State
+	Before    api.State // what each party held before it last changed
 	StateOpen bool
 
 	asking bool // whether to reset
@@ -35,7 +36,7 @@ func (p *panel) Render() app.UI {
 		p.group(guard.ByClient, "Client checks"),
 		p.group(guard.ByAuth, "Auth server checks"),
 		p.attacks(),
-		&stateDrawer{Desk: p.Desk, State: p.State, IsOpen: p.StateOpen, Ready: p.Open},
+		&stateDrawer{Desk: p.Desk, State: p.State, Before: p.Before, IsOpen: p.StateOpen, Ready: p.Open},
 		p.foot(),
 	)
 }

@@ -49,8 +49,11 @@ type screen struct {
 	Touring  bool            // one thing at a time is marked as next
 	Narrow   bool            // one column at a time is shown
 
-	State     api.State // nil until it is asked for
-	StateOpen bool
+	State       api.State // nil until it is asked for
+	StateBefore api.State // what each party held before it last changed
+	StateOpen   bool
+
+	Forgets bool // the browser keeps nothing for this page
 }
 
 // busy says what the lab is doing that forbids doing it again.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -13,11 +14,13 @@ import (
 	"oauthlab/lessons/event"
 )
 
-// stateDrawer shows what each party has written down, as it stood when asked.
+// stateDrawer shows what each party has written down, as it stood when asked or
+// when it last changed, and marks what is new.
 type stateDrawer struct {
 	app.Compo
 	Desk   *desk
 	State  api.State
+	Before api.State // what each party held before it last changed
 	IsOpen bool
 	Ready  bool
 }
@@ -43,11 +46,56 @@ func (s *stateDrawer) documents() []app.UI {
 	slices.Sort(parties)
 	for _, p := range parties {
 		out = append(out,
-			app.H3().Class("state-party", partyClass(p)).Text(timeline.PartyName(p)),
-			app.Pre().Class("state-text").TabIndex(0).Text(pretty(s.State[p])),
+			s.document(p)...,
 		)
 	}
 	return out
+}
+
+// document shows what a party holds, and which lines of it are new.
+func (s *stateDrawer) document(p event.Party) []app.UI {
+	runs, news := []stateRun{{Text: pretty(s.State[p])}}, ""
+	if before, ok := s.Before[p]; ok {
+		var gone int
+		runs, gone = diffLines(pretty(before), runs[0].Text)
+		news = newsOf(runs, gone)
+	}
+	var text []app.UI
+	for _, r := range runs {
+		if r.New {
+			text = append(text, app.Span().Class("state-run", "is-new").Body(app.Span().Class("unseen").Text("new: "), app.Text(r.Text)))
+		} else {
+			text = append(text, app.Span().Class("state-run").Body(app.Text(r.Text)))
+		}
+	}
+	return []app.UI{
+		app.H3().Class("state-party", partyClass(p)).Body(
+			app.Text(timeline.PartyName(p)),
+			app.If(news != "", func() app.UI { return app.Span().Class("state-news").Text(" · " + news) }),
+		),
+		app.Pre().Class("state-text").TabIndex(0).Body(text...),
+	}
+}
+
+// newsOf says how much changed: "1 line is new", "2 lines are gone".
+func newsOf(runs []stateRun, gone int) string {
+	fresh := 0
+	for _, r := range runs {
+		if r.New {
+			fresh += 1 + strings.Count(r.Text, "\n")
+		}
+	}
+	switch {
+	case fresh == 1:
+		return "1 line is new"
+	case fresh > 1:
+		return strconv.Itoa(fresh) + " lines are new"
+	case gone == 1:
+		return "1 line is gone"
+	case gone > 1:
+		return strconv.Itoa(gone) + " lines are gone"
+	}
+	return ""
 }
 
 // pretty indents JSON.

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"net/http"
 
+	"oauthlab/app/ui"
 	"oauthlab/lessons"
 )
 
@@ -18,6 +19,11 @@ func findable(chapters []lessons.Chapter, next http.Handler) http.Handler {
 		byID["/"+c.ID] = c.Path
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == ui.StoriesPath && r.URL.RawQuery == "" {
+			// The server alone draws that page; go-app's loader heeds this.
+			http.Redirect(w, r, ui.StoriesPath+"?wasm=false", http.StatusTemporaryRedirect)
+			return
+		}
 		if path, known := byID[r.URL.Path]; known {
 			http.Redirect(w, r, path, http.StatusTemporaryRedirect)
 			return

@@ -22,8 +22,9 @@ import (
 
 // Site is the lab origin.
 type Site struct {
-	API   *API
-	Files fs.FS // package web's
+	Stories bool // serve the components' stories too, in development
+	API     *API
+	Files   fs.FS // package web's
 }
 
 // Handler returns everything that the lab origin serves.
@@ -37,6 +38,9 @@ func (s *Site) Handler() (http.Handler, error) {
 		return nil, err
 	}
 	ui.Routes(contents(s.API.Chapters))
+	if s.Stories {
+		ui.RouteStories()
+	}
 
 	own := s.API.Labs.Origins.Lab
 	read, err := books(own, s.API.Chapters, content.FS)

@@ -44,6 +44,7 @@ func main() {
 		})
 		offer(name+"Delete", func(a []string) (string, error) { store.Delete(a[0]); return "", nil })
 	}
+	offer("deniesStorage", func([]string) (string, error) { return fmt.Sprint(browser.DeniesStorage()), nil })
 	offer("listen", func([]string) (string, error) {
 		stop = browser.OnCallback(func(url string) {
 			seen := app.Window().Get("seen")

@@ -1,0 +1,102 @@
+//go:build !js
+
+package ui
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/lab"
+	"oauthlab/app/timeline"
+	"oauthlab/lessons"
+	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+)
+
+// StoriesPath is the page of the components' stories, for who works on them. Only the
+// server draws it: the query keeps the program for the browser away.
+const StoriesPath = "/stories"
+
+// RouteStories registers the page, in development.
+func RouteStories() {
+	app.Route(StoriesPath, func() app.Composer { return &stories{} })
+}
+
+// stories shows every component in each of its states, with invented content.
+type stories struct{ app.Compo }
+
+type story struct {
+	name string
+	ui   app.UI
+}
+
+func (s *stories) Render() app.UI {
+	var sections []app.UI
+	for _, one := range told() {
+		sections = append(sections, app.Section().Class("story").Aria("label", one.name).Body(
+			app.H2().Class("toc-title").Text(one.name),
+			one.ui,
+		))
+	}
+	return app.Div().Class("landing").Body(
+		app.Header().Class("landing-top").Body(logo()),
+		app.Main().Class("landing-main").Body(append([]app.UI{app.H1().Class("landing-title").Text("Components")}, sections...)...),
+	)
+}
+
+func told() []story {
+	pkce, _ := guard.Find("pkce")
+	off := guard.Switches{guard.IDPKCE: "off", guard.IDPKCERequire: "off", guard.IDPKCEPlain: "off", guard.IDPKCEDowngrade: "off"}
+	attack := api.Attack{ID: "a", Title: "Intercepted code redeemed", Story: "Mallory reads the log.", Sections: []string{"RFC 7636 §1"}}
+	guess := lessons.Prediction{Question: "What can she do with it?", Options: []lessons.Option{
+		{Text: "Nothing", Reply: "Not quite."}, {Text: "Redeem it", Right: true, Reply: "Yes."},
+	}}
+	return []story{
+		{"verdicts", bandOf(timeline.Row{
+			Kind: timeline.RowMessage, Seq: 1, From: event.Mallory, To: event.Auth, Text: "POST /token",
+			Pills: []timeline.Pill{
+				{At: event.Auth, Outcome: event.Passed, Text: "client"},
+				{At: event.Auth, Outcome: event.WouldRefuse, Text: "PKCE would refuse", Reason: "the verifier does not match"},
+				{At: event.Auth, Outcome: event.Refused, Text: "PKCE refused", Reason: "the verifier does not match"},
+			},
+		})},
+		{"messages", bandOf(
+			timeline.Row{Kind: timeline.RowMessage, Seq: 1, From: event.Browser, To: event.Auth, Text: "GET /authorize"},
+			timeline.Row{Kind: timeline.RowMessage, Seq: 2, From: event.Auth, To: event.Browser, Text: "400", Fault: true},
+			timeline.Row{Kind: timeline.RowMessage, Seq: 3, From: event.Browser, To: event.Mallory, Text: "leaks the URL", Leak: true},
+		)},
+		{"how an attack ends", bandOf(
+			timeline.Row{Kind: timeline.RowCard, Card: &timeline.Card{Won: true, Title: "Mallory holds Alice's token", Detail: "No guard stood in her way."}},
+			timeline.Row{Kind: timeline.RowCard, Card: &timeline.Card{Title: "Stopped by PKCE", Detail: "Mallory leaves with nothing."}},
+		)},
+		{"protection, on", &protection{Standing: storyOf(pkce, nil), Ready: true}},
+		{"protection, off", &protection{Standing: storyOf(pkce, off), Ready: true, Here: true}},
+		{"attack, not tried", &attackCard{Attack: attack, Ready: true}},
+		{"attack, got in", &attackCard{Attack: attack, Tried: true, End: timeline.AttackEnd{Attack: "a", Won: true}, Ready: true}},
+		{"attack, stopped", &attackCard{Attack: attack, Tried: true, End: timeline.AttackEnd{Attack: "a"}, Ready: true}},
+		{"prediction, open", &prediction{Step: "s1", Prediction: guess, Answer: -1}},
+		{"prediction, not quite", &prediction{Step: "s2", Prediction: guess, Answer: 0}},
+		{"prediction, right", &prediction{Step: "s3", Prediction: guess, Answer: 1}},
+		{"notice, cut off", &noticeBar{Status: lab.Reconnecting}},
+		{"notice, gone", &noticeBar{Notice: notice{Text: "This lab is gone: the server no longer knows it. Labs that nobody uses expire.", Again: true}}},
+		{"notice, a problem", &noticeBar{Notice: notice{Text: "The server cannot be reached. Try again when it is back."}}},
+	}
+}
+
+// bandOf draws rows between four lanes.
+func bandOf(rows ...timeline.Row) app.UI {
+	var lanes []timeline.Lane
+	for _, p := range []event.Party{event.Browser, event.Client, event.Auth, event.Mallory} {
+		lanes = append(lanes, timeline.Lane{Party: p, Name: timeline.PartyName(p), Brief: timeline.PartyName(p)})
+	}
+	return app.Div().Class("diagram", "lanes-4").Body(
+		&band{Band: timeline.Band{Key: "b", Title: "A flow", Messages: len(rows), Rows: rows}, Lanes: lanes, Open: true})
+}
+
+func storyOf(p guard.Protection, s guard.Switches) standing {
+	in := api.Protection{On: s.ProtectionOn(p), Parts: map[string]any{}}
+	for _, part := range p.Parts {
+		in.Parts[string(part.ID)] = s.Setting(part)
+	}
+	return standingOf(p, in)
+}
