@@ -29,8 +29,9 @@ func (p *protection) Render() app.UI {
 		app.Div().Class("protection-head").Body(
 			app.Div().Class("protection-words").Body(
 				app.P().Class("protection-title").Text(s.Protection.Title),
-				app.If(p.Here || !s.Safe, func() app.UI {
-					return app.P().Class("protection-stops").Text("Stops: " + s.Protection.Stops)
+				app.P().Class("protection-stops").Text("Stops: "+s.Protection.Stops),
+				app.If(p.instead() != "", func() app.UI {
+					return app.P().Class("protection-stops").Text("Off: " + p.instead())
 				}),
 				app.If(p.hasMore(), p.moreButton),
 			),
@@ -38,6 +39,16 @@ func (p *protection) Render() app.UI {
 		),
 		app.If(p.showsParts(), p.parts),
 	)
+}
+
+// instead says what happens while a part is off that leaves nothing to go on with.
+func (p *protection) instead() string {
+	for _, ps := range p.Standing.Parts {
+		if ps.Part.Kind != guard.Habit && !ps.On && ps.Part.Instead != "" {
+			return ps.Part.Instead
+		}
+	}
+	return ""
 }
 
 func (p *protection) showsParts() bool {
