@@ -219,27 +219,28 @@ func TestShowMeDoesEachStep(t *testing.T) {
 	p := start(t, t.TempDir())
 	b := openTab(t)
 	b.open(p.lab + "/v03-pkce")
-	for _, step := range []string{"run", "break", "why", "mend"} {
-		for presses := 0; !evaluate[bool](b, isDone(step)); presses++ {
-			if presses == 6 {
-				b.Fatalf("%q does not get done:\n%s", step, b.text())
-			}
-			before := evaluate[string](b, `document.body.innerText`)
-			b.press("button", "Show me")
-			if step == "run" && presses == 0 {
-				b.pressInFrame("#alice", "Sign in as Alice")
-				b.done("run")
-			}
-			b.until(fmt.Sprintf(`document.body.innerText !== %q`, before))
-			b.until(`[...document.querySelectorAll(".step-show")].every(e => e.ariaDisabled !== "true")`)
-		}
-		if next := nextOf[step]; next != "" && evaluate[bool](b, fmt.Sprintf(`document.body.innerText.includes(%q)`, next)) {
-			b.press("button", next)
-		}
-	}
-}
 
-var nextOf = map[string]string{"run": "Next: Guess, then break it", "break": "Next: See why"}
+	b.press("button", "Show me")
+	b.pressInFrame("#alice", "Sign in as Alice")
+	b.done("run")
+	b.press("button", "Next: Guess, then break it")
+
+	b.press("button", "Show me") // the guess
+	b.until(`document.querySelector('.option-button[aria-checked="true"]') !== null`)
+	b.press("button", "Show me") // the switch
+	b.says("PKCE is off in this lab")
+	b.press("button", "Show me") // the attack
+	b.done("break")
+	b.press("button", "Next: See why")
+
+	b.press("button", "Show me")
+	b.done("why")
+
+	b.press("button", "Show me") // the switch
+	b.until(`!document.body.innerText.includes("PKCE is off in this lab")`)
+	b.press("button", "Show me") // the attack
+	b.done("mend")
+}
 
 // A lab that the server lost begins anew, with the same switches, and says so.
 func TestALostLabBeginsAnewWithItsSwitches(t *testing.T) {
