@@ -333,12 +333,31 @@ func isDisabled(n *accessibility.Node) bool {
 	})
 }
 
-var errMoving = errors.New("it is still moving")
+var (
+	errMoving  = errors.New("it is still moving")
+	errCovered = errors.New("something lies over it")
+)
+
+// onNode calls a JavaScript function on a node and returns what it returned, as JSON.
+func onNode(ctx context.Context, t *chromedp.Target, node runtime.RemoteObjectID, function string) (string, error) {
+	called, err := cdp.Call(ctx, t, runtime.CallFunctionOn, runtime.CallFunctionOnParams{
+		FunctionDeclaration: function, ObjectID: node, ReturnByValue: ptr(true),
+	})
+	if err != nil {
+		return "", err
+	}
+	return string(called.Result.Value), nil
+}
 
 // click scrolls to the node and, when it has come to rest, presses the mouse in its
 // middle.
 func click(ctx context.Context, t *chromedp.Target, node cdp.BackendNodeID) error {
-	if _, err := cdp.Call(ctx, t, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: node}); err != nil {
+	resolved, err := cdp.Call(ctx, t, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: node})
+	if err != nil {
+		return err
+	}
+	// To the middle of what scrolls it: bars lie over the edges.
+	if _, err := onNode(ctx, t, resolved.Object.ObjectID, `function() { this.scrollIntoView({block: "center", behavior: "instant"}) }`); err != nil {
 		return err
 	}
 	before, err := middle(ctx, t, node)
@@ -354,6 +373,11 @@ func click(ctx context.Context, t *chromedp.Target, node cdp.BackendNodeID) erro
 	}
 	if before != after {
 		return errMoving
+	}
+	free, err := onNode(ctx, t, resolved.Object.ObjectID, fmt.Sprintf(
+		`function() { return window !== window.top || this.contains(document.elementFromPoint(%f, %f)) }`, after[0], after[1]))
+	if err != nil || free != "true" {
+		return errors.Join(errCovered, err)
 	}
 	_, err = chromedp.MouseClickXY(after[0], after[1])(ctx, t)
 	return err
