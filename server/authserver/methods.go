@@ -2,6 +2,7 @@ package authserver
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"oauthlab/server/lab"
@@ -11,35 +12,28 @@ type serveFunc = func(http.ResponseWriter, *http.Request, *lab.Turn)
 
 // only answers methods other than those given with JSON, for programs.
 func only(next serveFunc, methods ...string) serveFunc {
-	return func(w http.ResponseWriter, r *http.Request, t *lab.Turn) {
-		if allowed(r.Method, methods) {
-			next(w, r, t)
-			return
-		}
-		w.Header().Set("Allow", strings.Join(methods, ", "))
-		writeError(w, http.StatusMethodNotAllowed, wrongMethod(methods))
-	}
+	return restricted(next, methods, func(w http.ResponseWriter, _ *lab.Turn, e *Error) {
+		writeError(w, http.StatusMethodNotAllowed, e)
+	})
 }
 
 // onlyPages answers them with a page, for people.
 func (s *Server) onlyPages(next serveFunc, methods ...string) serveFunc {
+	return restricted(next, methods, func(w http.ResponseWriter, t *lab.Turn, e *Error) {
+		s.showError(w, t, http.StatusMethodNotAllowed, e)
+	})
+}
+
+// restricted serves the methods and has any other refused.
+func restricted(next serveFunc, methods []string, refuse func(http.ResponseWriter, *lab.Turn, *Error)) serveFunc {
 	return func(w http.ResponseWriter, r *http.Request, t *lab.Turn) {
-		if allowed(r.Method, methods) {
+		if slices.Contains(methods, r.Method) {
 			next(w, r, t)
 			return
 		}
 		w.Header().Set("Allow", strings.Join(methods, ", "))
-		s.showError(w, t, http.StatusMethodNotAllowed, wrongMethod(methods))
+		refuse(w, t, wrongMethod(methods))
 	}
-}
-
-func allowed(method string, methods []string) bool {
-	for _, m := range methods {
-		if m == method {
-			return true
-		}
-	}
-	return false
 }
 
 func wrongMethod(methods []string) *Error {

@@ -11,9 +11,7 @@ func TestThePageResumesAfterACut(t *testing.T) {
 	p := start(t, t.TempDir())
 	b := openTab(t)
 	b.open(p.lab + "/v03-pkce")
-	b.press("button", "Run the flow")
-	b.pressInFrame("#alice", "Sign in as Alice")
-	b.done("run")
+	b.runTheFlow()
 	rows := evaluate[[]string](b, allPositions)
 
 	p.kill()

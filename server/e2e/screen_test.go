@@ -121,9 +121,7 @@ func TestReloadInTheMiddleOfAFlow(t *testing.T) {
 	b.until(login)
 	b.do("reload", chromedp.Reload())
 	b.until(login)
-	b.press("button", "Run the flow")
-	b.pressInFrame("#alice", "Sign in as Alice")
-	b.done("run")
+	b.runTheFlow()
 }
 
 func TestTwoTabsShowOneLab(t *testing.T) {
@@ -134,9 +132,7 @@ func TestTwoTabsShowOneLab(t *testing.T) {
 	first.has("button", "Run the flow")
 	second := openTabBeside(t, first)
 	second.open(p.lab + "/v03-pkce")
-	second.press("button", "Run the flow")
-	second.pressInFrame("#alice", "Sign in as Alice")
-	second.done("run")
+	second.runTheFlow()
 	second.press("switch", "PKCE")
 	second.says("PKCE is off in this lab")
 	first.toFront()
@@ -177,9 +173,7 @@ func TestLinks(t *testing.T) {
 				if strings.Contains(b.text(), strings.Repeat("x", 100)) {
 					t.Error("the whole of a long link is repeated")
 				}
-				b.press("button", "Run the flow")
-				b.pressInFrame("#alice", "Sign in as Alice")
-				b.done("run")
+				b.runTheFlow()
 			})
 		}
 	}
@@ -190,9 +184,7 @@ func TestRolesAndNames(t *testing.T) {
 	p := start(t, t.TempDir())
 	b := openTab(t)
 	b.open(p.lab + "/v03-pkce")
-	b.press("button", "Run the flow")
-	b.pressInFrame("#alice", "Sign in as Alice")
-	b.done("run")
+	b.runTheFlow()
 	for _, control := range [][2]string{
 		{"heading", "Is the one who redeems the code the one who asked for it?"},
 		{"button", "Run the flow"},
@@ -256,9 +248,7 @@ func TestALostLabBeginsAnewWithItsSwitches(t *testing.T) {
 	b.press("button", "Start again")
 	b.says("This is a new lab, with the switches of the old one")
 	b.says("PKCE is off in this lab")
-	b.press("button", "Run the flow")
-	b.pressInFrame("#alice", "Sign in as Alice")
-	b.done("run")
+	b.runTheFlow()
 	b.forgive("WebSocket connection to")
 	b.forgive("Failed to load resource")
 }

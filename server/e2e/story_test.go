@@ -14,9 +14,7 @@ func TestRunBreakAndMendPKCE(t *testing.T) {
 	b.open(p.lab + "/v03-pkce")
 	b.says("Is the one who redeems the code the one who asked for it?")
 
-	b.press("button", "Run the flow")
-	b.pressInFrame("#alice", "Sign in as Alice")
-	b.done("run")
+	b.runTheFlow()
 	b.has("button", "Auth server: PKCE passed.")
 	b.shoot("run")
 
@@ -45,6 +43,14 @@ func TestRunBreakAndMendPKCE(t *testing.T) {
 	b.done("mend")
 	b.says("stopped")
 	b.shoot("mended")
+}
+
+// runTheFlow signs Alice in and waits until the lesson has ticked its first step.
+func (b *tab) runTheFlow() {
+	b.Helper()
+	b.press("button", "Run the flow")
+	b.pressInFrame("#alice", "Sign in as Alice")
+	b.done("run")
 }
 
 // done waits until the step of the lesson has ticked itself.
