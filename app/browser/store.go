@@ -22,13 +22,16 @@ func DeniesStorage() bool {
 	if !app.IsClient {
 		return false
 	}
-	return keep.with(func(storage app.Value) {
-		if storage.Get("length").Int() > 0 {
+	forgets := false
+	err := keep.with(func(storage app.Value) {
+		// web/start/start.js put it there.
+		if forgets = storage.Get("forgets").Truthy(); forgets || storage.Get("length").Int() > 0 {
 			return
 		}
 		storage.Call("setItem", probe, "1")
 		storage.Call("removeItem", probe)
-	}) != nil
+	})
+	return forgets || err != nil
 }
 
 // One of each, so that whoever asks sees the same where memory stands in.

@@ -63,6 +63,13 @@ func (s *Session) RunAttack(ctx context.Context, id string) (api.AttackResult, e
 	return result, err
 }
 
+// Mail returns the mail that Mallory sends Alice in an attack.
+func (s *Session) Mail(ctx context.Context, attack string) (api.Mail, error) {
+	var mail api.Mail
+	err := s.call(ctx, "POST", s.path("/attacks/"+url.PathEscape(attack)+"/mail"), nil, &mail)
+	return mail, err
+}
+
 // Code returns the source of a guard and of the lines that call it.
 func (s *Session) Code(ctx context.Context, guardID string) (api.Code, error) {
 	var code api.Code

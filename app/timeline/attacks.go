@@ -9,8 +9,8 @@ import (
 	"oauthlab/lessons/event"
 )
 
-func (r *reducer) attackBegins(e event.Event) {
-	id, title := e.Note.Get("attack"), e.Note.Get("title")
+func (r *reducer) attackBegins(e event.Event, title string) {
+	id := e.Note.Get("attack")
 	if title == "" {
 		title = "Mallory attacks"
 	}

@@ -1,6 +1,10 @@
 package timeline
 
-import "oauthlab/lessons/event"
+import (
+	"strings"
+
+	"oauthlab/lessons/event"
+)
 
 // Login is how far the latest flow of the learner's own has come: at most one of
 // its fields is set, and none while it is under way.
@@ -23,7 +27,15 @@ func (l Login) after(n *event.Note) Login {
 	case event.NoteTokens:
 		return Login{Token: shorten(n.Get("access_token"), MarkToken)}
 	case event.NoteFlowFailed:
-		return Login{Failed: n.Get("error")}
+		return Login{Failed: inWords(n.Get("error"))}
 	}
 	return l
+}
+
+// inWords names a guard that refused by its protection's title.
+func inWords(failure string) string {
+	if id, reason, ok := strings.Cut(failure, ": "); ok {
+		return ProtectionTitle(id) + ": " + reason
+	}
+	return failure
 }

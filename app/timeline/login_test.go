@@ -10,10 +10,21 @@ func TestLoginSaysHowFarTheLearnersFlowCame(t *testing.T) {
 	gaveUp := func(r *recording) {
 		r.note(event.Client, "", event.NoteFlowFailed, fields("error", "the callback has no state"))
 	}
+	refused := func(r *recording) {
+		r.note(event.Client, "", event.NoteFlowFailed, fields("error", "state.compare: it is another's"))
+	}
+	baited := func(r *recording) {
+		r.note(event.Lab, "", event.NoteBaitBegins, fields("attack", "login-csrf", "title", "x"))
+		r.note(event.Client, event.Browser, event.NoteOpen, fields("url", "http://mallory.example/"))
+		r.note(event.Lab, "", event.NoteBaitEnds, fields("attack", "login-csrf"))
+	}
 	tests := map[string]struct {
 		events []event.Event
 		want   Login
 	}{
+		"a guard of the client's":    {record(begun, refused), Login{Failed: "State: it is another's"}},
+		"a mail leaves it alone":     {record(aRun, baited), Login{Token: "mF_9…"}},
+		"after a mail, the next run": {record(baited, aRun), Login{Token: "mF_9…"}},
 		"nothing yet":                {nil, Login{}},
 		"under way":                  {record(begun), Login{}},
 		"a token":                    {record(aRun), Login{Token: "mF_9…"}},

@@ -58,7 +58,8 @@ type tracker struct {
 }
 
 func (t *tracker) take(e event.Event) {
-	if e.Note != nil && e.Note.Name == event.NoteAttackBegins {
+	switch noteName(e) {
+	case event.NoteAttackBegins, event.NoteBaitBegins:
 		t.attack = true
 	}
 	if i := t.current(); i >= 0 {
@@ -70,7 +71,8 @@ func (t *tracker) take(e event.Event) {
 	for i := range t.steps {
 		t.match(i, e)
 	}
-	if e.Note != nil && e.Note.Name == event.NoteAttackEnds {
+	switch noteName(e) {
+	case event.NoteAttackEnds, event.NoteBaitEnds:
 		t.attack = false
 	}
 }
@@ -129,4 +131,12 @@ func (t *tracker) passed(i int) bool {
 		}
 	}
 	return false
+}
+
+// noteName returns the name of the note that e is, or "".
+func noteName(e event.Event) string {
+	if e.Note == nil {
+		return ""
+	}
+	return e.Note.Name
 }

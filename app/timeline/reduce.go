@@ -168,7 +168,13 @@ func (r *reducer) note(e event.Event) {
 	case event.NoteLabCreated, event.NoteReset:
 		return
 	case event.NoteAttackBegins:
-		r.attackBegins(e)
+		r.attackBegins(e, e.Note.Get("title"))
+		return
+	case event.NoteBaitBegins:
+		r.attackBegins(e, "Mallory's mail: "+e.Note.Get("title"))
+		return
+	case event.NoteBaitEnds:
+		r.attack = ""
 		return
 	case event.NoteAttackEnds:
 		r.attackEnds(e)

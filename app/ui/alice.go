@@ -15,6 +15,7 @@ type alice struct {
 	Address  timeline.Address
 	Login    timeline.Login
 	Frame    frame
+	Mail     letter
 	Attacked bool // the latest thing that happened is an attack
 	Open     bool
 	Busy     busy
@@ -30,6 +31,9 @@ func (a *alice) Render() app.UI {
 		app.Div().Class("alice-bar").Body(
 			a.address(),
 		),
+		app.Div().Body( // always there: children are known by their place, and the frame must stay
+			app.If(a.Mail.Link != "", func() app.UI { return mailStrip(a.Mail, a.Desk) }),
+		),
 		app.Div().Class("alice-view").Body(
 			app.Div().Class("alice-holder").ID(holderID), // its frame is browser.FreshFrame's
 			a.inside(),
@@ -42,11 +46,15 @@ func (a *alice) Render() app.UI {
 }
 
 // showsFrame reports whether the frame is in sight, and not something in its place.
-func (a *alice) showsFrame() bool { return a.Frame == frameHere && !a.Login.Ended() }
+func (a *alice) showsFrame() bool {
+	return a.Frame == frameMail || a.Frame == frameHere && !a.Login.Ended()
+}
 
 // inside is what stands in the frame's place.
 func (a *alice) inside() app.UI {
 	switch {
+	case a.Frame == frameMail:
+		return app.Div().Class("alice-nothing")
 	case a.Frame != frameEmpty && a.Login.Ended():
 		return clientPanel(a.Login)
 	case a.Frame == frameInTab:
@@ -64,6 +72,9 @@ func aliceSays(text string) app.UI {
 }
 
 func (a *alice) caption() string {
+	if a.Mail.Link != "" || a.Frame == frameMail {
+		return "Here you are Alice. What would you do?"
+	}
 	if a.Attacked {
 		return "In an attack the lab itself plays Alice. Watch the diagram."
 	}

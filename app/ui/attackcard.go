@@ -32,6 +32,7 @@ func (a *attackCard) Render() app.UI {
 			app.P().Class("attack-section").Text(a.section()),
 			app.If(verdict != "", func() app.UI { return app.P().Class("attack-verdict").Text(verdict) }),
 			app.If(a.Tried && a.outcome() != "", func() app.UI { return app.P().Class("attack-story").Text(a.outcome()) }),
+			app.If(a.Attack.Mail != "", a.mailButton),
 		),
 		a.button(),
 	)
@@ -58,4 +59,11 @@ func (a *attackCard) section() string {
 func (a *attackCard) button() app.UI {
 	return pressable(app.Button().Class("attack-run").Type("button").Aria("label", "Run the attack: "+a.Attack.Title).Text("▶"),
 		a.Ready, func() { a.Desk.attack(a.Attack.ID) }, a.Attack.ID)
+}
+
+// mailButton lets the learner be the victim, instead of the lab's robot.
+func (a *attackCard) mailButton() app.UI {
+	return pressable(app.Button().Class("attack-mail").Type("button").Text("Be Alice: get Mallory's mail").
+		Aria("label", "Be Alice: get Mallory's mail. "+a.Attack.Title),
+		a.Ready, func() { a.Desk.getMail(a.Attack) }, "mail-"+a.Attack.ID)
 }

@@ -24,12 +24,12 @@ func (c *curlView) Render() app.UI {
 		notes = append(notes, app.P().Class("curl-note").Text(n))
 	}
 	return app.Div().Class("curl").Body(
+		app.Div().Class("curl-notes").Body(notes...),
 		app.Pre().Class("raw-text", "curl-text").ID("curl-text").TabIndex(0).Text(command.Text),
 		app.Div().Class("curl-foot").Body(
 			app.Button().Class("button", "button-small").Type("button").Text("Copy").Aria("label", "Copy the command").
 				OnClick(func(app.Context, app.Event) { c.Desk.copyText(c.Message.Curl.Text, "curl-text") }),
 			app.P().Class("modal-said").Role("status").Text(c.Said),
 		),
-		app.Div().Class("curl-notes").Body(notes...),
 	)
 }

@@ -101,7 +101,7 @@ func (d *desk) clear() {
 	browser.DropFrame(holder)
 	d.attacked, d.acted = false, false
 	s := &d.screen
-	s.Frame, s.Said, s.Away = frameEmpty, "", false
+	s.Frame, s.Mail, s.Said, s.Away = frameEmpty, letter{}, "", false
 	s.Answers, s.Opened, s.Read, s.Lingers = nil, nil, nil, nil
 	s.Selected, s.Message, s.Guard = 0, timeline.Message{}, ""
 	d.forgetState()

@@ -28,10 +28,13 @@ func (d *desk) run() {
 func (d *desk) flow() {
 	d.screen.Frame = frameHere
 	d.show(paneBrowser)
-	d.begin(func(_ context.Context, url string) error {
-		browser.FreshFrame(holder, frameID, frameTitle, url)
-		return nil
-	})
+	d.begin(openFrame)
+}
+
+// openFrame opens a page in Alice's browser.
+func openFrame(_ context.Context, url string) error {
+	browser.FreshFrame(holder, frameID, frameTitle, url)
+	return nil
 }
 
 // runInTab starts the flow in a tab of its own, by full redirects.
@@ -48,6 +51,7 @@ func (d *desk) runInTab() {
 // begin signs Alice out, unless she stays signed in, and lets the client begin.
 func (d *desk) begin(open func(context.Context, string) error) {
 	stay, before := d.screen.StayIn, d.hook()
+	d.screen.Mail = letter{}
 	d.toEnd()
 	d.call(running, func(ctx context.Context, s *lab.Session) error {
 		if !stay {

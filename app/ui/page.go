@@ -103,7 +103,7 @@ func (p *chapterPage) Render() app.UI {
 				&diagram{Desk: d, Content: c, View: s.View, Unfolded: s.Unfolded, Earlier: s.Earlier, Selected: s.Selected, Newer: s.Away && s.View.Last > s.AwayFrom, Open: s.Open},
 				&presentStep{Desk: d, Content: c, Steps: s.Steps},
 				app.Div().Class("below").Body(
-					&alice{Desk: d, Address: s.View.Address, Login: d.login(), Frame: s.Frame, Attacked: s.attacked(), Open: s.Open, Busy: s.Busy, Tour: next},
+					&alice{Desk: d, Address: s.View.Address, Login: d.login(), Frame: s.Frame, Mail: s.Mail, Attacked: s.attacked(), Open: s.Open, Busy: s.Busy, Tour: next},
 					&inspector{Desk: d, Message: s.Message, Tab: s.Tab, Guard: s.Guard, Code: s.Code, Said: s.Copied},
 				),
 			),

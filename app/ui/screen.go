@@ -35,6 +35,7 @@ type screen struct {
 
 	Lingers  map[string]bool // steps that got done while the learner looked on, by id
 	Frame    frame           // what Alice's browser shows
+	Mail     letter          // lies in front of Alice; empty for none
 	Said     string          // what came of the last thing that shows nowhere else
 	Away     bool            // the diagram is scrolled away from its end
 	AwayFrom uint64          // position of the last event when it was
@@ -74,6 +75,7 @@ const (
 	frameHere  frame = "here" // the learner's flow
 	frameInTab frame = "tab"  // the flow goes on in another tab
 	frameCut   frame = "cut"  // the server went away during the flow
+	frameMail  frame = "mail" // where a mail's link leads
 )
 
 // pane is a column of the page.

@@ -64,6 +64,21 @@ type Attack struct {
 	StoppedBy []string          `json:"stopped_by"`
 	Harm      string            `json:"harm"` // what is lost where it succeeds
 	Sections  []string          `json:"sections"`
+	Mail      MailTime          `json:"mail,omitempty"` // when a mail comes to Alice; empty where none does
+}
+
+// MailTime says when a mail of Mallory's comes to Alice.
+type MailTime string
+
+// Times of a mail.
+const (
+	MailAnyTime     MailTime = "any-time"
+	MailDuringLogin MailTime = "during-login" // while she is asked to sign in
+)
+
+// Mail answers POST /api/labs/{id}/attacks/{attack}/mail.
+type Mail struct {
+	Link string `json:"link"` // which Mallory wants Alice to open; "" where she was refused before
 }
 
 // AttackResult answers POST /api/labs/{id}/attacks/{attack}.

@@ -163,6 +163,8 @@ const (
 	NoteLoginRefused = "login.refused" // auth: a wrong user name or password
 	NoteOutOfBounds  = "out.of.bounds" // auth: what no switch lets pass
 	NoteAttackBegins = "attack.begins" // lab: fields "attack", "title"
+	NoteBaitBegins   = "bait.begins"   // lab: Mallory prepares a mail; fields "attack", "title"
+	NoteBaitEnds     = "bait.ends"     // lab: it lies in front of Alice, or there is none; field "attack"
 	NoteAttackEnds   = "attack.ends"   // lab: fields "attack", "outcome" (succeeded, stopped), "by", "harm"
 )
 

@@ -32,6 +32,12 @@ type Attack struct {
 	Loss      string              // what is lost where it succeeds
 	Sections  []string
 
+	// Mail says when a mail with a link comes to Alice; empty where none does.
+	Mail api.MailTime
+	// Bait does what comes before the mail, and returns the link in it. It is nil
+	// where no mail comes.
+	Bait func(ctx context.Context, s *Scene) (link string, err error)
+
 	// Run sends the attack's messages. A refusal on the way is no error.
 	Run func(ctx context.Context, s *Scene) error
 	// Harm looks for the loss in what the attack left behind.
@@ -83,7 +89,7 @@ func (a Attack) Describe() api.Attack {
 	}
 	return api.Attack{
 		ID: a.ID, Title: a.Title, Story: a.Story, Chapter: a.Chapter,
-		Given: given, StoppedBy: stoppedBy, Harm: a.Loss, Sections: a.Sections,
+		Given: given, StoppedBy: stoppedBy, Harm: a.Loss, Mail: a.Mail, Sections: a.Sections,
 	}
 }
 
@@ -116,12 +122,7 @@ func (rn *Runner) Run(ctx context.Context, l *lab.Lab, a Attack) (api.AttackResu
 	if err != nil {
 		return api.AttackResult{}, err
 	}
-	scene := &Scene{
-		Lab:     l,
-		Alice:   robot.New(rn.Labs, l, rn.Badges, event.Browser, "alice"),
-		Mallory: robot.New(rn.Labs, l, rn.Badges, event.Mallory, "mallory"),
-		labs:    rn.Labs, badges: rn.Badges,
-	}
+	scene := rn.scene(l)
 	attack := event.Field{Name: "attack", Value: a.ID}
 	if err := scene.note(ctx, event.Lab, "", event.NoteAttackBegins, a.Title, attack,
 		event.Field{Name: "title", Value: a.Title}); err != nil {
@@ -146,6 +147,56 @@ func (rn *Runner) Run(ctx context.Context, l *lab.Lab, a Attack) (api.AttackResu
 	last, err := rn.Labs.Store.Last(ctx, l.ID)
 	result.Events = [2]uint64{evidence.Events[0].Seq, last}
 	return result, err
+}
+
+// ErrNoMail is returned for an attack in which Alice gets no mail.
+var ErrNoMail = errors.New("no mail comes in this attack")
+
+// Mail lets Mallory prepare the attack up to its mail, and returns the link in it:
+// whoever opens it in a browser plays Alice. Where a server refuses her before, there
+// is no link.
+func (rn *Runner) Mail(ctx context.Context, l *lab.Lab, a Attack) (api.Mail, error) {
+	if a.Bait == nil {
+		return api.Mail{}, ErrNoMail
+	}
+	turn := &rn.turns[l.ID[0]%byte(len(rn.turns))]
+	turn.Lock()
+	defer turn.Unlock()
+	scene := rn.scene(l)
+	id := event.Field{Name: "attack", Value: a.ID}
+	if err := scene.note(ctx, event.Lab, "", event.NoteBaitBegins, a.Title, id,
+		event.Field{Name: "title", Value: a.Title}); err != nil {
+		return api.Mail{}, err
+	}
+	link, err := a.bait(ctx, scene)
+	if err != nil {
+		return api.Mail{}, fmt.Errorf("prepare the mail of %s: %w", a.ID, err)
+	}
+	if link != "" {
+		if err := scene.noteMail(ctx, "a mail with a link", link); err != nil {
+			return api.Mail{}, err
+		}
+	}
+	return api.Mail{Link: link}, scene.note(ctx, event.Lab, "", event.NoteBaitEnds, "Now it is Alice's turn.", id)
+}
+
+// bait returns the link to be mailed, or "" where Mallory was refused and has none.
+func (a Attack) bait(ctx context.Context, s *Scene) (string, error) {
+	link, err := a.Bait(ctx, s)
+	var stuck *robot.StuckError
+	if errors.As(err, &stuck) || a.Mail == api.MailDuringLogin && parameter(link, "code") == "" {
+		return "", nil
+	}
+	return link, err
+}
+
+func (rn *Runner) scene(l *lab.Lab) *Scene {
+	return &Scene{
+		Lab:     l,
+		Alice:   robot.New(rn.Labs, l, rn.Badges, event.Browser, "alice"),
+		Mallory: robot.New(rn.Labs, l, rn.Badges, event.Mallory, "mallory"),
+		labs:    rn.Labs, badges: rn.Badges,
+	}
 }
 
 // collect gathers what happened in the lab since the position before.
@@ -226,11 +277,25 @@ func (s *Scene) leak(ctx context.Context, text, address string) error {
 
 // mail sends Alice a link, which she opens.
 func (s *Scene) mail(ctx context.Context, link string) error {
-	if err := s.note(ctx, event.Mallory, event.Browser, event.NoteMail, "a mail with a link, and Alice opens it",
-		event.Field{Name: "url", Value: link}); err != nil {
+	if err := s.noteMail(ctx, "a mail with a link, and Alice opens it", link); err != nil {
 		return err
 	}
 	return s.Alice.Visit(ctx, link)
+}
+
+func (s *Scene) noteMail(ctx context.Context, text, link string) error {
+	return s.note(ctx, event.Mallory, event.Browser, event.NoteMail, text, event.Field{Name: "url", Value: link})
+}
+
+// opened returns the run of an attack in which Alice does no more than open the mail.
+func opened(bait func(context.Context, *Scene) (string, error)) func(context.Context, *Scene) error {
+	return func(ctx context.Context, s *Scene) error {
+		link, err := bait(ctx, s)
+		if err != nil {
+			return err
+		}
+		return s.mail(ctx, link)
+	}
 }
 
 // stolenCode has Alice sign in through the careless proxy and returns the callback

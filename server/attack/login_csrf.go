@@ -4,12 +4,14 @@ import (
 	"context"
 	"net/url"
 
+	"oauthlab/lessons/api"
 	"oauthlab/lessons/guard"
 )
 
 // loginCSRF: Alice's client takes a code that was issued to Mallory (RFC 9700
 // §4.7). Alice is then signed in to Mallory's account, and does not notice.
 func loginCSRF() Attack {
+	bait := func(ctx context.Context, s *Scene) (string, error) { return s.Mallory.SignIn(ctx) }
 	return Attack{
 		ID:      "login-csrf",
 		Title:   "Alice signed in as Mallory",
@@ -17,20 +19,22 @@ func loginCSRF() Attack {
 		Chapter: "v02", StoppedBy: []guard.ID{guard.IDStateCompare, guard.IDPKCE},
 		Loss:     "Alice's client took what was issued to Mallory.",
 		Sections: []string{"RFC 9700 §4.7", "RFC 6749 §10.12"},
-		Run: func(ctx context.Context, s *Scene) error {
-			hers, err := s.Mallory.SignIn(ctx)
-			if err != nil {
-				return err
-			}
-			return plant(ctx, s, hers)
-		},
-		Harm: clientTook(aliceOf, "mallory"),
+		Mail:     api.MailDuringLogin,
+		Bait:     bait,
+		Run:      planted(bait),
+		Harm:     clientTook(aliceOf, "mallory"),
 	}
 }
 
 // guessedState: the same, against a client that always sends the same state. What
 // can be guessed protects nothing (RFC 6749 §10.12).
 func guessedState() Attack {
+	bait := func(ctx context.Context, s *Scene) (string, error) {
+		hers, err := s.Mallory.SignIn(ctx)
+		return s.Lab.Origins.RedirectURI() + "?" + url.Values{
+			"code": {parameter(hers, "code")}, "state": {"demo-state-123"},
+		}.Encode(), err
+	}
 	return Attack{
 		ID:      "guessed-state",
 		Title:   "A state that is always the same",
@@ -39,26 +43,27 @@ func guessedState() Attack {
 		Given:    map[guard.ID]string{guard.IDStateMethod: guard.Constant},
 		Loss:     "Alice's client took what was issued to Mallory.",
 		Sections: []string{"RFC 6749 §10.12", "RFC 9700 §4.7"},
-		Run: func(ctx context.Context, s *Scene) error {
-			hers, err := s.Mallory.SignIn(ctx)
-			if err != nil {
-				return err
-			}
-			return plant(ctx, s, s.Lab.Origins.RedirectURI()+"?"+url.Values{
-				"code": {parameter(hers, "code")}, "state": {"demo-state-123"},
-			}.Encode())
-		},
-		Harm: clientTook(aliceOf, "mallory"),
+		Mail:     api.MailDuringLogin,
+		Bait:     bait,
+		Run:      planted(bait),
+		Harm:     clientTook(aliceOf, "mallory"),
 	}
 }
 
-// plant has Alice begin a login and then open a callback out of a mail.
-func plant(ctx context.Context, s *Scene, callback string) error {
-	if _, err := s.Alice.Begin(ctx); err != nil {
-		return err
+// planted returns the run of an attack in which Alice begins a login and then opens
+// a callback out of a mail.
+func planted(bait func(context.Context, *Scene) (string, error)) func(context.Context, *Scene) error {
+	return func(ctx context.Context, s *Scene) error {
+		callback, err := bait(ctx, s)
+		if err != nil || parameter(callback, "code") == "" { // nothing to plant
+			return err
+		}
+		if _, err := s.Alice.Begin(ctx); err != nil {
+			return err
+		}
+		if err := s.mail(ctx, callback); err != nil {
+			return err
+		}
+		return s.Alice.Finish(ctx, callback)
 	}
-	if err := s.mail(ctx, callback); err != nil {
-		return err
-	}
-	return s.Alice.Finish(ctx, callback)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 
+	"oauthlab/lessons/api"
 	"oauthlab/lessons/guard"
 )
 
@@ -11,6 +12,13 @@ import (
 // that ends at Mallory's (RFC 9700 §4.11.2). Whoever looks at the link sees a name
 // that he trusts.
 func openRedirector() Attack {
+	bait := func(_ context.Context, s *Scene) (string, error) {
+		return s.authorization(url.Values{
+			"client_id":     {"a-client-of-mallorys"},
+			"redirect_uri":  {s.Lab.Origins.MallorySite(s.Lab.ID)},
+			"response_type": {"nothing-known"}, // an error needs no login
+		}), nil
+	}
 	return Attack{
 		ID:      "open-redirector",
 		Title:   "The server as a redirector",
@@ -18,20 +26,19 @@ func openRedirector() Attack {
 		Chapter: "v01", StoppedBy: []guard.ID{guard.IDRegisteredClient},
 		Loss:     "The real server sent Alice to Mallory.",
 		Sections: []string{"RFC 9700 §4.11.2", "RFC 6749 §10.15"},
-		Run: func(ctx context.Context, s *Scene) error {
-			return s.mail(ctx, s.authorization(url.Values{
-				"client_id":     {"a-client-of-mallorys"},
-				"redirect_uri":  {s.Lab.Origins.MallorySite(s.Lab.ID)},
-				"response_type": {"nothing-known"}, // an error needs no login
-			}))
-		},
-		Harm: broughtToMallory("error"),
+		Mail:     api.MailAnyTime,
+		Bait:     bait,
+		Run:      opened(bait),
+		Harm:     broughtToMallory("error"),
 	}
 }
 
 // errorRedirector: a registered client with a wrong redirect URI. The server
 // refuses, and sends the refusal to that URI (RFC 6749 §4.1.2.1 forbids it).
 func errorRedirector() Attack {
+	bait := func(_ context.Context, s *Scene) (string, error) {
+		return s.authorization(url.Values{"redirect_uri": {s.Lab.Origins.MallorySite(s.Lab.ID)}}), nil
+	}
 	return Attack{
 		ID:      "error-redirector",
 		Title:   "An error that redirects",
@@ -39,9 +46,9 @@ func errorRedirector() Attack {
 		Chapter: "v01", StoppedBy: []guard.ID{guard.IDErrorShown},
 		Loss:     "The real server sent Alice to Mallory.",
 		Sections: []string{"RFC 6749 §4.1.2.1", "RFC 9700 §4.11.2"},
-		Run: func(ctx context.Context, s *Scene) error {
-			return s.mail(ctx, s.authorization(url.Values{"redirect_uri": {s.Lab.Origins.MallorySite(s.Lab.ID)}}))
-		},
-		Harm: broughtToMallory("error"),
+		Mail:     api.MailAnyTime,
+		Bait:     bait,
+		Run:      opened(bait),
+		Harm:     broughtToMallory("error"),
 	}
 }

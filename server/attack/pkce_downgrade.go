@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 
+	"oauthlab/lessons/api"
 	"oauthlab/lessons/guard"
 )
 
@@ -11,6 +12,14 @@ import (
 // that takes requests without a challenge (RFC 9700 §4.8.1). Mallory leaves it out of
 // her own request, and plants the code on Alice: nobody checks Alice's verifier.
 func pkceDowngrade() Attack {
+	bait := func(ctx context.Context, s *Scene) (string, error) {
+		if err := s.Mallory.Visit(ctx, s.authorization(url.Values{
+			"code_challenge": {""}, "code_challenge_method": {""},
+		})); err != nil {
+			return "", err
+		}
+		return s.Mallory.SignInHere(ctx)
+	}
 	return Attack{
 		ID:      "pkce-downgrade",
 		Title:   "PKCE taken out of the request",
@@ -19,18 +28,9 @@ func pkceDowngrade() Attack {
 		Given:    map[guard.ID]string{guard.IDStateCompare: "false"},
 		Loss:     "Alice's client took what was issued to Mallory.",
 		Sections: []string{"RFC 9700 §4.8"},
-		Run: func(ctx context.Context, s *Scene) error {
-			if err := s.Mallory.Visit(ctx, s.authorization(url.Values{
-				"code_challenge": {""}, "code_challenge_method": {""},
-			})); err != nil {
-				return err
-			}
-			hers, err := s.Mallory.SignInHere(ctx)
-			if err != nil || parameter(hers, "code") == "" {
-				return err
-			}
-			return plant(ctx, s, hers)
-		},
-		Harm: clientTook(aliceOf, "mallory"),
+		Mail:     api.MailDuringLogin,
+		Bait:     bait,
+		Run:      planted(bait),
+		Harm:     clientTook(aliceOf, "mallory"),
 	}
 }

@@ -49,19 +49,20 @@ type labCall func(w http.ResponseWriter, r *http.Request, l *lab.Lab) error
 func (a *API) Handler() http.Handler {
 	mux := http.NewServeMux()
 	paths := map[string]map[string]call{
-		"/api/labs":                        {http.MethodPost: a.create},
-		"/api/labs/{lab}":                  {http.MethodGet: a.keyed(a.read), http.MethodPatch: a.keyed(a.patch)},
-		"/api/labs/{lab}/reset":            {http.MethodPost: a.keyed(a.reset)},
-		"/api/labs/{lab}/sign-out":         {http.MethodPost: a.keyed(a.signOut)},
-		"/api/labs/{lab}/state":            {http.MethodGet: a.keyed(a.state)},
-		"/api/labs/{lab}/events":           {http.MethodGet: a.keyed(a.events)},
-		"/api/labs/{lab}/feed":             {http.MethodGet: a.keyed(a.follow)},
-		"/api/labs/{lab}/attacks/{attack}": {http.MethodPost: a.keyed(a.attack)},
-		"/api/attacks":                     {http.MethodGet: a.attacks},
-		"/api/protections":                 {http.MethodGet: a.protections},
-		"/api/code/{guard}":                {http.MethodGet: a.code},
-		"/api/chapters":                    {http.MethodGet: a.chapters},
-		"/api/":                            {http.MethodGet: a.nothing, http.MethodPost: a.nothing},
+		"/api/labs":                             {http.MethodPost: a.create},
+		"/api/labs/{lab}":                       {http.MethodGet: a.keyed(a.read), http.MethodPatch: a.keyed(a.patch)},
+		"/api/labs/{lab}/reset":                 {http.MethodPost: a.keyed(a.reset)},
+		"/api/labs/{lab}/sign-out":              {http.MethodPost: a.keyed(a.signOut)},
+		"/api/labs/{lab}/state":                 {http.MethodGet: a.keyed(a.state)},
+		"/api/labs/{lab}/events":                {http.MethodGet: a.keyed(a.events)},
+		"/api/labs/{lab}/feed":                  {http.MethodGet: a.keyed(a.follow)},
+		"/api/labs/{lab}/attacks/{attack}":      {http.MethodPost: a.keyed(a.attack)},
+		"/api/labs/{lab}/attacks/{attack}/mail": {http.MethodPost: a.keyed(a.mail)},
+		"/api/attacks":                          {http.MethodGet: a.attacks},
+		"/api/protections":                      {http.MethodGet: a.protections},
+		"/api/code/{guard}":                     {http.MethodGet: a.code},
+		"/api/chapters":                         {http.MethodGet: a.chapters},
+		"/api/":                                 {http.MethodGet: a.nothing, http.MethodPost: a.nothing},
 	}
 	for path, methods := range paths {
 		mux.Handle(path, a.dispatch(methods))
@@ -200,6 +201,25 @@ func (a *API) attack(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
 		return err
 	}
 	writeJSON(w, http.StatusOK, result)
+	return nil
+}
+
+// mail answers with the mail of an attack, for a learner who plays Alice.
+func (a *API) mail(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
+	one, err := attack.Find(r.PathValue("attack"))
+	if err != nil {
+		return errUnknownAttack
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), callTimeout)
+	defer cancel()
+	mail, err := a.Attacks.Mail(ctx, l, one)
+	if errors.Is(err, attack.ErrNoMail) {
+		return errNoMail
+	}
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, mail)
 	return nil
 }
 

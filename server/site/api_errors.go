@@ -36,6 +36,8 @@ var (
 		"The lab's API has nothing at this path.", "The calls are described in the README.")
 	errUnknownAttack = refuse(http.StatusNotFound, "unknown_attack",
 		"There is no such attack.", "GET /api/attacks lists them.")
+	errNoMail = refuse(http.StatusNotFound, "no_mail",
+		"No mail comes in this attack.", "GET /api/attacks tells which have one. Run the others: POST /api/labs/{id}/attacks/{attack}.")
 )
 
 func writeJSON(w http.ResponseWriter, status int, body any) {

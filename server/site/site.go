@@ -96,6 +96,7 @@ func pages(a *assets, version string, o lab.Origins) http.Handler {
 		},
 		Image:             "/web/icons/icon-512.png",
 		Styles:            ui.Styles(),
+		RawHeaders:        []string{`<script src="/web/start/start.js"></script>`}, // before go-app's own
 		Resources:         a,
 		Version:           version,
 		WasmContentLength: fmt.Sprint(a.info.Size),

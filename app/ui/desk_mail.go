@@ -1,0 +1,55 @@
+package ui
+
+import (
+	"context"
+
+	"oauthlab/app/browser"
+	"oauthlab/app/lab"
+	"oauthlab/lessons/api"
+)
+
+// getMail lets the learner play Alice in an attack: Mallory prepares it up to the
+// mail. Where the mail comes during a login, Alice begins one.
+func (d *desk) getMail(a api.Attack) {
+	d.stepping = false
+	d.screen.Mail = letter{}
+	d.show(paneBrowser)
+	d.toEnd()
+	stay := d.screen.StayIn
+	var mail api.Mail
+	d.call(attacking, func(ctx context.Context, s *lab.Session) (err error) {
+		if !stay {
+			if err = s.SignOut(ctx); err != nil {
+				return err
+			}
+		}
+		if mail, err = s.Mail(ctx, a.ID); err != nil || mail.Link == "" || a.Mail != api.MailDuringLogin {
+			return err
+		}
+		return newClient(s, openFrame).Begin(ctx)
+	}, func() {
+		if mail.Link == "" {
+			d.screen.Notice = notice{Text: "No mail comes: Mallory was refused before she had a link to send.", Calm: true}
+			return
+		}
+		d.screen.Mail = letter{Link: mail.Link, During: a.Mail}
+		if a.Mail == api.MailDuringLogin {
+			d.screen.Frame = frameHere
+		}
+		afterDraw(func() { browser.Reveal(".mail") })
+	})
+}
+
+// openMail has Alice open the link. Her browser sends her cookies along, as from any
+// link that is opened in the address bar.
+func (d *desk) openMail() {
+	mail := d.screen.Mail
+	d.screen.Mail = letter{}
+	d.screen.Frame = frameMail
+	if mail.During == api.MailDuringLogin {
+		d.screen.Frame = frameHere // what it leads to is an end of that login
+	}
+	browser.FreshFrame(holder, frameID, frameTitle, mail.Link)
+}
+
+func (d *desk) deleteMail() { d.screen.Mail = letter{} }

@@ -1,0 +1,62 @@
+package e2e
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// The learner plays Alice: the link of Mallory's mail opens in the learner's own
+// frame, with the session and the client of the page.
+func TestTheLearnerOpensMallorysMail(t *testing.T) {
+	p := start(t, t.TempDir())
+	t.Run("a login link with Mallory's address", func(t *testing.T) {
+		b := openTab(t)
+		b.open(p.lab + "/v01-login-and-code?off=redirect-uri")
+		b.press("button", "Be Alice: get Mallory's mail. Code sent to Mallory")
+		b.press("button", "Open its link")
+		b.pressInFrame("#alice", "Sign in as Alice")
+		b.saysInFrame("Mallory")
+		b.shoot("code-at-mallory")
+		b.press("button", "Mend it")
+		b.press("button", "Be Alice: get Mallory's mail. Code sent to Mallory")
+		b.press("button", "Open its link")
+		b.saysInFrame("redirect")
+		b.shoot("refused")
+		b.forgive("the server responded with a status of 400")
+	})
+	t.Run("a callback with Mallory's code, during a login", func(t *testing.T) {
+		b := openTab(t)
+		b.open(p.lab + "/v02-state?off=state")
+		b.press("button", "Be Alice: get Mallory's mail. Alice signed in as Mallory")
+		b.press("button", "Open its link")
+		b.says("The client took the code")
+		b.shoot("taken")
+		b.press("button", "Mend it")
+		b.press("button", "Be Alice: get Mallory's mail. Alice signed in as Mallory")
+		b.press("button", "Open its link")
+		b.says("The client gives up")
+		b.shoot("refused")
+	})
+	t.Run("Mallory is refused before she has a link", func(t *testing.T) {
+		b := openTab(t)
+		b.open(p.lab + "/v03-pkce")
+		b.press("button", "Be Alice: get Mallory's mail. PKCE taken out of the request")
+		b.says("Mallory was refused before she had a link to send")
+	})
+}
+
+// saysInFrame waits until the page in Alice's browser says a text.
+func (b *tab) saysInFrame(text string) {
+	b.Helper()
+	b.do("find "+text+" in the frame", retried(func(ctx context.Context, t *chromedp.Target) error {
+		owner, err := nodeOf(ctx, t, `document.querySelector("#alice")`, -1)
+		if err != nil || owner.ContentDocument == nil || !strings.Contains(textOf(owner.ContentDocument), text) {
+			return errors.Join(errNotThere, err)
+		}
+		return nil
+	}))
+}

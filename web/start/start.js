@@ -1,0 +1,28 @@
+// What must stand before the program for the browser starts. It runs before
+// everything else of the page, and only where something is missing.
+"use strict";
+
+// Where the browser denies a storage, reading the property throws, and go-app
+// reads it at its start: the program would end there. Memory stands in, and
+// says so (app/browser/store.go).
+for (const name of ["localStorage", "sessionStorage"]) {
+  try {
+    window[name].getItem("");
+  } catch {
+    const kept = new Map();
+    Object.defineProperty(window, name, {
+      value: Object.freeze({
+        forgets: true,
+        get length() { return kept.size; },
+        key: index => [...kept.keys()][index] ?? null,
+        getItem: key => kept.get(String(key)) ?? null,
+        setItem: (key, value) => { kept.set(String(key), String(value)); },
+        removeItem: key => { kept.delete(String(key)); },
+        clear: () => { kept.clear(); },
+      }),
+    });
+  }
+}
+
+// Without WebAssembly there is no program: the page says so at once (base.css).
+if (typeof WebAssembly !== "object") document.documentElement.dataset.wasm = "none";
