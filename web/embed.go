@@ -1,7 +1,7 @@
 // Package web holds the files that the lab origin serves as they are: styles,
-// icons, the callback page, what stands before the program, and what make
-// built. The server embeds them; the
-// program in the browser never imports this package, or it would carry itself.
+// fonts, icons, the callback page, what stands before the program, and what make
+// built. The server embeds them; the program in the browser never imports this
+// package, or it would carry itself.
 package web
 
 import "embed"
@@ -10,7 +10,7 @@ import "embed"
 // "css/auth.css", "callback/callback.html" or "dist/app.wasm.br". In a
 // checkout that nobody has built, dist holds no program yet.
 //
-//go:embed css icons callback start all:dist
+//go:embed css fonts icons callback start all:dist
 var FS embed.FS
 
 // Names of what make builds.

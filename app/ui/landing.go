@@ -41,23 +41,28 @@ func (l *landing) Render() app.UI {
 	return app.Div().Class("landing").Body(
 		app.Header().Class("landing-top").Body(logo()),
 		app.Main().Class("landing-main").Body(
-			app.H1().Class("landing-title").Text("Learn OAuth by breaking it."),
-			app.P().Class("landing-lead").Text(
-				"A real client in this page signs Alice in at a real authorization server, and you see every message. "+
-					"Then you switch a protection off, and see what is lost."),
-			app.P().Class("landing-who").Body(
-				app.Strong().Text("Alice"), app.Text(" has an account and a browser. "),
-				app.Strong().Class("is-mallory").Text("Mallory"), app.Text(" wants what is hers, and does what real attackers do."),
-			),
-			app.P().Class("landing-ways").Body(
-				app.A().Class("button button-primary button-large").Href(l.path("v03")+"?tour=1").Text("Break PKCE in one minute"),
-				app.A().Class("button button-large").Href(l.path("v01")).Text("Start at v01"),
-			),
-			app.Div().Class("landing-below").Body(l.loop(), l.chapters()),
-			bookShelf(),
-			withoutScript(),
+			app.Div().Class("landing-hero").Body(l.hero(), landingStory()),
+			app.Div().Class("landing-below").Body(app.Div().Body(l.loop(), bookShelf(), withoutScript()), l.chapters()),
 		),
 		l.content.embed(),
+	)
+}
+
+// hero says what this is, and leads in.
+func (l *landing) hero() app.UI {
+	return app.Div().Class("landing-words").Body(
+		app.H1().Class("landing-title").Text("Learn OAuth by breaking it."),
+		app.P().Class("landing-lead").Text(
+			"A real client in this page signs Alice in at a real authorization server, and you see every message. "+
+				"Then you switch a protection off, and see what is lost."),
+		app.P().Class("landing-who").Body(
+			app.Strong().Text("Alice"), app.Text(" has an account and a browser. "),
+			app.Strong().Class("is-mallory").Text("Mallory"), app.Text(" wants what is hers, and does what real attackers do."),
+		),
+		app.P().Class("landing-ways").Body(
+			app.A().Class("button button-primary button-large").Href(l.path("v03")+"?tour=1").Text("Break PKCE in one minute"),
+			app.A().Class("button button-large").Href(l.path("v01")).Text("Start at v01"),
+		),
 	)
 }
 

@@ -53,7 +53,7 @@ func (s *Server) showPage(w http.ResponseWriter, t *lab.Turn, status int, page *
 	h.Set("X-Content-Type-Options", "nosniff")
 	// With no-referrer the form's Origin would be null, and be refused.
 	h.Set("Referrer-Policy", "same-origin")
-	policy := "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors " + t.Origins.Lab
+	policy := "default-src 'none'; style-src 'self'; font-src 'self'; base-uri 'none'; frame-ancestors " + t.Origins.Lab
 	if formTarget != "" {
 		policy += "; form-action 'self' " + formTarget
 	} else {

@@ -64,7 +64,9 @@ func (s *Server) Handler() http.Handler {
 		mux.Handle("/{lab}"+path, tape.Handle(feed.Route{Serve: comesWith(chapter), Silent: s.namedClient}))
 	}
 	mux.Handle("/{lab}/", tape.Handle(feed.Route{Serve: s.noEndpoint, Silent: func(url.Values) event.Party { return event.Outside }}))
-	mux.Handle("GET /web/css/auth.css", http.StripPrefix("/web/", http.FileServerFS(s.Assets)))
+	assets := http.StripPrefix("/web/", http.FileServerFS(s.Assets))
+	mux.Handle("GET /web/css/auth.css", assets)
+	mux.Handle("GET /web/fonts/inter.woff2", assets)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("/", s.unknownLab)
 	return mux

@@ -96,7 +96,11 @@ func pages(a *assets, version string, o lab.Origins) http.Handler {
 		},
 		Image:             "/web/icons/icon-512.png",
 		Styles:            ui.Styles(),
-		RawHeaders:        []string{`<script src="/web/start/start.js"></script>`}, // before go-app's own
+		RawHeaders: []string{
+			`<script src="/web/start/start.js"></script>`, // before go-app's own
+			`<link rel="preload" href="/web/fonts/inter.woff2" as="font" type="font/woff2" crossorigin>`,
+			`<link rel="preload" href="/web/fonts/jetbrains-mono.woff2" as="font" type="font/woff2" crossorigin>`,
+		},
 		Resources:         a,
 		Version:           version,
 		WasmContentLength: fmt.Sprint(a.info.Size),
