@@ -15,8 +15,9 @@ type Address struct {
 
 // Piece is a stretch of an address. Marked pieces hold "name=value".
 type Piece struct {
-	Text string
-	Kind MarkKind // "" for plain text
+	Text  string
+	Kind  MarkKind // "" for plain text
+	Trace string   // see TraceOf
 }
 
 // addressAfter returns the address that Alice's browser shows after e, or "" if
@@ -41,7 +42,7 @@ func AddressOf(raw string) Address {
 	}
 	a := Address{URL: raw}
 	base, query, _ := strings.Cut(raw, "?")
-	a.add(shortBase(base), "")
+	a.add(shortBase(base))
 	sep, skipped := "?", false
 	for pair := range strings.SplitSeq(query, "&") {
 		name, value, _ := strings.Cut(pair, "=")
@@ -51,15 +52,17 @@ func AddressOf(raw string) Address {
 			continue
 		}
 		if skipped {
-			a.add(sep+"…", "")
+			a.add(sep + "…")
 			sep, skipped = "&", false
 		}
-		a.add(sep, "")
-		a.add(name+"="+shorten(unescape(value), kind), kind)
+		a.add(sep)
+		a.Pieces = append(a.Pieces, Piece{
+			Text: name + "=" + shorten(unescape(value), kind), Kind: kind, Trace: TraceOf(unescape(name), unescape(value)),
+		})
 		sep = "&"
 	}
 	if skipped {
-		a.add(sep+"…", "")
+		a.add(sep + "…")
 	}
 	return a
 }
@@ -78,11 +81,11 @@ func shortBase(base string) string {
 	return strings.Join(parts, "/")
 }
 
-// add joins neighbouring plain pieces.
-func (a *Address) add(text string, kind MarkKind) {
-	if n := len(a.Pieces); kind == "" && n > 0 && a.Pieces[n-1].Kind == "" {
+// add adds plain text, and joins it with what stands there already.
+func (a *Address) add(text string) {
+	if n := len(a.Pieces); n > 0 && a.Pieces[n-1].Kind == "" {
 		a.Pieces[n-1].Text += text
 		return
 	}
-	a.Pieces = append(a.Pieces, Piece{Text: text, Kind: kind})
+	a.Pieces = append(a.Pieces, Piece{Text: text})
 }

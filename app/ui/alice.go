@@ -16,6 +16,7 @@ type alice struct {
 	Login    timeline.Login
 	Frame    frame
 	Mail     letter
+	Replays  bool // the stage looks back, and the address with it
 	Attacked bool // the latest thing that happened is an attack
 	Open     bool
 	Busy     busy
@@ -47,12 +48,14 @@ func (a *alice) Render() app.UI {
 
 // showsFrame reports whether the frame is in sight, and not something in its place.
 func (a *alice) showsFrame() bool {
-	return a.Frame == frameMail || a.Frame == frameHere && !a.Login.Ended()
+	return !a.Replays && (a.Frame == frameMail || a.Frame == frameHere && !a.Login.Ended())
 }
 
 // inside is what stands in the frame's place.
 func (a *alice) inside() app.UI {
 	switch {
+	case a.Replays:
+		return aliceSays("You are looking back. The address above is that of the moment; what stood here is not shown again.")
 	case a.Frame == frameMail:
 		return app.Div().Class("alice-nothing")
 	case a.Frame != frameEmpty && a.Login.Ended():
@@ -82,18 +85,10 @@ func (a *alice) caption() string {
 }
 
 func (a *alice) address() app.UI {
-	if a.Frame == frameEmpty || len(a.Address.Pieces) == 0 {
+	if a.Frame == frameEmpty && !a.Replays || len(a.Address.Pieces) == 0 {
 		return app.P().Class("address", "is-empty").Text("Alice's browser")
 	}
-	var pieces []app.UI
-	for _, p := range a.Address.Pieces {
-		piece := app.Span().Text(p.Text)
-		if p.Kind != "" {
-			piece = piece.Class("mark", markClass(p.Kind))
-		}
-		pieces = append(pieces, piece)
-	}
-	return app.Div().Class("address").Role("group").Aria("label", "Address").Title(a.Address.URL).TabIndex(0).Body(pieces...)
+	return app.Div().Class("address").Role("group").Aria("label", "Address").Title(a.Address.URL).TabIndex(0).Body(pieces(a.Address.Pieces)...)
 }
 
 func (a *alice) tabButton() app.UI {

@@ -28,13 +28,17 @@ func (b *band) Render() app.UI {
 		class = "band is-attack"
 	}
 	return app.Section().Class(class).Aria("label", b.Band.Title).Body(
-		app.Button().Class("band-head").Type("button").Aria("expanded", strconv.FormatBool(b.Open)).
-			OnClick(func(app.Context, app.Event) { b.Desk.fold(b.Band.Key, !b.Open) }).
-			Body(
-				app.Span().Class("band-title").Text(b.Band.Title),
-				app.If(b.Section != "", func() app.UI { return app.Span().Class("band-section").Text(b.Section) }),
-				app.Span().Class("band-count").Text(countText(b.Band)),
-			),
+		app.Div().Class("band-bar").Body(
+			app.Button().Class("band-head").Type("button").Aria("expanded", strconv.FormatBool(b.Open)).
+				OnClick(func(app.Context, app.Event) { b.Desk.fold(b.Band.Key, !b.Open) }, app.EventScope(b.Band.Key)).
+				Body(
+					app.Span().Class("band-title").Text(b.Band.Title),
+					app.If(b.Section != "", func() app.UI { return app.Span().Class("band-section").Text(b.Section) }),
+					app.Span().Class("band-count").Text(countText(b.Band)),
+				),
+			app.Button().Class("band-replay").Type("button").Text("Replay").Aria("label", "Replay: "+b.Band.Title).
+				OnClick(func(app.Context, app.Event) { b.Desk.replayBand(b.Band.Key) }, app.EventScope(b.Band.Key)),
+		),
 		app.If(b.Open, func() app.UI { return app.Ol().Class("rows").Body(b.rows()...) }),
 	)
 }

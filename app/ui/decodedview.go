@@ -42,7 +42,7 @@ func param(p timeline.Param) app.UI {
 			app.Span().Class("param-in").Text(p.Place()),
 		),
 		app.Dd().Class("param-body").Body(
-			app.Code().Class("param-value", "mark", markClass(p.Kind)).Text(p.Value),
+			app.Code().Body(traced(app.Span(), timeline.TraceOf(p.Name, p.Value)).Class("param-value", "mark", markClass(p.Kind)).Text(p.Value)),
 			app.If(p.Means != "", func() app.UI {
 				return app.P().Class("param-means").Body(
 					app.Span().Text(p.Means),

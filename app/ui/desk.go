@@ -31,9 +31,10 @@ type desk struct {
 	acted    bool // the learner has done something since the page was loaded
 	attacked bool // an attack of the learner's has begun and not ended
 
-	stopKeys func()            // ends listening for keys
-	stepping bool              // requests are shown before they are sent
-	reply    chan<- draftReply // to the request that is shown; nil where none is
+	stopKeys     func()            // ends listening for keys
+	stopPointing func()            // ends marking what belongs together
+	stepping     bool              // requests are shown before they are sent
+	reply        chan<- draftReply // to the request that is shown; nil where none is
 
 	progress   progress // what the learner has done; of version 0 until it is read
 	remembered string   // as the browser keeps it
@@ -52,7 +53,7 @@ type inbox struct {
 }
 
 func newDesk(content Content) *desk {
-	d := &desk{content: content, stop: func() {}, stopKeys: func() {}}
+	d := &desk{content: content, stop: func() {}, stopKeys: func() {}, stopPointing: func() {}}
 	d.screen = screen{Status: lab.Connecting, Pane: paneLesson, Tab: tabDecoded}
 	d.reduce()
 	return d

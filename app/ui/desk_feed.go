@@ -17,7 +17,7 @@ import (
 func (d *desk) follow(events []event.Event, at string) {
 	// The learner's own attack is followed to its end: bands that fold meanwhile may
 	// look as if somebody had scrolled.
-	if !d.screen.Away || d.attacked {
+	if !d.screen.Replay.on() && (!d.screen.Away || d.attacked) {
 		d.toEnd()
 	}
 	if d.screen.Frame == frameHere && d.login().Ended() {
@@ -104,6 +104,7 @@ func (d *desk) clear() {
 	s.Frame, s.Mail, s.Said, s.Away = frameEmpty, letter{}, "", false
 	s.Answers, s.Opened, s.Read, s.Lingers = nil, nil, nil, nil
 	s.Selected, s.Message, s.Guard = 0, timeline.Message{}, ""
+	s.Replay, s.Past = replay{}, timeline.View{}
 	d.forgetState()
 }
 

@@ -52,6 +52,7 @@ func (d *desk) runInTab() {
 func (d *desk) begin(open func(context.Context, string) error) {
 	stay, before := d.screen.StayIn, d.hook()
 	d.screen.Mail = letter{}
+	d.leaveReplay()
 	d.toEnd()
 	d.call(running, func(ctx context.Context, s *lab.Session) error {
 		if !stay {

@@ -13,7 +13,7 @@ func takesKey(key string) bool {
 	case "ArrowUp", "ArrowDown", "Escape":
 		return true
 	}
-	return len(key) == 1 && strings.Contains("rsamjk1234?", key)
+	return len(key) == 1 && strings.Contains("rsamjkp1234?", key)
 }
 
 // press does what a key stands for. What the screen's buttons cannot do now, the
@@ -34,10 +34,18 @@ func (d *desk) press(key string) {
 		}
 	case key == "m" && ready && len(broken(standings(s.Lab, d.content.Chapter.ID))) > 0:
 		d.mend()
+	case s.Replay.on() && (key == "j" || key == "ArrowDown"):
+		d.replayBy(+1)
+	case s.Replay.on() && (key == "k" || key == "ArrowUp"):
+		d.replayBy(-1)
+	case key == "Escape" && s.Replay.on():
+		d.leaveReplay()
 	case key == "j" || key == "ArrowDown":
 		d.goTo(nextMessage(s.View, s.Selected, +1))
 	case key == "k" || key == "ArrowUp":
 		d.goTo(nextMessage(s.View, s.Selected, -1))
+	case key == "p" && len(s.View.Bands) > 0:
+		d.replayBand(s.View.Bands[len(s.View.Bands)-1].Key)
 	case key >= "1" && key <= "4" && len(key) == 1:
 		d.showTab([]tab{tabRaw, tabDecoded, tabCurl, tabWhy}[key[0]-'1'])
 	case key == "Escape" && s.Notice.Text != "" && !s.Notice.Again:

@@ -93,6 +93,7 @@ func (d *desk) attack(id string) {
 		return
 	}
 	d.show(paneStage)
+	d.leaveReplay()
 	d.toEnd()
 	d.attacked = true
 	d.screen.Selected, d.screen.Message, d.screen.Guard, d.screen.Tab = 0, timeline.Message{}, "", tabDecoded

@@ -13,6 +13,7 @@ import (
 func (d *desk) getMail(a api.Attack) {
 	d.stepping = false
 	d.screen.Mail = letter{}
+	d.leaveReplay()
 	d.show(paneBrowser)
 	d.toEnd()
 	stay := d.screen.StayIn

@@ -11,6 +11,7 @@ var keys = []struct{ keys, does string }{
 	{"j k", "The next message, the one before"},
 	{"↓ ↑", "The same, in the diagram"},
 	{"1 2 3 4", "Raw, Decoded, curl, Why"},
+	{"p", "Replay the latest flow or attack; then j and k step through it"},
 	{"Esc", "Close, dismiss, choose nothing"},
 	{"?", "This list"},
 }

@@ -9,11 +9,32 @@ import (
 // mark shows a value that is followed through the flow, in short: its name
 // where there is room, a briefer one where there is little.
 func mark(m timeline.Mark) app.UI {
-	return app.Span().Class("mark", markClass(m.Kind)).Body(
+	return traced(app.Span(), timeline.TraceOf(m.Name, m.Value)).Class("mark", markClass(m.Kind)).Body(
 		app.Span().Class("mark-name").Text(m.Name+"="),
 		app.Span().Class("mark-brief").Aria("hidden", "true").Text(m.Brief+"="),
 		app.Span().Class("mark-value").Text(m.Short),
 	)
+}
+
+// traced lets what is pointed at be found wherever it shows (browser.Point).
+func traced(e app.HTMLSpan, trace string) app.HTMLSpan {
+	if trace == "" {
+		return e
+	}
+	return e.DataSet("trace", trace)
+}
+
+// pieces shows a text with the values in it that are followed.
+func pieces(all []timeline.Piece) []app.UI {
+	out := make([]app.UI, len(all))
+	for i, p := range all {
+		piece := traced(app.Span(), p.Trace).Text(p.Text)
+		if p.Kind != "" {
+			piece = piece.Class("mark", markClass(p.Kind))
+		}
+		out[i] = piece
+	}
+	return out
 }
 
 func markClass(k timeline.MarkKind) string {

@@ -49,6 +49,7 @@ func (p *chapterPage) OnMount(ctx app.Context) {
 		ctx.Dispatch(func(app.Context) { f() })
 	}, l)
 	d.recall()
+	d.stopPointing = browser.Point("is-pointed")
 	d.stopKeys = browser.OnKey(func(key string) bool {
 		if !takesKey(key) {
 			return false
@@ -82,6 +83,7 @@ func takeLink(ctx app.Context, c Content) link {
 // OnDismount leaves the lab.
 func (p *chapterPage) OnDismount() {
 	p.desk.stopKeys()
+	p.desk.stopPointing()
 	p.desk.close()
 }
 
@@ -100,10 +102,11 @@ func (p *chapterPage) Render() app.UI {
 		app.Main().Class("desk").Body(
 			&lessonBar{Desk: d, Content: c, Steps: s.Steps, Standings: all, Opened: s.Opened, Lingers: s.Lingers, Answers: s.Answers, Busy: s.Busy, Open: s.Open, Tour: next},
 			app.Div().Class("center").Body(
-				&diagram{Desk: d, Content: c, View: s.View, Unfolded: s.Unfolded, Earlier: s.Earlier, Selected: s.Selected, Newer: s.Away && s.View.Last > s.AwayFrom, Open: s.Open},
+				&diagram{Desk: d, Content: c, View: s.shown(), Unfolded: s.Unfolded, Earlier: s.Earlier, Selected: s.Selected, Newer: s.Away && s.View.Last > s.AwayFrom, Open: s.Open},
+				&replayBar{Desk: d, Replay: s.Replay},
 				&presentStep{Desk: d, Content: c, Steps: s.Steps},
 				app.Div().Class("below").Body(
-					&alice{Desk: d, Address: s.View.Address, Login: d.login(), Frame: s.Frame, Mail: s.Mail, Attacked: s.attacked(), Open: s.Open, Busy: s.Busy, Tour: next},
+					&alice{Desk: d, Address: s.shown().Address, Login: d.login(), Frame: s.Frame, Replays: s.Replay.on(), Mail: s.Mail, Attacked: s.attacked(), Open: s.Open, Busy: s.Busy, Tour: next},
 					&inspector{Desk: d, Message: s.Message, Tab: s.Tab, Guard: s.Guard, Code: s.Code, Said: s.Copied},
 				),
 			),

@@ -14,7 +14,7 @@ type rawView struct {
 
 func (r *rawView) Render() app.UI {
 	return app.Div().Class("raw").Body(
-		app.Pre().Class("raw-text").Text(r.Message.Raw),
+		app.Pre().Class("raw-text").Body(pieces(timeline.Cut(r.Message.Raw, r.Message.Params))...),
 		app.If(r.Message.Truncated, func() app.UI {
 			return app.P().Class("inspector-empty").Text("Something here was longer than the lab keeps, and is cut.")
 		}),

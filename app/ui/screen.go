@@ -15,6 +15,8 @@ type screen struct {
 	Open   bool // the lab is there
 	Status lab.Status
 	View   timeline.View
+	Replay replay
+	Past   timeline.View // what the replay has come to
 	Steps  []timeline.StepProgress
 
 	Busy   busy

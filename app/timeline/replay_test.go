@@ -1,0 +1,53 @@
+package timeline
+
+import (
+	"testing"
+
+	"oauthlab/lessons/event"
+)
+
+// A replay that has come to its end shows what there is, and each step shows one row
+// more than the one before.
+func TestAReplayAddsARowAStep(t *testing.T) {
+	for name, events := range map[string][]event.Event{
+		"a run":                record(aRun),
+		"an attack":            record(won),
+		"an attack after it":   record(aRun, won),
+		"a run after attack":   record(won, aRun),
+		"one that began again": record(begun, aRun),
+	} {
+		t.Run(name, func(t *testing.T) {
+			whole := Reduce(events)
+			for _, band := range whole.Bands {
+				frames := Frames(whole, band.Key)
+				if len(frames) == 0 {
+					t.Fatalf("the band %s has nothing to replay", band.Title)
+				}
+				for i, f := range frames {
+					rows := rowsOf(Reduce(Until(events, f.Until)), band.Key)
+					if len(rows) != i+1 || rows[i].Seq != f.Seq {
+						t.Errorf("step %d of %s shows %d rows", i+1, band.Title, len(rows))
+					}
+					if whole := rowsOf(whole, band.Key)[i]; len(rows) > i && len(rows[i].Pills) > len(whole.Pills) {
+						t.Errorf("step %d of %s shows verdicts of later", i+1, band.Title)
+					}
+				}
+				if last := rowsOf(Reduce(Until(events, frames[len(frames)-1].Until)), band.Key); len(last) != len(band.Rows) {
+					t.Errorf("the end of %s shows %d of %d rows", band.Title, len(last), len(band.Rows))
+				}
+			}
+		})
+	}
+	if Frames(Reduce(record(aRun)), "nonsense") != nil {
+		t.Error("a band that is not there has steps")
+	}
+}
+
+func rowsOf(v View, key string) []Row {
+	for _, b := range v.Bands {
+		if b.Key == key {
+			return b.Rows
+		}
+	}
+	return nil
+}
