@@ -8,7 +8,8 @@ import (
 
 // Point marks what belongs together. While the pointer or the focus is at an element
 // with the attribute data-trace, or the focus at one that holds some, every element
-// that shares a name in it has the class. stop ends it.
+// that shares a name in it has the class. A name is "kind-value", or "kind" alone, which
+// all of the kind share. stop ends it.
 func Point(class string) (stop func()) {
 	if !app.IsClient {
 		return func() {}
@@ -65,7 +66,12 @@ func (p *pointing) mark(trace string) {
 	p.trace = trace
 	p.each("."+p.class, "remove")
 	for name := range strings.FieldsSeq(trace) {
-		p.each(`[data-trace~="`+name+`"]`, "add")
+		kind, _, isValue := strings.Cut(name, "-")
+		if isValue {
+			p.each(`[data-trace~="`+name+`"],[data-trace="`+kind+`"]`, "add")
+		} else {
+			p.each(`[data-trace^="`+kind+`-"],[data-trace="`+kind+`"]`, "add")
+		}
 	}
 }
 

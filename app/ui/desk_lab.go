@@ -126,7 +126,9 @@ func (d *desk) toggleState() {
 func (d *desk) explainVerdict(seq uint64, guardID string) {
 	d.inspect(seq)
 	d.screen.Tab, d.screen.Guard = tabWhy, guardID
+	showLine := func() { afterDraw(func() { browser.ScrollTo(".code-line.is-here") }) }
 	if d.screen.Code.Guard == guardID {
+		showLine()
 		return
 	}
 	d.screen.Code = api.Code{}
@@ -137,6 +139,7 @@ func (d *desk) explainVerdict(seq uint64, guardID string) {
 	}, func() {
 		if d.screen.Guard == guardID {
 			d.screen.Code = code
+			showLine()
 		}
 	})
 }

@@ -46,17 +46,35 @@ func (w *whyView) snippets() []app.UI {
 // snippet is a piece of source, with the lines marked that took the verdict.
 func (w *whyView) snippet(s api.Snippet) app.UI {
 	var lines []app.UI
-	for i, text := range strings.Split(strings.TrimRight(s.Text, "\n"), "\n") {
+	for i, text := range strings.Split(s.Text, "\n") {
 		class := "code-line"
 		if w.isHere(s.File, s.First+i, text) {
 			class = "code-line is-here"
 		}
-		lines = append(lines, app.Span().Class(class).Text(strings.ReplaceAll(text, "\t", "  ")+"\n"))
+		lines = append(lines, app.Span().Class(class).Body(codeLine(s.Lines[i])...))
 	}
 	return app.Figure().Class("snippet").Body(
 		app.FigCaption().Class("snippet-file").Text(s.File+":"+strconv.Itoa(s.First)),
 		app.Pre().Class("snippet-text").TabIndex(0).Body(lines...),
 	)
+}
+
+// codeLine is a line of source in colour. A name that stands for a value that travels
+// is marked as the value is.
+func codeLine(spans []api.Span) []app.UI {
+	out := make([]app.UI, 0, len(spans)+1)
+	for _, s := range spans {
+		span := app.Span().Text(strings.ReplaceAll(s.Text, "\t", "  "))
+		switch s.Kind {
+		case "":
+		case api.SpanPKCE, api.SpanState:
+			span = traced(span, string(s.Kind)).Class("mark", markClass(timeline.MarkKind(s.Kind)))
+		default:
+			span = span.Class("code-" + string(s.Kind))
+		}
+		out = append(out, span)
+	}
+	return append(out, app.Text("\n"))
 }
 
 // isHere reports whether a line took the verdict: the one that called the

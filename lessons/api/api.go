@@ -110,4 +110,24 @@ type Snippet struct {
 	File  string `json:"file"`  // from the module's root
 	First int    `json:"first"` // number of its first line, from 1
 	Text  string `json:"text"`
+
+	Lines [][]Span `json:"lines"` // the same text, a line each, in colour
 }
+
+// Span is a stretch of a line of source.
+type Span struct {
+	Text string   `json:"t"`
+	Kind SpanKind `json:"k,omitempty"`
+}
+
+// SpanKind is what a span is coloured as.
+type SpanKind string
+
+// Kinds of span. The last two name a value that travels.
+const (
+	SpanComment SpanKind = "comment"
+	SpanKeyword SpanKind = "keyword"
+	SpanString  SpanKind = "string"
+	SpanPKCE    SpanKind = "pkce"
+	SpanState   SpanKind = "state"
+)

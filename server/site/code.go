@@ -197,7 +197,8 @@ func (r *codeReader) snippet(f parsedFile, n ast.Node) api.Snippet {
 	}
 	first, last := r.files.Position(from).Line, r.files.Position(n.End()).Line
 	lines := strings.Split(string(f.text), "\n")
-	return api.Snippet{File: f.path, First: first, Text: dedent(lines[first-1 : last])}
+	text := dedent(lines[first-1 : last])
+	return api.Snippet{File: f.path, First: first, Text: text, Lines: spansOf(text)}
 }
 
 // dedent takes away the tabs that all lines share.

@@ -94,8 +94,8 @@ func pages(a *assets, version string, o lab.Origins) http.Handler {
 			Default: "/web/icons/icon-192.png", Large: "/web/icons/icon-512.png",
 			Maskable: "/web/icons/icon-512.png", SVG: "/web/icons/logo.svg",
 		},
-		Image:             "/web/icons/icon-512.png",
-		Styles:            ui.Styles(),
+		Image:  "/web/icons/icon-512.png",
+		Styles: ui.Styles(),
 		RawHeaders: []string{
 			`<script src="/web/start/start.js"></script>`, // before go-app's own
 			`<link rel="preload" href="/web/fonts/inter.woff2" as="font" type="font/woff2" crossorigin>`,
