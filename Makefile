@@ -13,7 +13,7 @@ export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
 folders := app lessons server web
 
-.PHONY: help run build release test check golden lint
+.PHONY: help run build release test check golden pictures lint
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ test: build lint ## everything, in a real browser too; installs what it needs
 
 golden: ## record anew what each chapter's flow puts on the wire
 	go test ./server -run Golden -count=1 -update
+
+pictures: ## make the README's pictures anew, from the running lab
+	@./.ci/install
+	go test ./server/e2e -run Pictures -count=1 -pictures ../../web/pictures
 
 lint:
 	@unformatted=$$(gofmt -l $(folders)); test -z "$$unformatted" || { echo "gofmt these files:"; echo "$$unformatted"; exit 1; }

@@ -94,7 +94,7 @@ func pages(a *assets, version string, o lab.Origins) http.Handler {
 			Default: "/web/icons/icon-192.png", Large: "/web/icons/icon-512.png",
 			Maskable: "/web/icons/icon-512.png", SVG: "/web/icons/logo.svg",
 		},
-		Image:  "/web/icons/icon-512.png",
+		Image:  o.Lab + "/web/pictures/card.png",
 		Styles: ui.Styles(),
 		RawHeaders: []string{
 			`<script src="/web/start/start.js"></script>`, // before go-app's own
