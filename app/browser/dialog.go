@@ -97,7 +97,8 @@ func Copy(text string, done func(copied bool)) {
 func Address(path string, query url.Values) string {
 	address := origin() + path
 	if len(query) > 0 {
-		address += "?" + strings.NewReplacer("%2C", ",", "%3A", ":").Replace(query.Encode())
+		text := strings.ReplaceAll(query.Encode(), "%2C", ",")
+		address += "?" + strings.ReplaceAll(text, "%3A", ":")
 	}
 	return address
 }

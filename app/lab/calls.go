@@ -92,8 +92,8 @@ func (e *Error) Error() string {
 
 // IsUnknown reports whether err says that the lab is not there, or not ours.
 func IsUnknown(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && (e.Status == 404 || e.Status == 401)
+	e, ok := errors.AsType[*Error](err)
+	return ok && (e.Status == 404 || e.Status == 401)
 }
 
 // call makes one call of the lab's API: in, where it is not nil, is the JSON

@@ -69,9 +69,9 @@ func (d *desk) login() timeline.Login {
 
 // isGone reports whether err says that the server does not know the lab.
 func isGone(err error) bool {
-	var refused *lab.Error
+	refused, ok := errors.AsType[*lab.Error](err)
 	return errors.Is(err, lab.ErrGone) ||
-		errors.As(err, &refused) && lab.IsUnknown(err) && refused.Code == "unknown_lab"
+		ok && lab.IsUnknown(err) && refused.Code == "unknown_lab"
 }
 
 // gone ends the lab: all that is left is to start again.

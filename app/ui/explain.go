@@ -12,19 +12,19 @@ import (
 
 // explain turns an error into a sentence for the learner.
 func explain(err error) string {
-	var refusal *client.Refusal
-	var token *client.TokenError
-	var authorization *client.AuthorizationError
-	var refused *lab.Error
-	switch {
-	case errors.As(err, &refusal):
+	if refusal, ok := errors.AsType[*client.Refusal](err); ok {
 		return "The client refused the answer. " + capital(timeline.GuardName(string(refusal.Guard))) + ": " + refusal.Reason + "."
-	case errors.As(err, &token):
+	}
+	if token, ok := errors.AsType[*client.TokenError](err); ok {
 		return "The token endpoint refused: " + full(token.Error())
-	case errors.As(err, &authorization):
+	}
+	if authorization, ok := errors.AsType[*client.AuthorizationError](err); ok {
 		return "The authorization server said no: " + full(authorization.Error())
-	case errors.As(err, &refused):
+	}
+	if refused, ok := errors.AsType[*lab.Error](err); ok {
 		return full(capital(refused.Error()))
+	}
+	switch {
 	case errors.Is(err, errStepCancelled):
 		return "You cancelled the request, so it was not sent and the client gives up."
 	case errors.Is(err, context.DeadlineExceeded):

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"html"
-
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/browser"
@@ -25,7 +23,7 @@ type landing struct {
 // OnNav names the page.
 func (l *landing) OnNav(ctx app.Context) {
 	ctx.Page().SetTitle(landingTitle)
-	ctx.Page().SetDescription(html.EscapeString(landingDescription))
+	ctx.Page().SetDescription(inHead(landingDescription))
 	if l.missing {
 		fetchPage(ctx)
 	}

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"html"
-
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/browser"
@@ -26,8 +24,8 @@ func (p *chapterPage) OnNav(ctx app.Context) {
 		return
 	}
 	if c := p.desk.content.Chapter; c.ID != "" {
-		ctx.Page().SetTitle(html.EscapeString(c.Question + " · OAuth Lab"))
-		ctx.Page().SetDescription(html.EscapeString(c.Description))
+		ctx.Page().SetTitle(inHead(c.Question + " · OAuth Lab"))
+		ctx.Page().SetDescription(inHead(c.Description))
 	}
 }
 

@@ -1,0 +1,16 @@
+package ui
+
+import (
+	"html"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
+
+// inHead returns text for the title or the description of a page. The server writes
+// it into the page as it is given; a browser takes it for text, and escapes nothing.
+func inHead(text string) string {
+	if app.IsServer {
+		return html.EscapeString(text)
+	}
+	return text
+}
