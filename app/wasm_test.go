@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -174,6 +175,25 @@ func TestWasmExecIsTheToolchains(t *testing.T) {
 	}
 	if !bytes.Equal(served.Body.Bytes(), want) {
 		t.Errorf("go-app serves a wasm_exec.js of %d bytes, which is not the toolchain's of %d bytes", served.Body.Len(), len(want))
+	}
+}
+
+// The screen is drawn with the elements of app/tag, which are of one type: each
+// kind of go-app's own brings its methods and tables into the program.
+func TestElementsAreOfOneType(t *testing.T) {
+	own := regexp.MustCompile(`\bapp\.[A-Z][A-Za-z0-9]*\(\)\.\w+`)
+	files, err := filepath.Glob("ui/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d files of the screen, %v", len(files), err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, element := range own.FindAllString(string(text), -1) {
+			t.Errorf("%s has %s", file, element)
+		}
 	}
 }
 

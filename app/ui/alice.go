@@ -3,6 +3,7 @@ package ui
 import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 )
 
@@ -28,19 +29,19 @@ func (a *alice) Render() app.UI {
 	if a.showsFrame() {
 		class = "alice is-open"
 	}
-	return marked(app.Section(), a.Tour, a.Tour.What == atFrame).Class(class).Aria("label", "Alice's browser").Body(
-		app.Div().Class("alice-bar").Body(
+	return marked(tag.Section(), a.Tour, a.Tour.What == atFrame).Class(class).Aria("label", "Alice's browser").Body(
+		tag.Div("alice-bar").Body(
 			a.address(),
 		),
-		app.Div().Body( // always there: children are known by their place, and the frame must stay
+		tag.Div().Body( // always there: children are known by their place, and the frame must stay
 			app.If(a.Mail.Link != "", func() app.UI { return mailStrip(a.Mail, a.Desk) }),
 		),
-		app.Div().Class("alice-view").Body(
-			app.Div().Class("alice-holder").ID(holderID), // its frame is browser.FreshFrame's
+		tag.Div("alice-view").Body(
+			tag.Div("alice-holder").ID(holderID), // its frame is browser.FreshFrame's
 			a.inside(),
 		),
-		app.Div().Class("alice-foot").Body(
-			app.P().Class("alice-caption").Title(a.caption()).Text(a.caption()),
+		tag.Div("alice-foot").Body(
+			tag.P("alice-caption").Title(a.caption()).Text(a.caption()),
 			a.tabButton(),
 		),
 	)
@@ -57,7 +58,7 @@ func (a *alice) inside() app.UI {
 	case a.Replays:
 		return aliceSays("You are looking back. The address above is that of the moment; what stood here is not shown again.")
 	case a.Frame == frameMail:
-		return app.Div().Class("alice-nothing")
+		return tag.Div("alice-nothing")
 	case a.Frame != frameEmpty && a.Login.Ended():
 		return clientPanel(a.Login)
 	case a.Frame == frameInTab:
@@ -65,13 +66,13 @@ func (a *alice) inside() app.UI {
 	case a.Frame == frameCut:
 		return aliceSays("The connection was lost during this login. Press “Run the flow” to begin again.")
 	case a.Frame == frameHere:
-		return app.Div().Class("alice-nothing")
+		return tag.Div("alice-nothing")
 	}
 	return aliceSays("Press “Run the flow”: the authorization server's own sign-in page opens here.")
 }
 
 func aliceSays(text string) app.UI {
-	return app.Div().Class("alice-empty").Body(app.P().Text(text))
+	return tag.Div("alice-empty").Body(tag.P().Text(text))
 }
 
 func (a *alice) caption() string {
@@ -86,13 +87,13 @@ func (a *alice) caption() string {
 
 func (a *alice) address() app.UI {
 	if a.Frame == frameEmpty && !a.Replays || len(a.Address.Pieces) == 0 {
-		return app.P().Class("address", "is-empty").Text("Alice's browser")
+		return tag.P("address", "is-empty").Text("Alice's browser")
 	}
-	return app.Div().Class("address").Role("group").Aria("label", "Address").Title(a.Address.URL).TabIndex(0).Body(pieces(a.Address.Pieces)...)
+	return tag.Div("address").Role("group").Aria("label", "Address").Title(a.Address.URL).TabIndex(0).Body(pieces(a.Address.Pieces)...)
 }
 
 func (a *alice) tabButton() app.UI {
-	return pressable(app.Button().Class("button", "button-small").Type("button").Text("Open in a tab").
+	return pressable(tag.Button("button", "button-small").Text("Open in a tab").
 		Title("The same flow in a tab of its own, by full redirects"),
 		a.Open && a.Busy == idle, func() { a.Desk.runInTab() }, "tab")
 }

@@ -1,6 +1,10 @@
 package ui
 
-import "github.com/maxence-charriere/go-app/v10/pkg/app"
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/tag"
+)
 
 // asBefore makes the lab what it was in the chapter before, by one click:
 // everything that this chapter adds is off.
@@ -15,11 +19,11 @@ type asBefore struct {
 func (a *asBefore) Render() app.UI {
 	before, _ := a.Content.neighbours()
 	if before.ID == "" || len(a.Content.Chapter.Protections) == 0 {
-		return app.Div().Class("as-before", "is-empty")
+		return tag.Div("as-before", "is-empty")
 	}
 	ready := a.Ready && !isAsBefore(a.Content.Chapter.Protections, a.Standings)
-	return app.Div().Class("as-before").Body(
-		pressable(app.Button().Class("button", "button-small").Type("button").Text("As in "+before.ID).
+	return tag.Div("as-before").Body(
+		pressable(tag.Button("button", "button-small").Text("As in "+before.ID).
 			Title("Switches off everything that "+a.Content.Chapter.ID+" adds"), ready, func() { a.Desk.asBefore() }, "as before"),
 	)
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 	"oauthlab/lessons/api"
 )
@@ -25,13 +26,13 @@ func (a *attackCard) Render() app.UI {
 	case a.Tried:
 		class, verdict = "attack is-stopped", "stopped"
 	}
-	return app.Li().Class(class).Body(
-		app.Div().Class("attack-words").Body(
-			app.P().Class("attack-title").Text(a.Attack.Title),
-			app.P().Class("attack-story").Text(a.Attack.Story),
-			app.P().Class("attack-section").Text(a.section()),
-			app.If(verdict != "", func() app.UI { return app.P().Class("attack-verdict").Text(verdict) }),
-			app.If(a.Tried && a.outcome() != "", func() app.UI { return app.P().Class("attack-story").Text(a.outcome()) }),
+	return tag.Li(class).Body(
+		tag.Div("attack-words").Body(
+			tag.P("attack-title").Text(a.Attack.Title),
+			tag.P("attack-story").Text(a.Attack.Story),
+			tag.P("attack-section").Text(a.section()),
+			app.If(verdict != "", func() app.UI { return tag.P("attack-verdict").Text(verdict) }),
+			app.If(a.Tried && a.outcome() != "", func() app.UI { return tag.P("attack-story").Text(a.outcome()) }),
 			app.If(a.Attack.Mail != "", a.mailButton),
 		),
 		a.button(),
@@ -57,13 +58,13 @@ func (a *attackCard) section() string {
 }
 
 func (a *attackCard) button() app.UI {
-	return pressable(app.Button().Class("attack-run").Type("button").Aria("label", "Run the attack: "+a.Attack.Title).Text("▶"),
+	return pressable(tag.Button("attack-run").Aria("label", "Run the attack: "+a.Attack.Title).Text("▶"),
 		a.Ready, func() { a.Desk.attack(a.Attack.ID) }, a.Attack.ID)
 }
 
 // mailButton lets the learner be the victim, instead of the lab's robot.
 func (a *attackCard) mailButton() app.UI {
-	return pressable(app.Button().Class("attack-mail").Type("button").Text("Be Alice: get Mallory's mail").
+	return pressable(tag.Button("attack-mail").Text("Be Alice: get Mallory's mail").
 		Aria("label", "Be Alice: get Mallory's mail. "+a.Attack.Title),
 		a.Ready, func() { a.Desk.getMail(a.Attack) }, "mail-"+a.Attack.ID)
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 	"oauthlab/lessons/event"
 )
@@ -27,19 +28,19 @@ func (b *band) Render() app.UI {
 	if b.Band.Attack != "" {
 		class = "band is-attack"
 	}
-	return app.Section().Class(class).Aria("label", b.Band.Title).Body(
-		app.Div().Class("band-bar").Body(
-			app.Button().Class("band-head").Type("button").Aria("expanded", strconv.FormatBool(b.Open)).
+	return tag.Section(class).Aria("label", b.Band.Title).Body(
+		tag.Div("band-bar").Body(
+			tag.Button("band-head").Aria("expanded", strconv.FormatBool(b.Open)).
 				OnClick(func(app.Context, app.Event) { b.Desk.fold(b.Band.Key, !b.Open) }, app.EventScope(b.Band.Key)).
 				Body(
-					app.Span().Class("band-title").Text(b.Band.Title),
-					app.If(b.Section != "", func() app.UI { return app.Span().Class("band-section").Text(b.Section) }),
-					app.Span().Class("band-count").Text(countText(b.Band)),
+					tag.Span("band-title").Text(b.Band.Title),
+					app.If(b.Section != "", func() app.UI { return tag.Span("band-section").Text(b.Section) }),
+					tag.Span("band-count").Text(countText(b.Band)),
 				),
-			app.Button().Class("band-replay").Type("button").Text("Replay").Aria("label", "Replay: "+b.Band.Title).
+			tag.Button("band-replay").Text("Replay").Aria("label", "Replay: "+b.Band.Title).
 				OnClick(func(app.Context, app.Event) { b.Desk.replayBand(b.Band.Key) }, app.EventScope(b.Band.Key)),
 		),
-		app.If(b.Open, func() app.UI { return app.Ol().Class("rows").Body(b.rows()...) }),
+		app.If(b.Open, func() app.UI { return tag.Ol("rows").Body(b.rows()...) }),
 	)
 }
 
@@ -47,7 +48,7 @@ func (b *band) rows() []app.UI {
 	var rows []app.UI
 	hidden := hiddenRows(b.Band, b.Selected, b.Pages)
 	if hidden > 0 {
-		rows = append(rows, app.Li().Class("row-earlier").Body(earlierButton(b.Desk, b.Band.Key, earlierText(hidden))))
+		rows = append(rows, tag.Li("row-earlier").Body(earlierButton(b.Desk, b.Band.Key, earlierText(hidden))))
 	}
 	for _, r := range b.Band.Rows[hidden:] {
 		rows = append(rows, b.row(r))
@@ -64,7 +65,7 @@ func (b *band) row(r timeline.Row) app.UI {
 	case timeline.RowCard:
 		return card(*r.Card)
 	default:
-		return app.Li().Class("row", "row-"+string(r.Kind)).Body(app.Span().Class("row-text").Text(r.Text))
+		return tag.Li("row", "row-"+string(r.Kind)).Body(tag.Span("row-text").Text(r.Text))
 	}
 }
 

@@ -1,6 +1,10 @@
 package ui
 
-import "github.com/maxence-charriere/go-app/v10/pkg/app"
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/tag"
+)
 
 // book is a page of the lab that is read and not run. The server renders it whole.
 type book struct{ path, title, text string }
@@ -17,9 +21,9 @@ func books() []book {
 func bookShelf() app.UI {
 	var links []app.UI
 	for _, b := range books() {
-		links = append(links, app.A().Class("shelf-link").Href(b.path).Text(b.title))
+		links = append(links, tag.A(b.path, "shelf-link").Text(b.title))
 	}
-	return app.Nav().Class("shelf").Aria("label", "To look up").Body(links...)
+	return tag.Nav("shelf").Aria("label", "To look up").Body(links...)
 }
 
 // withoutScript says, where scripts are off, what the page can still do.

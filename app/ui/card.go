@@ -3,6 +3,7 @@ package ui
 import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 )
 
@@ -13,10 +14,10 @@ func card(c timeline.Card) app.UI {
 	if c.Won {
 		class = "card is-won"
 	}
-	return app.Li().Class("row", "row-card").Body(
-		app.Div().Class(class).Body(
-			app.P().Class("card-title").Text(c.Title),
-			app.P().Class("card-detail").Text(c.Detail),
+	return tag.Li("row", "row-card").Body(
+		tag.Div(class).Body(
+			tag.P("card-title").Text(c.Title),
+			tag.P("card-detail").Text(c.Detail),
 		),
 	)
 }

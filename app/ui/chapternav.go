@@ -1,6 +1,10 @@
 package ui
 
-import "github.com/maxence-charriere/go-app/v10/pkg/app"
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/tag"
+)
 
 // chapterNav leads from chapter to chapter. Chapters that are not there yet are
 // shown, and lead nowhere.
@@ -12,11 +16,11 @@ type chapterNav struct {
 
 func (n *chapterNav) Render() app.UI {
 	before, after := n.Content.neighbours()
-	return app.Nav().Class("chapters").Aria("label", "Chapters").Body(
+	return tag.Nav("chapters").Aria("label", "Chapters").Body(
 		arrow(before, "‹", "Previous chapter"),
-		app.Span().Class("chapters-title").Text(n.Content.Chapter.ID+" "+n.Content.Chapter.Title),
+		tag.Span("chapters-title").Text(n.Content.Chapter.ID+" "+n.Content.Chapter.Title),
 		arrow(after, "›", "Next chapter"),
-		app.Ol().Class("dots").Body(n.dots()...),
+		tag.Ol("dots").Body(n.dots()...),
 	)
 }
 
@@ -34,7 +38,7 @@ func (n *chapterNav) dots() []app.UI {
 		if done {
 			class += " dot-done"
 		}
-		dots = append(dots, app.Li().Class("dots-item").Body(dot(link, class, done)))
+		dots = append(dots, tag.Li("dots-item").Body(dot(link, class, done)))
 	}
 	return dots
 }
@@ -45,14 +49,14 @@ func dot(link ChapterLink, class string, done bool) app.UI {
 		name += ", done"
 	}
 	if link.Path == "" {
-		return app.Span().Class(class).Role("img").Aria("label", name+", not there yet")
+		return tag.Span(class).Role("img").Aria("label", name+", not there yet")
 	}
-	return app.A().Class(class).Href(link.Path).Aria("label", name)
+	return tag.A(link.Path, class).Aria("label", name)
 }
 
 func arrow(link ChapterLink, sign, name string) app.UI {
 	if link.Path == "" {
-		return app.Span().Class("chapters-arrow", "is-off").Aria("hidden", "true").Text(sign)
+		return tag.Span("chapters-arrow", "is-off").Aria("hidden", "true").Text(sign)
 	}
-	return app.A().Class("chapters-arrow").Href(link.Path).Aria("label", name+": "+link.ID+" "+link.Title).Text(sign)
+	return tag.A(link.Path, "chapters-arrow").Aria("label", name+": "+link.ID+" "+link.Title).Text(sign)
 }

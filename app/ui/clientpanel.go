@@ -3,6 +3,7 @@ package ui
 import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 )
 
@@ -21,13 +22,13 @@ func clientPanel(l timeline.Login) app.UI {
 		title, text, name, value, kind = "The client took the code", //
 			"Here this chapter's flow ends. The endpoint that redeems a code for a token comes with v03.", "code", l.Code, timeline.MarkCode
 	}
-	return app.Div().Class("client-page").Body(
-		app.Div().Class(class).Role("status").Body(
-			app.P().Class("client-title").Text(title),
-			app.P().Class("client-text").Text(text),
+	return tag.Div("client-page").Body(
+		tag.Div(class).Role("status").Body(
+			tag.P("client-title").Text(title),
+			tag.P("client-text").Text(text),
 			app.If(name != "", func() app.UI {
-				return app.P().Class("client-value").Body(
-					app.Span().Class("mark", markClass(kind)).Text(name + "=" + value),
+				return tag.P("client-value").Body(
+					tag.Span("mark", markClass(kind)).Text(name + "=" + value),
 				)
 			}),
 		),

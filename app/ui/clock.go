@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/tag"
 )
 
 // clock shows the lab's time, which an offset moves, and moves it on.
@@ -48,12 +50,12 @@ func (c *clock) Render() app.UI {
 	if !c.now.IsZero() {
 		text = c.now.Add(time.Duration(c.Offset) * time.Second).Format("15:04:05")
 	}
-	return app.Div().Class("clock").Title("The lab's time").Body(
-		app.Span().Class("clock-time").Text(text),
+	return tag.Div("clock").Title("The lab's time").Body(
+		tag.Span("clock-time").Text(text),
 		app.If(c.Offset != 0, func() app.UI {
-			return app.Span().Class("clock-offset").Text(offsetText(c.Offset))
+			return tag.Span("clock-offset").Text(offsetText(c.Offset))
 		}),
-		pressable(app.Button().Class("clock-button").Type("button").Text("+1 h").Aria("label", "Move the clock by 1 h").
+		pressable(tag.Button("clock-button").Text("+1 h").Aria("label", "Move the clock by 1 h").
 			Title(clockSentence), c.Ready, func() { c.Desk.anHourOn() }, "hour"),
 	)
 }

@@ -1,6 +1,10 @@
 package ui
 
-import "github.com/maxence-charriere/go-app/v10/pkg/app"
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/tag"
+)
 
 // copyBox is a text to take away, and a button that copies it.
 type copyBox struct {
@@ -14,18 +18,18 @@ type copyBox struct {
 }
 
 func (c *copyBox) Render() app.UI {
-	return app.Div().Class("copybox").Body(
-		app.P().Class("modal-lead").Text(c.Lead),
-		app.Label().Class("field-label").For("copy-text").Text(c.Label),
+	return tag.Div("copybox").Body(
+		tag.P("modal-lead").Text(c.Lead),
+		tag.Label("field-label").Attr("for", "copy-text").Text(c.Label),
 		app.If(c.Long, func() app.UI {
-			return app.Textarea().ID("copy-text").Class("field-input", "field-long").ReadOnly(true).Rows(10).Text(c.Text)
+			return tag.Textarea().ID("copy-text").Class("field-input", "field-long").Attr("readonly", true).Attr("rows", 10).Text(c.Text)
 		}).Else(func() app.UI {
-			return app.Input().ID("copy-text").Class("field-input").Type("text").ReadOnly(true).Value(c.Text)
+			return tag.Input("text", "field-input").ID("copy-text").Attr("readonly", true).Attr("value", c.Text)
 		}),
-		app.Div().Class("modal-actions").Body(
-			app.Button().Class("button", "button-primary").Type("button").Text("Copy").AutoFocus(true).
+		tag.Div("modal-actions").Body(
+			tag.Button("button", "button-primary").Text("Copy").Attr("autofocus", true).
 				OnClick(func(app.Context, app.Event) { c.Desk.copyText(c.Text, "copy-text") }),
-			app.P().Class("modal-said").Role("status").Text(c.Said),
+			tag.P("modal-said").Role("status").Text(c.Said),
 		),
 	)
 }

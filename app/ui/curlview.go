@@ -3,6 +3,7 @@ package ui
 import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 )
 
@@ -17,19 +18,19 @@ type curlView struct {
 func (c *curlView) Render() app.UI {
 	command := c.Message.Curl
 	if command.Text == "" {
-		return app.P().Class("inspector-empty").Text("Only a request can be sent again. Choose an arrow that carries one, such as GET /authorize.")
+		return tag.P("inspector-empty").Text("Only a request can be sent again. Choose an arrow that carries one, such as GET /authorize.")
 	}
 	var notes []app.UI
 	for _, n := range command.Notes {
-		notes = append(notes, app.P().Class("curl-note").Text(n))
+		notes = append(notes, tag.P("curl-note").Text(n))
 	}
-	return app.Div().Class("curl").Body(
-		app.Div().Class("curl-notes").Body(notes...),
-		app.Pre().Class("raw-text", "curl-text").ID("curl-text").TabIndex(0).Text(command.Text),
-		app.Div().Class("curl-foot").Body(
-			app.Button().Class("button", "button-small").Type("button").Text("Copy").Aria("label", "Copy the command").
+	return tag.Div("curl").Body(
+		tag.Div("curl-notes").Body(notes...),
+		tag.Pre("raw-text", "curl-text").ID("curl-text").TabIndex(0).Text(command.Text),
+		tag.Div("curl-foot").Body(
+			tag.Button("button", "button-small").Text("Copy").Aria("label", "Copy the command").
 				OnClick(func(app.Context, app.Event) { c.Desk.copyText(c.Message.Curl.Text, "curl-text") }),
-			app.P().Class("modal-said").Role("status").Text(c.Said),
+			tag.P("modal-said").Role("status").Text(c.Said),
 		),
 	)
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 )
 
@@ -19,12 +20,12 @@ func (d *decodedView) Render() app.UI {
 	for _, p := range d.Message.Params {
 		params = append(params, param(p))
 	}
-	return app.Div().Class("decoded").Body(
-		app.P().Class("decoded-way").Text(d.way()),
+	return tag.Div("decoded").Body(
+		tag.P("decoded-way").Text(d.way()),
 		app.If(len(d.Message.Checks) > 0, d.checks),
 		app.If(len(params) == 0, func() app.UI {
-			return app.P().Class("inspector-empty").Text("This carries no parameters. Raw shows the whole of it.")
-		}).Else(func() app.UI { return app.Dl().Class("params").Body(params...) }),
+			return tag.P("inspector-empty").Text("This carries no parameters. Raw shows the whole of it.")
+		}).Else(func() app.UI { return tag.Dl("params").Body(params...) }),
 	)
 }
 
@@ -36,18 +37,18 @@ func (d *decodedView) way() string {
 }
 
 func param(p timeline.Param) app.UI {
-	return app.Div().Class("param").Body(
-		app.Dt().Class("param-name").Body(
-			app.Span().Class("param-word").Text(p.Name),
-			app.Span().Class("param-in").Text(p.Place()),
+	return tag.Div("param").Body(
+		tag.Dt("param-name").Body(
+			tag.Span("param-word").Text(p.Name),
+			tag.Span("param-in").Text(p.Place()),
 		),
-		app.Dd().Class("param-body").Body(
-			app.Code().Body(traced(app.Span(), timeline.TraceOf(p.Name, p.Value)).Class("param-value", "mark", markClass(p.Kind)).Text(p.Value)),
+		tag.Dd("param-body").Body(
+			tag.Code().Body(traced(tag.Span(), timeline.TraceOf(p.Name, p.Value)).Class("param-value", "mark", markClass(p.Kind)).Text(p.Value)),
 			app.If(p.Means != "", func() app.UI {
-				return app.P().Class("param-means").Body(
-					app.Span().Text(p.Means),
+				return tag.P("param-means").Body(
+					tag.Span().Text(p.Means),
 					app.If(p.Section != "", func() app.UI {
-						return app.A().Class("section-link").Href(sectionURL(p.Section)).Text(p.Section)
+						return tag.A(sectionURL(p.Section), "section-link").Text(p.Section)
 					}),
 				)
 			}),
@@ -58,12 +59,12 @@ func param(p timeline.Param) app.UI {
 func (d *decodedView) checks() app.UI {
 	var items []app.UI
 	for _, c := range d.Message.Checks {
-		items = append(items, app.Li().Class("check-line").Body(
+		items = append(items, tag.Li("check-line").Body(
 			&pills{Desk: d.Desk, Pills: []timeline.Pill{c}},
 		))
 	}
-	return app.Div().Class("decoded-checks").Body(
-		app.H3().Class("decoded-title").Text("Checked"),
-		app.Ul().Class("check-lines").Body(items...),
+	return tag.Div("decoded-checks").Body(
+		tag.H3("decoded-title").Text("Checked"),
+		tag.Ul("check-lines").Body(items...),
 	)
 }

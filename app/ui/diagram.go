@@ -6,6 +6,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 )
 
@@ -27,17 +28,17 @@ type diagram struct {
 }
 
 func (d *diagram) Render() app.UI {
-	return app.Section().Class("diagram", "lanes-"+strconv.Itoa(len(d.View.Lanes))).Aria("label", "Messages").Body(
-		app.Div().Class("diagram-scroll").TabIndex(-1).OnScroll(d.onScroll, app.PassiveEvent()).Body(
-			app.Div().Class("diagram-sheet").Body(
+	return tag.Section("diagram", "lanes-"+strconv.Itoa(len(d.View.Lanes))).Aria("label", "Messages").Body(
+		tag.Div("diagram-scroll").TabIndex(-1).OnScroll(d.onScroll, app.PassiveEvent()).Body(
+			tag.Div("diagram-sheet").Body(
 				d.lanes(),
 				d.lines(),
-				app.Div().Class("bands").Body(d.bands()...),
+				tag.Div("bands").Body(d.bands()...),
 				app.If(len(d.View.Bands) == 0, d.empty),
 			),
 		),
 		app.If(d.Newer, func() app.UI {
-			return app.Button().Class("newest").Type("button").Text("newest ↓").
+			return tag.Button("newest").Text("newest ↓").
 				OnClick(func(app.Context, app.Event) { d.Desk.toEnd() })
 		}),
 	)
@@ -57,21 +58,21 @@ func (d *diagram) onScroll(ctx app.Context, _ app.Event) {
 func (d *diagram) lanes() app.UI {
 	var lanes []app.UI
 	for i, lane := range d.View.Lanes {
-		lanes = append(lanes, app.Li().Class("lane", laneClass("at", i), partyClass(lane.Party)).Body(
-			app.Span().Class("lane-name").Text(lane.Name),
-			app.Span().Class("lane-brief").Aria("hidden", "true").Text(lane.Brief),
+		lanes = append(lanes, tag.Li("lane", laneClass("at", i), partyClass(lane.Party)).Body(
+			tag.Span("lane-name").Text(lane.Name),
+			tag.Span("lane-brief").Aria("hidden", "true").Text(lane.Brief),
 		))
 	}
-	return app.Ul().Class("lanes", "grid").Aria("label", "Parties").Body(lanes...)
+	return tag.Ul("lanes", "grid").Aria("label", "Parties").Body(lanes...)
 }
 
 // lines are the lanes' lines behind the messages.
 func (d *diagram) lines() app.UI {
 	var lines []app.UI
 	for i := range d.View.Lanes {
-		lines = append(lines, app.Span().Class("lane-line", laneClass("at", i)))
+		lines = append(lines, tag.Span("lane-line", laneClass("at", i)))
 	}
-	return app.Div().Class("lane-lines", "grid").Aria("hidden", "true").Body(lines...)
+	return tag.Div("lane-lines", "grid").Aria("hidden", "true").Body(lines...)
 }
 
 func (d *diagram) bands() []app.UI {
@@ -122,7 +123,7 @@ func (d *diagram) empty() app.UI {
 	if !d.Open {
 		text = "Opening your lab …"
 	}
-	return app.P().Class("diagram-empty").Text(text)
+	return tag.P("diagram-empty").Text(text)
 }
 
 // laneClass names a lane's place in the grid: "at-2".

@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/lessons/guard"
 )
 
@@ -23,7 +24,7 @@ func (h *habit) Render() app.UI {
 	for _, v := range h.Part.Values {
 		options = append(options, h.option(v))
 	}
-	return app.Div().Class("habit").Role("radiogroup").Aria("label", h.Name).
+	return tag.Div("habit").Role("radiogroup").Aria("label", h.Name).
 		OnKeyDown(roving("[role=radio]", false)).Body(options...)
 }
 
@@ -36,7 +37,7 @@ func (h *habit) option(value string) app.UI {
 	case here:
 		class = "habit-option is-here is-unsafe"
 	}
-	return pressable(app.Button().Class(class).Type("button").Role("radio").TabIndex(tabIndex(here)).
+	return pressable(tag.Button(class).Role("radio").TabIndex(tabIndex(here)).
 		Aria("checked", strconv.FormatBool(here)).Text(value),
 		h.Ready, func() { h.Desk.turnPart(h.Part.ID, value) }, h.Part.ID, value)
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 	"oauthlab/lessons/api"
 )
@@ -22,18 +23,18 @@ type inspector struct {
 }
 
 func (i *inspector) Render() app.UI {
-	return app.Section().Class("inspector").Aria("label", "Inspector").Body(
-		app.Div().Class("inspector-bar").Body(
-			app.Div().Class("tabs").Role("tablist").Aria("label", "Views of the message").
+	return tag.Section("inspector").Aria("label", "Inspector").Body(
+		tag.Div("inspector-bar").Body(
+			tag.Div("tabs").Role("tablist").Aria("label", "Views of the message").
 				OnKeyDown(roving("[role=tab]", true)).Body(
 				i.tabButton(tabRaw, "Raw"),
 				i.tabButton(tabDecoded, "Decoded"),
 				i.tabButton(tabCurl, "curl"),
 				i.tabButton(tabWhy, "Why"),
 			),
-			app.P().Class("inspector-title").Text(i.title()),
+			tag.P("inspector-title").Text(i.title()),
 		),
-		app.Div().Class("inspector-view").ID("inspected").Role("tabpanel").Aria("labelledby", "tab-"+string(i.Tab)).TabIndex(0).Body(i.view()),
+		tag.Div("inspector-view").ID("inspected").Role("tabpanel").Aria("labelledby", "tab-"+string(i.Tab)).TabIndex(0).Body(i.view()),
 	)
 }
 
@@ -42,7 +43,7 @@ func (i *inspector) tabButton(t tab, name string) app.UI {
 	if i.Tab == t {
 		class = "tab is-here"
 	}
-	return app.Button().Class(class).Type("button").Role("tab").ID("tab-"+string(t)).Text(name).TabIndex(tabIndex(i.Tab == t)).
+	return tag.Button(class).Role("tab").ID("tab-"+string(t)).Text(name).TabIndex(tabIndex(i.Tab == t)).
 		Aria("selected", strconv.FormatBool(i.Tab == t)).Aria("controls", "inspected").
 		OnClick(func(app.Context, app.Event) { i.Desk.showTab(t) }, app.EventScope(t))
 }
@@ -59,7 +60,7 @@ func (i *inspector) view() app.UI {
 	case i.Tab == tabWhy:
 		return &whyView{Desk: i.Desk, Message: i.Message, Guard: i.Guard, Code: i.Code}
 	case i.Message.Seq == 0:
-		return app.P().Class("inspector-empty").Text("Choose a message in the diagram to see what it carries.")
+		return tag.P("inspector-empty").Text("Choose a message in the diagram to see what it carries.")
 	case i.Tab == tabCurl:
 		return &curlView{Desk: i.Desk, Message: i.Message, Said: i.Said}
 	case i.Tab == tabRaw:

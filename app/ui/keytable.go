@@ -1,6 +1,10 @@
 package ui
 
-import "github.com/maxence-charriere/go-app/v10/pkg/app"
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/tag"
+)
 
 // keys are what the keyboard does besides Tab, Enter and Space.
 var keys = []struct{ keys, does string }{
@@ -20,10 +24,10 @@ var keys = []struct{ keys, does string }{
 func keyTable() app.UI {
 	var rows []app.UI
 	for _, k := range keys {
-		rows = append(rows, app.Div().Class("key-row").Body(
-			app.Dt().Class("key-keys").Text(k.keys),
-			app.Dd().Class("key-does").Text(k.does),
+		rows = append(rows, tag.Div("key-row").Body(
+			tag.Dt("key-keys").Text(k.keys),
+			tag.Dd("key-does").Text(k.does),
 		))
 	}
-	return app.Dl().Class("key-table").Body(rows...)
+	return tag.Dl("key-table").Body(rows...)
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/browser"
+	"oauthlab/app/tag"
 )
 
 const (
@@ -36,11 +37,11 @@ func (l *landing) OnMount(ctx app.Context) {
 }
 
 func (l *landing) Render() app.UI {
-	return app.Div().Class("landing").Body(
-		app.Header().Class("landing-top").Body(logo()),
-		app.Main().Class("landing-main").Body(
-			app.Div().Class("landing-hero").Body(l.hero(), landingStory()),
-			app.Div().Class("landing-below").Body(app.Div().Body(l.loop(), bookShelf(), withoutScript()), l.chapters()),
+	return tag.Div("landing").Body(
+		tag.Header("landing-top").Body(logo()),
+		tag.Main("landing-main").Body(
+			tag.Div("landing-hero").Body(l.hero(), landingStory()),
+			tag.Div("landing-below").Body(tag.Div().Body(l.loop(), bookShelf(), withoutScript()), l.chapters()),
 		),
 		l.content.embed(),
 	)
@@ -48,18 +49,18 @@ func (l *landing) Render() app.UI {
 
 // hero says what this is, and leads in.
 func (l *landing) hero() app.UI {
-	return app.Div().Class("landing-words").Body(
-		app.H1().Class("landing-title").Text("Learn OAuth by breaking it."),
-		app.P().Class("landing-lead").Text(
+	return tag.Div("landing-words").Body(
+		tag.H1("landing-title").Text("Learn OAuth by breaking it."),
+		tag.P("landing-lead").Text(
 			"A real client in this page signs Alice in at a real authorization server, and you see every message. "+
 				"Then you switch a protection off, and see what is lost."),
-		app.P().Class("landing-who").Body(
-			app.Strong().Text("Alice"), app.Text(" has an account and a browser. "),
-			app.Strong().Class("is-mallory").Text("Mallory"), app.Text(" wants what is hers, and does what real attackers do."),
+		tag.P("landing-who").Body(
+			tag.Strong().Text("Alice"), app.Text(" has an account and a browser. "),
+			tag.Strong("is-mallory").Text("Mallory"), app.Text(" wants what is hers, and does what real attackers do."),
 		),
-		app.P().Class("landing-ways").Body(
-			app.A().Class("button button-primary button-large").Href(l.path("v03")+"?tour=1").Text("Break PKCE in one minute"),
-			app.A().Class("button button-large").Href(l.path("v01")).Text("Start at v01"),
+		tag.P("landing-ways").Body(
+			tag.A(l.path("v03")+"?tour=1", "button button-primary button-large").Text("Break PKCE in one minute"),
+			tag.A(l.path("v01"), "button button-large").Text("Start at v01"),
 		),
 	)
 }
@@ -89,45 +90,45 @@ func (l *landing) loop() app.UI {
 	}
 	items := make([]app.UI, 0, len(steps))
 	for _, s := range steps {
-		items = append(items, app.Li().Class("loop-step").Body(
-			app.H2().Class("loop-title").Text(s.title),
-			app.P().Class("loop-text").Text(s.text),
+		items = append(items, tag.Li("loop-step").Body(
+			tag.H2("loop-title").Text(s.title),
+			tag.P("loop-text").Text(s.text),
 		))
 	}
-	return app.Ol().Class("loop").Body(items...)
+	return tag.Ol("loop").Body(items...)
 }
 
 // chapters lists them; those that are not there yet lead nowhere.
 func (l *landing) chapters() app.UI {
 	var items []app.UI
 	for _, link := range l.content.Chapters {
-		items = append(items, app.Li().Class("toc-item").Body(l.chapter(link)))
+		items = append(items, tag.Li("toc-item").Body(l.chapter(link)))
 	}
-	return app.Nav().Class("toc").Aria("label", "Chapters").Body(
-		app.H2().Class("toc-title").Text("Chapters"),
-		app.Ol().Class("toc-list").Body(items...),
+	return tag.Nav("toc").Aria("label", "Chapters").Body(
+		tag.H2("toc-title").Text("Chapters"),
+		tag.Ol("toc-list").Body(items...),
 	)
 }
 
 func (l *landing) chapter(link ChapterLink) app.UI {
 	name := []app.UI{
-		app.Span().Class("toc-id").Text(link.ID),
-		app.Span().Class("toc-name").Text(link.Title),
+		tag.Span("toc-id").Text(link.ID),
+		tag.Span("toc-name").Text(link.Title),
 	}
 	switch {
 	case link.Path == "":
-		name = append(name, app.Span().Class("toc-word").Text("not there yet"))
-		return app.Span().Class("toc-link", "is-off").Body(name...)
+		name = append(name, tag.Span("toc-word").Text("not there yet"))
+		return tag.Span("toc-link", "is-off").Body(name...)
 	case l.finished[link.ID]:
-		name = append(name, app.Span().Class("toc-word", "is-done").Text("✓ done"))
+		name = append(name, tag.Span("toc-word", "is-done").Text("✓ done"))
 	}
-	return app.A().Class("toc-link").Href(link.Path).Body(name...)
+	return tag.A(link.Path, "toc-link").Body(name...)
 }
 
 // logo leads home.
 func logo() app.UI {
-	return app.A().Class("logo").Href("/").Body(
-		app.Img().Class("logo-image").Src("/web/icons/logo.svg").Alt("").Width(24).Height(24),
-		app.Span().Class("logo-name").Text("OAuth Lab"),
+	return tag.A("/", "logo").Body(
+		tag.Img("/web/icons/logo.svg", "logo-image").Attr("alt", "").Attr("width", 24).Attr("height", 24),
+		tag.Span("logo-name").Text("OAuth Lab"),
 	)
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 )
 
@@ -25,13 +26,13 @@ type lessonBar struct {
 
 func (l *lessonBar) Render() app.UI {
 	c := l.Content.Chapter
-	return app.Section().Class("lesson").Aria("label", "Lesson").Body(
-		app.Div().Class("lesson-scroll").Body(
-			app.P().Class("lesson-chapter").Text("Chapter "+c.ID),
-			app.H1().Class("lesson-title").Text(c.Question),
+	return tag.Section("lesson").Aria("label", "Lesson").Body(
+		tag.Div("lesson-scroll").Body(
+			tag.P("lesson-chapter").Text("Chapter "+c.ID),
+			tag.H1("lesson-title").Text(c.Question),
 			app.Raw(`<div class="prose lesson-problem">`+c.Problem+`</div>`),
 			withoutScript(),
-			app.Ol().Class("steps").Body(l.steps()...),
+			tag.Ol("steps").Body(l.steps()...),
 			l.finished(),
 			l.sections(),
 			bookShelf(),
@@ -92,26 +93,26 @@ func (l *lessonBar) finished() app.UI {
 	if !l.allDone() {
 		return nil
 	}
-	return app.P().Class("lesson-finished").Text("Run, broken, understood and mended: this chapter is done.")
+	return tag.P("lesson-finished").Text("Run, broken, understood and mended: this chapter is done.")
 }
 
 func (l *lessonBar) sections() app.UI {
 	var items []app.UI
 	for _, s := range l.Content.Chapter.Sections {
-		items = append(items, app.Li().Body(app.A().Href(s.URL).Text(s.Title)))
+		items = append(items, tag.Li().Body(tag.A(s.URL).Text(s.Title)))
 	}
 	if len(items) == 0 {
 		return nil
 	}
-	return app.Div().Class("sections").Body(
-		app.H2().Class("sections-title").Text("To read"),
-		app.Ul().Class("sections-list").Body(items...),
+	return tag.Div("sections").Body(
+		tag.H2("sections-title").Text("To read"),
+		tag.Ul("sections-list").Body(items...),
 	)
 }
 
 func (l *lessonBar) neighbours() app.UI {
 	before, after := l.Content.neighbours()
-	return app.Nav().Class("neighbours").Aria("label", "Previous and next chapter").Body(
+	return tag.Nav("neighbours").Aria("label", "Previous and next chapter").Body(
 		neighbour(before, "‹ "+before.ID+" "+before.Title),
 		neighbour(after, after.ID+" "+after.Title+" ›"),
 	)
@@ -120,9 +121,9 @@ func (l *lessonBar) neighbours() app.UI {
 func neighbour(link ChapterLink, text string) app.UI {
 	switch {
 	case link.ID == "":
-		return app.Span()
+		return tag.Span()
 	case link.Path == "":
-		return app.Span().Class("neighbour", "is-off").Title("Not there yet").Text(text)
+		return tag.Span("neighbour", "is-off").Title("Not there yet").Text(text)
 	}
-	return app.A().Class("neighbour").Href(link.Path).Text(text)
+	return tag.A(link.Path, "neighbour").Text(text)
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/lessons/api"
 )
 
@@ -15,15 +16,15 @@ type letter struct {
 
 // mailStrip is the mail above the page that Alice is looking at.
 func mailStrip(l letter, d *desk) app.UI {
-	return app.Div().Class("mail").Role("region").Aria("label", "A mail to Alice").Body(
-		app.P().Class("mail-text").Body(
-			app.Strong().Text("Mail: your photos are ready."),
-			app.Span().Text(" From Mallory, though it does not say so."),
+	return tag.Div("mail").Role("region").Aria("label", "A mail to Alice").Body(
+		tag.P("mail-text").Body(
+			tag.Strong().Text("Mail: your photos are ready."),
+			tag.Span().Text(" From Mallory, though it does not say so."),
 		),
-		app.Div().Class("mail-acts").Body(
-			app.Button().Class("button", "button-small").Type("button").Title(l.Link).Text("Open its link").
+		tag.Div("mail-acts").Body(
+			tag.Button("button", "button-small").Title(l.Link).Text("Open its link").
 				OnClick(func(app.Context, app.Event) { d.openMail() }),
-			app.Button().Class("button", "button-quiet").Type("button").Text("Delete it").
+			tag.Button("button", "button-quiet").Text("Delete it").
 				OnClick(func(app.Context, app.Event) { d.deleteMail() }),
 		),
 	)

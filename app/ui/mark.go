@@ -3,21 +3,22 @@ package ui
 import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 )
 
 // mark shows a value that is followed through the flow, in short: its name
 // where there is room, a briefer one where there is little.
 func mark(m timeline.Mark) app.UI {
-	return traced(app.Span(), timeline.TraceOf(m.Name, m.Value)).Class("mark", markClass(m.Kind)).Body(
-		app.Span().Class("mark-name").Text(m.Name+"="),
-		app.Span().Class("mark-brief").Aria("hidden", "true").Text(m.Brief+"="),
-		app.Span().Class("mark-value").Text(m.Short),
+	return traced(tag.Span(), timeline.TraceOf(m.Name, m.Value)).Class("mark", markClass(m.Kind)).Body(
+		tag.Span("mark-name").Text(m.Name+"="),
+		tag.Span("mark-brief").Aria("hidden", "true").Text(m.Brief+"="),
+		tag.Span("mark-value").Text(m.Short),
 	)
 }
 
 // traced lets what is pointed at be found wherever it shows (browser.Point).
-func traced(e app.HTMLSpan, trace string) app.HTMLSpan {
+func traced(e app.HTMLElem, trace string) app.HTMLElem {
 	if trace == "" {
 		return e
 	}
@@ -28,7 +29,7 @@ func traced(e app.HTMLSpan, trace string) app.HTMLSpan {
 func pieces(all []timeline.Piece) []app.UI {
 	out := make([]app.UI, len(all))
 	for i, p := range all {
-		piece := traced(app.Span(), p.Trace).Text(p.Text)
+		piece := traced(tag.Span(), p.Trace).Text(p.Text)
 		if p.Kind != "" {
 			piece = piece.Class("mark", markClass(p.Kind))
 		}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 )
 
@@ -19,14 +20,14 @@ type message struct {
 }
 
 func (m *message) Render() app.UI {
-	return app.Li().Class("row", "grid", "row-message", m.direction(), partyClass(m.Row.From), m.class()).
+	return tag.Li("row", "grid", "row-message", m.direction(), partyClass(m.Row.From), m.class()).
 		DataSet("seq", m.Row.Seq).Body(
-		app.Button().Class("arrow", laneClass("lo", min(m.From, m.To)), laneClass("hi", max(m.From, m.To))).Type("button").
+		tag.Button("arrow", laneClass("lo", min(m.From, m.To)), laneClass("hi", max(m.From, m.To))).
 			Aria("label", spoken(m.Row)).
 			OnClick(func(app.Context, app.Event) { m.Desk.choose(m.Row.Seq) }).
 			Body(
-				app.Span().Class("label").Body(labelOf(m.Row)...),
-				app.Span().Class("arrow-line"),
+				tag.Span("label").Body(labelOf(m.Row)...),
+				tag.Span("arrow-line"),
 			),
 		&pills{Desk: m.Desk, Pills: m.Row.Pills, Lane: m.To, Before: m.From > m.To, Stars: m.Stars, Seq: m.Row.Seq, Selected: m.Selected},
 	)
@@ -55,7 +56,7 @@ func (m *message) class() string {
 
 // labelOf is what stands on an arrow or note: words, then marked values.
 func labelOf(r timeline.Row) []app.UI {
-	label := []app.UI{app.Span().Class("label-text").Text(r.Text)}
+	label := []app.UI{tag.Span("label-text").Text(r.Text)}
 	for _, m := range r.Marks {
 		label = append(label, mark(m))
 	}

@@ -4,6 +4,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/browser"
+	"oauthlab/app/tag"
 )
 
 // modalID is the id of the dialog that is open; there is one at a time.
@@ -12,15 +13,15 @@ const modalID = "modal"
 // modal is a dialog above the page: the focus moves into it, Escape closes it,
 // and the page waits. name is its heading.
 func modal(d *desk, name string, content app.UI) app.UI {
-	return app.Dialog().ID(modalID).Class("modal").Aria("labelledby", "modal-title").
+	return tag.Dialog().ID(modalID).Class("modal").Aria("labelledby", "modal-title").
 		On("cancel", func(_ app.Context, e app.Event) {
 			e.PreventDefault()
 			d.closeDialog()
 		}).
 		Body(
-			app.Div().Class("modal-head").Body(
-				app.H2().Class("modal-title").ID("modal-title").Text(name),
-				app.Button().Class("modal-close").Type("button").Aria("label", "Close").Text("×").
+			tag.Div("modal-head").Body(
+				tag.H2("modal-title").ID("modal-title").Text(name),
+				tag.Button("modal-close").Aria("label", "Close").Text("×").
 					OnClick(func(app.Context, app.Event) { d.closeDialog() }, app.EventScope("close")),
 			),
 			content,
@@ -45,4 +46,4 @@ func (m *modalOpener) open() {
 	browser.NextFrame(func() { browser.ShowModal(modalID) })
 }
 
-func (m *modalOpener) Render() app.UI { return app.Span().Class("modal-opener").Hidden(true) }
+func (m *modalOpener) Render() app.UI { return tag.Span("modal-opener").Hidden(true) }

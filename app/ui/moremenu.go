@@ -1,6 +1,10 @@
 package ui
 
-import "github.com/maxence-charriere/go-app/v10/pkg/app"
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/tag"
+)
 
 // moreMenu holds what has no room in the top bar of a narrow screen, and what is
 // wanted now and then.
@@ -13,8 +17,8 @@ type moreMenu struct {
 
 func (m *moreMenu) Render() app.UI {
 	ready := m.Open && m.Busy == idle
-	return app.Ul().Class("menu").Body(
-		app.Li().Class("menu-narrow").Body(m.button("Run in steps", "Each request of the flow is shown before it is sent.", ready, func() {
+	return tag.Ul("menu").Body(
+		tag.Li("menu-narrow").Body(m.button("Run in steps", "Each request of the flow is shown before it is sent.", ready, func() {
 			m.Desk.closeDialog()
 			m.Desk.step()
 		})),
@@ -33,21 +37,21 @@ func (m *moreMenu) Render() app.UI {
 		}),
 		app.Range(books()).Slice(func(i int) app.UI {
 			b := books()[i]
-			return app.Li().Body(app.A().Class("menu-button").Href(b.path).Aria("label", b.title).Body(
-				app.Span().Class("menu-name").Text(b.title),
-				app.Span().Class("menu-text").Text(b.text),
+			return tag.Li().Body(tag.A(b.path, "menu-button").Aria("label", b.title).Body(
+				tag.Span("menu-name").Text(b.title),
+				tag.Span("menu-text").Text(b.text),
 			))
 		}),
 	)
 }
 
 func (m *moreMenu) item(name, text string, ready bool, do func()) app.UI {
-	return app.Li().Body(m.button(name, text, ready, do))
+	return tag.Li().Body(m.button(name, text, ready, do))
 }
 
 func (m *moreMenu) button(name, text string, ready bool, do func()) app.UI {
-	return pressable(app.Button().Class("menu-button").Type("button").Aria("label", name).Body(
-		app.Span().Class("menu-name").Text(name),
-		app.Span().Class("menu-text").Text(text),
+	return pressable(tag.Button("menu-button").Aria("label", name).Body(
+		tag.Span("menu-name").Text(name),
+		tag.Span("menu-text").Text(text),
 	), ready, do, name)
 }

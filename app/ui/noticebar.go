@@ -4,6 +4,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/lab"
+	"oauthlab/app/tag"
 )
 
 // noticeBar says what went wrong, whether the feed is cut, and whether the browser
@@ -17,14 +18,14 @@ type noticeBar struct {
 }
 
 func (n *noticeBar) Render() app.UI {
-	return app.Div().Class("notices").Role("status").Aria("live", "polite").Body(
+	return tag.Div("notices").Role("status").Aria("live", "polite").Body(
 		app.If(n.Status == lab.Reconnecting, func() app.UI {
-			return app.P().Class("notice").Text("The connection to the lab is lost. Trying again; nothing is lost meanwhile.")
+			return tag.P("notice").Text("The connection to the lab is lost. Trying again; nothing is lost meanwhile.")
 		}),
 		app.If(n.Forgets, func() app.UI {
-			return app.Div().Class("notice").Body(
-				app.Span().Class("notice-text").Text("This browser keeps nothing for this page: a reload begins a new lab."),
-				app.Button().Class("button", "button-small").Type("button").Text("Dismiss").
+			return tag.Div("notice").Body(
+				tag.Span("notice-text").Text("This browser keeps nothing for this page: a reload begins a new lab."),
+				tag.Button("button", "button-small").Text("Dismiss").
 					OnClick(func(app.Context, app.Event) { n.Desk.screen.Forgets = false }, app.EventScope("forgets")),
 			)
 		}),
@@ -37,13 +38,13 @@ func (n *noticeBar) problem() app.UI {
 	if n.Notice.Calm {
 		class = "notice"
 	}
-	return app.Div().Class(class).Body(
-		app.Span().Class("notice-text").Text(n.Notice.Text),
+	return tag.Div(class).Body(
+		tag.Span("notice-text").Text(n.Notice.Text),
 		app.If(n.Notice.Again, func() app.UI {
-			return app.Button().Class("button", "button-small").Type("button").Text("Start again").
+			return tag.Button("button", "button-small").Text("Start again").
 				OnClick(func(app.Context, app.Event) { n.Desk.again() })
 		}).Else(func() app.UI {
-			return app.Button().Class("button", "button-small").Type("button").Text("Dismiss").
+			return tag.Button("button", "button-small").Text("Dismiss").
 				OnClick(func(app.Context, app.Event) { n.Desk.dismiss() }, app.EventScope("dismiss"))
 		}),
 	)

@@ -4,6 +4,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/browser"
+	"oauthlab/app/tag"
 )
 
 // chapterPage is the page of a chapter: lesson, stage, browser and switches.
@@ -93,17 +94,17 @@ func (p *chapterPage) Render() app.UI {
 	s := d.screen
 	all := standings(s.Lab, c.Chapter.ID)
 	next := d.tour(all)
-	return app.Div().Class("shell", "shows-"+string(s.Pane), tourClass(s)).Body(
+	return tag.Div("shell", "shows-"+string(s.Pane), tourClass(s)).Body(
 		&topBar{Desk: d, Content: c, Broken: broken(all), Open: s.Open, Busy: s.Busy, Offset: s.Lab.ClockOffsetSeconds, Finished: s.Finished, Next: next},
 		app.If(s.Touring, func() app.UI { return &tourBar{Desk: d, Steps: s.Steps, Stop: next} }),
 		&noticeBar{Desk: d, Notice: s.Notice, Status: s.Status, Forgets: s.Forgets},
-		app.Main().Class("desk").Body(
+		tag.Main("desk").Body(
 			&lessonBar{Desk: d, Content: c, Steps: s.Steps, Standings: all, Opened: s.Opened, Lingers: s.Lingers, Answers: s.Answers, Busy: s.Busy, Open: s.Open, Tour: next},
-			app.Div().Class("center").Body(
+			tag.Div("center").Body(
 				&diagram{Desk: d, Content: c, View: s.shown(), Unfolded: s.Unfolded, Earlier: s.Earlier, Selected: s.Selected, Newer: s.Away && s.View.Last > s.AwayFrom, Open: s.Open},
 				&replayBar{Desk: d, Replay: s.Replay},
 				&presentStep{Desk: d, Content: c, Steps: s.Steps},
-				app.Div().Class("below").Body(
+				tag.Div("below").Body(
 					&alice{Desk: d, Address: s.shown().Address, Login: d.login(), Frame: s.Frame, Replays: s.Replay.on(), Mail: s.Mail, Attacked: s.attacked(), Open: s.Open, Busy: s.Busy, Tour: next},
 					&inspector{Desk: d, Message: s.Message, Tab: s.Tab, Guard: s.Guard, Code: s.Code, Said: s.Copied},
 				),
@@ -112,7 +113,7 @@ func (p *chapterPage) Render() app.UI {
 		),
 		&paneBar{Desk: d, Pane: s.Pane, Tour: next},
 		app.If(s.Dialog != dialogNone, func() app.UI { return dialogs(d, all) }),
-		app.P().Class("unseen").Role("status").Aria("live", "polite").Text(s.View.News),
+		tag.P("unseen").Role("status").Aria("live", "polite").Text(s.View.News),
 		c.embed(),
 	)
 }
@@ -130,11 +131,11 @@ func tourClass(s screen) string {
 
 // noContent is shown where the server has nothing to say.
 func noContent(c Content) app.UI {
-	return app.Div().Class("landing").Body(
-		app.Header().Class("landing-top").Body(logo()),
-		app.Main().Class("landing-main").Body(
-			app.H1().Class("landing-title").Text("This chapter could not be loaded."),
-			app.P().Class("landing-lead").Text("Reload the page in a moment. If it stays like this, the server has no content for the chapter."),
+	return tag.Div("landing").Body(
+		tag.Header("landing-top").Body(logo()),
+		tag.Main("landing-main").Body(
+			tag.H1("landing-title").Text("This chapter could not be loaded."),
+			tag.P("landing-lead").Text("Reload the page in a moment. If it stays like this, the server has no content for the chapter."),
 		),
 		c.embed(),
 	)

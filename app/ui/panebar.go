@@ -1,6 +1,10 @@
 package ui
 
-import "github.com/maxence-charriere/go-app/v10/pkg/app"
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/tag"
+)
 
 // paneBar chooses the column that a narrow screen shows.
 type paneBar struct {
@@ -11,7 +15,7 @@ type paneBar struct {
 }
 
 func (b *paneBar) Render() app.UI {
-	return app.Nav().Class("panebar").Aria("label", "Columns").Body(
+	return tag.Nav("panebar").Aria("label", "Columns").Body(
 		b.button(paneLesson, "Lesson"),
 		b.button(paneStage, "Stage"),
 		b.button(paneBrowser, "Browser"),
@@ -24,6 +28,6 @@ func (b *paneBar) button(p pane, name string) app.UI {
 	if b.Pane == p {
 		class, pressed = "panebar-button is-here", "true"
 	}
-	return marked(app.Button(), b.Tour, b.Tour.What == atPane && b.Tour.Pane == p).Class(class).Type("button").Aria("pressed", pressed).Text(name).
+	return marked(tag.Button(), b.Tour, b.Tour.What == atPane && b.Tour.Pane == p).Class(class).Aria("pressed", pressed).Text(name).
 		OnClick(func(app.Context, app.Event) { b.Desk.show(p) }, app.EventScope(p))
 }

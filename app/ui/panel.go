@@ -6,6 +6,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/browser"
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/guard"
@@ -30,8 +31,8 @@ type panel struct {
 }
 
 func (p *panel) Render() app.UI {
-	return app.Aside().Class("panel").Aria("label", "Protections and attacks").Body(
-		app.H2().Class("panel-title").Text("Protections"),
+	return tag.Aside("panel").Aria("label", "Protections and attacks").Body(
+		tag.H2("panel-title").Text("Protections"),
 		&asBefore{Desk: p.Desk, Content: p.Content, Standings: p.Standings, Ready: p.Open && p.Busy == idle},
 		p.group(guard.ByClient, "Client checks"),
 		p.group(guard.ByAuth, "Auth server checks"),
@@ -54,9 +55,9 @@ func (p *panel) group(by guard.Enforcer, title string) app.UI {
 	if len(items) == 0 {
 		return nil
 	}
-	return app.Div().Class("group").Body(
-		app.H3().Class("group-title").Text(title),
-		app.Ul().Class("protections").Body(items...),
+	return tag.Div("group").Body(
+		tag.H3("group-title").Text(title),
+		tag.Ul("protections").Body(items...),
 	)
 }
 
@@ -73,12 +74,12 @@ func (p *panel) attacks() app.UI {
 	if len(items) == 0 {
 		return nil
 	}
-	return app.Div().Class("group").Body(
-		app.Div().Class("group-head").Body(
-			app.H2().Class("panel-title").Text("Attacks"),
-			app.P().Class("group-count").Text(strconv.Itoa(tried)+" of "+strconv.Itoa(len(items))+" tried"),
+	return tag.Div("group").Body(
+		tag.Div("group-head").Body(
+			tag.H2("panel-title").Text("Attacks"),
+			tag.P("group-count").Text(strconv.Itoa(tried)+" of "+strconv.Itoa(len(items))+" tried"),
 		),
-		app.Ul().Class("attacks").Body(items...),
+		tag.Ul("attacks").Body(items...),
 	)
 }
 
@@ -93,14 +94,14 @@ func endOf(ends []timeline.AttackEnd, id string) (timeline.AttackEnd, bool) {
 
 func (p *panel) foot() app.UI {
 	ready := p.Open && p.Busy == idle
-	return app.Div().Class("panel-foot").Body(
-		app.Div().Class("foot-session").Body(
+	return tag.Div("panel-foot").Body(
+		tag.Div("foot-session").Body(
 			p.stay(),
-			pressable(app.Button().Class("button", "button-quiet").Type("button").Text("Sign out"),
+			pressable(tag.Button("button", "button-quiet").Text("Sign out"),
 				ready, func() { p.Desk.signOut() }, "sign-out"),
-			app.P().Class("foot-said").Role("status").Text(p.Said),
+			tag.P("foot-said").Role("status").Text(p.Said),
 		),
-		app.Div().Class("foot-reset").Body(p.reset(ready)...),
+		tag.Div("foot-reset").Body(p.reset(ready)...),
 	)
 }
 
@@ -108,15 +109,15 @@ func (p *panel) foot() app.UI {
 func (p *panel) reset(ready bool) []app.UI {
 	if !p.asking {
 		return []app.UI{
-			pressable(app.Button().Class("button", "button-quiet").Type("button").ID("reset").Text("Reset the lab"),
+			pressable(tag.Button("button", "button-quiet").ID("reset").Text("Reset the lab"),
 				ready, func() { p.ask(true) }, "reset"),
 		}
 	}
 	return []app.UI{
-		app.Span().Class("foot-question").ID("reset-question").Text("Forget all that happened in this lab?"),
-		pressable(app.Button().Class("button", "button-small").Type("button").ID("reset-yes").Aria("label", "Yes, reset the lab").Text("Yes"),
+		tag.Span("foot-question").ID("reset-question").Text("Forget all that happened in this lab?"),
+		pressable(tag.Button("button", "button-small").ID("reset-yes").Aria("label", "Yes, reset the lab").Text("Yes"),
 			ready, func() { p.ask(false); p.Desk.reset() }, "yes"),
-		pressable(app.Button().Class("button", "button-small").Type("button").ID("reset-no").Aria("label", "No, keep it").Text("No"),
+		pressable(tag.Button("button", "button-small").ID("reset-no").Aria("label", "No, keep it").Text("No"),
 			true, func() { p.ask(false) }, "no"),
 	}
 }
@@ -133,10 +134,10 @@ func (p *panel) ask(open bool) {
 
 // stay is whether runs leave who is signed in signed in.
 func (p *panel) stay() app.UI {
-	box := app.Input().Type("checkbox").Class("check-box").
+	box := tag.Input("checkbox", "check-box").
 		OnChange(func(ctx app.Context, _ app.Event) { p.Desk.stayIn(ctx.JSSrc().Get("checked").Bool()) })
 	if p.StayIn {
-		box = box.Checked(true)
+		box = box.Attr("checked", true)
 	}
-	return app.Label().Class("check").Body(box, app.Span().Text("Stay signed in"))
+	return tag.Label("check").Body(box, tag.Span().Text("Stay signed in"))
 }

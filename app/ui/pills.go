@@ -6,6 +6,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
@@ -40,7 +41,7 @@ func (p *pills) Render() app.UI {
 	if others > 0 {
 		items = append(items, p.others(others, len(shown)))
 	}
-	return app.Div().Class("pills", side, laneClass("at", p.Lane)).Body(items...)
+	return tag.Div("pills", side, laneClass("at", p.Lane)).Body(items...)
 }
 
 // split returns the pills that are shown by name, and how many others passed.
@@ -68,12 +69,12 @@ func (p *pills) others(n, shown int) app.UI {
 	if shown > 0 {
 		text = strconv.Itoa(n) + " others"
 	}
-	return app.Button().Class("pill", "pill-passed", partyClass(p.Pills[0].At)).Type("button").
+	return tag.Button("pill", "pill-passed", partyClass(p.Pills[0].At)).
 		Aria("label", text+" passed").
 		OnClick(func(app.Context, app.Event) { p.Desk.showChecks(p.Seq) }, app.EventScope("others")).
-		Body(app.Span().Class("pill-head").Body(
-			app.Span().Class("pill-sign").Aria("hidden", "true").Text("✓"),
-			app.Span().Class("pill-text").Text(text),
+		Body(tag.Span("pill-head").Body(
+			tag.Span("pill-sign").Aria("hidden", "true").Text("✓"),
+			tag.Span("pill-text").Text(text),
 		))
 }
 
@@ -82,15 +83,15 @@ func (p *pills) pill(v timeline.Pill) app.UI {
 	if v.Seq == p.Selected {
 		selected = "is-chosen"
 	}
-	return app.Button().Class("pill", "pill-"+string(v.Outcome), partyClass(v.At), selected).Type("button").
+	return tag.Button("pill", "pill-"+string(v.Outcome), partyClass(v.At), selected).
 		Aria("label", v.Sentence()).
 		OnClick(func(app.Context, app.Event) { p.Desk.explainVerdict(v.Seq, v.Guard) }, app.EventScope(v.Seq)).
 		Body(
-			app.Span().Class("pill-head").Body(
-				app.Span().Class("pill-sign").Aria("hidden", "true").Text(signOf(v.Outcome)),
-				app.Span().Class("pill-text").Text(v.Text),
+			tag.Span("pill-head").Body(
+				tag.Span("pill-sign").Aria("hidden", "true").Text(signOf(v.Outcome)),
+				tag.Span("pill-text").Text(v.Text),
 			),
-			app.If(v.Reason != "", func() app.UI { return app.Span().Class("pill-reason").Text(v.Reason) }),
+			app.If(v.Reason != "", func() app.UI { return tag.Span("pill-reason").Text(v.Reason) }),
 		)
 }
 

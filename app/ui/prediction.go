@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/lessons"
 )
 
@@ -19,11 +20,11 @@ type prediction struct {
 }
 
 func (p *prediction) Render() app.UI {
-	options := []app.UI{app.P().Class("prediction-question").ID("question-" + p.Step).Text(p.Prediction.Question)}
+	options := []app.UI{tag.P("prediction-question").ID("question-" + p.Step).Text(p.Prediction.Question)}
 	for i, o := range p.Prediction.Options {
 		options = append(options, p.option(i, o))
 	}
-	return app.Div().Class("prediction").Role("radiogroup").Aria("labelledby", "question-"+p.Step).
+	return tag.Div("prediction").Role("radiogroup").Aria("labelledby", "question-"+p.Step).
 		OnKeyDown(roving("[role=radio]", false)).Body(options...)
 }
 
@@ -36,15 +37,15 @@ func (p *prediction) option(i int, o lessons.Option) app.UI {
 	case chosen:
 		class, word = "option is-wrong", "not quite"
 	}
-	return app.Div().Class(class).Body(
-		marked(app.Button(), p.Tour, i == 0 && p.Tour.is(atAnswer, p.Step)).Class("option-button").Type("button").Role("radio").TabIndex(tabIndex(chosen || p.Answer < 0 && i == 0)).
+	return tag.Div(class).Body(
+		marked(tag.Button(), p.Tour, i == 0 && p.Tour.is(atAnswer, p.Step)).Class("option-button").Role("radio").TabIndex(tabIndex(chosen || p.Answer < 0 && i == 0)).
 			Aria("checked", strconv.FormatBool(chosen)).Aria("label", o.Text).
 			OnClick(func(app.Context, app.Event) { p.Desk.answer(p.Step, i) }, app.EventScope(p.Step, i)).
 			Body(
-				app.Span().Class("option-sign").Aria("hidden", "true"),
-				app.Span().Class("option-text").Text(o.Text),
-				app.If(word != "", func() app.UI { return app.Span().Class("option-word").Text(word) }),
+				tag.Span("option-sign").Aria("hidden", "true"),
+				tag.Span("option-text").Text(o.Text),
+				app.If(word != "", func() app.UI { return tag.Span("option-word").Text(word) }),
 			),
-		app.If(chosen, func() app.UI { return app.P().Class("option-reply").Role("status").Text(o.Reply) }),
+		app.If(chosen, func() app.UI { return tag.P("option-reply").Role("status").Text(o.Reply) }),
 	)
 }

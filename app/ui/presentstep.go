@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 )
 
@@ -27,12 +28,12 @@ func (p *presentStep) Render() app.UI {
 }
 
 func (p *presentStep) sheet(title, text string) app.UI {
-	return app.Aside().Class("present").Aria("label", "Present step").Body(
-		app.Div().Class("present-words").Body(
-			app.P().Class("present-title").Text(title),
-			app.P().Class("present-text").Text(text),
+	return tag.Aside("present").Aria("label", "Present step").Body(
+		tag.Div("present-words").Body(
+			tag.P("present-title").Text(title),
+			tag.P("present-text").Text(text),
 		),
-		app.Button().Class("button").Type("button").Text("Lesson").Aria("label", "Go to the lesson").
+		tag.Button("button").Text("Lesson").Aria("label", "Go to the lesson").
 			OnClick(func(app.Context, app.Event) { p.Desk.show(paneLesson) }),
 	)
 }

@@ -12,9 +12,9 @@ import (
 // and stays in the order of the keyboard: a disabled one would drop the focus.
 // scope tells it from other buttons that may stand in its place. On the page as the
 // server sends it no button works yet, and there it is disabled.
-func pressable(b app.HTMLButton, ready bool, press func(), scope ...any) app.HTMLButton {
+func pressable(b app.HTMLElem, ready bool, press func(), scope ...any) app.HTMLElem {
 	if app.IsServer && !ready {
-		b = b.Disabled(true) // go-app writes aria-disabled without its value here
+		b = b.Attr("disabled", true) // go-app writes aria-disabled without its value here
 	}
 	return b.Aria("disabled", strconv.FormatBool(!ready)).
 		OnClick(func(app.Context, app.Event) {

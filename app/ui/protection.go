@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/lessons/guard"
 )
 
@@ -25,13 +26,13 @@ func (p *protection) Render() app.UI {
 	if !s.Safe {
 		class = "protection is-broken"
 	}
-	return app.Li().Class(class).Body(
-		app.Div().Class("protection-head").Body(
-			app.Div().Class("protection-words").Body(
-				app.P().Class("protection-title").Text(s.Protection.Title),
-				app.P().Class("protection-stops").Text("Stops: "+s.Protection.Stops),
+	return tag.Li(class).Body(
+		tag.Div("protection-head").Body(
+			tag.Div("protection-words").Body(
+				tag.P("protection-title").Text(s.Protection.Title),
+				tag.P("protection-stops").Text("Stops: "+s.Protection.Stops),
 				app.If(p.instead() != "", func() app.UI {
-					return app.P().Class("protection-stops").Text("Off: " + p.instead())
+					return tag.P("protection-stops").Text("Off: " + p.instead())
 				}),
 				app.If(p.hasMore(), p.moreButton),
 			),
@@ -61,7 +62,7 @@ func (p *protection) hasMore() bool {
 }
 
 func (p *protection) moreButton() app.UI {
-	return app.Button().Class("more").Type("button").Aria("expanded", strconv.FormatBool(p.open)).
+	return tag.Button("more").Aria("expanded", strconv.FormatBool(p.open)).
 		Aria("label", "Parts of "+p.Standing.Protection.Title).
 		Text(strconv.Itoa(len(p.Standing.Parts)) + " parts").
 		OnClick(func(app.Context, app.Event) { p.open = !p.open })
@@ -78,12 +79,12 @@ func (p *protection) parts() app.UI {
 		if ps.Part.Kind == guard.Habit {
 			control = &habit{Desk: p.Desk, Name: p.partName(ps), Part: ps.Part, Value: ps.Value, Ready: p.Ready}
 		}
-		items = append(items, app.Li().Class(class).Body(
-			app.Span().Class("part-title").Text(ps.Part.Title),
+		items = append(items, tag.Li(class).Body(
+			tag.Span("part-title").Text(ps.Part.Title),
 			control,
 		))
 	}
-	return app.Ul().Class("parts").Body(items...)
+	return tag.Ul("parts").Body(items...)
 }
 
 func (p *protection) partName(ps partStanding) string {

@@ -3,6 +3,7 @@ package ui
 import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 )
 
@@ -13,10 +14,10 @@ type rawView struct {
 }
 
 func (r *rawView) Render() app.UI {
-	return app.Div().Class("raw").Body(
-		app.Pre().Class("raw-text").Body(pieces(timeline.Cut(r.Message.Raw, r.Message.Params))...),
+	return tag.Div("raw").Body(
+		tag.Pre("raw-text").Body(pieces(timeline.Cut(r.Message.Raw, r.Message.Params))...),
 		app.If(r.Message.Truncated, func() app.UI {
-			return app.P().Class("inspector-empty").Text("Something here was longer than the lab keeps, and is cut.")
+			return tag.P("inspector-empty").Text("Something here was longer than the lab keeps, and is cut.")
 		}),
 	)
 }

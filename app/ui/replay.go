@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 )
 
@@ -30,23 +31,23 @@ type replayBar struct {
 func (b *replayBar) Render() app.UI {
 	r := b.Replay
 	if !r.on() {
-		return app.Div().Class("replay-place")
+		return tag.Div("replay-place")
 	}
 	last := len(r.Frames) - 1
-	return app.Div().Class("replay").Role("group").Aria("label", "Replay").Body(
+	return tag.Div("replay").Role("group").Aria("label", "Replay").Body(
 		b.button("«", "To the start", r.At > 0, func() { b.Desk.replayAt(0) }, "start"),
 		b.button("‹", "One message back", r.At > 0, func() { b.Desk.replayBy(-1) }, "back"),
-		app.P().Class("replay-at").Role("status").Body(
-			app.Span().Class("replay-count").Text(strconv.Itoa(r.At+1)+" of "+strconv.Itoa(last+1)),
-			app.Span().Class("replay-text").Text(r.frame().Text),
+		tag.P("replay-at").Role("status").Body(
+			tag.Span("replay-count").Text(strconv.Itoa(r.At+1)+" of "+strconv.Itoa(last+1)),
+			tag.Span("replay-text").Text(r.frame().Text),
 		),
 		b.button("›", "One message on", r.At < last, func() { b.Desk.replayBy(+1) }, "on").Class("replay-on"),
 		b.button("»", "To the end", r.At < last, func() { b.Desk.replayAt(last) }, "end"),
-		app.Button().Class("replay-leave").Type("button").Text("Back to now").
+		tag.Button("replay-leave").Text("Back to now").
 			OnClick(func(app.Context, app.Event) { b.Desk.leaveReplay() }),
 	)
 }
 
-func (b *replayBar) button(sign, name string, can bool, do func(), scope string) app.HTMLButton {
-	return pressable(app.Button().Class("replay-button").Type("button").Aria("label", name).Text(sign), can, do, scope)
+func (b *replayBar) button(sign, name string, can bool, do func(), scope string) app.HTMLElem {
+	return pressable(tag.Button("replay-button").Aria("label", name).Text(sign), can, do, scope)
 }

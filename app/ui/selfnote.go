@@ -3,6 +3,7 @@ package ui
 import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 )
 
@@ -23,8 +24,8 @@ func (n *selfNote) Render() app.UI {
 	if n.Row.Fault {
 		class += " is-fault"
 	}
-	return app.Li().Class(class).DataSet("seq", n.Row.Seq).Body(
-		app.Button().Class("self", laneClass("at", n.At)).Type("button").Aria("label", spoken(n.Row)).
+	return tag.Li(class).DataSet("seq", n.Row.Seq).Body(
+		tag.Button("self", laneClass("at", n.At)).Aria("label", spoken(n.Row)).
 			OnClick(func(app.Context, app.Event) { n.Desk.choose(n.Row.Seq) }).
 			Body(labelOf(n.Row)...),
 		&pills{Desk: n.Desk, Pills: n.Row.Pills, Lane: n.At, Selected: n.Selected},

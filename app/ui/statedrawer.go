@@ -9,6 +9,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
@@ -26,17 +27,17 @@ type stateDrawer struct {
 }
 
 func (s *stateDrawer) Render() app.UI {
-	b := pressable(app.Button().Class("state-button").Type("button").Aria("expanded", strconv.FormatBool(s.IsOpen)).Text("State of the parties"),
+	b := pressable(tag.Button("state-button").Aria("expanded", strconv.FormatBool(s.IsOpen)).Text("State of the parties"),
 		s.Ready, func() { s.Desk.toggleState() }, "state")
-	return app.Div().Class("group", "state").Body(
+	return tag.Div("group", "state").Body(
 		b,
-		app.If(s.IsOpen, func() app.UI { return app.Div().Class("state-body").Body(s.documents()...) }),
+		app.If(s.IsOpen, func() app.UI { return tag.Div("state-body").Body(s.documents()...) }),
 	)
 }
 
 func (s *stateDrawer) documents() []app.UI {
 	out := []app.UI{
-		app.Button().Class("button", "button-small").Type("button").Text("Read again").
+		tag.Button("button", "button-small").Text("Read again").
 			OnClick(func(app.Context, app.Event) { s.Desk.readState() }),
 	}
 	var parties []event.Party
@@ -63,17 +64,17 @@ func (s *stateDrawer) document(p event.Party) []app.UI {
 	var text []app.UI
 	for _, r := range runs {
 		if r.New {
-			text = append(text, app.Span().Class("state-run", "is-new").Body(app.Span().Class("unseen").Text("new: "), app.Text(r.Text)))
+			text = append(text, tag.Span("state-run", "is-new").Body(tag.Span("unseen").Text("new: "), app.Text(r.Text)))
 		} else {
-			text = append(text, app.Span().Class("state-run").Body(app.Text(r.Text)))
+			text = append(text, tag.Span("state-run").Body(app.Text(r.Text)))
 		}
 	}
 	return []app.UI{
-		app.H3().Class("state-party", partyClass(p)).Body(
+		tag.H3("state-party", partyClass(p)).Body(
 			app.Text(timeline.PartyName(p)),
-			app.If(news != "", func() app.UI { return app.Span().Class("state-news").Text(" · " + news) }),
+			app.If(news != "", func() app.UI { return tag.Span("state-news").Text(" · " + news) }),
 		),
-		app.Pre().Class("state-text").TabIndex(0).Body(text...),
+		tag.Pre("state-text").TabIndex(0).Body(text...),
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 	"oauthlab/lessons"
 	"oauthlab/lessons/api"
@@ -37,9 +38,9 @@ func (s *step) Render() app.UI {
 	case s.Progress.Current:
 		class = "step is-current"
 	}
-	return app.Li().Class(class).DataSet("step", s.Step.ID).DataSet("done", s.Progress.Done).Body(
-		app.Span().Class("step-marker").Aria("hidden", "true").Text(marker),
-		app.H2().Class("step-title").Body(s.header()),
+	return tag.Li(class).DataSet("step", s.Step.ID).DataSet("done", s.Progress.Done).Body(
+		tag.Span("step-marker").Aria("hidden", "true").Text(marker),
+		tag.H2("step-title").Body(s.header()),
 		app.If(s.Open, s.body),
 	)
 }
@@ -49,7 +50,7 @@ func (s *step) header() app.UI {
 	if s.Progress.Done {
 		name += ", done"
 	}
-	return marked(app.Button(), s.Tour, s.Tour.is(atUnfold, s.Step.ID)).Class("step-button").Type("button").
+	return marked(tag.Button(), s.Tour, s.Tour.is(atUnfold, s.Step.ID)).Class("step-button").
 		Aria("expanded", strconv.FormatBool(s.Open)).Aria("label", name).
 		Text(s.Step.Title).
 		OnClick(func(app.Context, app.Event) { s.Desk.foldStep(s.Step.ID, !s.Open) })
@@ -60,7 +61,7 @@ func (s *step) body() app.UI {
 	if s.Step.Kind == lessons.Mend { // what to press comes first, what to try after it last
 		lead, rest = cutLead(s.Step.Body)
 	}
-	return app.Div().Class("step-body").Body(
+	return tag.Div("step-body").Body(
 		app.If(lead != "", func() app.UI { return prose(lead) }),
 		app.If(lead != "", s.actions),
 		app.If(rest != "", func() app.UI { return prose(rest) }),
@@ -71,9 +72,9 @@ func (s *step) body() app.UI {
 		s.checklist(),
 		&stepFeed{Desk: s.Desk, Lines: s.Progress.Feed},
 		app.If(s.Step.Hint != "" && !s.Progress.Done, func() app.UI {
-			return app.Details().Class("hint").Body(
-				app.Summary().Class("hint-summary").Text("Hint"),
-				app.P().Class("hint-text").Text(s.Step.Hint),
+			return tag.Details("hint").Body(
+				tag.Summary("hint-summary").Text("Hint"),
+				tag.P("hint-text").Text(s.Step.Hint),
 			)
 		}),
 		app.If(s.Next != "", s.goOn),
@@ -89,9 +90,9 @@ func (s *step) actions() app.UI {
 
 // goOn ends a step that is done: it stays until the learner leaves it.
 func (s *step) goOn() app.UI {
-	return app.Div().Class("step-next").Body(
-		app.P().Class("step-done").Text(doneText(s.Step.Kind)),
-		app.Button().Class("button", "button-primary").Type("button").Text("Next: "+s.Next).
+	return tag.Div("step-next").Body(
+		tag.P("step-done").Text(doneText(s.Step.Kind)),
+		tag.Button("button", "button-primary").Text("Next: "+s.Next).
 			OnClick(func(app.Context, app.Event) { s.Desk.goOn(s.Step.ID) }),
 	)
 }
@@ -132,14 +133,14 @@ func (s *step) checklist() app.UI {
 		if g.Met {
 			class, sign, state = "goal is-met", "✓", " (done)"
 		}
-		items = append(items, app.Li().Class(class).Body(
-			app.Span().Class("goal-sign").Aria("hidden", "true").Text(sign),
-			app.Span().Class("goal-text").Text(g.Text),
-			app.Span().Class("unseen").Text(state),
+		items = append(items, tag.Li(class).Body(
+			tag.Span("goal-sign").Aria("hidden", "true").Text(sign),
+			tag.Span("goal-text").Text(g.Text),
+			tag.Span("unseen").Text(state),
 		))
 	}
 	if len(items) == 0 {
 		return nil
 	}
-	return app.Ul().Class("goals").Body(items...)
+	return tag.Ul("goals").Body(items...)
 }

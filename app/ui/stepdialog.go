@@ -7,6 +7,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/client"
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 	"oauthlab/lessons/event"
 )
@@ -29,26 +30,26 @@ type stepDialog struct {
 }
 
 func (s *stepDialog) Render() app.UI {
-	return modal(s.Desk, s.title(), app.Form().Class("step-form").
+	return modal(s.Desk, s.title(), tag.Form("step-form").
 		OnSubmit(func(_ app.Context, e app.Event) {
 			e.PreventDefault()
 			s.send()
 		}).
 		Body(
-			app.P().Class("modal-lead").Text(s.lead()),
-			app.P().Class("step-line").Body(
-				app.Span().Class("step-method").Text(s.Draft.Method),
-				app.Span().Text(" "+s.Draft.URL),
+			tag.P("modal-lead").Text(s.lead()),
+			tag.P("step-line").Body(
+				tag.Span("step-method").Text(s.Draft.Method),
+				tag.Span().Text(" "+s.Draft.URL),
 			),
-			app.Ul().Class("step-fields").Body(s.fields()...),
-			app.Div().Class("modal-actions").Body(
-				app.Button().Class("button", "button-primary").ID("send-draft").Type("submit").Text("Send it").AutoFocus(true),
-				app.Button().Class("button").Type("button").Text("Add a parameter").
+			tag.Ul("step-fields").Body(s.fields()...),
+			tag.Div("modal-actions").Body(
+				tag.Button("button", "button-primary").ID("send-draft").Attr("type", "submit").Text("Send it").Attr("autofocus", true),
+				tag.Button("button").Text("Add a parameter").
 					OnClick(func(app.Context, app.Event) { s.add() }, app.EventScope("add")),
-				app.Button().Class("button", "button-quiet").Type("button").Text("Cancel").
+				tag.Button("button", "button-quiet").Text("Cancel").
 					OnClick(func(app.Context, app.Event) { s.Desk.closeDialog() }, app.EventScope("cancel")),
 			),
-			app.P().Class("modal-said").Role("status").Text(s.problem()),
+			tag.P("modal-said").Role("status").Text(s.problem()),
 		))
 }
 
@@ -93,22 +94,22 @@ func (s *stepDialog) field(i int, p event.Field) app.UI {
 		name = "parameter " + strconv.Itoa(i+1)
 	}
 	own := i < len(s.Draft.Parameters) && slices.ContainsFunc(s.Draft.Parameters, func(o event.Field) bool { return o.Name == p.Name })
-	label := app.UI(app.Label().Class("step-name").For(id).Text(p.Name))
+	label := app.UI(tag.Label("step-name").Attr("for", id).Text(p.Name))
 	if !own {
-		label = app.Input().Class("field-input", "step-name").Type("text").Aria("label", "Name of parameter "+strconv.Itoa(i+1)).
-			ID(id+"-name").Placeholder("name").AutoComplete(false).Spellcheck(false).MaxLength(64).Value(p.Name).
+		label = tag.Input("text", "field-input", "step-name").Aria("label", "Name of parameter "+strconv.Itoa(i+1)).
+			ID(id+"-name").Attr("placeholder", "name").Attr("autocomplete", "off").Spellcheck(false).Attr("maxlength", 64).Attr("value", p.Name).
 			OnInput(func(ctx app.Context, _ app.Event) {
 				s.change(i, event.Field{Name: ctx.JSSrc().Get("value").String(), Value: s.parameters()[i].Value})
 			}, app.EventScope("name", i))
 	}
-	return app.Li().Class("step-field").Body(
+	return tag.Li("step-field").Body(
 		label,
-		app.Input().Class("field-input", "mark", markClass(timeline.KindOf(p.Name))).ID(id).Type("text").Aria("label", name).
-			AutoComplete(false).Spellcheck(false).Attr("autocapitalize", "off").MaxLength(maxDraft).Value(p.Value).
+		tag.Input("text", "field-input", "mark", markClass(timeline.KindOf(p.Name))).ID(id).Aria("label", name).
+			Attr("autocomplete", "off").Spellcheck(false).Attr("autocapitalize", "off").Attr("maxlength", maxDraft).Attr("value", p.Value).
 			OnInput(func(ctx app.Context, _ app.Event) {
 				s.change(i, event.Field{Name: s.parameters()[i].Name, Value: ctx.JSSrc().Get("value").String()})
 			}, app.EventScope("value", i)),
-		app.Button().Class("step-drop").Type("button").Aria("label", "Drop "+name).Title("Drop "+name).Text("×").
+		tag.Button("step-drop").Aria("label", "Drop "+name).Title("Drop "+name).Text("×").
 			OnClick(func(app.Context, app.Event) { s.drop(i) }, app.EventScope("drop", i)),
 	)
 }

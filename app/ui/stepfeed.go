@@ -6,6 +6,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 	"oauthlab/lessons/event"
 )
@@ -19,28 +20,28 @@ type stepFeed struct {
 
 func (f *stepFeed) Render() app.UI {
 	if len(f.Lines) == 0 {
-		return app.Div().Class("feed", "is-empty")
+		return tag.Div("feed", "is-empty")
 	}
 	var items []app.UI
 	for _, line := range f.Lines {
 		items = append(items, f.line(line))
 	}
-	return app.Div().Class("feed").Role("group").Aria("label", "Events of this step").Body(
-		app.Ol().Class("feed-lines").Body(items...),
+	return tag.Div("feed").Role("group").Aria("label", "Events of this step").Body(
+		tag.Ol("feed-lines").Body(items...),
 	)
 }
 
 func (f *stepFeed) line(l timeline.Line) app.UI {
 	parties := []app.UI{
-		app.Span().Class("feed-seq").Text(strconv.FormatUint(l.Seq, 10)),
+		tag.Span("feed-seq").Text(strconv.FormatUint(l.Seq, 10)),
 		partyWord(l.From),
 	}
 	if l.To != "" && l.To != l.From {
-		parties = append(parties, app.Span().Class("feed-arrow").Aria("label", "to").Text("→"), partyWord(l.To))
+		parties = append(parties, tag.Span("feed-arrow").Aria("label", "to").Text("→"), partyWord(l.To))
 	}
-	parties = append(parties, app.Span().Class("feed-text", outcomeClass("is", l.Outcome)).Text(l.Text))
-	return app.Li().Class("feed-line").Body(
-		app.Button().Class("feed-button").Type("button").
+	parties = append(parties, tag.Span("feed-text", outcomeClass("is", l.Outcome)).Text(l.Text))
+	return tag.Li("feed-line").Body(
+		tag.Button("feed-button").
 			OnClick(func(app.Context, app.Event) { f.Desk.choose(l.Seq) }, app.EventScope(l.Seq)).
 			Body(parties...),
 	)
@@ -48,7 +49,7 @@ func (f *stepFeed) line(l timeline.Line) app.UI {
 
 // partyWord is a party's name in its colour.
 func partyWord(p event.Party) app.UI {
-	return app.Span().Class("party", partyClass(p)).Text(strings.ToLower(string(p)))
+	return tag.Span("party", partyClass(p)).Text(strings.ToLower(string(p)))
 }
 
 // partyClass gives a party its colour. Parties without one of their own are neutral.

@@ -6,6 +6,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/lab"
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 	"oauthlab/lessons"
 	"oauthlab/lessons/api"
@@ -33,14 +34,14 @@ type story struct {
 func (s *stories) Render() app.UI {
 	var sections []app.UI
 	for _, one := range told() {
-		sections = append(sections, app.Section().Class("story").Aria("label", one.name).Body(
-			app.H2().Class("toc-title").Text(one.name),
+		sections = append(sections, tag.Section("story").Aria("label", one.name).Body(
+			tag.H2("toc-title").Text(one.name),
 			one.ui,
 		))
 	}
-	return app.Div().Class("landing").Body(
-		app.Header().Class("landing-top").Body(logo()),
-		app.Main().Class("landing-main").Body(append([]app.UI{app.H1().Class("landing-title").Text("Components")}, sections...)...),
+	return tag.Div("landing").Body(
+		tag.Header("landing-top").Body(logo()),
+		tag.Main("landing-main").Body(append([]app.UI{tag.H1("landing-title").Text("Components")}, sections...)...),
 	)
 }
 
@@ -89,7 +90,7 @@ func bandOf(rows ...timeline.Row) app.UI {
 	for _, p := range []event.Party{event.Browser, event.Client, event.Auth, event.Mallory} {
 		lanes = append(lanes, timeline.Lane{Party: p, Name: timeline.PartyName(p), Brief: timeline.PartyName(p)})
 	}
-	return app.Div().Class("diagram", "lanes-4").Body(
+	return tag.Div("diagram", "lanes-4").Body(
 		&band{Band: timeline.Band{Key: "b", Title: "A flow", Messages: len(rows), Rows: rows}, Lanes: lanes, Open: true})
 }
 

@@ -4,6 +4,8 @@ import (
 	"strconv"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/tag"
 )
 
 // toggle is a switch. Its name is what a screen reader says. turn is bound anew
@@ -13,10 +15,10 @@ func toggle(on, ready bool, name string, turn func()) app.UI {
 	if on {
 		class, word = "toggle is-on", ""
 	}
-	return pressable(app.Button().Class(class).Type("button").Role("switch").
+	return pressable(tag.Button(class).Role("switch").
 		Aria("checked", strconv.FormatBool(on)).Aria("label", name).
 		Body(
-			app.Span().Class("toggle-word").Aria("hidden", "true").Text(word),
-			app.Span().Class("toggle-track").Aria("hidden", "true"),
+			tag.Span("toggle-word").Aria("hidden", "true").Text(word),
+			tag.Span("toggle-track").Aria("hidden", "true"),
 		), ready, turn, name, on)
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/tag"
 )
 
 // topBar says where one is, whether the lab is broken, and runs the flow.
@@ -20,36 +22,36 @@ type topBar struct {
 }
 
 func (t *topBar) Render() app.UI {
-	return app.Header().Class("topbar").Body(
+	return tag.Header("topbar").Body(
 		logo(),
 		&chapterNav{Content: t.Content, Finished: t.Finished},
-		app.Div().Class("topbar-space"),
+		tag.Div("topbar-space"),
 		// A place of its own, so that what follows stays the same element, and keeps the focus.
-		app.Div().Class("broken-place").Body(app.If(len(t.Broken) > 0, t.alert)),
+		tag.Div("broken-place").Body(app.If(len(t.Broken) > 0, t.alert)),
 		&clock{Desk: t.Desk, Offset: t.Offset, Ready: t.Open && t.Busy == idle},
 		t.stepButton(),
 		t.runButton(),
-		app.Button().Class("topbar-more").ID(moreID).Type("button").Aria("label", "More").Aria("haspopup", "dialog").Text("⋯").
+		tag.Button("topbar-more").ID(moreID).Aria("label", "More").Aria("haspopup", "dialog").Text("⋯").
 			OnClick(func(app.Context, app.Event) { t.Desk.openDialog(dialogMore) }),
 	)
 }
 
 func (t *topBar) alert() app.UI {
-	return app.Div().Class("broken").Body(
-		app.Span().Class("broken-text").Text(brokenText(t.Broken)),
-		app.Button().Class("broken-mend").Type("button").Text("Mend it").
+	return tag.Div("broken").Body(
+		tag.Span("broken-text").Text(brokenText(t.Broken)),
+		tag.Button("broken-mend").Text("Mend it").
 			OnClick(func(app.Context, app.Event) { t.Desk.mend() }),
 	)
 }
 
 func (t *topBar) stepButton() app.UI {
-	return pressable(app.Button().Class("button", "topbar-step").ID(stepID).Type("button").Text("Step").
+	return pressable(tag.Button("button", "topbar-step").ID(stepID).Text("Step").
 		Title("Runs the flow, and shows each request before it is sent"),
 		t.Open && t.Busy == idle, func() { t.Desk.step() }, "step")
 }
 
 func (t *topBar) runButton() app.UI {
-	return pressable(marked(app.Button(), t.Next, t.Next.What == atRun).Class("button", "button-primary", "topbar-run").Type("button").Text("Run the flow"),
+	return pressable(marked(tag.Button(), t.Next, t.Next.What == atRun).Class("button", "button-primary", "topbar-run").Text("Run the flow"),
 		t.Open && t.Busy == idle, func() { t.Desk.run() }, "run")
 }
 

@@ -4,6 +4,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/browser"
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 	"oauthlab/lessons"
 )
@@ -142,7 +143,7 @@ func early(touring bool, steps []timeline.StepProgress) bool {
 }
 
 // marked puts the mark on what is next.
-func marked[E interface{ DataSet(string, any) E }](e E, s stop, here bool) E {
+func marked(e app.HTMLElem, s stop, here bool) app.HTMLElem {
 	if !here {
 		return e
 	}
@@ -214,10 +215,10 @@ func (t *tourBar) Render() app.UI {
 	if done {
 		text = "That was it: run, broken, understood and mended."
 	}
-	return app.Div().Class("tour-bar").Role("status").Body(
-		app.Span().Class("tour-text").Text(text),
-		app.Span().Class("unseen").Text(t.Stop.label()),
-		app.Button().Class("button", "button-small").Type("button").Text("End the tour").
+	return tag.Div("tour-bar").Role("status").Body(
+		tag.Span("tour-text").Text(text),
+		tag.Span("unseen").Text(t.Stop.label()),
+		tag.Button("button", "button-small").Text("End the tour").
 			OnClick(func(app.Context, app.Event) { t.Desk.endTour() }),
 	)
 }

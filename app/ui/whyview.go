@@ -6,6 +6,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 	"oauthlab/lessons/api"
 )
@@ -21,16 +22,16 @@ type whyView struct {
 
 func (w *whyView) Render() app.UI {
 	if w.Guard == "" {
-		return app.P().Class("inspector-empty").Text("Choose a verdict in the diagram to see the code that took it.")
+		return tag.P("inspector-empty").Text("Choose a verdict in the diagram to see the code that took it.")
 	}
-	return app.Div().Class("why").Body(
+	return tag.Div("why").Body(
 		app.If(w.Message.Verdict.Guard == w.Guard, func() app.UI {
-			return app.P().Class("why-verdict", outcomeClass("is", w.Message.Verdict.Outcome)).Text(w.Message.Verdict.Sentence())
+			return tag.P("why-verdict", outcomeClass("is", w.Message.Verdict.Outcome)).Text(w.Message.Verdict.Sentence())
 		}),
 		app.If(w.Code.Guard != w.Guard, func() app.UI {
-			return app.P().Class("inspector-empty").Text("Fetching the code that runs …")
+			return tag.P("inspector-empty").Text("Fetching the code that runs …")
 		}).Else(func() app.UI {
-			return app.Div().Class("why-code").Body(w.snippets()...)
+			return tag.Div("why-code").Body(w.snippets()...)
 		}),
 	)
 }
@@ -51,11 +52,11 @@ func (w *whyView) snippet(s api.Snippet) app.UI {
 		if w.isHere(s.File, s.First+i, text) {
 			class = "code-line is-here"
 		}
-		lines = append(lines, app.Span().Class(class).Body(codeLine(s.Lines[i])...))
+		lines = append(lines, tag.Span(class).Body(codeLine(s.Lines[i])...))
 	}
-	return app.Figure().Class("snippet").Body(
-		app.FigCaption().Class("snippet-file").Text(s.File+":"+strconv.Itoa(s.First)),
-		app.Pre().Class("snippet-text").TabIndex(0).Body(lines...),
+	return tag.Figure("snippet").Body(
+		tag.FigCaption("snippet-file").Text(s.File+":"+strconv.Itoa(s.First)),
+		tag.Pre("snippet-text").TabIndex(0).Body(lines...),
 	)
 }
 
@@ -64,7 +65,7 @@ func (w *whyView) snippet(s api.Snippet) app.UI {
 func codeLine(spans []api.Span) []app.UI {
 	out := make([]app.UI, 0, len(spans)+1)
 	for _, s := range spans {
-		span := app.Span().Text(strings.ReplaceAll(s.Text, "\t", "  "))
+		span := tag.Span().Text(strings.ReplaceAll(s.Text, "\t", "  "))
 		switch s.Kind {
 		case "":
 		case api.SpanPKCE, api.SpanState:

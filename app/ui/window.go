@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 )
 
@@ -39,7 +40,7 @@ func hiddenRows(b timeline.Band, selected uint64, pages int) int {
 
 // earlierButton asks for what is left out.
 func earlierButton(d *desk, key, text string) app.UI {
-	return app.Button().Class("earlier").Type("button").Text(text).
+	return tag.Button("earlier").Text(text).
 		OnClick(func(app.Context, app.Event) { d.showEarlier(key) }, app.EventScope(key))
 }
 
