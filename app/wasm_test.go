@@ -205,6 +205,15 @@ func TestProgramIsSmall(t *testing.T) {
 		t.Skip("builds and packs two programs; make test does it")
 	}
 	const most = 1.3
+	makefile, err := os.ReadFile("../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, flag := range small {
+		if !strings.Contains(strings.ReplaceAll(string(makefile), "'", ""), flag) {
+			t.Errorf("make build does not pass %s", flag)
+		}
+	}
 	hello := filepath.Join(t.TempDir(), "main.go")
 	if err := os.WriteFile(hello, []byte(helloWorld), 0o644); err != nil {
 		t.Fatal(err)
@@ -214,7 +223,8 @@ func TestProgramIsSmall(t *testing.T) {
 	for source, info := range map[string]*web.Info{"./app": &ours, hello: &theirs} {
 		dist := t.TempDir()
 		wasm := filepath.Join(dist, "app.wasm")
-		goCommand(t, inBrowser, "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", wasm, source)
+		build := append([]string{"build", "-buildvcs=false", "-o", wasm}, small...)
+		goCommand(t, inBrowser, append(build, source)...)
 		packing.Go(func() {
 			// By a program of its own: here the race detector would slow it down.
 			if out, err := command(nil, "run", "./web/pack", "-level", "9", wasm, dist).CombinedOutput(); err != nil {
@@ -241,6 +251,12 @@ func TestProgramIsSmall(t *testing.T) {
 	if ratio > most {
 		t.Errorf("app.wasm is %.3f times a hello world, want at most %.1f", ratio, most)
 	}
+}
+
+// small are the flags of the Makefile with which the program is built.
+var small = []string{
+	"-trimpath", "-ldflags=-s -w",
+	"-gcflags=oauthlab/...=-l", "-gcflags=github.com/...=-l", "-gcflags=nhooyr.io/...=-l",
 }
 
 func mega(bytes int64) float64 { return float64(bytes) / 1e6 }
