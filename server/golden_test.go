@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -160,10 +161,29 @@ func (n *normaliser) value(name, value string) string {
 	}
 	if slices.Contains(secrets, name) && len(value) >= 16 {
 		n.count[name]++
-		n.names[value] = fmt.Sprintf("<%s-%d>", name, n.count[name])
+		n.names[value] = fmt.Sprintf("<%s-%d%s>", name, n.count[name], n.inside(value))
 		return n.names[value]
 	}
 	return n.places.Replace(value)
+}
+
+// inside writes what a signed value carries, "" for any other.
+func (n *normaliser) inside(value string) string {
+	payload, _, _ := strings.Cut(value, ".")
+	text, err := base64.RawURLEncoding.DecodeString(payload)
+	var members map[string]string
+	if err != nil || json.Unmarshal(text, &members) != nil {
+		return ""
+	}
+	var names []string
+	for name, member := range members {
+		names = append(names, name)
+		if known, ok := n.names[member]; ok {
+			names[len(names)-1] = known
+		}
+	}
+	slices.Sort(names)
+	return " carries " + strings.Join(names, " ")
 }
 
 func (n *normaliser) event(e event.Event) string {

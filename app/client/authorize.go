@@ -26,7 +26,7 @@ func (c *Client) Begin(ctx context.Context) error {
 	if err != nil {
 		return f.giveUp(ctx, err)
 	}
-	if err := f.keep(); err != nil {
+	if err := f.leave(); err != nil {
 		return err
 	}
 	target := request.address()

@@ -17,14 +17,19 @@ import (
 func (c *Client) Callback(
 	ctx context.Context, callbackURL string,
 ) (code string, err error) {
+	answer, malformed := parseAnswer(callbackURL)
 	f := c.recall()
+	if c.carries() {
+		if f, err = c.unpack(answer.state); err != nil {
+			return "", err
+		}
+	}
 	err = f.note(ctx, event.NoteCallback,
 		"The browser brought the answer to the redirect URI.",
 		event.Field{Name: "url", Value: callbackURL})
 	if err != nil {
 		return "", err
 	}
-	answer, malformed := parseAnswer(callbackURL)
 
 	// Nothing in the answer is believed before its state is.
 	err = f.enforce(ctx, guard.IDStateCompare,

@@ -3,14 +3,16 @@
 //
 // It is written to be read beside the lesson, one file a step:
 //
-//	authorize.go  sends the browser away, with a state and a challenge
-//	state.go      makes the state
-//	pkce.go       makes the code verifier
-//	callback.go   takes the answer, and compares the state
-//	token.go      redeems the code
-//	draft.go      shows a request before it is sent
-//	login.go      what is remembered in between
-//	record.go     what the feed is told
+//	authorize.go     sends the browser away, with state and challenge
+//	state.go         makes the state
+//	state_signed.go  makes one that carries the login
+//	pkce.go          makes the code verifier, and its challenge
+//	verifier.go      the rules for a code verifier
+//	callback.go      takes the answer, and compares the state
+//	token.go         redeems the code
+//	draft.go         shows a request before it is sent
+//	login.go         what is remembered in between
+//	record.go        what the feed is told
 //
 // The client reaches the world through a few small interfaces
 // only, so the same code runs in the browser, in the robot and in

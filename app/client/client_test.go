@@ -302,11 +302,12 @@ func TestHabits(t *testing.T) {
 	}
 }
 
-// Every habit of the catalogue that the client has is tried above.
+// Every habit of the catalogue that the client has is tried, above or in state_signed_test.go.
 func TestHabitsOfTheCatalogueAreTried(t *testing.T) {
 	want := map[guard.ID][]string{
 		guard.IDStateMethod: {"random", "constant", "nothing"},
 		guard.IDPKCEMethod:  {"S256", "plain", "nothing"},
+		guard.IDPKCEKeep:    {"tab", "signed-state"},
 	}
 	for id, values := range want {
 		part, ok := guard.FindPart(id)

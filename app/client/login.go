@@ -37,6 +37,16 @@ func (f *flow) keep() error {
 	return nil
 }
 
+// leave remembers the login while Alice is away, unless it travels
+// in its state.
+func (f *flow) leave() error {
+	if f.carries() {
+		f.Store.Delete(loginKey)
+		return nil
+	}
+	return f.keep()
+}
+
 // recall returns the login that this tab remembers. Where there is
 // none, what follows is a flow of its own, which nobody began.
 func (c *Client) recall() *flow {

@@ -18,6 +18,9 @@ const constantState = "demo-state-123"
 // makeState makes the state of this login: a value that only this
 // browser knows, and that must come back (RFC 6749 §10.12).
 func (f *flow) makeState(ctx context.Context) error {
+	if f.carries() {
+		return f.makeSignedState(ctx)
+	}
 	switch f.Rules.Value(guard.IDStateMethod) {
 	case guard.Nothing:
 		return nil

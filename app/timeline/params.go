@@ -11,7 +11,7 @@ import (
 
 // Param is one parameter of a message, with what it is for.
 type Param struct {
-	In      string // "query", "form", "JSON", "Location", "fragment", "note"
+	In      string // "query", "form", "JSON", "Location", "fragment", "note", "state"
 	Name    string
 	Value   string
 	Kind    MarkKind // "" where the value is not followed through the flow
@@ -39,7 +39,7 @@ func ParamsOf(e event.Event) []Param {
 			out = append(out, explain("note", f.Name, f.Value))
 		}
 	}
-	return plainChallenge(out)
+	return openStates(plainChallenge(out))
 }
 
 // plainChallenge explains a challenge that hides nothing: of the method plain,
@@ -75,6 +75,8 @@ func (p Param) Place() string {
 		return "in the body"
 	case "note":
 		return "written down"
+	case inState:
+		return "inside the state"
 	}
 	return p.In
 }

@@ -152,6 +152,7 @@ const (
 	NoteReset        = "lab.reset"     // lab: back to the chapter's start
 	NoteVerifier     = "pkce.verifier" // client: made a code verifier and its challenge
 	NoteState        = "state.made"    // client: made a state
+	NoteStateRead    = "state.read"    // Mallory: read what a signed state carries; field "code_verifier"
 	NoteOpen         = "open"          // client to browser: opens an authorization URL; field "url"
 	NoteCallback     = "callback"      // browser to client: came back; field "url"
 	NoteCode         = "code.accepted" // client: took the code of a callback; field "code"

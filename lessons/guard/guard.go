@@ -72,6 +72,7 @@ const (
 	IDStateRequire ID = "state.require"
 
 	IDPKCEMethod      ID = "pkce.method"
+	IDPKCEKeep        ID = "pkce.keep"
 	IDPKCERequire     ID = "pkce.require"
 	IDPKCE            ID = "pkce.verify"
 	IDPKCEPlain       ID = "pkce.plain"
@@ -86,14 +87,16 @@ const (
 
 // Values of habits that code asks for.
 const (
-	Random   = "random"   // a value that nobody guesses
-	Constant = "constant" // the same value each time
-	Counted  = "counted"  // one more than the last
-	Nothing  = "nothing"  // not sent
-	S256     = "S256"     // RFC 7636 §4.2
-	Plain    = "plain"    // RFC 7636 §4.2
-	Resumed  = "resumed"  // the request goes on after the login
-	DeadEnd  = "dead-end" // the request is lost at the login
+	Random   = "random"       // a value that nobody guesses
+	Constant = "constant"     // the same value each time
+	Counted  = "counted"      // one more than the last
+	Nothing  = "nothing"      // not sent
+	S256     = "S256"         // RFC 7636 §4.2
+	Plain    = "plain"        // RFC 7636 §4.2
+	InTab    = "tab"          // in the client's own memory
+	InState  = "signed-state" // in the state, for all to read
+	Resumed  = "resumed"      // the request goes on after the login
+	DeadEnd  = "dead-end"     // the request is lost at the login
 )
 
 // Catalogue returns every protection, in the order in which they are taught.
@@ -149,6 +152,10 @@ func Catalogue() []Protection {
 				{
 					ID: IDPKCEMethod, Kind: Habit, By: ByClient, Title: "client sends", Section: "RFC 7636 §4.2",
 					Values: []string{S256, Plain, Nothing}, Before: Nothing,
+				},
+				{
+					ID: IDPKCEKeep, Kind: Habit, By: ByClient, Title: "client keeps its verifier in", Section: "RFC 7636 §7.1",
+					Values: []string{InTab, InState}, Before: InTab,
 				},
 				{ID: IDPKCERequire, Kind: Guard, By: ByAuth, Title: "server requires it", Section: "RFC 9700 §2.1.1"},
 				{ID: IDPKCE, Kind: Guard, By: ByAuth, Title: "server verifies it", Section: "RFC 7636 §4.6"},

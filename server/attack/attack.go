@@ -28,7 +28,7 @@ type Attack struct {
 	Story     string              // who does what, in two sentences
 	Chapter   string              // where it is taught
 	Given     map[guard.ID]string // what must be off or changed for it to arise at all
-	StoppedBy []guard.ID          // each of which alone stops it
+	StoppedBy []guard.ID          // each of which alone stops it; none where only the habit in Given, turned back, does
 	Loss      string              // what is lost where it succeeds
 	Sections  []string
 
@@ -59,7 +59,7 @@ func Catalogue() []Attack {
 	return []Attack{
 		codeToMallory(), openRedirector(), errorRedirector(),
 		loginCSRF(), guessedState(), callbackReplay(),
-		interceptedCode(), codeInjection(), pkceDowngrade(), plainLeak(), codeReplay(),
+		interceptedCode(), codeInjection(), pkceDowngrade(), plainLeak(), signedState(), codeReplay(),
 		thiefFirst(), foreignClient(), redirectSwap(), lateCode(), guessedCode(),
 	}
 }

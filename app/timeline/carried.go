@@ -1,0 +1,46 @@
+package timeline
+
+import (
+	"encoding/base64"
+	"strings"
+)
+
+// inState is where a parameter stands that a signed state carries.
+const inState = "state"
+
+// openStates puts behind each state what it carries: a payload in base64url and a
+// signature. No key is needed to read that.
+func openStates(params []Param) []Param {
+	var out []Param
+	for _, p := range params {
+		var inside []Param
+		if p.Name == "state" {
+			inside = carriedIn(p.Value)
+		}
+		if inside != nil {
+			p.Means = "A signed text: base64url, a dot, and a signature. The signature keeps it from being changed. Anyone can read it: what it carries stands below."
+			p.Section = "RFC 9700 §4.7.1"
+		}
+		out = append(append(out, p), inside...)
+	}
+	return out
+}
+
+// carriedIn returns the members of a signed state's payload; none where it is not
+// one.
+func carriedIn(state string) []Param {
+	payload, signature, _ := strings.Cut(state, ".")
+	text, err := base64.RawURLEncoding.DecodeString(payload)
+	if err != nil || signature == "" || strings.Contains(signature, ".") {
+		return nil
+	}
+	inside := appendJSON(nil, string(text))
+	for i := range inside {
+		inside[i].In = inState
+		if inside[i].Name == "code_verifier" {
+			inside[i].Means = "The secret of this login, in an address. Who reads it can redeem the code."
+			inside[i].Section = "RFC 7636 §7.1"
+		}
+	}
+	return inside
+}
