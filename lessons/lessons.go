@@ -75,9 +75,19 @@ type Step struct {
 	Switch     string      `json:"switch,omitempty"`     // "off" or "on": which way
 	Attack     string      `json:"attack,omitempty"`     // id of the attack that the step runs
 	Guard      string      `json:"guard,omitempty"`      // part whose code a Why step shows
+	Tool       Tool        `json:"tool,omitempty"`       // what the step offers to work with
 	Goals      []Goal      `json:"goals"`                // all must be met, in this order
 	Hint       string      `json:"hint,omitempty"`       // plain text
 }
+
+// Tool is something to work with beside the flow, which any step may offer.
+type Tool string
+
+// PKCEWorkbench derives challenges from verifiers, step by step.
+const PKCEWorkbench Tool = "pkce-workbench"
+
+// Tools returns every tool.
+func Tools() []Tool { return []Tool{PKCEWorkbench} }
 
 // Prediction is one question with one right answer.
 type Prediction struct {

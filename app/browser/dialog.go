@@ -43,6 +43,11 @@ func Select(id string) {
 	})
 }
 
+// Fill puts text into the field with the given id, in the place of what was typed.
+func Fill(id, text string) {
+	onElement(id, func(field app.Value) { field.Set("value", text) })
+}
+
 // ScrollTo scrolls no further than it takes to show the first element of the CSS
 // selector. The focus stays where it is.
 func ScrollTo(selector string) {

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -13,6 +14,33 @@ import (
 // verifierBytes of chance make a code verifier of 43 characters,
 // as RFC 7636 §4.1 recommends.
 const verifierBytes = 32
+
+// NewVerifier makes a code verifier (RFC 7636 §4.1). random must be
+// unpredictable: a verifier protects only while nobody learns or
+// guesses it (§7.1).
+func NewVerifier(random io.Reader) (string, error) {
+	return randomText(random, verifierBytes)
+}
+
+// Derivation is the way from a code verifier to its challenge by
+// the method S256, step by step (RFC 7636 §4.2).
+type Derivation struct {
+	Octets    []byte // ASCII(code_verifier)
+	Hash      []byte // SHA256 of these, 32 octets
+	Challenge string // BASE64URL-ENCODE of that, 43 characters
+}
+
+// Derive goes that way. There is none back: a hash is not undone.
+func Derive(verifier string) Derivation {
+	octets := []byte(verifier)
+	hash := sha256.Sum256(octets)
+	return Derivation{
+		Octets: octets,
+		Hash:   hash[:],
+		// Without padding (RFC 7636 appendix A).
+		Challenge: base64.RawURLEncoding.EncodeToString(hash[:]),
+	}
+}
 
 // challenge is what goes ahead for a verifier (RFC 7636 §4.3).
 type challenge struct {
@@ -27,12 +55,15 @@ func (f *flow) makeVerifier(ctx context.Context) (challenge, error) {
 	if method == guard.Nothing {
 		return challenge{}, nil
 	}
-	verifier, err := randomText(f.Random, verifierBytes)
+	verifier, err := NewVerifier(f.Random)
 	if err != nil {
 		return challenge{}, err
 	}
 	f.Verifier = verifier
-	ahead := challenge{guard.Challenge(method, verifier), method}
+	ahead := challenge{value: verifier, method: method}
+	if method == guard.S256 {
+		ahead.value = Derive(verifier).Challenge
+	}
 	return ahead, f.note(ctx, event.NoteVerifier,
 		"The client made a code verifier, and a challenge from it.",
 		event.Field{Name: "code_verifier", Value: verifier},

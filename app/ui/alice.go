@@ -15,6 +15,7 @@ type alice struct {
 	Desk     *desk
 	Address  timeline.Address
 	Login    timeline.Login
+	Waiting  string // the code that waits for the learner
 	Frame    frame
 	Mail     letter
 	Replays  bool // the stage looks back, and the address with it
@@ -60,7 +61,7 @@ func (a *alice) inside() app.UI {
 	case a.Frame == frameMail:
 		return tag.Div("alice-nothing")
 	case a.Frame != frameEmpty && a.Login.Ended():
-		return clientPanel(a.Login)
+		return a.clientPage()
 	case a.Frame == frameInTab:
 		return aliceSays("This login goes on in the other tab.")
 	case a.Frame == frameCut:

@@ -7,9 +7,10 @@ import (
 	"oauthlab/app/timeline"
 )
 
-// clientPanel is the client's own page after a login: what it has, and what it
-// does not know yet.
-func clientPanel(l timeline.Login) app.UI {
+// clientPage is the client's own page after a login: what it has, what it does not
+// know yet, and what waits for the learner.
+func (a *alice) clientPage() app.UI {
+	l := a.Login
 	title, text, name, value, kind := "The client has a token", //
 		"Signed in. With this token the client may act for an account. Whose it is, the client does not know yet: v04 brings the API that tells.",
 		"access_token", l.Token, timeline.MarkToken
@@ -18,19 +19,25 @@ func clientPanel(l timeline.Login) app.UI {
 	case l.Failed != "":
 		class = "client-card is-failed"
 		title, text, name = "The client gives up", capital(full(l.Failed))+" Nobody is signed in.", ""
+	case l.Token == "" && a.Waiting != "":
+		title, text, name, value, kind = "The client has the code", //
+			"It came in the address. To redeem it, the client sends it with its verifier, in a request of its own. A real app shows nothing of this: its callback does it at once.", "code", l.Code, timeline.MarkCode
 	case l.Token == "":
 		title, text, name, value, kind = "The client took the code", //
 			"Here this chapter's flow ends. The endpoint that redeems a code for a token comes with v03.", "code", l.Code, timeline.MarkCode
 	}
 	return tag.Div("client-page").Body(
-		tag.Div(class).Role("status").Body(
-			tag.P("client-title").Text(title),
-			tag.P("client-text").Text(text),
-			app.If(name != "", func() app.UI {
-				return tag.P("client-value").Body(
-					tag.Span("mark", markClass(kind)).Text(name + "=" + value),
-				)
-			}),
+		tag.Div(class).Body(
+			tag.Div().Role("status").Body(
+				tag.P("client-title").Text(title),
+				tag.P("client-text").Text(text),
+				app.If(name != "", func() app.UI {
+					return tag.P("client-value").Body(
+						tag.Span("mark", markClass(kind)).Text(name + "=" + value),
+					)
+				}),
+			),
+			app.If(a.Waiting != "", a.exchangeButton),
 		),
 	)
 }

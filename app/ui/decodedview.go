@@ -18,7 +18,7 @@ type decodedView struct {
 func (d *decodedView) Render() app.UI {
 	var params []app.UI
 	for _, p := range d.Message.Params {
-		params = append(params, param(p))
+		params = append(params, d.param(p))
 	}
 	return tag.Div("decoded").Body(
 		tag.P("decoded-way").Text(d.way()),
@@ -36,7 +36,7 @@ func (d *decodedView) way() string {
 	return timeline.PartyName(d.Message.From) + " → " + timeline.PartyName(d.Message.To)
 }
 
-func param(p timeline.Param) app.UI {
+func (d *decodedView) param(p timeline.Param) app.UI {
 	return tag.Div("param").Body(
 		tag.Dt("param-name").Body(
 			tag.Span("param-word").Text(p.Name),
@@ -52,6 +52,7 @@ func param(p timeline.Param) app.UI {
 					}),
 				)
 			}),
+			app.If(p.Kind == timeline.MarkPKCE, func() app.UI { return d.Desk.benchOpener(p.Name, &p) }),
 		),
 	)
 }

@@ -20,9 +20,7 @@ func (d *desk) follow(events []event.Event, at string) {
 	if !d.screen.Replay.on() && (!d.screen.Away || d.attacked) {
 		d.toEnd()
 	}
-	if d.screen.Frame == frameHere && d.login().Ended() {
-		browser.DropFrame(holder) // with its history: what follows is the client's own page
-	}
+	d.leaveFrame()
 	ended := slices.ContainsFunc(events, func(e event.Event) bool {
 		return e.Note != nil && e.Note.Name == event.NoteAttackEnds
 	})
@@ -57,11 +55,19 @@ func (d *desk) showCodeOf(step string) {
 	}
 }
 
+// leaveFrame takes the frame away once the client has done what it can: what follows
+// is the client's own page.
+func (d *desk) leaveFrame() {
+	if d.screen.Frame == frameHere && d.login().Ended() {
+		browser.DropFrame(holder) // with its history
+	}
+}
+
 // login is how far the learner's latest flow has come. Where there is a token
-// endpoint, a code is not the end of it.
+// endpoint, a code is not the end of it, unless it waits for the learner.
 func (d *desk) login() timeline.Login {
 	l := d.screen.View.Login
-	if l.Code != "" && d.screen.Lab.TokenEndpoint != "" {
+	if l.Code != "" && d.screen.Lab.TokenEndpoint != "" && d.screen.Waiting == "" {
 		return timeline.Login{}
 	}
 	return l
@@ -102,6 +108,7 @@ func (d *desk) clear() {
 	d.attacked, d.acted = false, false
 	s := &d.screen
 	s.Frame, s.Mail, s.Said, s.Away = frameEmpty, letter{}, "", false
+	s.Waiting = ""
 	s.Answers, s.Opened, s.Read, s.Lingers = nil, nil, nil, nil
 	s.Selected, s.Message, s.Guard = 0, timeline.Message{}, ""
 	s.Replay, s.Past = replay{}, timeline.View{}

@@ -51,7 +51,7 @@ func (d *desk) runInTab() {
 // begin signs Alice out, unless she stays signed in, and lets the client begin.
 func (d *desk) begin(open func(context.Context, string) error) {
 	stay, before := d.screen.StayIn, d.hook()
-	d.screen.Mail = letter{}
+	d.screen.Mail, d.screen.Waiting = letter{}, ""
 	d.leaveReplay()
 	d.toEnd()
 	d.call(running, func(ctx context.Context, s *lab.Session) error {
@@ -67,14 +67,16 @@ func (d *desk) begin(open func(context.Context, string) error) {
 }
 
 // finish takes the callback: the client checks it and redeems the code at once,
-// as real apps do. It waits for nothing else: an answer comes once.
+// as real apps do, unless the learner does that by hand. It waits for nothing else: an
+// answer comes once.
 func (d *desk) finish(url string) {
 	d.show(paneStage)
 	if d.screen.Frame == frameEmpty { // the callback came by a full tab
 		d.screen.Frame = frameHere
 	}
 	d.acted = true
-	before := d.hook()
+	before, byHand := d.hook(), d.screen.ByHand
+	waiting := ""
 	d.call(idle, func(ctx context.Context, s *lab.Session) error {
 		c := newClient(s, nil)
 		c.Before = before
@@ -82,9 +84,17 @@ func (d *desk) finish(url string) {
 		if err != nil || c.TokenEndpoint == "" { // before v03, the code is the end
 			return err
 		}
+		if byHand {
+			waiting = code
+			return nil
+		}
 		_, err = c.Redeem(ctx, code)
 		return err
-	}, nil)
+	}, func() {
+		if waiting != "" {
+			d.await(waiting)
+		}
+	})
 }
 
 // signOut ends Alice's session at the authorization server.

@@ -12,7 +12,7 @@ import (
 // mail. Where the mail comes during a login, Alice begins one.
 func (d *desk) getMail(a api.Attack) {
 	d.stepping = false
-	d.screen.Mail = letter{}
+	d.screen.Mail, d.screen.Waiting = letter{}, ""
 	d.leaveReplay()
 	d.show(paneBrowser)
 	d.toEnd()

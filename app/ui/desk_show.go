@@ -21,6 +21,8 @@ func (d *desk) showMe(id string) {
 	case atFrame:
 		d.show(paneBrowser)
 		afterDraw(func() { browser.Reveal("#" + frameID) })
+	case atExchange:
+		d.exchange()
 	case atAnswer:
 		d.answer(id, slices.IndexFunc(step.Prediction.Options, func(o lessons.Option) bool { return o.Right }))
 	case atSwitch:

@@ -26,7 +26,7 @@ type draftReply struct {
 
 // step runs the flow request by request: each is shown before it is sent.
 func (d *desk) step() {
-	d.stepping = true
+	d.stepping, d.screen.Opener = true, stepID
 	d.flow()
 }
 
@@ -76,7 +76,7 @@ func (d *desk) sendDraft(parameters []event.Field) {
 	draft.Parameters = parameters
 	d.screen.Dialog = dialogNone
 	d.replyToDraft(draftReply{draft: draft})
-	d.focusSoon(stepID)
+	d.focusSoon(d.screen.Opener)
 }
 
 // replyToDraft answers the request that waits, if one does.

@@ -16,9 +16,10 @@ const (
 	dialogExport dialog = "export" // what the learner has done
 	dialogKeys   dialog = "keys"   // what the keys do
 	dialogMore   dialog = "more"   // what has no room in the top bar
+	dialogBench  dialog = "bench"  // verifier and challenge, step by step
 )
 
-// moreID is the id of the button that opens the dialogs: there the focus goes
+// moreID is the id of the button that opens most dialogs: there the focus goes
 // back to.
 const moreID = "more"
 
@@ -29,9 +30,12 @@ func (d *desk) openDialog(which dialog) {
 // closeDialog closes what is open. A request that waits in it is not sent.
 func (d *desk) closeDialog() {
 	back := moreID
-	if d.screen.Dialog == dialogStep {
-		back = stepID
+	switch d.screen.Dialog {
+	case dialogStep:
+		back = d.screen.Opener
 		d.replyToDraft(draftReply{err: errStepCancelled})
+	case dialogBench:
+		back = d.screen.Opener
 	}
 	d.screen.Dialog = dialogNone
 	d.focusSoon(back)
@@ -77,6 +81,8 @@ func dialogs(d *desk, all []standing) app.UI {
 		return open("Keys", keyTable())
 	case dialogMore:
 		return open("More", &moreMenu{Desk: d, Open: s.Open, Busy: s.Busy})
+	case dialogBench:
+		return open(benchTitle, d.workbench())
 	}
 	return nil
 }

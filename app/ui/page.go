@@ -40,6 +40,7 @@ func (p *chapterPage) OnMount(ctx app.Context) {
 	d.beginTour(l.Tour)
 	d.screen.Narrow = browser.IsNarrow()
 	d.screen.Forgets = browser.DeniesStorage()
+	d.recallByHand()
 	if l.Step != "" {
 		d.foldStep(l.Step, true)
 		afterDraw(func() { browser.ScrollTo(`[data-step="` + l.Step + `"]`) })
@@ -105,11 +106,11 @@ func (p *chapterPage) Render() app.UI {
 				&replayBar{Desk: d, Replay: s.Replay},
 				&presentStep{Desk: d, Content: c, Steps: s.Steps},
 				tag.Div("below").Body(
-					&alice{Desk: d, Address: s.shown().Address, Login: d.login(), Frame: s.Frame, Replays: s.Replay.on(), Mail: s.Mail, Attacked: s.attacked(), Open: s.Open, Busy: s.Busy, Tour: next},
+					&alice{Desk: d, Address: s.shown().Address, Login: d.login(), Waiting: s.Waiting, Frame: s.Frame, Replays: s.Replay.on(), Mail: s.Mail, Attacked: s.attacked(), Open: s.Open, Busy: s.Busy, Tour: next},
 					&inspector{Desk: d, Message: s.Message, Tab: s.Tab, Guard: s.Guard, Code: s.Code, Said: s.Copied},
 				),
 			),
-			&panel{Desk: d, Content: c, Standings: all, Ends: s.View.Attacks, StayIn: s.StayIn, Said: s.Said, Busy: s.Busy, Open: s.Open, State: s.State, Before: s.StateBefore, StateOpen: s.StateOpen},
+			&panel{Desk: d, Content: c, Standings: all, Ends: s.View.Attacks, StayIn: s.StayIn, ByHand: s.ByHand, Said: s.Said, Busy: s.Busy, Open: s.Open, State: s.State, Before: s.StateBefore, StateOpen: s.StateOpen},
 		),
 		&paneBar{Desk: d, Pane: s.Pane, Tour: next},
 		app.If(s.Dialog != dialogNone, func() app.UI { return dialogs(d, all) }),

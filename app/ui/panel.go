@@ -22,6 +22,7 @@ type panel struct {
 	Busy      busy
 	Open      bool
 	StayIn    bool   // runs do not sign anybody out first
+	ByHand    bool   // the learner exchanges codes
 	Said      string // what came of signing out
 	State     api.State
 	Before    api.State // what each party held before it last changed
@@ -95,6 +96,7 @@ func endOf(ends []timeline.AttackEnd, id string) (timeline.AttackEnd, bool) {
 func (p *panel) foot() app.UI {
 	ready := p.Open && p.Busy == idle
 	return tag.Div("panel-foot").Body(
+		app.If(p.redeems(), func() app.UI { return tag.Div("foot-session").Body(p.byHand()) }),
 		tag.Div("foot-session").Body(
 			p.stay(),
 			pressable(tag.Button("button", "button-quiet").Text("Sign out"),
@@ -133,11 +135,23 @@ func (p *panel) ask(open bool) {
 }
 
 // stay is whether runs leave who is signed in signed in.
-func (p *panel) stay() app.UI {
-	box := tag.Input("checkbox", "check-box").
-		OnChange(func(ctx app.Context, _ app.Event) { p.Desk.stayIn(ctx.JSSrc().Get("checked").Bool()) })
-	if p.StayIn {
+func (p *panel) stay() app.UI { return checkBox("Stay signed in", p.StayIn, p.Desk.stayIn) }
+
+// redeems reports whether the chapter has a token endpoint, where a code is exchanged.
+func (p *panel) redeems() bool {
+	return guard.Rules{Chapter: p.Content.Chapter.ID}.Has(guard.IDPKCE)
+}
+
+// byHand is who exchanges the code: the callback, as in real apps, or the learner.
+func (p *panel) byHand() app.UI {
+	return checkBox("Exchange the code by hand", p.ByHand, p.Desk.exchangeByHand)
+}
+
+func checkBox(text string, on bool, turn func(on bool)) app.UI {
+	box := tag.Input("checkbox", "check-box").Attr("disabled", app.IsServer).
+		OnChange(func(ctx app.Context, _ app.Event) { turn(ctx.JSSrc().Get("checked").Bool()) }, app.EventScope(text))
+	if on {
 		box = box.Attr("checked", true)
 	}
-	return tag.Label("check").Body(box, tag.Span().Text("Stay signed in"))
+	return tag.Label("check").Body(box, tag.Span().Text(text))
 }

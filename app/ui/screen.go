@@ -42,10 +42,15 @@ type screen struct {
 	Away     bool            // the diagram is scrolled away from its end
 	AwayFrom uint64          // position of the last event when it was
 
-	StayIn bool // runs do not sign Alice out first
+	StayIn  bool   // runs do not sign Alice out first
+	ByHand  bool   // the learner exchanges codes, not the callback
+	Waiting string // the code that waits for the learner; kept after it, to be sent again
 
 	Dialog dialog       // what is open above the page
 	Draft  client.Draft // the request that waits to be sent, in dialogStep
+	Bench  bench        // what lies on the workbench, in dialogBench
+	Laid   bench        // what lay there when it was opened
+	Opener string       // id of the control that opened the dialog, where it is not moreID
 	Copied string       // what came of the button that copies
 
 	Finished map[string]bool // chapters that the learner has done, by id

@@ -27,6 +27,7 @@ func (a *stepActions) Render() app.UI {
 		app.If(a.Step.Protection != "" && a.Step.Switch != "", a.switchButton),
 		app.If(a.Step.Attack != "", a.attackButton),
 		app.If(a.Step.Guard != "", a.codeButton),
+		app.If(a.Step.Tool == lessons.PKCEWorkbench, func() app.UI { return a.Desk.benchOpener(a.Step.ID, nil) }),
 		app.If(len(a.Step.Goals) == 0 && !a.Done, a.readButton),
 		app.If(!a.Done, a.showMeButton),
 		app.If(a.Step.Attack != "" && a.Waiting, func() app.UI {

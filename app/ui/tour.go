@@ -23,16 +23,17 @@ type stop struct {
 type stopAt string
 
 const (
-	atNothing stopAt = ""
-	atRun     stopAt = "run"    // Run the flow
-	atFrame   stopAt = "frame"  // Alice's browser
-	atUnfold  stopAt = "unfold" // the step's title
-	atAnswer  stopAt = "answer" // the prediction
-	atSwitch  stopAt = "switch" // the step's switch
-	atAttack  stopAt = "attack" // the step's attack
-	atCode    stopAt = "code"   // the code that decides
-	atRead    stopAt = "read"   // I see
-	atPane    stopAt = "pane"   // a column of a narrow screen
+	atNothing  stopAt = ""
+	atRun      stopAt = "run"      // Run the flow
+	atFrame    stopAt = "frame"    // Alice's browser
+	atExchange stopAt = "exchange" // Exchange the code, in Alice's browser
+	atUnfold   stopAt = "unfold"   // the step's title
+	atAnswer   stopAt = "answer"   // the prediction
+	atSwitch   stopAt = "switch"   // the step's switch
+	atAttack   stopAt = "attack"   // the step's attack
+	atCode     stopAt = "code"     // the code that decides
+	atRead     stopAt = "read"     // I see
+	atPane     stopAt = "pane"     // a column of a narrow screen
 )
 
 // label is what the mark says.
@@ -42,6 +43,8 @@ func (s stop) label() string {
 		return "Start here: run the flow"
 	case atFrame:
 		return "Sign in as Alice, in her browser"
+	case atExchange:
+		return "Next: exchange the code"
 	case atAnswer:
 		return "Next: guess. Any answer will do"
 	case atPane:
@@ -65,6 +68,7 @@ type tourState struct {
 	Busy     bool // something runs that must end first
 	Frame    frame
 	Login    timeline.Login
+	Waits    bool // a code waits for the learner to exchange it
 	Narrow   bool
 	Pane     pane
 	Chapter  lessons.Chapter
@@ -99,7 +103,7 @@ func nextStop(t tourState) stop {
 }
 
 func paneOf(s stop) pane {
-	if s.What == atFrame {
+	if s.What == atFrame || s.What == atExchange {
 		return paneBrowser
 	}
 	return paneLesson
@@ -110,6 +114,8 @@ func (t tourState) stopIn(i int) stop {
 	s := t.Chapter.Steps[i]
 	_, answered := t.Answers[s.ID]
 	switch {
+	case s.Kind == lessons.Run && t.Waits && t.Login.Code != "":
+		return stop{What: atExchange}
 	case s.Kind == lessons.Run && t.Frame == frameHere && !t.Login.Ended():
 		return stop{What: atFrame}
 	case s.Kind == lessons.Run:
@@ -171,7 +177,7 @@ func (d *desk) tourState(all []standing) tourState {
 	s := d.screen
 	return tourState{
 		Open: s.Open, Busy: s.Busy != idle || s.Dialog != dialogNone || d.attacked,
-		Frame: s.Frame, Login: d.login(), Narrow: s.Narrow, Pane: s.Pane,
+		Frame: s.Frame, Login: d.login(), Waits: s.Waiting != "", Narrow: s.Narrow, Pane: s.Pane,
 		Chapter: d.content.Chapter, Steps: s.Steps, Answers: s.Answers,
 		Standing: func(id string) standing { st, _ := find(all, id); return st },
 	}

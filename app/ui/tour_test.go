@@ -44,6 +44,7 @@ func tourAt(done int, change func(*tourState), off ...guard.ID) tourState {
 func TestTourHasOneThingNext(t *testing.T) {
 	narrow := func(p pane) func(*tourState) { return func(s *tourState) { s.Narrow, s.Pane = true, p } }
 	answered := func(s *tourState) { s.Answers["break"] = 0 }
+	waits := func(s *tourState) { s.Frame, s.Waits, s.Login.Code = frameHere, true, "c" }
 	tests := map[string]struct {
 		state tourState
 		want  stop
@@ -55,6 +56,9 @@ func TestTourHasOneThingNext(t *testing.T) {
 		"a login that failed runs again":      {tourAt(0, func(s *tourState) { s.Frame, s.Login.Failed = frameHere, "x" }), stop{What: atRun}},
 		"a login in another tab runs here":    {tourAt(0, func(s *tourState) { s.Frame = frameInTab }), stop{What: atRun}},
 		"a login that was cut runs again":     {tourAt(0, func(s *tourState) { s.Frame = frameCut }), stop{What: atRun}},
+		"a code that waits is exchanged":      {tourAt(0, waits), stop{What: atExchange}},
+		"narrow: and is in Alice's browser":   {tourAt(0, func(s *tourState) { waits(s); narrow(paneStage)(s) }), stop{What: atPane, Pane: paneBrowser}},
+		"an exchange that failed runs again":  {tourAt(0, func(s *tourState) { waits(s); s.Login = timeline.Login{Failed: "x"} }), stop{What: atRun}},
 		"the guess":                           {tourAt(1, nil), stop{What: atAnswer, Step: "break"}},
 		"then the switch":                     {tourAt(1, answered), stop{What: atSwitch, Step: "break"}},
 		"half a switch is not enough":         {tourAt(1, answered, guard.IDPKCEMethod), stop{What: atSwitch, Step: "break"}},

@@ -120,6 +120,7 @@ func (l *loader) step(name string, chapter *chapterFront, seen map[string]string
 		Switch:     front.Switch,
 		Attack:     front.Attack,
 		Guard:      front.Guard,
+		Tool:       front.Tool,
 		Goals:      front.Goals,
 		Hint:       front.Hint,
 	}

@@ -287,6 +287,10 @@ func TestBadContent(t *testing.T) {
 			edit{"3-why.md", "title: See why\nguard: pkce.verify", "title: See why\nguard: pkce.verifies"},
 			`03-pkce/3-why.md:5: unknown guard "pkce.verifies"`,
 		},
+		"a step that offers an unknown tool": {
+			edit{"1-run.md", "kind: run", "kind: run\ntool: hammer"},
+			`03-pkce/1-run.md:4: unknown tool "hammer": there is ["pkce-workbench"]`,
+		},
 		"a step that switches an unknown protection": {
 			edit{"2-break.md", "protection: pkce", "protection: pixy"},
 			`03-pkce/2-break.md:5: unknown protection "pixy"`,

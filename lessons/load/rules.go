@@ -33,6 +33,7 @@ type stepFront struct {
 	Switch     string
 	Attack     string
 	Guard      string
+	Tool       lessons.Tool
 	Hint       string
 }
 
@@ -112,6 +113,9 @@ func (f *file) checkStep(s stepFront, c *chapterFront) {
 	}
 	if s.Guard != "" {
 		f.checkPart(s.Guard, "guard")
+	}
+	if s.Tool != "" && !slices.Contains(lessons.Tools(), s.Tool) {
+		f.complain(f.line("tool"), "unknown tool %q: there is %q", s.Tool, lessons.Tools())
 	}
 	if len(s.Goals) == 0 && s.Kind != lessons.Why { // reading leaves no event; a why step is done when it was read
 		f.complain(f.line("goals"), "goals is missing: by which event does the step tick?")

@@ -43,6 +43,19 @@ func TestTourFromTheLandingPageToMended(t *testing.T) {
 	}
 }
 
+// onEachSize opens chapter v03 on each of the sizes.
+func onEachSize(t *testing.T, do func(b *tab, width int64)) {
+	p := start(t, t.TempDir())
+	for name, size := range sizes {
+		t.Run(name, func(t *testing.T) {
+			b := openTab(t)
+			b.do("resize", chromedp.EmulateViewport(size[0], size[1]))
+			b.open(p.lab + "/v03-pkce")
+			do(b, size[0])
+		})
+	}
+}
+
 // pressNext clicks what the tour marks. Where that is Alice's browser, it signs her in.
 func (b *tab) pressNext() {
 	b.Helper()
