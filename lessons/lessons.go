@@ -38,15 +38,19 @@ type Term struct {
 	Body     string   `json:"body"`          // HTML
 	Sections []Link   `json:"sections"`      // where it is specified; none where it is a word of this lab
 	See      []string `json:"see,omitempty"` // ids of other terms
+
+	Words      []string `json:"words,omitempty"`      // by which prose leads here
+	Parameters []string `json:"parameters,omitempty"` // of messages, that carry it
 }
 
 // Trouble is one error and its cure. Its address is /troubleshooting#ID.
 type Trouble struct {
 	ID       string   `json:"id"`
-	Name     string   `json:"name"`            // what is wrong, in a few words
-	Says     []string `json:"says,omitempty"`  // our own messages, word for word; "…" stands for what differs
-	Shows    []string `json:"shows,omitempty"` // what other programs say, such as the browser
-	Code     string   `json:"code,omitempty"`  // the word for programs, such as invalid_grant
+	Name     string   `json:"name"`             // what is wrong, in a few words
+	Says     []string `json:"says,omitempty"`   // our own messages, word for word; "…" stands for what differs
+	Shows    []string `json:"shows,omitempty"`  // what other programs say, such as the browser
+	Guards   []string `json:"guards,omitempty"` // the checks that refuse so
+	Code     string   `json:"code,omitempty"`   // the word for programs, such as invalid_grant
 	Status   string   `json:"status,omitempty"`
 	Causes   string   `json:"causes"` // HTML
 	Cure     string   `json:"cure"`   // HTML

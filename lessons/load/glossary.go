@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oauthlab/lessons"
+	"oauthlab/lessons/guard"
 )
 
 // Names of the two books beside the chapters.
@@ -31,22 +32,28 @@ type TermGroup struct {
 //	## Client {#client}
 //	Section: RFC 6749 §1.1
 //	See: public-client, authorization-server
+//	Words: client, clients
 //
 //	The app that acts for the resource owner.
 //
 // Section may stand more than once; "Section: this lab" marks a word that no
-// specification has. The error joins everything that is wrong.
+// specification has. Words are those by which the prose of the chapters leads to
+// the term, whatever their case; Parameter names what carries it in a message. The
+// error joins everything that is wrong.
 func Glossary(fsys fs.FS) ([]TermGroup, error) {
-	l := loader{fsys: fsys, markdown: newMarkdown()}
-	b := l.readBook(glossaryFile, map[string]bool{"Section": true, "See": true})
+	l := loader{fsys: fsys, markdown: newMarkdown(fsys)}
+	b := l.readBook(glossaryFile, map[string]bool{"Section": true, "See": true, "Words": true, "Parameter": true})
 	var groups []TermGroup
 	known := b.ids()
+	words, parameters := map[string]int{}, map[string]int{}
 	for _, part := range b.parts {
 		g := TermGroup{Title: part.title, Intro: l.html(b.file, part.text)}
 		for _, e := range part.entries {
 			g.Terms = append(g.Terms, lessons.Term{
 				ID: e.id, Name: e.title, Body: l.html(b.file, b.need(e, e.text, "a text")),
 				Sections: b.sections(e), See: b.see(e, known),
+				Words:      b.unique(e, "Words", words),
+				Parameters: b.unique(e, "Parameter", parameters),
 			})
 		}
 		groups = append(groups, g)
@@ -65,16 +72,18 @@ type TroubleGroup struct {
 //
 //	Says: This code has expired.
 //	Shows: Failed to fetch
+//	Guard: code-expiry
 //	Code: invalid_grant
 //	Status: 400
 //	Section: RFC 6749 §4.1.2
 //
+// Guard names the checks whose refusal the entry is about, as the catalogue does,
 // and its text is the usual causes and then, from a line that begins with
 // "Cure:" on, the cure.
 func Troubles(fsys fs.FS) ([]TroubleGroup, error) {
-	l := loader{fsys: fsys, markdown: newMarkdown()}
+	l := loader{fsys: fsys, markdown: newMarkdown(fsys)}
 	b := l.readBook(troubleshootingFile, map[string]bool{
-		"Says": true, "Shows": true, "Code": true, "Status": true, "Section": true,
+		"Says": true, "Shows": true, "Guard": true, "Code": true, "Status": true, "Section": true,
 	})
 	said := map[string]int{}
 	var groups []TroubleGroup
@@ -106,6 +115,11 @@ func (l *loader) trouble(b *book, e entry, said map[string]int) lessons.Trouble 
 			t.Says = append(t.Says, f.value)
 		case "Shows":
 			t.Shows = append(t.Shows, f.value)
+		case "Guard":
+			if _, ok := guard.FindPart(guard.ID(f.value)); !ok {
+				b.file.complain(f.line, "unknown guard %q", f.value)
+			}
+			t.Guards = append(t.Guards, f.value)
 		}
 	}
 	if len(t.Says)+len(t.Shows) == 0 {

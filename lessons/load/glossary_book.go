@@ -158,6 +158,30 @@ func (e entry) one(name string) string {
 	return ""
 }
 
+// unique reads the values of a fact, with commas between them, of which each
+// stands once in the book; seen holds the line of each, in small letters.
+func (b *book) unique(e entry, name string, seen map[string]int) []string {
+	var values []string
+	for _, f := range e.facts {
+		if f.name != name {
+			continue
+		}
+		for value := range strings.SplitSeq(f.value, ",") {
+			value = strings.TrimSpace(value)
+			key := strings.ToLower(value)
+			switch first, twice := seen[key]; {
+			case value == "":
+				b.file.complain(f.line, "%s of %q has a comma too many", name, e.title)
+			case twice:
+				b.file.complain(f.line, "%q stands in line %d already", value, first)
+			}
+			seen[key] = f.line
+			values = append(values, value)
+		}
+	}
+	return values
+}
+
 // ids returns every anchor of the book.
 func (b *book) ids() map[string]bool {
 	ids := map[string]bool{}

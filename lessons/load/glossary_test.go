@@ -21,6 +21,8 @@ Four of them.
 ## Client {#client}
 Section: RFC 6749 §1.1
 See: alice
+Words: client, clients
+Parameter: client_id
 
 The app, ` + "`her`" + ` own.
 
@@ -38,6 +40,7 @@ And a mail box.
 ## Too old {#too-old}
 Says: This code has expired.
 Shows: expired
+Guard: code-expiry
 Code: invalid_grant
 Status: 400
 Section: RFC 6749 §4.1.2
@@ -64,7 +67,7 @@ func TestTheGlossaryIsRead(t *testing.T) {
 		{Title: "Roles", Intro: `<div class="prose"><p>Four of them.</p>` + "\n</div>", Terms: []lessons.Term{{
 			ID: "client", Name: "Client", Body: `<div class="prose"><p>The app, <code>her</code> own.</p>` + "\n</div>",
 			Sections: []lessons.Link{{Title: "RFC 6749 §1.1", URL: "https://www.rfc-editor.org/rfc/rfc6749#section-1.1"}},
-			See:      []string{"alice"},
+			See:      []string{"alice"}, Words: []string{"client", "clients"}, Parameters: []string{"client_id"},
 		}}},
 		{Title: "Words", Terms: []lessons.Term{{
 			ID: "alice", Name: "Alice",
@@ -83,7 +86,8 @@ func TestTroublesAreRead(t *testing.T) {
 	}
 	want := []load.TroubleGroup{{Title: "Token", Troubles: []lessons.Trouble{{
 		ID: "too-old", Name: "Too old", Says: []string{"This code has expired."}, Shows: []string{"expired"},
-		Code: "invalid_grant", Status: "400",
+		Guards: []string{"code-expiry"},
+		Code:   "invalid_grant", Status: "400",
 		Causes: `<div class="prose"><p>It took too long.</p>` + "\n</div>",
 		Cure:   `<div class="prose"><p>Run it` + "\nagain.</p>\n</div>",
 		Sections: []lessons.Link{
@@ -101,9 +105,9 @@ func TestMistakesInTheGlossaryAreNamedWithTheirLine(t *testing.T) {
 	tests := map[string]struct{ from, to, want string }{
 		"text before the first part":   {"# Roles", "Hello\n# Roles", `glossary.md:1: text before the first part: a part begins with "# Title"`},
 		"a term in no part":            {"# Roles\n\nFour of them.\n", "", `glossary.md:2: "Client" stands in no part: a part begins with "# Title"`},
-		"no anchor":                    {"Alice {#alice}", "Alice", `glossary.md:13: "Alice" has no anchor: write "## Alice {#anchor}"`},
-		"an anchor that is no anchor":  {"{#alice}", "{#Alice B}", `glossary.md:13: anchor "Alice B": it has small letters, digits and single hyphens`},
-		"the same anchor twice":        {"{#alice}", "{#client}", `glossary.md:13: anchor "client" is taken by line 5`},
+		"no anchor":                    {"Alice {#alice}", "Alice", `glossary.md:15: "Alice" has no anchor: write "## Alice {#anchor}"`},
+		"an anchor that is no anchor":  {"{#alice}", "{#Alice B}", `glossary.md:15: anchor "Alice B": it has small letters, digits and single hyphens`},
+		"the same anchor twice":        {"{#alice}", "{#client}", `glossary.md:15: anchor "client" is taken by line 5`},
 		"a dead see also":              {"See: alice", "See: alice, bob", `glossary.md:7: see also "bob": there is no such entry`},
 		"a see also of itself":         {"See: alice", "See: alice,client", `glossary.md:7: "Client" sends its reader to itself`},
 		"no section":                   {"Section: RFC 6749 §1.1\n", "", `glossary.md:5: "Client" has no section`},
@@ -112,10 +116,13 @@ func TestMistakesInTheGlossaryAreNamedWithTheirLine(t *testing.T) {
 		"a fact that nobody knows":     {"See: alice", "Sees: alice", `glossary.md:7: unknown fact "Sees"`},
 		"a fact of another book":       {"See: alice", "Says: alice", `glossary.md:7: unknown fact "Says"`},
 		"text among the facts":         {"See: alice", "see alice", `glossary.md:7: "see alice" is no fact: below a heading stand lines "Name: value", then an empty line`},
-		"no text":                      {"Has a browser.\n\nAnd a mail box.\n", "", `glossary.md:13: "Alice" lacks a text`},
-		"raw HTML, in its place":       {"And a mail", "And <b>a</b> mail", "glossary.md:18: raw HTML is not rendered; write Markdown\nglossary.md:18: raw HTML is not rendered; write Markdown"},
-		"a link to who knows where":    {"And a mail", "And [a](mailto:x) mail", `glossary.md:18: link to "mailto:x": begin it with "https://", "/" or "#"`},
-		"a part of which nothing came": {"# Words", "# Nothing\n\n# Words", `glossary.md:11: the part "Nothing" has no entries`},
+		"no text":                      {"Has a browser.\n\nAnd a mail box.\n", "", `glossary.md:15: "Alice" lacks a text`},
+		"raw HTML, in its place":       {"And a mail", "And <b>a</b> mail", "glossary.md:20: raw HTML is not rendered; write Markdown\nglossary.md:20: raw HTML is not rendered; write Markdown"},
+		"a link to who knows where":    {"And a mail", "And [a](mailto:x) mail", `glossary.md:20: link to "mailto:x": begin it with "https://", "/" or "#"`},
+		"a word of two terms":          {"Has a browser.", "Has a browser.\n\n## Bob {#bob}\nSection: this lab\nWords: bob, Clients\n\nToo.", `glossary.md:22: "Clients" stands in line 8 already`},
+		"a parameter of two terms":     {"Section: this lab", "Section: this lab\nParameter: client_id", `glossary.md:17: "client_id" stands in line 9 already`},
+		"a comma too many":             {"client, clients", "client,", `glossary.md:8: Words of "Client" has a comma too many`},
+		"a part of which nothing came": {"# Words", "# Nothing\n\n# Words", `glossary.md:13: the part "Nothing" has no entries`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -137,7 +144,8 @@ func TestMistakesInTheTroublesAreNamedWithTheirLine(t *testing.T) {
 		"no causes":              {"It took too long.\n", "", `troubleshooting.md:3: "Too old" lacks its usual causes`},
 		"no cure":                {"Cure: ", "", `troubleshooting.md:3: "Too old" lacks its cure, from a line that begins with "Cure:" on`},
 		"a status that is none":  {"Status: 400", "Status: 4000", `troubleshooting.md:3: status "4000" of "Too old" is not one of HTTP`},
-		"a bad link in the cure": {"again.", "[again](x)", `troubleshooting.md:15: link to "x": begin it with "https://", "/" or "#"`},
+		"a guard that is none":   {"Guard: code-expiry", "Guard: code-age", `troubleshooting.md:6: unknown guard "code-age"`},
+		"a bad link in the cure": {"again.", "[again](x)", `troubleshooting.md:16: link to "x": begin it with "https://", "/" or "#"`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

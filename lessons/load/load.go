@@ -1,5 +1,5 @@
 // Package load reads the chapters of the lab from Markdown files, checks them,
-// and renders their prose to HTML.
+// and renders their prose to HTML, in which the words of the glossary lead to it.
 //
 // A chapter is a folder, NN-slug, which orders the chapters and names the page:
 //
@@ -45,7 +45,8 @@ func Chapters(fsys fs.FS) ([]lessons.Chapter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load chapters: %w", err)
 	}
-	l := loader{fsys: fsys, markdown: newMarkdown(), chapters: map[string]string{}}
+	l := loader{fsys: fsys, markdown: newMarkdown(fsys), chapters: map[string]string{}}
+	l.markdown.phrases = phrases(fsys)
 	var chapters []lessons.Chapter
 	for _, entry := range entries {
 		if entry.IsDir() {

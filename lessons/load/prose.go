@@ -2,6 +2,7 @@ package load
 
 import (
 	"bytes"
+	"io/fs"
 	"iter"
 	"strings"
 
@@ -15,12 +16,19 @@ import (
 // markdown turns prose into HTML. The page takes that HTML as it is, so nothing
 // but Markdown may come through: raw HTML and links that lead elsewhere than
 // into the lab or to https are refused, and never rendered.
-type markdown struct{ goldmark.Markdown }
+type markdown struct {
+	goldmark.Markdown
+	books   map[string]map[string]bool // by path of a book: its anchors
+	phrases []phrase                   // what prose links by itself
+}
 
-func newMarkdown() markdown {
-	return markdown{goldmark.New(goldmark.WithExtensions(
-		&frontmatter.Extender{Formats: []frontmatter.Format{yamlStrict()}},
-	))}
+func newMarkdown(fsys fs.FS) markdown {
+	return markdown{
+		Markdown: goldmark.New(goldmark.WithExtensions(
+			&frontmatter.Extender{Formats: []frontmatter.Format{yamlStrict()}},
+		)),
+		books: anchors(fsys),
+	}
 }
 
 // render sets f's HTML, one root element, and returns the front matter.
@@ -31,8 +39,9 @@ func (m markdown) render(f *file, source []byte) *frontmatter.Data {
 		f.complain(1, "there is no text below the front matter")
 	}
 	for node := range nodes(doc) {
-		f.checkNode(node, source)
+		m.checkNode(f, node, source)
 	}
+	m.linkTerms(doc, source)
 	var html bytes.Buffer
 	html.WriteString(`<div class="prose">`)
 	if err := m.Renderer().Render(&html, source, doc); err != nil {
@@ -56,12 +65,13 @@ func nodes(doc ast.Node) iter.Seq[ast.Node] {
 }
 
 // checkNode refuses what must not reach the page, and marks the links that leave it.
-func (f *file) checkNode(node ast.Node, source []byte) {
+func (m markdown) checkNode(f *file, node ast.Node, source []byte) {
 	switch node := node.(type) {
 	case *ast.HTMLBlock, *ast.RawHTML:
 		f.complain(lineOf(node, source), "raw HTML is not rendered; write Markdown")
 	case *ast.Link:
 		f.checkLink(node, string(node.Destination), source)
+		m.checkReference(f, node, source)
 	case *ast.AutoLink:
 		f.checkLink(node, string(node.URL(source)), source)
 	case *ast.Image:
