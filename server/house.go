@@ -60,6 +60,10 @@ func open(ctx context.Context, c config) (*house, error) {
 	if err != nil {
 		return nil, fmt.Errorf("source: %w", err)
 	}
+	books, err := site.ReadBooks(content.FS)
+	if err != nil {
+		return nil, fmt.Errorf("books: %w", err)
+	}
 	listeners, err := c.bind()
 	if err != nil {
 		return nil, err
@@ -81,8 +85,8 @@ func open(ctx context.Context, c config) (*house, error) {
 	h.attacks = &attack.Runner{Labs: h.labs, Badges: badges}
 	h.feed = &feed.Feed{Labs: h.labs, Log: log, Closing: h.closing}
 	lobby := &site.Site{Files: web.FS, Stories: c.dev, API: &site.API{
-		Labs: h.labs, Auth: authDocument, Attacks: h.attacks, Chapters: chapters, Code: code, Log: log,
-		Feed: h.feed,
+		Labs: h.labs, Auth: authDocument, Attacks: h.attacks, Chapters: chapters, Code: code, Books: books,
+		Feed: h.feed, Log: log,
 	}}
 	auth := &authserver.Server{Labs: h.labs, Badges: badges, Assets: web.FS, Log: log}
 	mallory := &attack.Site{Labs: h.labs, Badges: badges, Assets: web.FS, Log: log}

@@ -131,3 +131,11 @@ const (
 	SpanPKCE    SpanKind = "pkce"
 	SpanState   SpanKind = "state"
 )
+
+// Entry answers GET /api/glossary/{term} and GET /api/troubleshooting: what one of the
+// lab's books says of a thing.
+type Entry struct {
+	Name    string `json:"name"`
+	Address string `json:"address"` // in its book, such as "/glossary#pkce"
+	Body    string `json:"body"`    // HTML, one element
+}

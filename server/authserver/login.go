@@ -161,6 +161,7 @@ func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, t *lab.Turn, 
 		return
 	}
 	s.showPage(w, t, status, loginPage, lab.OriginOf(target), loginView{
-		Action: "/" + t.ID.String() + "/login", Request: kept, Client: name, Problem: problem, Users: users(),
+		Action: "/" + t.ID.String() + "/login", Request: kept, Client: name, Users: users(),
+		Problem: problem, Help: helpWith(t, problem),
 	})
 }

@@ -4,6 +4,8 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"oauthlab/server/lab"
 )
@@ -28,6 +30,7 @@ type loginView struct {
 	Request string
 	Client  string
 	Problem string
+	Help    string // where the lab explains the problem
 	Users   []user
 }
 
@@ -35,12 +38,19 @@ type errorView struct {
 	Code        string
 	Description string
 	Hint        string
+	Help        string // where the lab explains the error
 }
 
 // showError shows an error to the person at the browser. It is the answer where a
 // redirect would not be safe (RFC 6749 §4.1.2.1).
 func (s *Server) showError(w http.ResponseWriter, t *lab.Turn, status int, e *Error) {
-	s.showPage(w, t, status, errorPage, "", errorView(*e))
+	s.showPage(w, t, status, errorPage, "", errorView{e.Code, e.Description, e.Hint, helpWith(t, e.Description)})
+}
+
+// helpWith returns where the lab tells the causes and cures of what is said; its
+// troubleshooting leads from the words to the entry.
+func helpWith(t *lab.Turn, says string) string {
+	return t.Origins.Lab + "/troubleshooting?says=" + strings.ReplaceAll(url.QueryEscape(says), "+", "%20")
 }
 
 // showPage writes a page that the lab alone may frame. formTarget is the origin

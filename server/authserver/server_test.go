@@ -247,4 +247,7 @@ func (r reply) wantShown(t *testing.T, status int, text string) {
 	if !strings.Contains(r.body, text) {
 		t.Errorf("the page does not say %q: %s", text, r.body)
 	}
+	if status >= http.StatusBadRequest && !strings.Contains(r.body, `/troubleshooting?says=`) {
+		t.Errorf("the page leads to no cure: %s", r.body)
+	}
 }

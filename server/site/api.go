@@ -35,6 +35,7 @@ type API struct {
 	Attacks  *attack.Runner
 	Chapters []lessons.Chapter
 	Code     CodeBook
+	Books    *Books
 	Log      *slog.Logger
 }
 
@@ -62,6 +63,9 @@ func (a *API) Handler() http.Handler {
 		"/api/protections":                      {http.MethodGet: a.protections},
 		"/api/code/{guard}":                     {http.MethodGet: a.code},
 		"/api/chapters":                         {http.MethodGet: a.chapters},
+		"/api/glossary/{term}":                  {http.MethodGet: a.term},
+		"/api/troubleshooting":                  {http.MethodGet: a.cure},
+		"/api/troubleshooting/{error}":          {http.MethodGet: a.trouble},
 		"/api/":                                 {http.MethodGet: a.nothing, http.MethodPost: a.nothing},
 	}
 	for path, methods := range paths {

@@ -6,16 +6,13 @@ import (
 	"embed"
 	"encoding/hex"
 	"fmt"
-	"html/template"
-	"io/fs"
 	"net/http"
 	"time"
 
 	"oauthlab/lessons"
-	"oauthlab/lessons/load"
 )
 
-//go:embed pages/book.html pages/glossary.html pages/troubleshooting.html pages/reference.html
+//go:embed pages/book.html pages/entry.html pages/glossary.html pages/troubleshooting.html pages/reference.html
 var bookFiles embed.FS
 
 // bookPage is one of the pages that are read rather than run: no program, no
@@ -29,7 +26,7 @@ type bookPage struct {
 }
 
 // bookPaths are the paths of those pages.
-func bookPaths() []string { return []string{"/glossary", "/troubleshooting", "/reference"} }
+func bookPaths() []string { return []string{glossaryPath, troubleshootingPath, "/reference"} }
 
 // internalURLs tells the program in the browser which pages the browser itself
 // must load.
@@ -41,27 +38,19 @@ func internalURLs(origin string) []string {
 	return urls
 }
 
-// books renders the pages, by path.
-func books(origin string, chapters []lessons.Chapter, texts fs.FS) (map[string]http.Handler, error) {
-	glossary, err := load.Glossary(texts)
-	if err != nil {
-		return nil, err
-	}
-	troubles, err := load.Troubles(texts)
-	if err != nil {
-		return nil, err
-	}
+// pages renders the pages, by path.
+func (b *Books) pages(origin string, chapters []lessons.Chapter) (map[string]http.Handler, error) {
 	reference, err := newReference()
 	if err != nil {
 		return nil, err
 	}
 	pages := []bookPage{
 		{
-			Path: "/glossary", Title: "Glossary", Body: glossary,
+			Path: glossaryPath, Title: "Glossary", Body: b.glossary,
 			Description: "The words of OAuth in one to three sentences each: roles, tokens, endpoints, attacks, protections, errors and status codes, with their sections.",
 		},
 		{
-			Path: "/troubleshooting", Title: "Troubleshooting", Body: troubles,
+			Path: troubleshootingPath, Title: "Troubleshooting", Body: b.troubles,
 			Description: "Every error of the lab, what usually causes it and what helps, from invalid_grant to a frame that stays empty, with the sections of the RFCs.",
 		},
 		{
@@ -69,31 +58,20 @@ func books(origin string, chapters []lessons.Chapter, texts fs.FS) (map[string]h
 			Description: "Every endpoint, parameter, protection and attack of the lab, generated from the code that runs.",
 		},
 	}
-	names := map[string]string{}
-	for _, group := range glossary {
-		for _, term := range group.Terms {
-			names[term.ID] = term.Name
-		}
-	}
 	handlers := map[string]http.Handler{}
 	for _, page := range pages {
 		page.Chapters, page.Pages, page.Origin = chapters, pages, origin
-		if handlers[page.Path], err = page.render(names); err != nil {
+		if handlers[page.Path], err = page.render(b); err != nil {
 			return nil, err
 		}
 	}
+	handlers[troubleshootingPath] = b.leading(handlers[troubleshootingPath])
 	return handlers, nil
 }
 
-// render returns a handler that serves the page as it is now; terms are the names
-// of the glossary, by id.
-func (p bookPage) render(terms map[string]string) (http.Handler, error) {
-	name := p.Path[1:]
-	t, err := template.New("").Funcs(template.FuncMap{
-		"html":    func(s string) template.HTML { return template.HTML(s) }, //nolint:gosec // of our own Markdown
-		"section": load.Section,
-		"term":    func(id string) string { return terms[id] },
-	}).ParseFS(bookFiles, "pages/book.html", "pages/"+name+".html")
+// render returns a handler that serves the page as it is now.
+func (p bookPage) render(b *Books) (http.Handler, error) {
+	t, err := b.templates(p.Path[1:])
 	if err != nil {
 		return nil, fmt.Errorf("page %s: %w", p.Path, err)
 	}

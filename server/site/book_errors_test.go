@@ -61,6 +61,8 @@ func f() {
 	p.fail("The parameter %s is bad.", name)
 	s.refuseLogin(w, fmt.Sprintf("Wait %d seconds.", n))
 	no("Never.", "hint")
+	explained("It is lost.")
+	explained(variable)
 	other("Not an error.")
 	_ = notice{Text: "Gone. " + explain(err)}
 	_ = &Error{code, variable, "hint"}
@@ -78,7 +80,7 @@ func name() string { return "Not an error." }
 	}
 	slices.Sort(got)
 	want := []string{
-		"By name.", "By place.", "Gone. ….", "In small letters.", "It said no: ….", "It takes … of ….", "Never.",
+		"By name.", "By place.", "Gone. ….", "In small letters.", "It is lost.", "It said no: ….", "It takes … of ….", "Never.",
 		"The parameter … is bad.", "The store is away.", "There is no ….", "Wait … seconds.",
 	}
 	if !slices.Equal(got, want) {
@@ -170,9 +172,6 @@ func (c errorCollector) visit(file string, plain *regexp.Regexp) func(ast.Node) 
 			if i, ok := messageArgument(n, plain.MatchString(base)); ok && i < len(n.Args) {
 				add(n.Args[i])
 			}
-			if base == "noticebar.go" && calls(n) == "Text" && len(n.Args) == 1 && strings.HasSuffix(flatten(n.Args[0]), ".") {
-				add(n.Args[0])
-			}
 		}
 		return true
 	}
@@ -209,7 +208,7 @@ func messageArgument(call *ast.CallExpr, plain bool) (int, bool) {
 	switch calls(call) {
 	case "refuse":
 		return 2, true
-	case "no", "fail":
+	case "no", "fail", "explained":
 		return 0, true
 	case "refuseLogin":
 		return len(call.Args) - 1, true

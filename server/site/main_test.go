@@ -58,11 +58,15 @@ func withOrigin(run func() int) (int, error) {
 	if err != nil {
 		return 1, err
 	}
+	read, err := ReadBooks(content.FS)
+	if err != nil {
+		return 1, err
+	}
 	document := authserver.Document{Store: db}
 	labs := &lab.Labs{Store: db, Origins: origins, Now: time.Now, Parties: []lab.Document{document}}
 	badges, log := feed.Badges{Secret: []byte("test")}, slog.New(slog.DiscardHandler)
 	site := &Site{Files: web.FS, API: &API{
-		Labs: labs, Auth: document, Chapters: chapters, Code: book, Log: log,
+		Labs: labs, Auth: document, Chapters: chapters, Code: book, Books: read, Log: log,
 		Attacks: &attack.Runner{Labs: labs, Badges: badges}, Feed: &feed.Feed{Labs: labs, Log: log},
 	}}
 	if origin, err = site.Handler(); err != nil {

@@ -207,6 +207,9 @@ func endpointTexts() map[string]text {
 		"GET /api/protections":                       {"Lists the protections and their parts.", ""},
 		"GET /api/code/{guard}":                      {"Answers with the source of a guard, and of the lines that call it, as they run.", ""},
 		"GET /api/chapters":                          {"Lists the chapters with all that they say.", ""},
+		"GET /api/glossary/{term}":                   {"Answers with one entry of the glossary, as HTML.", ""},
+		"GET /api/troubleshooting":                   {"Finds the entry of an error, by its words, its guard or its code, and answers with its causes and cures, as HTML.", ""},
+		"GET /api/troubleshooting/{error}":           {"Answers with one entry of the troubleshooting, as HTML.", ""},
 	}
 }
 
@@ -230,6 +233,9 @@ func parameterTexts() map[string]text {
 		"guards":               {"By id of a part: true, false, or a value of a habit.", ""},
 		"settings":             {"By name; the chapters so far have none.", ""},
 		"clock_offset_seconds": {"How far the lab's clock is ahead of the true one.", ""},
+		"says":                 {"What the error said, word for word; other words may stand around it.", ""},
+		"status":               {"Number of the HTTP answer.", ""},
+		"guard":                {"Id of the part that refused.", ""},
 		"after":                {"The seq of the last event that the caller has; what follows is sent.", ""},
 	}
 }

@@ -202,6 +202,7 @@ func (r *sourceReader) messages() []message {
 		{"create-lab", "Body of POST /api/labs", parametersOf(fieldsOf(api.Create{}))},
 		{"patch-lab", "Body of PATCH /api/labs/{lab}", parametersOf(fieldsOf(api.Patch{}))},
 		{"read-log", "Query of events and feed", parametersOf([]string{"after"})},
+		{"find-cure", "Query of /api/troubleshooting", parametersOf([]string{"says", "guard", "error", "status"})},
 	}
 }
 

@@ -16,7 +16,6 @@ import (
 	"oauthlab/app/ui"
 	"oauthlab/lessons"
 	"oauthlab/lessons/api"
-	"oauthlab/lessons/content"
 	"oauthlab/server/lab"
 )
 
@@ -33,17 +32,17 @@ func (s *Site) Handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	version, err := fingerprint(s.Files, s.API.Chapters)
+	version, err := fingerprint(s.Files, s.API.Chapters, s.API.Books.parameters)
 	if err != nil {
 		return nil, err
 	}
-	ui.Routes(contents(s.API.Chapters))
+	ui.Routes(contents(s.API.Chapters, s.API.Books.parameters))
 	if s.Stories {
 		ui.RouteStories()
 	}
 
 	own := s.API.Labs.Origins.Lab
-	read, err := books(own, s.API.Chapters, content.FS)
+	read, err := s.API.Books.pages(own, s.API.Chapters)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +109,7 @@ func pages(a *assets, version string, o lab.Origins) http.Handler {
 
 // fingerprint is a hash over everything that the client is made of: a new one
 // tells browsers that there is an update.
-func fingerprint(files fs.FS, chapters []lessons.Chapter) (string, error) {
+func fingerprint(files fs.FS, said ...any) (string, error) {
 	h := sha256.New()
 	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -127,18 +126,19 @@ func fingerprint(files fs.FS, chapters []lessons.Chapter) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := json.NewEncoder(h).Encode(chapters); err != nil {
+	if err := json.NewEncoder(h).Encode(said); err != nil {
 		return "", err
 	}
 	return hex.EncodeToString(h.Sum(nil))[:16], nil
 }
 
-// contents returns what each page says.
-func contents(chapters []lessons.Chapter) func(path string) (ui.Content, bool) {
+// contents returns what each page says; terms are the glossary's, by the parameter
+// that carries them.
+func contents(chapters []lessons.Chapter, terms map[string]string) func(path string) (ui.Content, bool) {
 	byPath := map[string]ui.Content{}
 	links := ui.Curriculum(chapters)
 	for _, c := range chapters {
-		byPath[c.Path] = ui.Content{Path: c.Path, Chapter: c, Attacks: attacksOf(c), Chapters: links}
+		byPath[c.Path] = ui.Content{Path: c.Path, Chapter: c, Attacks: attacksOf(c), Chapters: links, Terms: terms}
 	}
 	byPath["/"] = ui.Content{Path: "/", Chapters: links}
 	return func(path string) (ui.Content, bool) {
