@@ -2,6 +2,7 @@ package browser
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -19,6 +20,38 @@ func ShowModal(id string) {
 			field.Call("focus")
 		}
 	})
+}
+
+// ShowBeside opens the dialog with the given id as ShowModal does, beside what had the
+// focus, and keeps it in sight when what it says has changed.
+func ShowBeside(id string) {
+	onElement(id, func(dialog app.Value) {
+		beside, isOpen := dialog, dialog.Get("open").Bool()
+		if !isOpen {
+			beside = app.Window().Get("document").Get("activeElement")
+		}
+		ShowModal(id)
+		const gap = 8 // pixels
+		at, box := beside.Call("getBoundingClientRect"), dialog.Call("getBoundingClientRect")
+		left, top, height := at.Get("left").Float(), at.Get("top").Float(), box.Get("height").Float()
+		width, bottom := app.Window().Get("innerWidth").Float(), app.Window().Get("innerHeight").Float()-gap
+		if !isOpen {
+			top = at.Get("bottom").Float() + gap
+			if above := at.Get("top").Float() - gap - height; top+height > bottom && above >= gap {
+				top = above
+			}
+		}
+		place := func(side string, pixels float64) {
+			dialog.Get("style").Call("setProperty", side, strconv.Itoa(int(max(gap, pixels)))+"px")
+		}
+		place("left", min(left, width-gap-box.Get("width").Float()))
+		place("top", min(top, bottom-height))
+	})
+}
+
+// CloseModal closes the dialog with the given id: the focus goes back to where it was.
+func CloseModal(id string) {
+	onElement(id, func(dialog app.Value) { dialog.Call("close") })
 }
 
 // FocusSoon moves the focus to the element with the given id as soon as it is

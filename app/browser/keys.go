@@ -7,26 +7,11 @@ import "github.com/maxence-charriere/go-app/v10/pkg/app"
 // open dialog has. f reports whether it takes the key, which then does nothing
 // else; it must not block. stop ends it.
 func OnKey(f func(key string) bool) (stop func()) {
-	if !app.IsClient {
-		return func() {}
-	}
-	listener := app.FuncOf(func(_ app.Value, args []app.Value) any {
-		e := args[0]
+	return listen("keydown", false, func(e app.Value) {
 		if isForPage(e) && f(e.Get("key").String()) {
 			e.Call("preventDefault")
 		}
-		return nil
 	})
-	app.Window().Call("addEventListener", "keydown", listener)
-	stopped := false
-	return func() {
-		if stopped {
-			return
-		}
-		stopped = true
-		app.Window().Call("removeEventListener", "keydown", listener)
-		listener.Release()
-	}
 }
 
 // Where keys have a meaning of their own: letters in fields, and arrows besides

@@ -34,26 +34,16 @@ func OnCallback(f func(url string)) (stop func()) {
 		return func() {}
 	}
 	own := origin()
-	listener := app.FuncOf(func(_ app.Value, args []app.Value) any {
-		if url, ok := callbackOf(args[0], own); ok {
+	stop = listen("message", false, func(message app.Value) {
+		if url, ok := callbackOf(message, own); ok {
 			go f(url)
 		}
-		return nil
 	})
-	app.Window().Call("addEventListener", "message", listener)
 	if url, ok := TabStore().Get(callbackKey); ok {
 		TabStore().Delete(callbackKey)
 		go f(url)
 	}
-	stopped := false
-	return func() {
-		if stopped {
-			return
-		}
-		stopped = true
-		app.Window().Call("removeEventListener", "message", listener)
-		listener.Release()
-	}
+	return stop
 }
 
 // callbackOf returns the URL in a message of the callback page. A message of

@@ -77,6 +77,16 @@ func (s *Session) Code(ctx context.Context, guardID string) (api.Code, error) {
 	return code, err
 }
 
+// LookUp reads an entry of one of the lab's books, by the address that a link has:
+// "/glossary#pkce", or "/troubleshooting?says=…" for what an error said. It takes no
+// lab and no key.
+func LookUp(ctx context.Context, d Device, address string) (api.Entry, error) {
+	s := &Session{device: d}
+	var entry api.Entry
+	err := s.call(ctx, "GET", "/api"+strings.Replace(address, "#", "/", 1), nil, &entry)
+	return entry, err
+}
+
 // Error is a no of the lab's API.
 type Error struct {
 	Status      int    // of the HTTP answer; 0 where the no came over the feed

@@ -20,6 +20,7 @@ type Message struct {
 	Verdict   Pill   // where the event is a verdict itself
 	Truncated bool
 	Curl      Command // where the event is a request
+	Trouble   string  // where its causes and cures are told; "" where nothing is wrong
 }
 
 // Inspect returns the event at the position seq.
@@ -33,7 +34,7 @@ func Inspect(events []event.Event, seq uint64) (Message, bool) {
 }
 
 func messageOf(e event.Event, later []event.Event) Message {
-	m := Message{Seq: e.Seq, Time: e.Time, From: e.From, To: e.To, Params: ParamsOf(e)}
+	m := Message{Seq: e.Seq, Time: e.Time, From: e.From, To: e.To, Params: ParamsOf(e), Trouble: troubleOf(e)}
 	if line, ok := lineOf(e); ok {
 		m.Title = line.Text
 	}

@@ -13,11 +13,12 @@ type Line struct {
 	To      event.Party // empty where From did something by itself
 	Text    string
 	Outcome event.Outcome // of a verdict; "" otherwise
+	Trouble string        // where the causes and cures are told; "" where nothing is wrong
 }
 
 // lineOf tells an event in a line, or reports that it has nothing to tell.
 func lineOf(e event.Event) (Line, bool) {
-	line := Line{Seq: e.Seq, From: e.From, To: e.To}
+	line := Line{Seq: e.Seq, From: e.From, To: e.To, Trouble: troubleOf(e)}
 	switch {
 	case e.Request != nil:
 		line.Text = requestText(e.Request)

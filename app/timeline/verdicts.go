@@ -14,6 +14,7 @@ type Pill struct {
 	Text    string // "redirect URI", "PKCE refused", "PKCE would refuse"
 	Reason  string // in plain words; empty where it passed
 	Where   event.Where
+	Trouble string // where the causes and cures are told; "" where it passed
 }
 
 // shortNames are what pills say of a guard: shorter than its title.
@@ -61,7 +62,7 @@ func ProtectionTitle(id string) string {
 
 func pillOf(e event.Event) Pill {
 	v := e.Verdict
-	p := Pill{Seq: e.Seq, At: e.From, Guard: v.Guard, Outcome: v.Outcome, Text: GuardName(v.Guard), Reason: v.Reason, Where: v.Where}
+	p := Pill{Seq: e.Seq, At: e.From, Guard: v.Guard, Outcome: v.Outcome, Text: GuardName(v.Guard), Reason: v.Reason, Where: v.Where, Trouble: troubleOf(e)}
 	switch v.Outcome {
 	case event.Refused:
 		p.Text += " refused"

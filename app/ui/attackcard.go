@@ -28,7 +28,7 @@ func (a *attackCard) Render() app.UI {
 	}
 	return tag.Li(class).Body(
 		tag.Div("attack-words").Body(
-			tag.P("attack-title").Text(a.Attack.Title),
+			tag.P("attack-title").Body(termLink(a.Attack.ID, a.Attack.Title)),
 			tag.P("attack-story").Text(a.Attack.Story),
 			tag.P("attack-section").Text(a.section()),
 			app.If(verdict != "", func() app.UI { return tag.P("attack-verdict").Text(verdict) }),

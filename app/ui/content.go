@@ -20,6 +20,8 @@ type Content struct {
 	Chapter  lessons.Chapter `json:"chapter"`
 	Attacks  []api.Attack    `json:"attacks,omitempty"`
 	Chapters []ChapterLink   `json:"chapters,omitempty"` // in the order in which they are taught
+
+	Terms map[string]string `json:"terms,omitempty"` // of the glossary, by the parameter that carries them
 }
 
 // ChapterLink is one chapter in the switcher at the top.

@@ -22,6 +22,7 @@ func (d *decodedView) Render() app.UI {
 	}
 	return tag.Div("decoded").Body(
 		tag.P("decoded-way").Text(d.way()),
+		cures(d.Message.Trouble),
 		app.If(len(d.Message.Checks) > 0, d.checks),
 		app.If(len(params) == 0, func() app.UI {
 			return tag.P("inspector-empty").Text("This carries no parameters. Raw shows the whole of it.")
@@ -39,7 +40,7 @@ func (d *decodedView) way() string {
 func (d *decodedView) param(p timeline.Param) app.UI {
 	return tag.Div("param").Body(
 		tag.Dt("param-name").Body(
-			tag.Span("param-word").Text(p.Name),
+			tag.Span("param-word").Body(termLink(d.Desk.content.Terms[p.Name], p.Name)),
 			tag.Span("param-in").Text(p.Place()),
 		),
 		tag.Dd("param-body").Body(
@@ -62,6 +63,7 @@ func (d *decodedView) checks() app.UI {
 	for _, c := range d.Message.Checks {
 		items = append(items, tag.Li("check-line").Body(
 			&pills{Desk: d.Desk, Pills: []timeline.Pill{c}},
+			cures(c.Trouble),
 		))
 	}
 	return tag.Div("decoded-checks").Body(

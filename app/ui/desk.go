@@ -33,6 +33,8 @@ type desk struct {
 
 	stopKeys     func()            // ends listening for keys
 	stopPointing func()            // ends marking what belongs together
+	stopLook     func()            // ends listening for links to the books
+	looking      string            // address of the entry that was asked for last
 	stepping     bool              // requests are shown before they are sent
 	reply        chan<- draftReply // to the request that is shown; nil where none is
 
@@ -53,7 +55,7 @@ type inbox struct {
 }
 
 func newDesk(content Content) *desk {
-	d := &desk{content: content, stop: func() {}, stopKeys: func() {}, stopPointing: func() {}}
+	d := &desk{content: content, stop: func() {}, stopKeys: func() {}, stopPointing: func() {}, stopLook: func() {}}
 	d.screen = screen{Status: lab.Connecting, Pane: paneLesson, Tab: tabDecoded}
 	d.reduce()
 	return d
@@ -212,7 +214,7 @@ func (d *desk) call(b busy, work func(ctx context.Context, s *lab.Session) error
 			case isGone(err):
 				d.gone()
 			default:
-				d.complain(explain(err))
+				d.complain(err)
 			}
 			d.screen.Lab = session.Lab()
 			if err == nil && done != nil {

@@ -50,7 +50,7 @@ func (d *desk) readState() {
 			d.gone()
 			return
 		default:
-			d.complain(explain(err))
+			d.complain(err)
 			return
 		}
 		if again && d.screen.StateOpen {

@@ -32,9 +32,9 @@ func (d *desk) dismiss() {
 }
 
 // complain says what went wrong, unless something worse has.
-func (d *desk) complain(text string) {
+func (d *desk) complain(err error) {
 	if !d.screen.Notice.Again {
-		d.screen.Notice = notice{Text: text}
+		d.screen.Notice = notice{Text: explain(err)}
 	}
 }
 

@@ -13,19 +13,21 @@ const modalID = "modal"
 // modal is a dialog above the page: the focus moves into it, Escape closes it,
 // and the page waits. name is its heading.
 func modal(d *desk, name string, content app.UI) app.UI {
-	return tag.Dialog().ID(modalID).Class("modal").Aria("labelledby", "modal-title").
-		On("cancel", func(_ app.Context, e app.Event) {
-			e.PreventDefault()
-			d.closeDialog()
-		}).
+	return above(modalID, name, d.closeDialog, content, &modalOpener{Name: name})
+}
+
+// above is a dialog with a heading and a button that closes it; opener opens it.
+func above(id, name string, closeIt func(), content, opener app.UI) app.HTMLElem {
+	return tag.Dialog().ID(id).Class("modal").Aria("labelledby", id+"-title").
+		On("close", func(app.Context, app.Event) { closeIt() }). // by Escape; browsers need not ask first
 		Body(
 			tag.Div("modal-head").Body(
-				tag.H2("modal-title").ID("modal-title").Text(name),
+				tag.H2("modal-title").ID(id+"-title").Text(name),
 				tag.Button("modal-close").Aria("label", "Close").Text("×").
-					OnClick(func(app.Context, app.Event) { d.closeDialog() }, app.EventScope("close")),
+					OnClick(func(app.Context, app.Event) { closeIt() }, app.EventScope("close")),
 			),
 			content,
-			&modalOpener{Name: name},
+			opener,
 		)
 }
 
@@ -34,6 +36,7 @@ func modal(d *desk, name string, content app.UI) app.UI {
 type modalOpener struct {
 	app.Compo
 	Name string
+	Peek bool // it is the one beside what was chosen
 }
 
 // OnMount opens it, in the browser only.
@@ -43,7 +46,13 @@ func (m *modalOpener) OnMount(app.Context) { m.open() }
 func (m *modalOpener) OnUpdate(app.Context) { m.open() }
 
 func (m *modalOpener) open() {
-	browser.NextFrame(func() { browser.ShowModal(modalID) })
+	browser.NextFrame(func() {
+		if m.Peek {
+			browser.ShowBeside(peekID)
+			return
+		}
+		browser.ShowModal(modalID)
+	})
 }
 
 func (m *modalOpener) Render() app.UI { return tag.Span("modal-opener").Hidden(true) }

@@ -5,6 +5,7 @@ import (
 
 	"oauthlab/app/lab"
 	"oauthlab/app/tag"
+	"oauthlab/app/timeline"
 )
 
 // noticeBar says what went wrong, whether the feed is cut, and whether the browser
@@ -20,26 +21,27 @@ type noticeBar struct {
 func (n *noticeBar) Render() app.UI {
 	return tag.Div("notices").Role("status").Aria("live", "polite").Body(
 		app.If(n.Status == lab.Reconnecting, func() app.UI {
-			return tag.P("notice").Text("The connection to the lab is lost. Trying again; nothing is lost meanwhile.")
+			return tag.Div("notice").Body(
+				explained("The connection to the lab is lost. Trying again; nothing is lost meanwhile.")...)
 		}),
 		app.If(n.Forgets, func() app.UI {
-			return tag.Div("notice").Body(
-				tag.Span("notice-text").Text("This browser keeps nothing for this page: a reload begins a new lab."),
+			return tag.Div("notice").Body(append(
+				explained("This browser keeps nothing for this page: a reload begins a new lab."),
 				tag.Button("button", "button-small").Text("Dismiss").
 					OnClick(func(app.Context, app.Event) { n.Desk.screen.Forgets = false }, app.EventScope("forgets")),
-			)
+			)...)
 		}),
 		app.If(n.Notice.Text != "", n.problem),
 	)
 }
 
 func (n *noticeBar) problem() app.UI {
-	class := "notice notice-problem"
+	class, words := "notice notice-problem", explained(n.Notice.Text)
 	if n.Notice.Calm {
-		class = "notice"
+		class, words = "notice", words[:1]
 	}
 	return tag.Div(class).Body(
-		tag.Span("notice-text").Text(n.Notice.Text),
+		tag.Div("notice-words").Body(words...),
 		app.If(n.Notice.Again, func() app.UI {
 			return tag.Button("button", "button-small").Text("Start again").
 				OnClick(func(app.Context, app.Event) { n.Desk.again() })
@@ -48,4 +50,9 @@ func (n *noticeBar) problem() app.UI {
 				OnClick(func(app.Context, app.Event) { n.Desk.dismiss() }, app.EventScope("dismiss"))
 		}),
 	)
+}
+
+// explained says what is wrong, and where its causes and cures are told.
+func explained(text string) []app.UI {
+	return []app.UI{tag.Span("notice-text").Text(text), cures(timeline.Cures(text))}
 }

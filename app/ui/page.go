@@ -50,6 +50,9 @@ func (p *chapterPage) OnMount(ctx app.Context) {
 	}, l)
 	d.recall()
 	d.stopPointing = browser.Point("is-pointed")
+	d.stopLook = browser.OnLink(termLinks, func(address string) {
+		ctx.Dispatch(func(app.Context) { d.look(address) })
+	})
 	d.stopKeys = browser.OnKey(func(key string) bool {
 		if !takesKey(key) {
 			return false
@@ -84,6 +87,7 @@ func takeLink(ctx app.Context, c Content) link {
 func (p *chapterPage) OnDismount() {
 	p.desk.stopKeys()
 	p.desk.stopPointing()
+	p.desk.stopLook()
 	p.desk.close()
 }
 
@@ -114,6 +118,7 @@ func (p *chapterPage) Render() app.UI {
 		),
 		&paneBar{Desk: d, Pane: s.Pane, Tour: next},
 		app.If(s.Dialog != dialogNone, func() app.UI { return dialogs(d, all) }),
+		app.If(s.Peek.Address != "", func() app.UI { return peek(d, s.Peek) }),
 		tag.P("unseen").Role("status").Aria("live", "polite").Text(s.View.News),
 		c.embed(),
 	)

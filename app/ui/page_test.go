@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"html"
 	"os"
 	"reflect"
@@ -321,7 +322,7 @@ func TestGoneStaysWhateverIsPressed(t *testing.T) {
 	p := openPage(labWith(), tokens())
 	p.desk.gone()
 	p.desk.dismiss()
-	p.desk.complain("POST /api/labs/x: fetch")
+	p.desk.complain(errors.New("POST /api/labs/x: fetch"))
 	p.desk.run()
 	page := app.HTMLString(p)
 	if !strings.Contains(page, "Start again") || strings.Contains(page, "/api/") {

@@ -29,7 +29,7 @@ func (p *protection) Render() app.UI {
 	return tag.Li(class).Body(
 		tag.Div("protection-head").Body(
 			tag.Div("protection-words").Body(
-				tag.P("protection-title").Text(s.Protection.Title),
+				tag.P("protection-title").Body(termLink(s.Protection.ID, s.Protection.Title)),
 				tag.P("protection-stops").Text("Stops: "+s.Protection.Stops),
 				app.If(p.instead() != "", func() app.UI {
 					return tag.P("protection-stops").Text("Off: " + p.instead())

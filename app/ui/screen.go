@@ -51,6 +51,7 @@ type screen struct {
 	Bench  bench        // what lies on the workbench, in dialogBench
 	Laid   bench        // what lay there when it was opened
 	Opener string       // id of the control that opened the dialog, where it is not moreID
+	Peek   api.Entry    // of a book, above the page; of no address where none is open
 	Copied string       // what came of the button that copies
 
 	Finished map[string]bool // chapters that the learner has done, by id

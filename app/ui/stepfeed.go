@@ -44,6 +44,7 @@ func (f *stepFeed) line(l timeline.Line) app.UI {
 		tag.Button("feed-button").
 			OnClick(func(app.Context, app.Event) { f.Desk.choose(l.Seq) }, app.EventScope(l.Seq)).
 			Body(parties...),
+		cures(l.Trouble),
 	)
 }
 

@@ -26,7 +26,11 @@ func (w *whyView) Render() app.UI {
 	}
 	return tag.Div("why").Body(
 		app.If(w.Message.Verdict.Guard == w.Guard, func() app.UI {
-			return tag.P("why-verdict", outcomeClass("is", w.Message.Verdict.Outcome)).Text(w.Message.Verdict.Sentence())
+			v := w.Message.Verdict
+			return tag.P("why-verdict", outcomeClass("is", v.Outcome)).Body(
+				tag.Span().Text(v.Sentence()),
+				cures(v.Trouble),
+			)
 		}),
 		app.If(w.Code.Guard != w.Guard, func() app.UI {
 			return tag.P("inspector-empty").Text("Fetching the code that runs …")
