@@ -27,7 +27,7 @@ const (
 )
 
 // The program for the browser must be small: no server, no templates, no
-// Markdown, no highlighting, no JOSE, no store (DESIGN §3, GO-APP "Size").
+// Markdown, no highlighting, no JOSE, no store.
 func TestProgramCarriesNothingOfTheServer(t *testing.T) {
 	ours := list(t, inBrowser, "-deps", "./app")
 	if len(ours) < 100 || ours["oauthlab/app/ui"] == nil {
@@ -71,7 +71,7 @@ func isHeavy(path string) bool {
 	return false
 }
 
-// Arrows of the floor plan point down and never back (DESIGN §3).
+// Arrows of the floor plan point down and never back.
 func TestImportsPointDown(t *testing.T) {
 	rules := []struct {
 		name   string
@@ -197,8 +197,8 @@ func TestElementsAreOfOneType(t *testing.T) {
 	}
 }
 
-// The program for the browser is at most 1.3 times a hello world of go-app
-// (DESIGN §6). Level 9 stands for 11 here: it is ten times as quick, and the
+// The program for the browser is at most 1.3 times a hello world of go-app.
+// Level 9 stands for 11 here: it is ten times as quick, and the
 // two programs shrink alike.
 func TestProgramIsSmall(t *testing.T) {
 	if testing.Short() {
