@@ -8,6 +8,9 @@ LEVEL ?= 5
 # Flags for `make run`, such as ARGS="--lab http://localhost:9000".
 ARGS ?=
 
+# What the linker is told about a release; see server/version.go.
+named ?=
+
 # What is built depends on the source alone, not on the state of the checkout.
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
@@ -31,10 +34,10 @@ build: ## build the program for the browser, and bin/oauthlab with it inside
 	@mkdir -p bin
 	GOOS=js GOARCH=wasm go build $(small) -o bin/app.wasm ./app
 	@go run ./web/pack -level $(LEVEL) bin/app.wasm web/dist
-	go build -trimpath -o bin/oauthlab ./server
+	go build -trimpath -ldflags '$(named)' -o bin/oauthlab ./server
 
-release: ## build with the smallest download for the browser
-	@$(MAKE) build LEVEL=11
+release: ## build with the smallest download for the browser, and its version inside
+	@$(MAKE) build LEVEL=11 named="-X main.release=$$(git describe --tags --always --dirty)"
 
 check: lint ## quick: formatting, vet and the tests that need no browser
 	go test -short ./...

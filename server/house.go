@@ -130,20 +130,6 @@ func colorful(out io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// announce prints where everything is.
-func (h *house) announce(out io.Writer) {
-	o := h.config.origins
-	if h.config.log == "json" {
-		slog.New(slog.NewJSONHandler(out, nil)).Info("open", "lab", o.Lab, "auth", o.Auth, "mallory", o.Mallory, "data", h.config.data)
-		return
-	}
-	fmt.Fprintf(out, "\nOAuth Lab is open: %s\n\n", o.Lab)
-	fmt.Fprintf(out, "  break PKCE in one minute   %s/v03-pkce\n", o.Lab)
-	fmt.Fprintf(out, "  authorization server       %s\n", o.Auth)
-	fmt.Fprintf(out, "  Mallory                    %s\n", o.Mallory)
-	fmt.Fprintf(out, "  labs are kept in           %s\n\n", h.config.data)
-}
-
 // serve answers until ctx ends, then finishes what is under way and closes.
 func (h *house) serve(ctx context.Context) error {
 	base, cut := context.WithCancel(context.WithoutCancel(ctx))

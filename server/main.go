@@ -5,6 +5,8 @@
 //
 //	oauthlab [flags]            start the lab and print its address
 //	oauthlab matrix [--json]    run every attack against every guard, and print who refused
+//	oauthlab version            print which program this is
+//	oauthlab help               print this list, and the flags
 //
 // The lab is several parties, each on an origin of its own, so that redirects,
 // cookies and CORS are real:
@@ -19,6 +21,10 @@
 //
 // Every event is printed as it happens; --log json prints one JSON object a line,
 // for programs, without codes, tokens or any other value that an event carries.
+//
+// Each flag can be given as an environment variable too: --data is OAUTHLAB_DATA,
+// --ops-listen OAUTHLAB_OPS_LISTEN. A flag on the command line wins. A variable
+// OAUTHLAB_... that names no flag is said at start, and does nothing.
 //
 // Labs are kept under --data, by default the user's state folder. One process
 // works on a folder at a time. Nothing else on the machine is written.
@@ -49,10 +55,17 @@ func main() {
 
 // run executes the command line args until it is done or ctx ends.
 func run(ctx context.Context, args []string, stdout io.Writer) error {
-	if len(args) > 0 && args[0] == "matrix" {
-		return matrix(ctx, args[1:], stdout)
+	if len(args) > 0 {
+		switch args[0] {
+		case "matrix":
+			return matrix(ctx, args[1:], stdout)
+		case "version":
+			return printVersion(stdout)
+		case "help":
+			args = []string{"-help"}
+		}
 	}
-	c, err := parse(args, stdout)
+	c, err := parse(args, os.Environ(), stdout)
 	if err != nil {
 		return err
 	}
@@ -73,6 +86,9 @@ type config struct {
 	log     string    // "text" or "json"
 	dev     bool      // for who works on the lab itself
 	console io.Writer // where the events are told; nil for nowhere
+
+	settings []setting // every flag as it stands
+	unheard  []string  // variables of the environment that name no flag
 }
 
 // usage introduces the list of flags.
@@ -80,11 +96,16 @@ const usage = `OAuth Lab: learn OAuth 2.1 by running it, breaking it and mending
 
   oauthlab [flags]            start the lab and print its address
   oauthlab matrix [--json]    run every attack against every guard, and print who refused
+  oauthlab version            print which program this is
+  oauthlab help               print this list
+
+Each flag is an environment variable too (--data is OAUTHLAB_DATA); the flag wins.
 
 Flags:
 `
 
-func parse(args []string, stdout io.Writer) (config, error) {
+// parse reads the command line, and what it leaves open from the environment.
+func parse(args, environ []string, stdout io.Writer) (config, error) {
 	var c config
 	flags := flag.NewFlagSet("oauthlab", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // main says what is wrong, once
@@ -104,7 +125,11 @@ func parse(args []string, stdout io.Writer) (config, error) {
 		return config{}, err
 	}
 	if flags.NArg() > 0 {
-		return config{}, fmt.Errorf("there is no command %q; see oauthlab -help", flags.Arg(0))
+		return config{}, fmt.Errorf("there is no command %q; see oauthlab help", flags.Arg(0))
+	}
+	unheard, err := readEnvironment(flags, environ)
+	if err != nil {
+		return config{}, err
 	}
 	if c.log != "text" && c.log != "json" {
 		return config{}, fmt.Errorf("--log is %q: it takes text or json", c.log)
@@ -116,6 +141,7 @@ func parse(args []string, stdout io.Writer) (config, error) {
 		}
 		c.data = folder
 	}
+	c.settings, c.unheard = effective(flags), unheard
 	return c, nil
 }
 

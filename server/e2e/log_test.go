@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -79,8 +80,17 @@ func TestTheLogForProgramsIsJSONWithoutSecrets(t *testing.T) {
 }
 
 func TestHelpSaysWhatThereIs(t *testing.T) {
-	out, err := runToEnd(t.Context(), "--help")
-	if err != nil || !strings.Contains(out, "oauthlab matrix") || !strings.Contains(out, "-listen") {
-		t.Errorf("help is %q (%v)", out, err)
+	for _, ask := range []string{"--help", "help"} {
+		out, err := runToEnd(t.Context(), ask)
+		if err != nil || !strings.Contains(out, "oauthlab matrix") || !strings.Contains(out, "-listen") || !strings.Contains(out, "OAUTHLAB_DATA") {
+			t.Errorf("%s is %q (%v)", ask, out, err)
+		}
+	}
+}
+
+func TestVersionIsOneLineWithThatOfGo(t *testing.T) {
+	out, err := runToEnd(t.Context(), "version")
+	if err != nil || !strings.HasPrefix(out, "oauthlab ") || !strings.Contains(out, runtime.Version()) || strings.Count(out, "\n") != 1 {
+		t.Errorf("it says %q (%v)", out, err)
 	}
 }

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+)
+
+// announce prints where everything is, and how it was set up.
+func (h *house) announce(out io.Writer) {
+	for _, name := range h.config.unheard {
+		h.log.Warn("there is no flag for this variable; oauthlab help lists the flags", "variable", name)
+	}
+	o := h.config.origins
+	if h.config.log == "json" {
+		slog.New(slog.NewJSONHandler(out, nil)).Info("open", "version", version(),
+			"lab", o.Lab, "auth", o.Auth, "mallory", o.Mallory, "data", h.config.data, h.config.asGroup())
+		return
+	}
+	fmt.Fprintf(out, "\nOAuth Lab is open: %s\n\n", o.Lab)
+	fmt.Fprintf(out, "  break PKCE in one minute   %s/v03-pkce\n", o.Lab)
+	fmt.Fprintf(out, "  authorization server       %s\n", o.Auth)
+	fmt.Fprintf(out, "  Mallory                    %s\n", o.Mallory)
+	fmt.Fprintf(out, "  labs are kept in           %s\n", h.config.data)
+	if changed := h.config.changed(); changed != "" {
+		fmt.Fprintf(out, "  not as by default          %s\n", changed)
+	}
+	fmt.Fprintln(out)
+}
+
+// asGroup is every setting, for programs.
+func (c config) asGroup() slog.Attr {
+	all := make([]any, len(c.settings))
+	for i, s := range c.settings {
+		all[i] = slog.String(s.Name, s.Value)
+	}
+	return slog.Group("settings", all...)
+}
+
+// changed lists the settings that are not as by default, in one line for people; the
+// others stand in oauthlab help.
+func (c config) changed() string {
+	var list []string
+	for _, s := range c.settings {
+		if !s.Default {
+			list = append(list, s.Name+"="+s.Value)
+		}
+	}
+	return strings.Join(list, " ")
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestAFlagWinsOverItsVariable(t *testing.T) {
+	tests := []struct {
+		name    string
+		args    []string
+		environ []string
+		want    string // of --listen
+	}{
+		{"neither", nil, nil, ""},
+		{"the variable alone", nil, []string{"OAUTHLAB_LISTEN=:1"}, ":1"},
+		{"the flag alone", []string{"--listen", ":2"}, nil, ":2"},
+		{"both", []string{"--listen", ":2"}, []string{"OAUTHLAB_LISTEN=:1"}, ":2"},
+		{"both, and the flag says what is the default", []string{"--listen", ""}, []string{"OAUTHLAB_LISTEN=:1"}, ""},
+		{"an empty variable", nil, []string{"OAUTHLAB_LISTEN="}, ""},
+		{"a variable of somebody else", nil, []string{"LISTEN=:1", "OAUTHLABLISTEN=:1"}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c, err := parse(tt.args, tt.environ, io.Discard)
+			if err != nil || c.listen != tt.want {
+				t.Errorf("--listen is %q (%v), want %q", c.listen, err, tt.want)
+			}
+			if len(c.unheard) != 0 {
+				t.Errorf("it complains about %q", c.unheard)
+			}
+		})
+	}
+}
+
+// Every flag can be given as a variable, also those with more than one word.
+func TestEveryFlagHasAVariable(t *testing.T) {
+	c, err := parse(nil, nil, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range c.settings {
+		if s.Value == "" {
+			continue
+		}
+		if got, err := parse(nil, []string{variableOf(s.Name) + "=" + s.Value}, io.Discard); err != nil || len(got.unheard) != 0 {
+			t.Errorf("%s=%s: %v, unheard %q", variableOf(s.Name), s.Value, err, got.unheard)
+		}
+	}
+}
+
+func TestUnknownVariablesAreReported(t *testing.T) {
+	c, err := parse(nil, []string{"OAUTHLAB_PROT=80", "HOME=/", "OAUTHLAB_DATTA=/tmp", "OAUTHLAB_DATA=/data"}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"OAUTHLAB_DATTA", "OAUTHLAB_PROT"}, c.unheard); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAVariableThatCannotBeReadIsNamed(t *testing.T) {
+	_, err := parse(nil, []string{"OAUTHLAB_DEV=perhaps"}, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "the variable OAUTHLAB_DEV: ") {
+		t.Errorf("it says %v", err)
+	}
+}
+
+func TestNoPasswordOfAnAddressIsPrinted(t *testing.T) {
+	for address, want := range map[string]string{
+		"nats://alice:password123@one:4222": "nats://***@one:4222",
+		"nats://token@one,tls://a:p@ss@two": "nats://***@one,tls://***@two",
+		"alice:password123@one:4222":        "***@one:4222",
+		"http://localhost:8080":             "http://localhost:8080",
+		"127.0.0.1:80":                      "127.0.0.1:80",
+		"":                                  "",
+		"nats://u:p/with/slashes@one:4222,nats://two:1": "nats://***@one:4222,nats://two:1",
+	} {
+		if got := withoutUserinfo(address); got != want {
+			t.Errorf("%q is printed as %q, want %q", address, got, want)
+		}
+	}
+}
