@@ -73,6 +73,7 @@ func (d Documents[D]) Get(ctx context.Context, lab uuid.UUID) (D, error) {
 		return none, err
 	}
 	defer d.store.end()
+	defer d.store.took("get")()
 	p, err := d.store.load(ctx, lab, keyOf(lab, d.kind))
 	if err == nil && len(p.env.Outbox) > 0 {
 		err = d.store.complete(ctx, lab, p.saved.key)
@@ -127,6 +128,7 @@ func (d Documents[D]) within(ctx context.Context, lab uuid.UUID, verb string, do
 		return err
 	}
 	defer d.store.end()
+	defer d.store.took(verb)()
 	key := keyOf(lab, d.kind)
 	unlock, err := d.store.documentLocks.lock(ctx, key)
 	if err == nil {
@@ -270,6 +272,7 @@ func (s *Store) touch(ctx context.Context, lab uuid.UUID, age time.Duration) err
 		return err
 	}
 	defer s.end()
+	defer s.took("touch")()
 	keys, err := s.documentsOf(ctx, lab)
 	if err != nil {
 		return fmt.Errorf("touch lab: %w", err)

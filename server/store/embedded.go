@@ -22,22 +22,23 @@ const (
 )
 
 // startServer runs a NATS server in this process. It listens nowhere, leaves
-// signals alone and keeps its files below dir.
-func startServer(ctx context.Context, dir string, maxPayload int, logger *slog.Logger) (*server.Server, error) {
+// signals alone and keeps its files below o.Dir.
+func startServer(ctx context.Context, o Options) (*server.Server, error) {
 	srv, err := server.NewServer(&server.Options{
-		ServerName:      "oauthlab",
-		DontListen:      true,
-		NoSigs:          true,
-		JetStream:       true,
-		StoreDir:        filepath.Join(dir, "jetstream"),
-		SyncInterval:    syncInterval,
-		MaxPayload:      int32(maxPayload),
-		NoSystemAccount: true,
+		ServerName:        "oauthlab",
+		DontListen:        true,
+		NoSigs:            true,
+		JetStream:         true,
+		StoreDir:          filepath.Join(o.Dir, "jetstream"),
+		JetStreamMaxStore: o.MaxStore,
+		SyncInterval:      syncInterval,
+		MaxPayload:        int32(o.payload()),
+		NoSystemAccount:   true,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make embedded server: %w", err)
 	}
-	srv.SetLogger(serverLogger{logger}, false, false)
+	srv.SetLogger(serverLogger{o.Logger}, false, false)
 	srv.Start()
 
 	limit := startTimeout

@@ -126,7 +126,13 @@ func (r *reader) hear(ctx context.Context, m *nats.Msg) error {
 	if e.Seq != r.seq+1 {
 		return r.fill(ctx) // the log has what is missing, and this one too
 	}
-	return r.hand(at, e)
+	if err := r.hand(at, e); err != nil {
+		return err
+	}
+	if stored, err := time.Parse(time.RFC3339Nano, m.Header.Get(nats.JSTimeStamp)); err == nil {
+		r.store.options.Delivered(time.Since(stored))
+	}
+	return nil
 }
 
 // fill hands over what the log holds behind the reader's place.

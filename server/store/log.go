@@ -40,6 +40,7 @@ func (s *Store) appendChecked(ctx context.Context, lab uuid.UUID, events []event
 		return 0, err
 	}
 	defer s.end()
+	defer s.took("append")()
 	for _, e := range events {
 		if _, err := encodeEvent(e, 0); err != nil {
 			return 0, fmt.Errorf("append events: %w", err)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -66,11 +67,19 @@ type Options struct {
 	MaxDocument     int           // bytes of one document as JSON; DefaultMaxDocument
 	MaxEventsPerLab int           // the oldest go when there are more; DefaultMaxEventsPerLab
 	LabTTL          time.Duration // idle labs expire; DefaultLabTTL
+	MinFree         uint64        // bytes of the disk that are left to others; DefaultMinFree
+	MaxStore        int64         // bytes that an embedded server keeps; 0: three quarters of what is free
 	Logger          *slog.Logger  // nil: silence
 
 	// Appended is told each event that this process put into a log, in the order
 	// of that log. It must return at once; nil: nobody is told.
 	Appended func(lab uuid.UUID, e event.Event)
+
+	// Timed is told how long each operation took, by its name ("get", "update",
+	// ...), and Delivered how long after its append an event was handed to one who
+	// follows it live. Both must return at once; nil: nobody is told.
+	Timed     func(operation string, took time.Duration)
+	Delivered func(after time.Duration)
 }
 
 func (o Options) withDefaults() Options {
@@ -89,6 +98,15 @@ func (o Options) withDefaults() Options {
 	if o.Appended == nil {
 		o.Appended = func(uuid.UUID, event.Event) {}
 	}
+	if o.MinFree == 0 {
+		o.MinFree = DefaultMinFree
+	}
+	if o.Timed == nil {
+		o.Timed = func(string, time.Duration) {}
+	}
+	if o.Delivered == nil {
+		o.Delivered = func(time.Duration) {}
+	}
 	return o
 }
 
@@ -102,8 +120,10 @@ type Store struct {
 	options Options
 	log     *slog.Logger
 
-	folder *flock.Flock   // nil where the server is not ours
-	server *server.Server // nil where the server is not ours
+	folder *flock.Flock // nil where the server is not ours
+	server *engine      // nil where the server is not ours
+
+	suspect atomic.Bool // a write failed, and none succeeded since
 
 	// Requests and followed events have a connection each, so that a flood of
 	// events does not stand in the way of an answer.
@@ -139,14 +159,13 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	srv, err := startServer(ctx, o.Dir, o.payload(), o.Logger)
+	srv, err := startEngine(ctx, func(ctx context.Context) (*server.Server, error) { return startServer(ctx, o) })
 	if err != nil {
 		return nil, errors.Join(err, folder.Unlock())
 	}
 	s, err := attach(ctx, o, "", nats.InProcessServer(srv))
 	if err != nil {
-		srv.Shutdown()
-		srv.WaitForShutdown()
+		srv.stop()
 		return nil, errors.Join(err, folder.Unlock())
 	}
 	s.folder, s.server = folder, srv
@@ -276,8 +295,7 @@ func (s *Store) Close() error {
 	}
 	s.disconnect()
 	if s.server != nil {
-		s.server.Shutdown()
-		s.server.WaitForShutdown()
+		s.server.stop()
 	}
 	if s.folder != nil {
 		err = errors.Join(err, s.folder.Unlock())
@@ -316,6 +334,7 @@ func (s *Store) publish(ctx context.Context, subject, id string, last uint64, da
 			jetstream.WithMsgID(id), jetstream.WithExpectLastSequencePerSubject(last))
 		lost := err != nil && (once.Err() != nil || isLost(err))
 		cancel()
+		s.suspect.Store(err != nil && !isConflict(err))
 		switch {
 		case err == nil:
 			return ack, nil
@@ -323,6 +342,9 @@ func (s *Store) publish(ctx context.Context, subject, id string, last uint64, da
 			return nil, errConflict
 		case ctx.Err() != nil || !lost:
 			return nil, err
+		}
+		if full := s.Disk(); full != nil {
+			return nil, errors.Join(full, err) // asking again would only make the caller wait
 		}
 		if err := pause(ctx, try); err != nil {
 			return nil, err
