@@ -15,7 +15,7 @@ func (h *house) announce(out io.Writer) {
 	o := h.config.origins
 	if h.config.log == "json" {
 		slog.New(slog.NewJSONHandler(out, nil)).Info("open", "version", version(),
-			"lab", o.Lab, "auth", o.Auth, "mallory", o.Mallory, "data", h.config.data, h.config.asGroup())
+			"lab", o.Lab, "auth", o.Auth, "mallory", o.Mallory, "data", h.config.data, "ops", h.operatorsAt(), h.config.asGroup())
 		return
 	}
 	fmt.Fprintf(out, "\nOAuth Lab is open: %s\n\n", o.Lab)
@@ -23,10 +23,21 @@ func (h *house) announce(out io.Writer) {
 	fmt.Fprintf(out, "  authorization server       %s\n", o.Auth)
 	fmt.Fprintf(out, "  Mallory                    %s\n", o.Mallory)
 	fmt.Fprintf(out, "  labs are kept in           %s\n", h.config.data)
+	if at := h.operatorsAt(); at != "" {
+		fmt.Fprintf(out, "  for operators              http://%s/metrics\n", at)
+	}
 	if changed := h.config.changed(); changed != "" {
 		fmt.Fprintf(out, "  not as by default          %s\n", changed)
 	}
 	fmt.Fprintln(out)
+}
+
+// operatorsAt is the address of the operators' endpoints, or "".
+func (h *house) operatorsAt() string {
+	if h.operators == nil {
+		return ""
+	}
+	return h.operators.Addr().String()
 }
 
 // asGroup is every setting, for programs.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"io"
 	"strings"
 	"testing"
@@ -83,4 +84,11 @@ func TestNoPasswordOfAnAddressIsPrinted(t *testing.T) {
 			t.Errorf("%q is printed as %q, want %q", address, got, want)
 		}
 	}
+}
+
+// flagsOf is a flag set with nothing but what add adds.
+func flagsOf(add func(*flag.FlagSet)) *flag.FlagSet {
+	flags := flag.NewFlagSet("test", flag.ContinueOnError)
+	add(flags)
+	return flags
 }

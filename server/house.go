@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,19 +22,20 @@ import (
 	"oauthlab/server/authserver"
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
+	"oauthlab/server/limit"
+	"oauthlab/server/ops"
 	"oauthlab/server/site"
 	"oauthlab/server/store"
 	"oauthlab/web"
 )
 
-// Bounds of every server. Bodies are bounded where they are read.
+// Bounds of every server in time. Those of size and number are in bounds.go.
 const (
 	readHeaderTimeout = 5 * time.Second
 	readTimeout       = 15 * time.Second
 	writeTimeout      = time.Minute
 	idleTimeout       = 2 * time.Minute
-	maxHeader         = 16 << 10 // bytes
-	shutdownWait      = 5 * time.Second
+	shutdownWait      = 35 * time.Second // longer than the longest call
 )
 
 // house is the whole lab in one process.
@@ -45,13 +47,22 @@ type house struct {
 	labs      *lab.Labs
 	attacks   *attack.Runner
 	feed      *feed.Feed
-	closing   chan struct{} // closed when the process ends
+	health    *ops.Health
+	clock     *ops.Clock
+	metrics   *ops.Metrics
+	seats     *limit.Seats
+	operators net.Listener  // nil where operators have no address of their own
+	leaving   chan struct{} // closed when the end is near: no new visitors
+	closing   chan struct{} // closed when the process ends: no followers
 	log       *slog.Logger
 }
 
 // open wires everything, read from top to bottom: ports, data, store, parties.
 func open(ctx context.Context, c config) (*house, error) {
-	log := slog.New(logHandler(c.log))
+	if err := c.complete(); err != nil {
+		return nil, err
+	}
+	log := slog.New(ops.NewQuiet(logHandler(c)))
 	chapters, err := load.Chapters(content.FS)
 	if err != nil {
 		return nil, fmt.Errorf("lessons: %w", err)
@@ -68,12 +79,20 @@ func open(ctx context.Context, c config) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, store.Options{Dir: c.data, Logger: log, Appended: printer(c)})
-	if err != nil {
+	h := &house{config: c, listeners: listeners, log: log, leaving: make(chan struct{}), closing: make(chan struct{})}
+	if err := h.observe(); err != nil {
 		closeAll(listeners)
 		return nil, err
 	}
-	h := &house{config: c, listeners: listeners, store: db, log: log, closing: make(chan struct{})}
+	db, err := store.Open(ctx, h.storeOptions())
+	if err != nil {
+		closeAll(h.listeners)
+		return nil, err
+	}
+	h.store = db
+	if err := h.readClock(ctx); err != nil {
+		return nil, errors.Join(err, h.close())
+	}
 	secret, err := db.Secret(ctx, "badges")
 	if err != nil {
 		return nil, errors.Join(err, h.close())
@@ -81,15 +100,15 @@ func open(ctx context.Context, c config) (*house, error) {
 
 	badges := feed.Badges{Secret: secret}
 	authDocument := authserver.Document{Store: db}
-	h.labs = &lab.Labs{Store: db, Origins: c.origins, Now: time.Now, Parties: []lab.Document{authDocument}}
+	h.labs = &lab.Labs{Store: db, Origins: c.origins, Now: c.now, Gate: h.health.Gate, Parties: []lab.Document{authDocument}}
 	h.attacks = &attack.Runner{Labs: h.labs, Badges: badges}
-	h.feed = &feed.Feed{Labs: h.labs, Log: log, Closing: h.closing}
-	lobby := &site.Site{Files: web.FS, Stories: c.dev, API: &site.API{
-		Labs: h.labs, Auth: authDocument, Attacks: h.attacks, Chapters: chapters, Code: code, Books: books,
-		Feed: h.feed, Log: log,
+	h.feed = &feed.Feed{Labs: h.labs, Log: log, Closing: h.closing, Seats: h.seats, Limited: h.metrics.Limited}
+	lobby := &site.Site{Files: web.FS, Stories: c.dev, Metrics: h.metricsAtLab(), API: &site.API{
+		Labs: h.labs, Auth: authDocument, Attacks: h.attacks, Chapters: chapters, Code: code, Books: books, Log: log,
+		Feed: h.feed, Bounds: h.apiBounds(), MaxBody: int64(c.bounds.maxBody),
 	}}
-	auth := &authserver.Server{Labs: h.labs, Badges: badges, Assets: web.FS, Log: log}
-	mallory := &attack.Site{Labs: h.labs, Badges: badges, Assets: web.FS, Log: log}
+	auth := &authserver.Server{Labs: h.labs, Badges: badges, Assets: web.FS, Log: log, Pace: h.pace(), MaxBody: int64(c.bounds.maxBody)}
+	mallory := &attack.Site{Labs: h.labs, Badges: badges, Assets: web.FS, Log: log, Pace: h.pace(), MaxBody: int64(c.bounds.maxBody)}
 
 	labHandler, err := lobby.Handler()
 	if err != nil {
@@ -99,12 +118,12 @@ func open(ctx context.Context, c config) (*house, error) {
 	return h, nil
 }
 
-// logHandler writes what operators need to know, to standard error.
-func logHandler(format string) slog.Handler {
-	if format == "json" {
-		return slog.NewJSONHandler(os.Stderr, nil)
+// logHandler writes what operators need to know.
+func logHandler(c config) slog.Handler {
+	if c.log == "json" {
+		return slog.NewJSONHandler(c.stderr, nil)
 	}
-	return tint.NewHandler(os.Stderr, &tint.Options{TimeFormat: time.TimeOnly, NoColor: !colorful(os.Stderr)})
+	return tint.NewHandler(c.stderr, &tint.Options{TimeFormat: time.TimeOnly, NoColor: !colorful(c.stderr)})
 }
 
 // printer tells the events on the console: as the walkthrough of a flow, or, for
@@ -130,36 +149,13 @@ func colorful(out io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// serve answers until ctx ends, then finishes what is under way and closes.
-func (h *house) serve(ctx context.Context) error {
-	base, cut := context.WithCancel(context.WithoutCancel(ctx))
-	defer cut()
-	servers := h.servers(base)
-	failed := make(chan error, len(servers))
-	for i, s := range servers {
-		go func() { failed <- s.Serve(h.listeners[i]) }()
-	}
-	var err error
-	select {
-	case <-ctx.Done():
-	case err = <-failed:
-	}
-	wait, done := context.WithTimeout(context.WithoutCancel(ctx), shutdownWait)
-	defer done()
-	close(h.closing)
-	for _, s := range servers {
-		err = errors.Join(err, s.Shutdown(wait))
-	}
-	h.feed.Wait()
-	return errors.Join(err, h.close())
-}
-
 // servers returns one server a listener.
 func (h *house) servers(base context.Context) []*http.Server {
 	var origins []string
 	var handlers []http.Handler
 	for i, p := range h.config.parties() {
 		origins = append(origins, *p.origin)
+		h.handlers[i] = h.metrics.Count(strings.TrimPrefix(p.flag, "--"), h.handlers[i])
 		handlers = append(handlers, canonical(*p.origin, h.handlers[i]))
 	}
 	if h.config.listen != "" {
@@ -168,9 +164,9 @@ func (h *house) servers(base context.Context) []*http.Server {
 	servers := make([]*http.Server, len(handlers))
 	for i, handler := range handlers {
 		servers[i] = &http.Server{
-			Handler: handler, BaseContext: func(net.Listener) context.Context { return base },
+			Handler: h.outside(handler), BaseContext: func(net.Listener) context.Context { return base },
 			ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
-			IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+			IdleTimeout: idleTimeout, MaxHeaderBytes: int(h.config.bounds.maxHeader),
 			ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelDebug),
 		}
 	}
@@ -179,5 +175,8 @@ func (h *house) servers(base context.Context) []*http.Server {
 
 func (h *house) close() error {
 	closeAll(h.listeners)
+	if h.operators != nil {
+		h.operators.Close() //nolint:errcheck // on the way out
+	}
 	return h.store.Close()
 }

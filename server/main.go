@@ -26,6 +26,58 @@
 // --ops-listen OAUTHLAB_OPS_LISTEN. A flag on the command line wins. A variable
 // OAUTHLAB_... that names no flag is said at start, and does nothing.
 //
+// # Bounds
+//
+// What strangers can ask is bounded. Each bound is a flag; a rate 120/1m means 120 at
+// once, which come back evenly within a minute. An address is that of the connection,
+// or, where that is a --trusted-proxy, the one that the proxy names in
+// X-Forwarded-For. The bounds of addresses hold in each process by itself.
+//
+//	flag                     default    at the bound
+//	--max-labs               20000      503 house_full; the page says so, and offers to start again
+//	--max-labs-per-address   2000       429 too_many_labs; likewise
+//	--lab-rate               120/1m     429 too_many_labs; likewise
+//	--api-rate               3000/1m    429 too_many_calls, by address
+//	--flow-rate              1200/1m    429 temporarily_unavailable, by lab; people see a page
+//	--max-events             2000       the oldest events of the lab go; its feed says that there is a gap
+//	--max-document           256KiB     507 lab_full; a reset makes room
+//	--max-body               16KiB      413 invalid_request, or too_large at the lab's API
+//	--max-header             16KiB      431
+//	--max-followers          5000       too_many_followers on the websocket, then close 1013
+//	--max-followers-per-lab  20         likewise
+//	--idle                   336h0m0s   the lab expires: 404, or a page that leads back to a new one
+//	--max-store              0          503 until labs have expired; 0 is three quarters of what is free
+//	--min-free               64MiB      503 until there is more room on the disk
+//
+// Every refusal in JSON has error, error_description and hint; 429 and 503 have
+// Retry-After. Passwords may be tried five times in a row at one account of one lab,
+// then once in ten seconds of the lab's time.
+//
+// # Operating
+//
+// /healthz answers that the process lives, and /readyz whether visitors may be sent
+// here: JSON with the state of each check, 503 where one fails. Both answer on every
+// origin and for any Host. The checks are the store (it answers, and takes writes),
+// the disk (it can be written, and has room), the clock (it was not put back) and
+// draining. While one of the first three fails, labs are closed: every request to
+// one is answered 503 with Retry-After, and nothing is changed. The reason is logged
+// once, and labs open again by themselves.
+//
+// /metrics, in the form of Prometheus, counts requests by party and endpoint,
+// verdicts by guard, labs, followers, the delay of the feed and the time that the
+// store takes. It is on the lab's origin where that is this machine alone;
+// otherwise on --ops-listen ADDRESS, which the public should not reach, together
+// with the other two.
+//
+// Operators' logs go to standard error, and have no secrets. On standard output
+// people see the walkthrough of every flow, with codes and tokens: in a place that
+// others read, use --log json.
+//
+// On SIGTERM or SIGINT /readyz turns to 503; after --drain (0s by default) followers
+// are sent away with close 1001 and come back elsewhere, no connection is taken any
+// more, what is under way is finished, and the program ends with 0. A second signal
+// ends it at once; what was acknowledged is kept even then.
+//
 // Labs are kept under --data, by default the user's state folder. One process
 // works on a folder at a time. Nothing else on the machine is written.
 package main
@@ -40,6 +92,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"oauthlab/server/lab"
 )
@@ -47,6 +100,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	if err := run(ctx, os.Args[1:], os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "oauthlab:", err)
 		os.Exit(1)
@@ -87,6 +141,11 @@ type config struct {
 	dev     bool      // for who works on the lab itself
 	console io.Writer // where the events are told; nil for nowhere
 
+	bounds bounds           // the zero value: as by default
+	ops    operating        // how the program is watched and ended
+	now    func() time.Time // nil: the clock
+	stderr io.Writer        // what operators need to know; nil: standard error
+
 	settings []setting // every flag as it stands
 	unheard  []string  // variables of the environment that name no flag
 }
@@ -121,6 +180,8 @@ func parse(args, environ []string, stdout io.Writer) (config, error) {
 	flags.StringVar(&c.data, "data", "", "`folder` of the labs (default: oauthlab in the user's state folder)")
 	flags.StringVar(&c.log, "log", "text", "`text` for people, or json for programs: an event a line, without what it carries")
 	flags.BoolVar(&c.dev, "dev", false, "serve the components of the screen in all their states, on /stories")
+	c.bounds.flags(flags)
+	c.ops.flags(flags)
 	if err := parseQuietly(flags, args); err != nil {
 		return config{}, err
 	}
@@ -143,6 +204,20 @@ func parse(args, environ []string, stdout io.Writer) (config, error) {
 	}
 	c.settings, c.unheard = effective(flags), unheard
 	return c, nil
+}
+
+// complete fills in what was left open, and reports what cannot work.
+func (c *config) complete() error {
+	if c.bounds == (bounds{}) {
+		c.bounds = defaultBounds()
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	if c.stderr == nil {
+		c.stderr = os.Stderr
+	}
+	return errors.Join(c.bounds.check(), c.ops.check())
 }
 
 // parseQuietly parses the flags and prints them only to who asks for help.

@@ -46,11 +46,16 @@ func TestEachChapterCanBePlayed(t *testing.T) {
 }
 
 // openHouse serves a whole lab on free ports for the time of the test.
-func openHouse(t *testing.T) *house {
+func openHouse(t *testing.T) *house { t.Helper(); return openHouseWith(t, func(*config) {}) }
+
+// openHouseWith does so with the settings changed.
+func openHouseWith(t *testing.T, change func(*config)) *house {
 	t.Helper()
-	h, err := open(t.Context(), config{data: t.TempDir(), log: "json", origins: lab.Origins{
+	c := config{data: t.TempDir(), log: "json", bounds: defaultBounds(), origins: lab.Origins{
 		Lab: "http://localhost:0", Auth: "http://localhost:0", Mallory: "http://127.0.0.1:0",
-	}})
+	}}
+	change(&c)
+	h, err := open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,11 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"time"
 
+	"github.com/google/uuid"
+
+	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
@@ -25,13 +29,17 @@ type Site struct {
 	Badges feed.Badges
 	Assets fs.FS // holds css/mallory.css
 	Log    *slog.Logger
+
+	MaxBody int64                                    // see feed.Tape
+	Pace    func(lab uuid.UUID) (wait time.Duration) // see feed.Tape
 }
 
 // Handler returns her pages.
 func (s *Site) Handler() http.Handler {
 	tape := &feed.Tape{
 		Labs: s.Labs, Party: event.Mallory, Origin: s.Labs.Origins.Mallory, Badges: s.Badges,
-		Log: s.Log, UnknownLab: s.unknown,
+		Log: s.Log, MaxBody: s.MaxBody, Pace: s.Pace,
+		TurnAway: func(w http.ResponseWriter, _ *http.Request, status int, _ api.Error) { s.show(w, status, "") },
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/{lab}/", tape.Handle(feed.Route{

@@ -244,9 +244,9 @@ func (s *Server) conclude(w http.ResponseWriter, t *lab.Turn, d decision, err er
 	case err != nil:
 		s.fault(w, t, err)
 	case d.shown != nil:
-		s.showError(w, t, http.StatusBadRequest, d.shown)
+		s.showError(w, http.StatusBadRequest, d.shown)
 	case d.deadEnd:
-		s.showPage(w, t, http.StatusOK, signedInPage, "", nil)
+		s.showPage(w, http.StatusOK, signedInPage, "", nil)
 	case d.login != "":
 		seeOther(w, "/"+t.ID.String()+"/login?request="+d.login)
 	default:

@@ -34,14 +34,14 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request, t *lab.Turn) {
 	}
 	// Nobody signs a browser in from another site (RFC 6749 §10.12).
 	if err := http.NewCrossOriginProtection().Check(r); err != nil {
-		s.showError(w, t, http.StatusForbidden, &Error{
+		s.showError(w, http.StatusForbidden, &Error{
 			codeInvalidRequest, "This form was sent from another site.", "Sign in on the page of the authorization server itself.",
 		})
 		return
 	}
 	req, problem := parseLogin(r)
 	if problem != nil {
-		s.showError(w, t, http.StatusBadRequest, problem)
+		s.showError(w, http.StatusBadRequest, problem)
 		return
 	}
 	if wait := s.mustWait(t, req); wait > 0 {
@@ -55,7 +55,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request, t *lab.Turn) {
 		s.refuseLogin(w, r, t, req, http.StatusUnauthorized, "This user name and password do not belong together.")
 		return
 	}
-	s.tries.forgive(t.ID, subject)
+	s.tries.Forget(account{t.ID, subject})
 	s.resume(w, r, t, req.Request, subject)
 }
 
@@ -64,7 +64,7 @@ func (s *Server) mustWait(t *lab.Turn, req loginRequest) time.Duration {
 	if req.Pick != "" {
 		return 0
 	}
-	return s.tries.wait(t.ID, req.Username, t.Now())
+	return s.tries.Wait(account{t.ID, req.Username}, t.Now()).Round(time.Second)
 }
 
 func parseLogin(r *http.Request) (loginRequest, *Error) {
@@ -148,7 +148,7 @@ func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, t *lab.Turn, 
 	}
 	p, waits := state.pending(kept, t.Now())
 	if !waits {
-		s.showError(w, t, http.StatusBadRequest, errNothingWaits)
+		s.showError(w, http.StatusBadRequest, errNothingWaits)
 		return
 	}
 	name := p.Request.ClientID
@@ -160,8 +160,8 @@ func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, t *lab.Turn, 
 		s.fault(w, t, err)
 		return
 	}
-	s.showPage(w, t, status, loginPage, lab.OriginOf(target), loginView{
+	s.showPage(w, status, loginPage, lab.OriginOf(target), loginView{
 		Action: "/" + t.ID.String() + "/login", Request: kept, Client: name, Users: users(),
-		Problem: problem, Help: helpWith(t, problem),
+		Problem: problem, Help: s.helpWith(problem),
 	})
 }

@@ -20,7 +20,7 @@ func only(next serveFunc, methods ...string) serveFunc {
 // onlyPages answers them with a page, for people.
 func (s *Server) onlyPages(next serveFunc, methods ...string) serveFunc {
 	return restricted(next, methods, func(w http.ResponseWriter, t *lab.Turn, e *Error) {
-		s.showError(w, t, http.StatusMethodNotAllowed, e)
+		s.showError(w, http.StatusMethodNotAllowed, e)
 	})
 }
 
@@ -48,14 +48,5 @@ func (s *Server) noEndpoint(w http.ResponseWriter, _ *http.Request, t *lab.Turn)
 	writeError(w, http.StatusNotFound, &Error{
 		codeInvalidRequest, "The authorization server has no endpoint at this path.",
 		"There are /authorize, /login and /token below " + t.Issuer() + ".",
-	})
-}
-
-// unknownLab answers a request to a lab that does not exist.
-func (s *Server) unknownLab(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	writeError(w, http.StatusNotFound, &Error{
-		codeInvalidRequest, "There is no lab at this address.",
-		"Labs that nobody uses expire. Open " + s.Labs.Origins.Lab + " to start a new one.",
 	})
 }

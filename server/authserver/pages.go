@@ -2,12 +2,15 @@ package authserver
 
 import (
 	"embed"
+	"errors"
 	"html/template"
 	"net/http"
 	"net/url"
 	"strings"
 
+	"oauthlab/lessons/event"
 	"oauthlab/server/lab"
+	"oauthlab/server/store"
 )
 
 //go:embed pages/*.html
@@ -43,27 +46,27 @@ type errorView struct {
 
 // showError shows an error to the person at the browser. It is the answer where a
 // redirect would not be safe (RFC 6749 §4.1.2.1).
-func (s *Server) showError(w http.ResponseWriter, t *lab.Turn, status int, e *Error) {
-	s.showPage(w, t, status, errorPage, "", errorView{e.Code, e.Description, e.Hint, helpWith(t, e.Description)})
+func (s *Server) showError(w http.ResponseWriter, status int, e *Error) {
+	s.showPage(w, status, errorPage, "", errorView{e.Code, e.Description, e.Hint, s.helpWith(e.Description)})
 }
 
 // helpWith returns where the lab tells the causes and cures of what is said; its
 // troubleshooting leads from the words to the entry.
-func helpWith(t *lab.Turn, says string) string {
-	return t.Origins.Lab + "/troubleshooting?says=" + strings.ReplaceAll(url.QueryEscape(says), "+", "%20")
+func (s *Server) helpWith(says string) string {
+	return s.Labs.Origins.Lab + "/troubleshooting?says=" + strings.ReplaceAll(url.QueryEscape(says), "+", "%20")
 }
 
 // showPage writes a page that the lab alone may frame. formTarget is the origin
 // beyond our own to which the page's form may lead: Chromium applies form-action
 // to the redirect after the login as well.
-func (s *Server) showPage(w http.ResponseWriter, t *lab.Turn, status int, page *template.Template, formTarget string, view any) {
+func (s *Server) showPage(w http.ResponseWriter, status int, page *template.Template, formTarget string, view any) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	// With no-referrer the form's Origin would be null, and be refused.
 	h.Set("Referrer-Policy", "same-origin")
-	policy := "default-src 'none'; style-src 'self'; font-src 'self'; base-uri 'none'; frame-ancestors " + t.Origins.Lab
+	policy := "default-src 'none'; style-src 'self'; font-src 'self'; base-uri 'none'; frame-ancestors " + s.Labs.Origins.Lab
 	if formTarget != "" {
 		policy += "; form-action 'self' " + formTarget
 	} else {
@@ -72,13 +75,24 @@ func (s *Server) showPage(w http.ResponseWriter, t *lab.Turn, status int, page *
 	h.Set("Content-Security-Policy", policy)
 	w.WriteHeader(status)
 	if err := page.ExecuteTemplate(w, "layout", view); err != nil {
-		s.Log.Error("page", "lab", t.ID, "err", err)
+		s.Log.Error("page", "party", event.Auth, "err", err)
 	}
 }
 
-// fault answers when the store does not: nothing was changed.
+// fault answers when the store does not, or holds no more of this lab: nothing was
+// changed.
 func (s *Server) fault(w http.ResponseWriter, t *lab.Turn, err error) {
-	s.Log.Error("auth", "lab", t.ID, "err", err)
+	if errors.Is(err, store.ErrTooLarge) {
+		writeError(w, http.StatusInsufficientStorage, &Error{
+			"lab_full", "The authorization server remembers no more of this lab.", "Reset the lab: that makes room. Nothing was changed.",
+		})
+		return
+	}
+	var closed *lab.NotNow
+	if !errors.As(err, &closed) { // why it is closed has been logged
+		s.Log.Error("auth", "lab", t.ID, "err", err)
+	}
+	w.Header().Set("Retry-After", "5")
 	writeError(w, http.StatusServiceUnavailable, &Error{
 		"temporarily_unavailable", "The store of the lab does not answer.", "Try again in a moment. Nothing was changed.",
 	})

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/rs/cors"
@@ -25,6 +26,9 @@ type Server struct {
 	Assets fs.FS // holds css/auth.css, the style of its pages
 	Log    *slog.Logger
 
+	MaxBody int64                                    // see feed.Tape
+	Pace    func(lab uuid.UUID) (wait time.Duration) // see feed.Tape
+
 	tries throttle
 }
 
@@ -36,7 +40,7 @@ func (s *Server) Handler() http.Handler {
 	s.tries = newThrottle()
 	tape := &feed.Tape{
 		Labs: s.Labs, Party: event.Auth, Origin: s.Labs.Origins.Auth, Badges: s.Badges,
-		Log: s.Log, UnknownLab: s.unknownLab,
+		Log: s.Log, TurnAway: s.turnAway, MaxBody: s.MaxBody, Pace: s.Pace,
 	}
 	page := func(serve serveFunc, flow flowFinder) http.Handler {
 		return tape.Handle(feed.Route{Serve: serve, Flow: flow, Silent: aBrowser})
@@ -67,8 +71,7 @@ func (s *Server) Handler() http.Handler {
 	assets := http.StripPrefix("/web/", http.FileServerFS(s.Assets))
 	mux.Handle("GET /web/css/auth.css", assets)
 	mux.Handle("GET /web/fonts/inter.woff2", assets)
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
-	mux.HandleFunc("/", s.unknownLab)
+	mux.HandleFunc("/", s.noLab)
 	return mux
 }
 

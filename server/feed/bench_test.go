@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 	"oauthlab/server/lab"
 	"oauthlab/server/store"
@@ -58,7 +59,13 @@ func newBench(t *testing.T, route Route) *bench {
 	b := &bench{T: t, labs: labs, lab: l, badges: Badges{Secret: []byte("a secret that the parties share")}, after: 1}
 	tape := &Tape{
 		Labs: labs, Party: event.Auth, Origin: authOrigin, Badges: b.badges, Log: slog.New(slog.DiscardHandler),
-		UnknownLab: func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "nobody lives here", http.StatusTeapot) },
+		TurnAway: func(w http.ResponseWriter, _ *http.Request, status int, why api.Error) {
+			if status == http.StatusNotFound {
+				http.Error(w, "nobody lives here", http.StatusTeapot)
+				return
+			}
+			http.Error(w, why.Description, status)
+		},
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/{lab}/", tape.Handle(route))

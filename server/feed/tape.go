@@ -5,11 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -19,14 +21,19 @@ import (
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 	"oauthlab/server/lab"
+	"oauthlab/server/limit"
 	"oauthlab/server/store"
 )
 
 // answerWait bounds how long the log may take for an answer.
 const answerWait = 10 * time.Second
 
-// maxRequestBody bounds what a party reads of a request, in bytes.
-const maxRequestBody = 16 << 10
+// DefaultMaxBody bounds what a party reads of a request, in bytes, unless Tape.MaxBody
+// says otherwise.
+const DefaultMaxBody = 16 << 10
+
+// awayWait is when to ask again where the store did not answer.
+const awayWait = 5 * time.Second
 
 // maxHeaderValues bounds what the log keeps of one message's headers, in bytes: JSON
 // may write a byte as six, and an event must fit into the store.
@@ -40,8 +47,12 @@ type Tape struct {
 	Badges Badges
 	Log    *slog.Logger
 
-	// UnknownLab answers a request to a lab that does not exist (any more).
-	UnknownLab http.HandlerFunc
+	// TurnAway answers a request that reaches no lab: there is none (any more), it
+	// is asked too much, or the house is closed. Retry-After is set where it helps.
+	TurnAway func(w http.ResponseWriter, r *http.Request, status int, why api.Error)
+
+	MaxBody int64                                    // bytes; 0: DefaultMaxBody
+	Pace    func(lab uuid.UUID) (wait time.Duration) // of the requests to one lab; nil: any
 }
 
 // Route is one endpoint of a party, below /{lab}/.
@@ -61,14 +72,16 @@ func (tp *Tape) Handle(route Route) http.Handler {
 		l, err := tp.open(r)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
-			tp.UnknownLab(w, r)
+			tp.TurnAway(w, r, http.StatusNotFound, tp.unknownLab())
+			return
+		case err == nil && tp.mustWait(w, r, l.ID):
 			return
 		case err != nil:
 			tp.fail(w, r, err)
 			return
 		}
 		ctx := r.Context()
-		body, tooLarge := readBody(w, r)
+		body, tooLarge := readBody(w, r, tp.maxBody())
 		form, _ := url.ParseQuery(string(body))
 		sender := tp.sender(r, l, form, route)
 
@@ -85,7 +98,7 @@ func (tp *Tape) Handle(route Route) http.Handler {
 		answer := &answer{header: http.Header{}, status: http.StatusOK}
 		turn := &lab.Turn{Lab: l, Party: tp.Party, Request: request.ID, Flow: request.Flow}
 		if tooLarge {
-			refuseTooLarge(answer)
+			refuseTooLarge(answer, tp.maxBody())
 		} else {
 			route.Serve(answer, r, turn)
 		}
@@ -112,10 +125,55 @@ func (tp *Tape) open(r *http.Request) (*lab.Lab, error) {
 	return tp.Labs.Open(r.Context(), id)
 }
 
-// fail answers when the store does not: the one case of a server error.
+func (tp *Tape) maxBody() int64 {
+	if tp.MaxBody > 0 {
+		return tp.MaxBody
+	}
+	return DefaultMaxBody
+}
+
+func (tp *Tape) unknownLab() api.Error {
+	return api.Error{
+		Error:       "invalid_request",
+		Description: "There is no lab at this address.",
+		Hint:        "Labs that nobody uses expire. Open " + tp.Labs.Origins.Lab + " to start a new one.",
+	}
+}
+
+// mustWait turns the request away if its lab is asked too much.
+func (tp *Tape) mustWait(w http.ResponseWriter, r *http.Request, id uuid.UUID) bool {
+	if tp.Pace == nil {
+		return false
+	}
+	wait := tp.Pace(id)
+	if wait == 0 {
+		return false
+	}
+	w.Header().Set("Retry-After", strconv.Itoa(limit.Seconds(wait)))
+	tp.TurnAway(w, r, http.StatusTooManyRequests, api.Error{
+		Error:       "temporarily_unavailable",
+		Description: "This lab is asked too much.",
+		Hint:        fmt.Sprintf("Wait %d seconds, and send fewer requests at a time.", limit.Seconds(wait)),
+	})
+	return true
+}
+
+// fail answers when the store does not, or the house is closed: the one case of a
+// server error. Why it is closed has been logged already.
 func (tp *Tape) fail(w http.ResponseWriter, r *http.Request, err error) {
-	tp.Log.Error("store", "party", tp.Party, "path", r.URL.Path, "err", err)
-	http.Error(w, "The lab's store does not answer. Try again in a moment.", http.StatusServiceUnavailable)
+	wait := awayWait
+	var closed *lab.NotNow
+	if errors.As(err, &closed) {
+		wait = closed.Wait
+	} else {
+		tp.Log.Error("store", "party", tp.Party, "err", err)
+	}
+	w.Header().Set("Retry-After", strconv.Itoa(limit.Seconds(wait)))
+	tp.TurnAway(w, r, http.StatusServiceUnavailable, api.Error{
+		Error:       "temporarily_unavailable",
+		Description: "The lab's store does not answer.",
+		Hint:        "Try again in a moment.",
+	})
 }
 
 // sender tells who sent r: who wears a badge, what a browser navigates to, what
@@ -142,20 +200,20 @@ func (tp *Tape) newEvent(l *lab.Lab, from, to event.Party, kind event.Kind) even
 }
 
 // readBody reads a bounded body and puts it back for the handler.
-func readBody(w http.ResponseWriter, r *http.Request) (body []byte, tooLarge bool) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
+func readBody(w http.ResponseWriter, r *http.Request, most int64) (body []byte, tooLarge bool) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	var over *http.MaxBytesError
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	return body, errors.As(err, &over)
 }
 
-func refuseTooLarge(w http.ResponseWriter) {
+func refuseTooLarge(w http.ResponseWriter, most int64) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusRequestEntityTooLarge)
 	json.NewEncoder(w).Encode(api.Error{ //nolint:errcheck // a buffer
 		Error:       "invalid_request",
-		Description: "The body of the request is longer than 16 KiB.",
+		Description: fmt.Sprintf("The body of the request is longer than %d KiB.", most>>10),
 		Hint:        "No request of a flow comes near that. Send the parameters alone.",
 	})
 }

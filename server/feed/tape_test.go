@@ -473,7 +473,7 @@ func TestABodyThatIsTooLargeIsRefusedAndBothMessagesAreTold(t *testing.T) {
 	send := func(size int) (*http.Response, string) {
 		return b.do(b.request("POST", "/token", strings.NewReader("password=hunter2&a="+strings.Repeat("b", size-len("password=hunter2&a=")))))
 	}
-	resp, body := send(maxRequestBody + 1)
+	resp, body := send(DefaultMaxBody + 1)
 	var refusal api.Error
 	if err := json.Unmarshal([]byte(body), &refusal); err != nil {
 		t.Fatalf("%v in %q", err, body)
@@ -493,7 +493,7 @@ func TestABodyThatIsTooLargeIsRefusedAndBothMessagesAreTold(t *testing.T) {
 	if strings.Contains(all[0].Request.Body, "hunter2") {
 		t.Errorf("the password stands in %q", all[0].Request.Body)
 	}
-	if resp, _ := send(maxRequestBody); resp.StatusCode != http.StatusOK || !served {
+	if resp, _ := send(DefaultMaxBody); resp.StatusCode != http.StatusOK || !served {
 		t.Errorf("a body of exactly the bound is answered %d", resp.StatusCode)
 	}
 }

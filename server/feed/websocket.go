@@ -14,6 +14,7 @@ import (
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 	"oauthlab/server/lab"
+	"oauthlab/server/limit"
 	"oauthlab/server/store"
 )
 
@@ -43,6 +44,9 @@ type Feed struct {
 	// not wait for its websockets. A nil channel never is.
 	Closing <-chan struct{}
 
+	Seats   *limit.Seats       // bounds the followers; nil: any number
+	Limited func(bound string) // is told of each who found no seat; nil: nobody is
+
 	serving sync.WaitGroup
 }
 
@@ -62,6 +66,14 @@ func (f *Feed) Serve(w http.ResponseWriter, r *http.Request, l *lab.Lab, after u
 	f.serving.Add(1)
 	defer f.serving.Done()
 	defer conn.CloseNow() //nolint:errcheck // already closed where it matters
+	if f.Seats != nil {
+		giveBack, err := f.Seats.Take(l.ID)
+		if err != nil {
+			f.turnAway(r.Context(), conn, err)
+			return
+		}
+		defer giveBack()
+	}
 	conn.SetReadLimit(event.MaxSize)
 
 	ctx, cancel := context.WithCancelCause(r.Context())
@@ -84,6 +96,27 @@ func (f *Feed) Serve(w http.ResponseWriter, r *http.Request, l *lab.Lab, after u
 	}
 	f.Log.Debug("a follower has left", "lab", l.ID, "cause", err)
 	conn.Close(farewell(r.Context(), err)) //nolint:errcheck // the follower may have gone first
+}
+
+// turnAway tells who finds no seat why. A page cannot read the answer to a websocket
+// that was never opened, so this one is, and is closed again.
+func (f *Feed) turnAway(ctx context.Context, conn *websocket.Conn, full error) {
+	why, bound := api.Error{
+		Error: "too_many_followers", Description: "This lab is open in too many places at once.",
+		Hint: "Close one of the other tabs or programs that follow it.",
+	}, "followers-lab"
+	if errors.Is(full, limit.HouseFull) {
+		why, bound = api.Error{
+			Error: "too_many_followers", Description: "Too many labs are followed at the moment.",
+			Hint: "The page tries again by itself.",
+		}, "followers-all"
+	}
+	if f.Limited != nil {
+		f.Limited(bound)
+	}
+	if write(ctx, conn, refused{Error: why}) == nil {
+		conn.Close(websocket.StatusTryAgainLater, why.Description) //nolint:errcheck // it may have gone
+	}
 }
 
 // farewell is what a follower is told at the end.
@@ -169,7 +202,7 @@ func isClientSide(p event.Party) bool { return p == event.Client || p == event.B
 // refused is sent down for an event that was not taken.
 type refused struct {
 	api.Error
-	ID string `json:"id"`
+	ID string `json:"id,omitempty"` // none where the connection is refused
 }
 
 func refusal(id string, err error) refused {

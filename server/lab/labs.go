@@ -26,6 +26,25 @@ type Labs struct {
 	Origins Origins
 	Now     func() time.Time
 	Parties []Document // the documents that a new lab gets, beside its settings
+
+	// Gate returns a *NotNow while no lab can be opened, and nil otherwise. It
+	// returns at once; a nil Gate is always open.
+	Gate func() error
+}
+
+// NotNow says that no lab can be opened, made or written to for the moment: the store
+// or the clock is not to be relied on.
+type NotNow struct {
+	Wait time.Duration // ask again after it
+}
+
+func (e *NotNow) Error() string { return "the lab's house is closed for the moment" }
+
+func (ls *Labs) gate() error {
+	if ls.Gate == nil {
+		return nil
+	}
+	return ls.Gate()
 }
 
 // Document is one party's record of a lab, as the lab's desk handles it.
@@ -81,6 +100,9 @@ func (ls *Labs) Create(ctx context.Context, chapter string) (*Lab, string, error
 	if !knownChapter(chapter) {
 		return nil, "", ErrUnknownChapter
 	}
+	if err := ls.gate(); err != nil {
+		return nil, "", err
+	}
 	secret := make([]byte, 32)
 	if _, err := rand.Read(secret); err != nil {
 		return nil, "", fmt.Errorf("make a lab's key: %w", err)
@@ -102,8 +124,11 @@ func (ls *Labs) Create(ctx context.Context, chapter string) (*Lab, string, error
 	return l, key, nil
 }
 
-// Open returns the lab, or store.ErrNotFound.
+// Open returns the lab, or store.ErrNotFound, or a *NotNow.
 func (ls *Labs) Open(ctx context.Context, id uuid.UUID) (*Lab, error) {
+	if err := ls.gate(); err != nil {
+		return nil, err
+	}
 	s, err := ls.settings().Get(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("open lab: %w", err)
@@ -121,6 +146,9 @@ const resendWindow = time.Minute
 // Record appends what a client in the browser, the robot or the lab itself
 // tells. An announcement of an authorization URL is remembered in the same step.
 func (ls *Labs) Record(ctx context.Context, l *Lab, e event.Event) error {
+	if err := ls.gate(); err != nil {
+		return err
+	}
 	id := l.ID
 	if e.Note != nil && e.Note.Name == event.NoteOpen && len(e.Note.Get("url")) <= event.MaxURL {
 		return ls.settings().Update(ctx, id, func(s *Settings, out *store.Outbox) error {

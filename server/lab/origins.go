@@ -89,13 +89,14 @@ func CheckOrigin(flag, raw string) error {
 		u.Scheme != "http" && u.Scheme != "https" || OriginOf(u) != raw {
 		return fmt.Errorf("%s is %q: it takes an origin such as http://localhost:8080, in lower case and without a path", flag, raw)
 	}
-	if u.Scheme == "http" && !loopback(u.Hostname()) {
+	if u.Scheme == "http" && !Loopback(u.Hostname()) {
 		return fmt.Errorf("%s is %q: an origin that is not loopback must be https", flag, raw)
 	}
 	return nil
 }
 
-func loopback(host string) bool {
+// Loopback reports whether host, without a port, is this machine alone.
+func Loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -23,8 +23,13 @@ import (
 	"oauthlab/server/store"
 )
 
-// callTimeout bounds one call, an attack included.
-const callTimeout = 30 * time.Second
+const (
+	// callTimeout bounds one call, an attack included.
+	callTimeout = 30 * time.Second
+
+	// awayWait is when to ask again where the store did not answer.
+	awayWait = 5 * time.Second
+)
 
 // API is the lab's API. Everything but the catalogues and creation takes the
 // lab's key.
@@ -37,6 +42,9 @@ type API struct {
 	Code     CodeBook
 	Books    *Books
 	Log      *slog.Logger
+
+	Bounds  *Bounds
+	MaxBody int64 // bytes of the body of a call; 0: feed.DefaultMaxBody
 }
 
 // call serves one method of one path. What it returns as an error it has not
@@ -72,7 +80,7 @@ func (a *API) Handler() http.Handler {
 		mux.Handle(path, a.dispatch(methods))
 	}
 	// Nothing here uses cookies; this keeps other sites' pages from making labs.
-	return http.NewCrossOriginProtection().Handler(mux)
+	return a.paced(http.NewCrossOriginProtection().Handler(mux))
 }
 
 // dispatch serves the methods of one path and refuses others with what is right.
@@ -107,7 +115,14 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request, err error) {
 		writeJSON(w, refused.status, refused.body)
 	case r.Context().Err() != nil: // the caller has gone
 	default:
-		a.Log.Error("api", "path", r.URL.Path, "err", err)
+		wait := awayWait
+		var closed *lab.NotNow
+		if errors.As(err, &closed) { // why it is closed has been logged
+			wait = closed.Wait
+		} else {
+			a.Log.Error("api", "endpoint", r.Pattern, "err", err)
+		}
+		retryAfter(w, wait)
 		writeJSON(w, http.StatusServiceUnavailable, api.Error{
 			Error: "unavailable", Description: "The lab does not answer at the moment.", Hint: "Try again.",
 		})

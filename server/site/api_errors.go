@@ -8,10 +8,8 @@ import (
 	"net/http"
 
 	"oauthlab/lessons/api"
+	"oauthlab/server/feed"
 )
-
-// maxBody bounds the body of a call, in bytes.
-const maxBody = 16 << 10
 
 // refusal is an answer to a call that cannot be served: what programs read, what
 // people read, and what to do about it.
@@ -49,8 +47,12 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 
 // readJSON decodes the one JSON object of a bounded body, strictly: a field that
 // the API does not know is an error, not a wish that quietly went unheard.
-func readJSON(w http.ResponseWriter, r *http.Request, into any) error {
-	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+func (a *API) readJSON(w http.ResponseWriter, r *http.Request, into any) error {
+	most := a.MaxBody
+	if most <= 0 {
+		most = feed.DefaultMaxBody
+	}
+	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, most))
 	dec.DisallowUnknownFields()
 	err := dec.Decode(into)
 	if err == nil && dec.More() {
@@ -59,7 +61,7 @@ func readJSON(w http.ResponseWriter, r *http.Request, into any) error {
 	var over *http.MaxBytesError
 	switch {
 	case errors.As(err, &over):
-		return refuse(http.StatusRequestEntityTooLarge, "too_large", "The body is longer than 16 KiB.", "Send less.")
+		return refuse(http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("The body is longer than %d KiB.", most>>10), "Send less.")
 	case errors.Is(err, io.EOF):
 		return refuse(http.StatusBadRequest, "invalid_json", "The body is empty.", "Send one JSON object.")
 	case err != nil:

@@ -51,7 +51,10 @@ func view(l *lab.Lab) api.Lab {
 
 func (a *API) create(w http.ResponseWriter, r *http.Request) error {
 	var body api.Create
-	if err := readJSON(w, r, &body); err != nil {
+	if err := a.readJSON(w, r, &body); err != nil {
+		return err
+	}
+	if err := a.admit(w, r); err != nil {
 		return err
 	}
 	l, key, err := a.Labs.Create(r.Context(), body.Chapter)
@@ -84,7 +87,7 @@ func (a *API) read(w http.ResponseWriter, _ *http.Request, l *lab.Lab) error {
 
 func (a *API) patch(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
 	var body api.Patch
-	if err := readJSON(w, r, &body); err != nil {
+	if err := a.readJSON(w, r, &body); err != nil {
 		return err
 	}
 	chapter := l.Settings.Chapter

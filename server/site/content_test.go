@@ -3,7 +3,6 @@ package site
 import (
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -18,8 +17,6 @@ import (
 	"oauthlab/lessons/content"
 	"oauthlab/lessons/load"
 	"oauthlab/server/attack"
-	"oauthlab/server/lab"
-	"oauthlab/server/store"
 	"oauthlab/web"
 )
 
@@ -229,25 +226,6 @@ func TestRobotsAreKeptFromWhatIsNoPage(t *testing.T) {
 	resp, sitemap := ask(t, origin, "GET", "/sitemap.xml")
 	if resp.StatusCode != http.StatusOK || !strings.Contains(sitemap, "/v03-pkce</loc>") {
 		t.Errorf("/sitemap.xml is answered %d %s", resp.StatusCode, sitemap)
-	}
-}
-
-func TestHealthAndReadiness(t *testing.T) {
-	for _, target := range []string{"/healthz", "/readyz"} {
-		if resp, body := ask(t, origin, "GET", target); resp.StatusCode != http.StatusNoContent || body != "" {
-			t.Errorf("%s is answered %d %q", target, resp.StatusCode, body)
-		}
-	}
-	db, err := store.Open(t.Context(), store.Options{Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	closed := &Site{API: &API{Labs: &lab.Labs{Store: db}, Log: slog.New(slog.DiscardHandler)}, Files: web.FS}
-	if resp, body := ask(t, http.HandlerFunc(closed.ready), "GET", "/readyz"); resp.StatusCode != http.StatusServiceUnavailable || body == "" {
-		t.Errorf("with a store that does not answer: %d %q", resp.StatusCode, body)
 	}
 }
 

@@ -142,7 +142,7 @@ func TestThePolicyOfThePages(t *testing.T) {
 
 func TestNoAnswerIsTakenForSomethingElse(t *testing.T) {
 	for _, tt := range []struct{ method, target string }{
-		{"GET", "/robots.txt"}, {"GET", "/sitemap.xml"}, {"GET", "/ads.txt"}, {"GET", "/healthz"}, {"GET", "/readyz"},
+		{"GET", "/robots.txt"}, {"GET", "/sitemap.xml"}, {"GET", "/ads.txt"},
 		{"POST", "/"}, {"DELETE", "/callback"},
 	} {
 		t.Run(tt.method+" "+tt.target, func(t *testing.T) {

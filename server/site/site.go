@@ -23,7 +23,8 @@ import (
 type Site struct {
 	Stories bool // serve the components' stories too, in development
 	API     *API
-	Files   fs.FS // package web's
+	Files   fs.FS        // package web's
+	Metrics http.Handler // nil where operators find them elsewhere
 }
 
 // Handler returns everything that the lab origin serves.
@@ -60,8 +61,9 @@ func (s *Site) Handler() (http.Handler, error) {
 		"User-agent: *\nDisallow: /api/\nDisallow: /callback\nSitemap: "+own+"/sitemap.xml\n")))
 	mux.Handle("/sitemap.xml", readOnly(document("application/xml", sitemap(own, s.API.Chapters))))
 	mux.Handle("/ads.txt", http.NotFoundHandler())
-	mux.Handle("/healthz", readOnly(http.HandlerFunc(healthy)))
-	mux.Handle("/readyz", readOnly(http.HandlerFunc(s.ready)))
+	if s.Metrics != nil {
+		mux.Handle("/metrics", readOnly(s.Metrics))
+	}
 	return guarded(policy, mux), nil
 }
 
@@ -166,17 +168,6 @@ func (s *Site) callback() http.Handler {
 		w.Header().Set("Cache-Control", "no-store")
 		http.ServeFileFS(w, r, s.Files, "callback/callback.html")
 	})
-}
-
-func healthy(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }
-
-func (s *Site) ready(w http.ResponseWriter, r *http.Request) {
-	if err := s.API.Labs.Store.Ready(r.Context()); err != nil {
-		s.API.Log.Error("not ready", "err", err)
-		http.Error(w, "The store does not answer.", http.StatusServiceUnavailable)
-		return
-	}
-	w.WriteHeader(http.StatusNoContent)
 }
 
 func document(contentType, body string) http.Handler {

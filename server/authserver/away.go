@@ -1,0 +1,48 @@
+package authserver
+
+import (
+	"net/http"
+	"strings"
+
+	"oauthlab/lessons/api"
+)
+
+// awayPage is for people whose request reaches no lab.
+var awayPage = parsePage("away")
+
+type awayView struct {
+	Description, Hint string
+	Lab               string // its origin
+}
+
+// noLab answers a path at which no lab can be.
+func (s *Server) noLab(w http.ResponseWriter, r *http.Request) {
+	s.turnAway(w, r, http.StatusNotFound, api.Error{
+		Error:       codeInvalidRequest,
+		Description: "There is no lab at this address.",
+		Hint:        "Labs that nobody uses expire. Open " + s.Labs.Origins.Lab + " to start a new one.",
+	})
+}
+
+// turnAway answers a request that reaches no lab: a person with a page that leads
+// back, a program with JSON.
+func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, status int, why api.Error) {
+	if !isPerson(r) {
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		writeError(w, status, &Error{why.Error, why.Description, why.Hint})
+		return
+	}
+	hint := why.Hint
+	if status == http.StatusNotFound {
+		hint = "" // the page says the same with a link
+	}
+	s.showPage(w, status, awayPage, "", awayView{why.Description, hint, s.Labs.Origins.Lab})
+}
+
+// isPerson reports whether a browser asks for a page.
+func isPerson(r *http.Request) bool {
+	if mode := r.Header.Get("Sec-Fetch-Mode"); mode != "" {
+		return mode == "navigate"
+	}
+	return strings.Contains(r.Header.Get("Accept"), "text/html")
+}

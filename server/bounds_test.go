@@ -1,0 +1,287 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"nhooyr.io/websocket"
+
+	"oauthlab/lessons/api"
+	"oauthlab/server/feed"
+	"oauthlab/server/limit"
+)
+
+// Each bound is met: the answer says which it is, and what to do. The names are those
+// of the flags, all of which must be here.
+func TestEachBoundIsMet(t *testing.T) {
+	seldom := limit.Rate{Most: 1, Per: time.Hour}
+	form := []string{"Content-Type", "application/x-www-form-urlencoded"}
+	tests := map[string]struct {
+		set  func(*bounds)
+		meet func(t *testing.T, h *house, l api.Lab)
+	}{
+		"max-labs": {func(b *bounds) { b.maxLabs = 1 }, func(t *testing.T, h *house, _ api.Lab) {
+			h.anotherLab(t).refusedWith(t, http.StatusServiceUnavailable, "house_full")
+		}},
+		"max-labs-per-address": {func(b *bounds) { b.maxLabsPerAddress = 1 }, func(t *testing.T, h *house, _ api.Lab) {
+			h.anotherLab(t).refusedWith(t, http.StatusTooManyRequests, "too_many_labs")
+		}},
+		"lab-rate": {func(b *bounds) { b.labRate = seldom }, func(t *testing.T, h *house, _ api.Lab) {
+			r := h.anotherLab(t)
+			r.refusedWith(t, http.StatusTooManyRequests, "too_many_labs")
+			if wait := r.header.Get("Retry-After"); wait != "3600" {
+				t.Errorf("come back after %s, want 3600", wait)
+			}
+			// A header that nobody vouches for is no way around it.
+			h.anotherLab(t, "X-Forwarded-For", "198.51.100.1").refusedWith(t, http.StatusTooManyRequests, "too_many_labs")
+		}},
+		"api-rate": {func(b *bounds) { b.apiRate = seldom }, func(t *testing.T, h *house, l api.Lab) {
+			h.ask(t, "GET", h.config.origins.Lab+"/api/labs/"+l.ID, "", "Authorization", "Bearer "+l.Key).
+				refusedWith(t, http.StatusTooManyRequests, "too_many_calls")
+			if r := h.ask(t, "GET", h.config.origins.Lab+"/v03-pkce", ""); r.status != http.StatusOK {
+				t.Errorf("pages are bounded too: %d", r.status)
+			}
+		}},
+		"flow-rate": {func(b *bounds) { b.flowRate = seldom }, func(t *testing.T, h *house, l api.Lab) {
+			h.ask(t, "POST", l.Issuer+"/token", "", form...).refusedWith(t, http.StatusBadRequest, "invalid_request")
+			h.ask(t, "POST", l.Issuer+"/token", "", form...).refusedWith(t, http.StatusTooManyRequests, "temporarily_unavailable")
+			page := h.ask(t, "GET", l.Issuer+"/authorize", "", "Sec-Fetch-Mode", "navigate")
+			if page.status != http.StatusTooManyRequests || !strings.Contains(page.body, "This lab is asked too much.") || !strings.Contains(page.body, h.config.origins.Lab) {
+				t.Errorf("a person sees %d %s", page.status, page.body)
+			}
+			if r := h.ask(t, "GET", l.Mallory, ""); r.status != http.StatusOK {
+				t.Errorf("another party is bounded by it: %d", r.status)
+			}
+			if r := h.ask(t, "GET", l.Mallory, ""); r.status != http.StatusTooManyRequests {
+				t.Errorf("Mallory answers %d", r.status)
+			}
+		}},
+		"max-events": {func(b *bounds) { b.maxEvents = 100 }, func(t *testing.T, h *house, l api.Lab) {
+			for range 101 {
+				h.ask(t, "GET", l.Issuer+"/nothing", "")
+			}
+			log := h.ask(t, "GET", h.config.origins.Lab+"/api/labs/"+l.ID+"/events?after=0", "", "Authorization", "Bearer "+l.Key).body
+			lines := strings.Split(strings.TrimSpace(log), "\n")
+			if len(lines) != 101 || !strings.Contains(lines[0], `"gap"`) { // which says what is missing
+				t.Errorf("the log has %d lines, the first of them %s", len(lines), lines[0])
+			}
+		}},
+		"max-document": {func(b *bounds) { b.maxDocument = 16 << 10 }, func(t *testing.T, h *house, l api.Lab) {
+			target := l.Issuer + "/authorize?response_type=code&client_id=demo-client&code_challenge_method=S256" +
+				"&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&state=" + strings.Repeat("x", 1500)
+			var r reply
+			for range 16 { // as many as are kept for a login
+				if r = h.ask(t, "GET", target, ""); r.status != http.StatusSeeOther {
+					break
+				}
+			}
+			r.refusedWith(t, http.StatusInsufficientStorage, "lab_full")
+			if r := h.ask(t, "POST", h.config.origins.Lab+"/api/labs/"+l.ID+"/reset", "", "Authorization", "Bearer "+l.Key); r.status != http.StatusOK {
+				t.Errorf("a lab that is full cannot be reset: %d %s", r.status, r.body)
+			}
+			if r := h.ask(t, "GET", target, ""); r.status != http.StatusSeeOther {
+				t.Errorf("after a reset it answers %d %s", r.status, r.body)
+			}
+		}},
+		"max-body": {func(b *bounds) { b.maxBody = 4 << 10 }, func(t *testing.T, h *house, l api.Lab) {
+			long := strings.Repeat("x", 5<<10)
+			h.ask(t, "POST", h.config.origins.Lab+"/api/labs", `{"chapter":"`+long+`"}`).refusedWith(t, http.StatusRequestEntityTooLarge, "too_large")
+			r := h.ask(t, "POST", l.Issuer+"/token", "code="+long, form...)
+			r.refusedWith(t, http.StatusRequestEntityTooLarge, "invalid_request")
+			if !strings.Contains(r.body, "longer than 4 KiB") {
+				t.Errorf("it does not say how much there may be: %s", r.body)
+			}
+		}},
+		"max-header": {func(b *bounds) { b.maxHeader = 4 << 10 }, func(t *testing.T, h *house, l api.Lab) {
+			for _, target := range []string{h.config.origins.Lab + "/api/chapters", l.Issuer + "/authorize", l.Mallory} {
+				if r := h.ask(t, "GET", target, "", "X-Long", strings.Repeat("x", 16<<10)); r.status != http.StatusRequestHeaderFieldsTooLarge {
+					t.Errorf("%s answers %d", target, r.status)
+				}
+			}
+		}},
+		"max-followers": {func(b *bounds) { b.maxFollowers = 1 }, func(t *testing.T, h *house, l api.Lab) {
+			h.follow(t, l)
+			h.wantNoSeat(t, h.newLab(t), "Too many labs are followed at the moment.")
+		}},
+		"max-followers-per-lab": {func(b *bounds) { b.maxFollowing = 1 }, func(t *testing.T, h *house, l api.Lab) {
+			first := h.follow(t, l)
+			h.wantNoSeat(t, l, "This lab is open in too many places at once.")
+			h.follow(t, h.newLab(t)) // another lab's seat is free
+			first.Close(websocket.StatusNormalClosure, "")
+			for h.seats.Taken() > 1 { // the server has noticed when it has
+				if t.Context().Err() != nil {
+					t.Fatal("the seat is not given back")
+				}
+				runtime.Gosched()
+			}
+			h.follow(t, l)
+		}},
+		"idle": {func(b *bounds) { b.idle = time.Minute }, func(t *testing.T, h *house, _ api.Lab) {
+			if got := h.storeOptions().LabTTL; got != time.Minute { // that labs expire is the store's test
+				t.Errorf("labs are kept for %s", got)
+			}
+		}},
+		"max-store": {func(b *bounds) { b.maxStore = 1 << 30 }, func(t *testing.T, h *house, _ api.Lab) {
+			if got := h.storeOptions().MaxStore; got != 1<<30 { // see TestAFullStoreClosesTheLabs
+				t.Errorf("the store holds %d", got)
+			}
+		}},
+		"min-free": {func(b *bounds) { b.minFree = 1 }, func(t *testing.T, h *house, _ api.Lab) {
+			if got := h.storeOptions().MinFree; got != 1 { // see the store's tests
+				t.Errorf("%d are left free", got)
+			}
+		}},
+	}
+	for _, name := range boundFlags(t) {
+		if _, met := tests[name]; !met {
+			t.Errorf("nothing meets the bound --%s", name)
+		}
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := openHouseWith(t, func(c *config) {
+				tt.set(&c.bounds)
+				c.stderr = io.Discard
+			})
+			tt.meet(t, h, h.newLab(t))
+		})
+	}
+}
+
+// boundFlags are the flags of the bounds.
+func boundFlags(t *testing.T) []string {
+	t.Helper()
+	var b bounds
+	var names []string
+	for _, s := range effective(flagsOf(b.flags)) {
+		names = append(names, s.Name)
+	}
+	if len(names) < 10 {
+		t.Fatalf("there are only %d bounds: %q", len(names), names)
+	}
+	return names
+}
+
+func (h *house) anotherLab(t *testing.T, header ...string) reply {
+	t.Helper()
+	return h.ask(t, "POST", h.config.origins.Lab+"/api/labs", `{"chapter":"v03"}`, header...)
+}
+
+// follow opens the feed of a lab and reads its first event.
+func (h *house) follow(t *testing.T, l api.Lab) *websocket.Conn {
+	t.Helper()
+	conn, _, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(h.config.origins.Lab, "http")+"/api/labs/"+l.ID+"/feed?after=0",
+		&websocket.DialOptions{Subprotocols: []string{feed.Protocol, feed.KeyProtocol + l.Key}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.CloseNow() })
+	if _, _, err := conn.Read(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+// wantNoSeat checks that who follows the lab is told why he cannot, and when to come back.
+func (h *house) wantNoSeat(t *testing.T, l api.Lab, why string) {
+	t.Helper()
+	conn, _, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(h.config.origins.Lab, "http")+"/api/labs/"+l.ID+"/feed?after=0",
+		&websocket.DialOptions{Subprotocols: []string{feed.Protocol, feed.KeyProtocol + l.Key}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.CloseNow()
+	_, message, err := conn.Read(t.Context())
+	var told api.Error
+	if err != nil || json.Unmarshal(message, &told) != nil || told.Error != "too_many_followers" || told.Description != why || told.Hint == "" {
+		t.Errorf("it is told %s (%v), want %s", message, err, why)
+	}
+	var closed websocket.CloseError
+	if _, _, err := conn.Read(t.Context()); !errors.As(err, &closed) || closed.Code != websocket.StatusTryAgainLater {
+		t.Errorf("it ends with %v", err)
+	}
+}
+
+// Behind a proxy that is trusted each learner has bounds of his own.
+func TestBoundsAreOfTheLearnerAndNotOfTheProxy(t *testing.T) {
+	h := openHouseWith(t, func(c *config) {
+		c.bounds.labRate = limit.Rate{Most: 1, Per: time.Hour}
+		if err := c.ops.proxies.Set("127.0.0.0/8,::1"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	for _, address := range []string{"198.51.100.1", "198.51.100.2", "8.8.8.8, 198.51.100.3"} {
+		if r := h.anotherLab(t, "X-Forwarded-For", address); r.status != http.StatusCreated {
+			t.Errorf("%s is answered %d %s", address, r.status, r.body)
+		}
+	}
+	for _, address := range []string{"198.51.100.1", "203.0.113.7, 198.51.100.1"} {
+		h.anotherLab(t, "X-Forwarded-For", address).refusedWith(t, http.StatusTooManyRequests, "too_many_labs")
+	}
+}
+
+func TestBoundsThatMakeNoSenseAreRefused(t *testing.T) {
+	for args, want := range map[string]string{
+		"--max-labs=-1":           "--max-labs is -1: it is at least 0",
+		"--max-events=1":          "--max-events is 1: it is at least 100",
+		"--max-body=1":            "--max-body is 1: it is at least 4096",
+		"--idle=1s":               "--idle is 1s: a lab is kept for a minute at least",
+		"--min-free=0":            "--min-free is 0: it is at least 1",
+		"--max-document=64kb":     errSize.Error(),
+		"--lab-rate=5":            "it takes a number and a time",
+		"--trusted-proxy=example": `"example" is no address`,
+		"--ops-listen=9090":       "it takes an address such as 127.0.0.1:9090",
+		"--drain=-1s":             "--drain is -1s",
+	} {
+		c, err := parse([]string{args}, nil, io.Discard)
+		if err == nil {
+			err = c.complete()
+		}
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: it says %v, want %s", args, err, want)
+		}
+	}
+}
+
+func TestSizes(t *testing.T) {
+	for text, want := range map[string]size{"0": 0, "1": 1, "65536": 64 << 10, "64KiB": 64 << 10, "10GiB": 10 << 30, "3MiB": 3 << 20} {
+		var s size
+		if err := s.Set(text); err != nil || s != want {
+			t.Errorf("%s is %d (%v), want %d", text, s, err, want)
+		}
+	}
+	for s, want := range map[size]string{0: "0", 5: "5", 64 << 10: "64KiB", 1536: "1536", 1 << 30: "1GiB"} {
+		if got := s.String(); got != want {
+			t.Errorf("%d is written %s, want %s", s, got, want)
+		}
+	}
+	for _, text := range []string{"", "-1", "1KB", "KiB", "9999999999GiB", "1.5MiB"} {
+		if err := new(size).Set(text); err == nil {
+			t.Errorf("%q is taken", text)
+		}
+	}
+}
+
+// The table of bounds in the manual has each flag with its default.
+func TestTheManualHasEveryBound(t *testing.T) {
+	manual, err := os.ReadFile("main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bounds
+	for _, s := range effective(flagsOf(b.flags)) {
+		row := regexp.MustCompile(`(?m)^//\t--` + s.Name + ` +` + regexp.QuoteMeta(s.Value) + ` `)
+		if !row.Match(manual) {
+			t.Errorf("the package comment of main.go has no line for --%s with its default %s", s.Name, s.Value)
+		}
+	}
+}

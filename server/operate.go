@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/google/uuid"
+
+	"oauthlab/lessons/event"
+	"oauthlab/server/lab"
+	"oauthlab/server/limit"
+	"oauthlab/server/ops"
+	"oauthlab/server/site"
+	"oauthlab/server/store"
+)
+
+// operating is how the program is watched and ended.
+type operating struct {
+	listen      string        // address of the operators' endpoints; "" where they are the lab's
+	proxies     limit.Proxies // whose X-Forwarded-For is believed
+	drain       time.Duration // between the announcement of the end and the end
+	acceptClock bool          // the clock is right, although it was put back
+}
+
+func (o *operating) flags(flags *flag.FlagSet) {
+	flags.StringVar(&o.listen, "ops-listen", "", "`address` for /healthz, /readyz and /metrics alone; without it they are on the lab's origin, /metrics only if that is this machine")
+	flags.Var(&o.proxies, "trusted-proxy", "`networks` whose X-Forwarded-For is believed, such as 10.0.0.0/8,127.0.0.1")
+	flags.DurationVar(&o.drain, "drain", 0, "`time` for which /readyz says 503 at the end before connections are refused")
+	flags.BoolVar(&o.acceptClock, "accept-clock", false, "take the clock as right, although labs were last written later than it says")
+}
+
+// check reports what cannot work.
+func (o *operating) check() error {
+	if o.listen != "" {
+		if _, _, err := net.SplitHostPort(o.listen); err != nil {
+			return fmt.Errorf("--ops-listen is %q: it takes an address such as 127.0.0.1:9090", o.listen)
+		}
+	}
+	if o.drain < 0 {
+		return fmt.Errorf("--drain is %s: it takes a time such as 10s", o.drain)
+	}
+	return nil
+}
+
+// storeWait is how long the store may take to answer when it is asked if it is there.
+const storeWait = 2 * time.Second
+
+var errDraining = errors.New("the program is about to end")
+
+// checks are what must hold for the house to be ready.
+func (h *house) checks() []ops.Check {
+	return []ops.Check{
+		{
+			Name: "store", Probe: func(ctx context.Context) error {
+				soon, done := context.WithTimeout(ctx, storeWait)
+				defer done()
+				if err := h.store.Ready(soon); err != nil {
+					return err
+				}
+				return h.store.Writable(ctx)
+			},
+			Advice: "Labs are closed until the store answers. Look at its server, its limits and its disk.",
+		},
+		{
+			Name: "disk", Probe: func(context.Context) error { return h.store.Disk() },
+			Advice: "Labs are closed until the data folder can be written and has more room than --min-free.",
+		},
+		{
+			Name: "clock", Probe: h.clock.Probe,
+			Advice: "Labs are closed until the clock has caught up: expired codes and tokens would live again. If it is right now, start once with --accept-clock.",
+		},
+		{
+			Name: "draining", Open: true, Probe: func(context.Context) error {
+				select {
+				case <-h.leaving:
+					return errDraining
+				default:
+					return nil
+				}
+			},
+			Advice: "Send visitors to another process.",
+		},
+	}
+}
+
+// outside answers, for any Host, what a load balancer asks a machine; the rest is next's.
+func (h *house) outside(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			next.ServeHTTP(w, r)
+			return
+		}
+		switch r.URL.Path {
+		case "/healthz":
+			ops.ServeAlive(w, r)
+		case "/readyz":
+			h.health.ServeReady(w, r)
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// operatorsHandler serves the operators' endpoints on an address of their own.
+func (h *house) operatorsHandler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", ops.ServeAlive)
+	mux.HandleFunc("GET /readyz", h.health.ServeReady)
+	mux.Handle("GET /metrics", h.metrics.Handler())
+	return mux
+}
+
+// metricsAtLab is what the lab's origin serves as /metrics: nothing where operators
+// have an address of their own, or where the origin is not this machine's alone.
+func (h *house) metricsAtLab() http.Handler {
+	u, err := url.Parse(h.config.origins.Lab)
+	if err != nil || h.config.ops.listen != "" || !lab.Loopback(u.Hostname()) {
+		return nil
+	}
+	return h.metrics.Handler()
+}
+
+// observe takes the address of the operators, and makes what watches over the house.
+func (h *house) observe() (err error) {
+	if at := h.config.ops.listen; at != "" {
+		if h.operators, err = net.Listen("tcp", at); err != nil {
+			return bindError("--ops-listen", at, err)
+		}
+	}
+	h.seats = &limit.Seats{PerLab: h.config.bounds.maxFollowing, InAll: h.config.bounds.maxFollowers}
+	h.clock = &ops.Clock{Now: h.config.now}
+	h.health = ops.NewHealth(h.log, h.checks()...)
+	h.metrics = ops.NewMetrics(func(ctx context.Context) (int, error) { return h.store.Labs(ctx) }, h.seats.Taken)
+	return nil
+}
+
+// readClock learns how late it was when a lab was last written.
+func (h *house) readClock(ctx context.Context) error {
+	if h.config.ops.acceptClock {
+		return nil
+	}
+	last, err := h.store.LastWrite(ctx)
+	h.clock.Seen(last)
+	return err
+}
+
+// storeOptions says where labs are kept, how much of them, and who is told.
+func (h *house) storeOptions() store.Options {
+	b, print := h.config.bounds, printer(h.config)
+	return store.Options{
+		Dir: h.config.data, Logger: h.log,
+		MaxDocument: int(b.maxDocument), MaxEventsPerLab: b.maxEvents, LabTTL: b.idle,
+		MinFree: uint64(b.minFree), MaxStore: int64(b.maxStore),
+		Timed: h.metrics.Timed, Delivered: h.metrics.Delivered,
+		Appended: func(id uuid.UUID, e event.Event) {
+			h.metrics.Event(e)
+			if print != nil {
+				print(id, e)
+			}
+		},
+	}
+}
+
+// knownLabs is how many labs' pace is remembered.
+const knownLabs = 8192
+
+// pace bounds the requests to one party of one lab.
+func (h *house) pace() func(uuid.UUID) time.Duration {
+	pace := limit.NewPace[uuid.UUID](h.config.bounds.flowRate, knownLabs)
+	return func(id uuid.UUID) time.Duration {
+		wait := pace.Wait(id, h.config.now())
+		if wait > 0 {
+			h.metrics.Limited("flow-rate")
+		}
+		return wait
+	}
+}
+
+// knownCallers is how many addresses' calls are remembered.
+const knownCallers = 8192
+
+// apiBounds bounds what one address asks of the lab's API.
+func (h *house) apiBounds() *site.Bounds {
+	b := h.config.bounds
+	return &site.Bounds{
+		Client: h.config.ops.proxies.Client,
+		Calls:  limit.NewPace[netip.Addr](b.apiRate, knownCallers),
+		Labs: limit.NewLabs(limit.LabBounds{
+			Rate: b.labRate, PerAddress: b.maxLabsPerAddress, InAll: b.maxLabs, Kept: b.idle,
+		}, func(ctx context.Context) (int, error) { return h.store.Labs(ctx) }),
+		Now: h.config.now, Limited: h.metrics.Limited,
+	}
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+)
+
+// serve answers until ctx ends, then leaves in good order: it says that it is not
+// ready, waits --drain, sends its followers away, takes no more connections, finishes
+// what is under way, and closes the store, which completes what is still to be told.
+func (h *house) serve(ctx context.Context) error {
+	base, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
+	unwatch := h.watch(base)
+	servers := h.servers(base)
+	failed := make(chan error, len(servers)+1)
+	for i, s := range servers {
+		go func() { failed <- s.Serve(h.listeners[i]) }()
+	}
+	desk := &http.Server{Handler: h.operatorsHandler(), ReadHeaderTimeout: readHeaderTimeout}
+	if h.operators != nil {
+		go func() { failed <- desk.Serve(h.operators) }()
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+		err = h.drain(base, failed)
+	case err = <-failed:
+	}
+	wait, done := context.WithTimeout(base, shutdownWait)
+	defer done()
+	close(h.closing)
+	// The lab's own server is the first: an attack that runs there still needs the others.
+	for _, s := range servers {
+		err = errors.Join(err, s.Shutdown(wait))
+	}
+	h.feed.Wait()
+	unwatch()
+	return errors.Join(err, desk.Shutdown(wait), h.close())
+}
+
+// watch probes what must hold until the returned function is called.
+func (h *house) watch(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		h.health.Watch(ctx)
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}
+}
+
+// drain says that the end is near, and gives load balancers the time to notice.
+func (h *house) drain(ctx context.Context, failed <-chan error) error {
+	close(h.leaving)
+	h.health.Refresh(ctx)
+	if h.config.ops.drain == 0 {
+		return nil
+	}
+	h.log.Info("draining; a second signal ends the program at once", "for", h.config.ops.drain)
+	select {
+	case <-time.After(h.config.ops.drain):
+		return nil
+	case err := <-failed:
+		return err
+	}
+}
