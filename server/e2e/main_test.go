@@ -53,6 +53,7 @@ type program struct {
 	data               string
 	cmd                *exec.Cmd
 	output             *strings.Builder // what it printed; read after wait
+	opening            string           // what it printed up to the last of its origins
 	done               chan struct{}
 }
 
@@ -111,6 +112,7 @@ func startOn(t *testing.T, data, lab, auth, mallory string, args ...string) *pro
 		t.Fatalf("the program did not open:\n%s", p.output)
 	}
 	p.lab, p.auth, p.mallory = origins[0], origins[1], origins[2]
+	p.opening = p.output.String()
 	go func() {
 		defer close(p.done)
 		for lines.Scan() {
