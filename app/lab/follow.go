@@ -30,6 +30,7 @@ const (
 type Update struct {
 	Events []event.Event
 	Status Status
+	Why    string // while Reconnecting: why the server takes no follower; "": nobody said
 }
 
 // Bounds of a connection.
@@ -55,14 +56,15 @@ func (s *Session) Follow(ctx context.Context, each func(Update)) {
 	wait := firstWait
 	for {
 		before := last
-		last = s.followOnce(ctx, last, each)
+		var why error
+		last, why = s.followOnce(ctx, last, each)
 		if ctx.Err() != nil {
 			return
 		}
 		if last > before {
 			wait = firstWait
 		}
-		each(Update{Status: Reconnecting})
+		each(Update{Status: Reconnecting, Why: words(why)})
 
 		// A browser does not say why a websocket was refused; the API does.
 		if err := s.ask(ctx); IsUnknown(err) {
@@ -79,22 +81,32 @@ func (s *Session) Follow(ctx context.Context, each func(Update)) {
 	}
 }
 
+// words are what the server said against a follower, or "".
+func words(why error) string {
+	var no *Error
+	if errors.As(why, &no) {
+		return no.Error()
+	}
+	return ""
+}
+
 // followOnce follows the feed over one connection, and returns the position
-// that it came to.
-func (s *Session) followOnce(ctx context.Context, last uint64, each func(Update)) uint64 {
+// that it came to, and what ended it: an *Error where the server takes no follower.
+func (s *Session) followOnce(ctx context.Context, last uint64, each func(Update)) (uint64, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	address := "ws" + strings.TrimPrefix(s.device.Origin, "http") +
 		s.path("/feed?after="+strconv.FormatUint(last, 10))
 	socket, err := s.dial(ctx, address)
 	if err != nil {
-		return last
+		return last, err
 	}
 	events := make(chan event.Event, maxBatch)
+	var why error // of the end; written before events is closed
 	var running sync.WaitGroup
 	running.Go(func() {
 		defer close(events)
-		s.receive(ctx, socket, last, events)
+		why = s.receive(ctx, socket, last, events)
 	})
 	running.Go(func() {
 		// A write that fails ends the reading too.
@@ -108,13 +120,13 @@ func (s *Session) followOnce(ctx context.Context, last uint64, each func(Update)
 	each(Update{Status: Live})
 	for e := range events {
 		if ctx.Err() != nil {
-			return last
+			return last, nil
 		}
 		batch := gather(e, events)
 		last = position(batch[len(batch)-1])
 		each(Update{Events: batch, Status: Live})
 	}
-	return last
+	return last, why
 }
 
 // dial opens the feed. The key goes along as a subprotocol, since a browser
@@ -152,15 +164,15 @@ func gather(first event.Event, events <-chan event.Event) []event.Event {
 
 // receive reads the feed into events until it is cut, and acknowledges what
 // Record waits for. It is the one place that says what comes next in the log.
-func (s *Session) receive(ctx context.Context, socket Socket, last uint64, events chan<- event.Event) {
+func (s *Session) receive(ctx context.Context, socket Socket, last uint64, events chan<- event.Event) error {
 	for {
 		message, err := socket.Read(ctx)
 		if err != nil {
-			return
+			return err
 		}
 		e, err := s.parse(message)
 		if err != nil {
-			return // what cannot be read is as good as lost: ask for it again
+			return err // what cannot be read is as good as lost: ask for it again
 		}
 		if e == nil {
 			continue
@@ -170,14 +182,14 @@ func (s *Session) receive(ctx context.Context, socket Socket, last uint64, event
 			s.outbox.settle(e.ID, nil)
 			continue // seen before
 		case at > last+1 && e.Kind != event.KindGap:
-			return // a hole: come back to the last good position
+			return nil // a hole: come back to the last good position
 		default:
 			last = at
 		}
 		select {
 		case events <- *e:
 		case <-ctx.Done():
-			return
+			return nil
 		}
 		s.outbox.settle(e.ID, nil)
 	}
@@ -196,7 +208,11 @@ func (s *Session) parse(message []byte) (*event.Event, error) {
 		return nil, fmt.Errorf("read the feed: %w", err)
 	}
 	if m.V == 0 && m.Error != "" {
-		s.outbox.settle(m.ID, &Error{Code: m.Error, Description: m.Description, Hint: m.Hint})
+		no := &Error{Code: m.Error, Description: m.Description, Hint: m.Hint}
+		if m.ID == "" {
+			return nil, no // to the follower itself
+		}
+		s.outbox.settle(m.ID, no)
 		return nil, nil
 	}
 	if m.V == 0 || m.Kind == event.KindGap && m.Gap == nil {

@@ -51,6 +51,7 @@ type desk struct {
 	no        *api.Error      // the answer to every event from below
 	fail      *httpFailure    // the answer to every call of the API
 	refusals  int             // so many websockets are refused
+	full      int             // followers that are told that there is no seat
 	rejectKey bool            // the key is wrong
 }
 
@@ -185,6 +186,15 @@ func (d *desk) feed(w http.ResponseWriter, r *http.Request) {
 	defer conn.CloseNow()
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
+	d.mu.Lock()
+	full := d.full > 0
+	d.full--
+	d.mu.Unlock()
+	if full {
+		_ = conn.Write(ctx, websocket.MessageText, []byte(`{"error":"too_many_followers","error_description":"This lab is open too often.","hint":"Close a tab."}`))
+		_ = conn.Close(websocket.StatusTryAgainLater, "full")
+		return
+	}
 	d.mu.Lock()
 	d.cut = cancel
 	d.mu.Unlock()
@@ -606,6 +616,30 @@ func TestFollowEndsWhenTheLabIsGone(t *testing.T) {
 	}
 	if err := s.Record(t.Context(), note("late")); !errors.Is(err, ErrGone) {
 		t.Errorf("a Record afterwards got %v", err)
+	}
+}
+
+func TestFollowSaysWhyTheServerTakesNoFollower(t *testing.T) {
+	d := newDesk(t)
+	s := d.open()
+	d.full = 2
+	d.add(1)
+	s.device.After = func(time.Duration) <-chan time.Time { return time.After(0) }
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var whys []string
+	s.Follow(ctx, func(u Update) {
+		if u.Status == Reconnecting {
+			whys = append(whys, u.Why)
+		} else if u.Why != "" {
+			t.Errorf("%s has a reason: %q", u.Status, u.Why)
+		}
+		if len(u.Events) > 0 {
+			cancel()
+		}
+	})
+	if want := "This lab is open too often. Close a tab."; !slices.Equal(whys, []string{want, want}) {
+		t.Errorf("it said %q, want %q twice", whys, want)
 	}
 }
 

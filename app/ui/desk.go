@@ -51,7 +51,8 @@ type inbox struct {
 	mu     sync.Mutex // guards the rest
 	events []event.Event
 	status lab.Status
-	asked  bool // a frame is asked for
+	why    string // of the status
+	asked  bool   // a frame is asked for
 }
 
 func newDesk(content Content) *desk {
@@ -128,7 +129,7 @@ func (d *desk) receive(u lab.Update) {
 	d.inbox.mu.Lock()
 	defer d.inbox.mu.Unlock()
 	d.inbox.events = append(d.inbox.events, u.Events...)
-	d.inbox.status = u.Status
+	d.inbox.status, d.inbox.why = u.Status, u.Why
 	if d.inbox.asked {
 		return
 	}
@@ -140,6 +141,7 @@ func (d *desk) receive(u lab.Update) {
 func (d *desk) flush() {
 	d.inbox.mu.Lock()
 	events, status := d.inbox.events, d.inbox.status
+	d.screen.Why = d.inbox.why
 	d.inbox.events, d.inbox.asked = nil, false
 	d.inbox.mu.Unlock()
 

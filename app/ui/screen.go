@@ -14,6 +14,7 @@ type screen struct {
 	Lab    api.Lab
 	Open   bool // the lab is there
 	Status lab.Status
+	Why    string // the server takes no follower; "": nobody said
 	View   timeline.View
 	Replay replay
 	Past   timeline.View // what the replay has come to
