@@ -1,8 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -109,11 +107,11 @@ func TestEachBoundIsMet(t *testing.T) {
 		}},
 		"max-followers": {func(b *bounds) { b.maxFollowers = 1 }, func(t *testing.T, h *house, l api.Lab) {
 			h.follow(t, l)
-			h.wantNoSeat(t, h.newLab(t), "Too many labs are followed at the moment.")
+			h.wantNoSeat(t, h.newLab(t), http.StatusServiceUnavailable)
 		}},
 		"max-followers-per-lab": {func(b *bounds) { b.maxFollowing = 1 }, func(t *testing.T, h *house, l api.Lab) {
 			first := h.follow(t, l)
-			h.wantNoSeat(t, l, "This lab is open in too many places at once.")
+			h.wantNoSeat(t, l, http.StatusTooManyRequests)
 			h.follow(t, h.newLab(t)) // another lab's seat is free
 			first.Close(websocket.StatusNormalClosure, "")
 			for h.seats.Taken() > 1 { // the server has noticed when it has
@@ -191,24 +189,21 @@ func (h *house) follow(t *testing.T, l api.Lab) *websocket.Conn {
 	return conn
 }
 
-// wantNoSeat checks that who follows the lab is told why he cannot, and when to come back.
-func (h *house) wantNoSeat(t *testing.T, l api.Lab, why string) {
+// wantNoSeat checks that a websocket is refused, and that who asks without one, as a
+// page does to learn why, is told.
+func (h *house) wantNoSeat(t *testing.T, l api.Lab, status int) {
 	t.Helper()
-	conn, _, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(h.config.origins.Lab, "http")+"/api/labs/"+l.ID+"/feed?after=0",
+	target := h.config.origins.Lab + "/api/labs/" + l.ID + "/feed?probe=1"
+	conn, resp, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(target, "http"),
 		&websocket.DialOptions{Subprotocols: []string{feed.Protocol, feed.KeyProtocol + l.Key}})
-	if err != nil {
-		t.Fatal(err)
+	if err == nil {
+		conn.CloseNow()
+		t.Fatal("there is a seat")
 	}
-	defer conn.CloseNow()
-	_, message, err := conn.Read(t.Context())
-	var told api.Error
-	if err != nil || json.Unmarshal(message, &told) != nil || told.Error != "too_many_followers" || told.Description != why || told.Hint == "" {
-		t.Errorf("it is told %s (%v), want %s", message, err, why)
+	if resp.StatusCode != status {
+		t.Errorf("the websocket is answered %d", resp.StatusCode)
 	}
-	var closed websocket.CloseError
-	if _, _, err := conn.Read(t.Context()); !errors.As(err, &closed) || closed.Code != websocket.StatusTryAgainLater {
-		t.Errorf("it ends with %v", err)
-	}
+	h.ask(t, "GET", target, "", "Authorization", "Bearer "+l.Key).refusedWith(t, status, "too_many_followers")
 }
 
 // Behind a proxy that is trusted each learner has bounds of his own.

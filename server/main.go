@@ -43,8 +43,8 @@
 //	--max-document           256KiB     507 lab_full; a reset makes room
 //	--max-body               16KiB      413 invalid_request, or too_large at the lab's API
 //	--max-header             16KiB      431
-//	--max-followers          5000       too_many_followers on the websocket, then close 1013
-//	--max-followers-per-lab  20         likewise
+//	--max-followers          5000       503 too_many_followers; the page says so, and tries again
+//	--max-followers-per-lab  20         429 too_many_followers; likewise
 //	--idle                   336h0m0s   the lab expires: 404, or a page that leads back to a new one
 //	--max-store              0          503 until labs have expired; 0 is three quarters of what is free
 //	--min-free               64MiB      503 until there is more room on the disk

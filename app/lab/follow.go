@@ -30,7 +30,7 @@ const (
 type Update struct {
 	Events []event.Event
 	Status Status
-	Why    string // while Reconnecting: why the server takes no follower; "": nobody said
+	Why    string // while Reconnecting: what the server says against it; "": nothing
 }
 
 // Bounds of a connection.
@@ -56,21 +56,25 @@ func (s *Session) Follow(ctx context.Context, each func(Update)) {
 	wait := firstWait
 	for {
 		before := last
-		var why error
-		last, why = s.followOnce(ctx, last, each)
+		last = s.followOnce(ctx, last, each)
 		if ctx.Err() != nil {
 			return
 		}
 		if last > before {
 			wait = firstWait
 		}
-		each(Update{Status: Reconnecting, Why: words(why)})
+		each(Update{Status: Reconnecting})
 
 		// A browser does not say why a websocket was refused; the API does.
-		if err := s.ask(ctx); IsUnknown(err) {
+		err := s.ask(ctx)
+		if IsUnknown(err) {
 			s.outbox.close()
 			each(Update{Status: Gone})
 			return
+		}
+		var no *Error
+		if errors.As(err, &no) && no.Code != "" {
+			each(Update{Status: Reconnecting, Why: no.Error()})
 		}
 		select {
 		case <-s.device.After(jitter(wait)):
@@ -81,32 +85,22 @@ func (s *Session) Follow(ctx context.Context, each func(Update)) {
 	}
 }
 
-// words are what the server said against a follower, or "".
-func words(why error) string {
-	var no *Error
-	if errors.As(why, &no) {
-		return no.Error()
-	}
-	return ""
-}
-
 // followOnce follows the feed over one connection, and returns the position
-// that it came to, and what ended it: an *Error where the server takes no follower.
-func (s *Session) followOnce(ctx context.Context, last uint64, each func(Update)) (uint64, error) {
+// that it came to.
+func (s *Session) followOnce(ctx context.Context, last uint64, each func(Update)) uint64 {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	address := "ws" + strings.TrimPrefix(s.device.Origin, "http") +
 		s.path("/feed?after="+strconv.FormatUint(last, 10))
 	socket, err := s.dial(ctx, address)
 	if err != nil {
-		return last, err
+		return last
 	}
 	events := make(chan event.Event, maxBatch)
-	var why error // of the end; written before events is closed
 	var running sync.WaitGroup
 	running.Go(func() {
 		defer close(events)
-		why = s.receive(ctx, socket, last, events)
+		s.receive(ctx, socket, last, events)
 	})
 	running.Go(func() {
 		// A write that fails ends the reading too.
@@ -120,13 +114,13 @@ func (s *Session) followOnce(ctx context.Context, last uint64, each func(Update)
 	each(Update{Status: Live})
 	for e := range events {
 		if ctx.Err() != nil {
-			return last, nil
+			return last
 		}
 		batch := gather(e, events)
 		last = position(batch[len(batch)-1])
 		each(Update{Events: batch, Status: Live})
 	}
-	return last, why
+	return last
 }
 
 // dial opens the feed. The key goes along as a subprotocol, since a browser
@@ -137,12 +131,15 @@ func (s *Session) dial(ctx context.Context, address string) (Socket, error) {
 	return s.device.Dial(ctx, address, []string{"oauthlab.v1", "key." + s.key})
 }
 
-// ask reads the lab, to learn whether it is still there.
+// ask reads the lab, to learn whether it is still there, and then the feed without a
+// websocket, to learn whether there is a seat.
 func (s *Session) ask(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	_, err := s.Refresh(ctx)
-	return err
+	if _, err := s.Refresh(ctx); err != nil {
+		return err
+	}
+	return s.call(ctx, "GET", s.path("/feed?probe=1"), nil, nil)
 }
 
 // gather returns first and what else has come already.
@@ -164,15 +161,15 @@ func gather(first event.Event, events <-chan event.Event) []event.Event {
 
 // receive reads the feed into events until it is cut, and acknowledges what
 // Record waits for. It is the one place that says what comes next in the log.
-func (s *Session) receive(ctx context.Context, socket Socket, last uint64, events chan<- event.Event) error {
+func (s *Session) receive(ctx context.Context, socket Socket, last uint64, events chan<- event.Event) {
 	for {
 		message, err := socket.Read(ctx)
 		if err != nil {
-			return err
+			return
 		}
 		e, err := s.parse(message)
 		if err != nil {
-			return err // what cannot be read is as good as lost: ask for it again
+			return // what cannot be read is as good as lost: ask for it again
 		}
 		if e == nil {
 			continue
@@ -182,14 +179,14 @@ func (s *Session) receive(ctx context.Context, socket Socket, last uint64, event
 			s.outbox.settle(e.ID, nil)
 			continue // seen before
 		case at > last+1 && e.Kind != event.KindGap:
-			return nil // a hole: come back to the last good position
+			return // a hole: come back to the last good position
 		default:
 			last = at
 		}
 		select {
 		case events <- *e:
 		case <-ctx.Done():
-			return nil
+			return
 		}
 		s.outbox.settle(e.ID, nil)
 	}
@@ -208,11 +205,7 @@ func (s *Session) parse(message []byte) (*event.Event, error) {
 		return nil, fmt.Errorf("read the feed: %w", err)
 	}
 	if m.V == 0 && m.Error != "" {
-		no := &Error{Code: m.Error, Description: m.Description, Hint: m.Hint}
-		if m.ID == "" {
-			return nil, no // to the follower itself
-		}
-		s.outbox.settle(m.ID, no)
+		s.outbox.settle(m.ID, &Error{Code: m.Error, Description: m.Description, Hint: m.Hint})
 		return nil, nil
 	}
 	if m.V == 0 || m.Kind == event.KindGap && m.Gap == nil {

@@ -51,7 +51,7 @@ type desk struct {
 	no        *api.Error      // the answer to every event from below
 	fail      *httpFailure    // the answer to every call of the API
 	refusals  int             // so many websockets are refused
-	full      int             // followers that are told that there is no seat
+	full      int             // requests to the feed that are told that there is no seat
 	rejectKey bool            // the key is wrong
 }
 
@@ -163,17 +163,33 @@ func note(id string) event.Event {
 
 func (d *desk) feed(w http.ResponseWriter, r *http.Request) {
 	d.mu.Lock()
-	d.conns++
-	first := d.conns == 1
-	d.afters = append(d.afters, r.URL.Query().Get("after"))
-	refused := d.refusals > 0
-	d.refusals--
+	var first, refused bool
+	if !r.URL.Query().Has("probe") {
+		d.conns++
+		first = d.conns == 1
+		d.afters = append(d.afters, r.URL.Query().Get("after"))
+		refused = d.refusals > 0
+		d.refusals--
+	}
 	known := r.PathValue("id") == d.lab.ID
 	protocols := r.Header.Get("Sec-WebSocket-Protocol")
 	key := d.lab.Key
 	d.mu.Unlock()
 	if refused || !known {
 		w.WriteHeader(http.StatusNotFound)
+		return
+	}
+	d.mu.Lock()
+	full := d.full > 0
+	d.full--
+	d.mu.Unlock()
+	if full {
+		w.WriteHeader(http.StatusTooManyRequests)
+		io.WriteString(w, `{"error":"too_many_followers","error_description":"This lab is open too often.","hint":"Close a tab."}`)
+		return
+	}
+	if r.URL.Query().Has("probe") {
+		w.WriteHeader(http.StatusNoContent)
 		return
 	}
 	if !strings.Contains(protocols, "oauthlab.v1") || !strings.Contains(protocols, "key."+key) {
@@ -186,15 +202,6 @@ func (d *desk) feed(w http.ResponseWriter, r *http.Request) {
 	defer conn.CloseNow()
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	d.mu.Lock()
-	full := d.full > 0
-	d.full--
-	d.mu.Unlock()
-	if full {
-		_ = conn.Write(ctx, websocket.MessageText, []byte(`{"error":"too_many_followers","error_description":"This lab is open too often.","hint":"Close a tab."}`))
-		_ = conn.Close(websocket.StatusTryAgainLater, "full")
-		return
-	}
 	d.mu.Lock()
 	d.cut = cancel
 	d.mu.Unlock()
@@ -622,23 +629,21 @@ func TestFollowEndsWhenTheLabIsGone(t *testing.T) {
 func TestFollowSaysWhyTheServerTakesNoFollower(t *testing.T) {
 	d := newDesk(t)
 	s := d.open()
-	d.full = 2
+	d.full = 4 // twice the websocket, and the question why
 	d.add(1)
 	s.device.After = func(time.Duration) <-chan time.Time { return time.After(0) }
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var whys []string
 	s.Follow(ctx, func(u Update) {
-		if u.Status == Reconnecting {
-			whys = append(whys, u.Why)
-		} else if u.Why != "" {
-			t.Errorf("%s has a reason: %q", u.Status, u.Why)
+		if u.Why != "" {
+			whys = append(whys, string(u.Status)+" "+u.Why)
 		}
 		if len(u.Events) > 0 {
 			cancel()
 		}
 	})
-	if want := "This lab is open too often. Close a tab."; !slices.Equal(whys, []string{want, want}) {
+	if want := "reconnecting This lab is open too often. Close a tab."; !slices.Equal(whys, []string{want, want}) {
 		t.Errorf("it said %q, want %q twice", whys, want)
 	}
 }

@@ -23,7 +23,7 @@ func (n *noticeBar) Render() app.UI {
 	return tag.Div("notices").Role("status").Aria("live", "polite").Body(
 		app.If(n.Status == lab.Reconnecting, func() app.UI {
 			if n.Why != "" {
-				return tag.Div("notice", "notice-problem").Body(explained(n.Why + " Trying again; nothing is lost meanwhile.")...)
+				return tag.Div("notice", "notice-problem").Body(explained(n.Why)...)
 			}
 			return tag.Div("notice").Body(
 				explained("The connection to the lab is lost. Trying again; nothing is lost meanwhile.")...)

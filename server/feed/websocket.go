@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -59,6 +60,11 @@ var errClosing = errors.New("the lab is closing")
 // client's own notes and verdicts. The caller has checked the key. It returns
 // when the follower leaves, falls behind or sends what it may not.
 func (f *Feed) Serve(w http.ResponseWriter, r *http.Request, l *lab.Lab, after uint64) {
+	giveBack, ok := f.seat(w, l)
+	if !ok {
+		return
+	}
+	defer giveBack()
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{Protocol}})
 	if err != nil {
 		return // Accept has answered
@@ -66,14 +72,6 @@ func (f *Feed) Serve(w http.ResponseWriter, r *http.Request, l *lab.Lab, after u
 	f.serving.Add(1)
 	defer f.serving.Done()
 	defer conn.CloseNow() //nolint:errcheck // already closed where it matters
-	if f.Seats != nil {
-		giveBack, err := f.Seats.Take(l.ID)
-		if err != nil {
-			f.turnAway(r.Context(), conn, err)
-			return
-		}
-		defer giveBack()
-	}
 	conn.SetReadLimit(event.MaxSize)
 
 	ctx, cancel := context.WithCancelCause(r.Context())
@@ -98,25 +96,50 @@ func (f *Feed) Serve(w http.ResponseWriter, r *http.Request, l *lab.Lab, after u
 	conn.Close(farewell(r.Context(), err)) //nolint:errcheck // the follower may have gone first
 }
 
-// turnAway tells who finds no seat why. A page cannot read the answer to a websocket
-// that was never opened, so this one is, and is closed again.
-func (f *Feed) turnAway(ctx context.Context, conn *websocket.Conn, full error) {
-	why, bound := api.Error{
+// Probe answers 204 where there is a seat for a follower of l, and else why there is
+// none: a page cannot read what a websocket is answered.
+func (f *Feed) Probe(w http.ResponseWriter, l *lab.Lab) {
+	if giveBack, ok := f.seat(w, l); ok {
+		giveBack()
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+// seat takes a seat for a follower of l, or says why there is none.
+func (f *Feed) seat(w http.ResponseWriter, l *lab.Lab) (giveBack func(), ok bool) {
+	if f.Seats == nil {
+		return func() {}, true
+	}
+	giveBack, err := f.Seats.Take(l.ID)
+	if err != nil {
+		f.turnAway(w, err)
+	}
+	return giveBack, err == nil
+}
+
+// seatWait is when to ask again where there was no seat.
+const seatWait = 5 * time.Second
+
+// turnAway answers who finds no seat.
+func (f *Feed) turnAway(w http.ResponseWriter, full error) {
+	status, bound, why := http.StatusTooManyRequests, "followers-lab", api.Error{
 		Error: "too_many_followers", Description: "This lab is open in too many places at once.",
 		Hint: "Close one of the other tabs or programs that follow it.",
-	}, "followers-lab"
+	}
 	if errors.Is(full, limit.HouseFull) {
-		why, bound = api.Error{
+		status, bound, why = http.StatusServiceUnavailable, "followers-all", api.Error{
 			Error: "too_many_followers", Description: "Too many labs are followed at the moment.",
 			Hint: "The page tries again by itself.",
-		}, "followers-all"
+		}
 	}
 	if f.Limited != nil {
 		f.Limited(bound)
 	}
-	if write(ctx, conn, refused{Error: why}) == nil {
-		conn.Close(websocket.StatusTryAgainLater, why.Description) //nolint:errcheck // it may have gone
-	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Retry-After", strconv.Itoa(limit.Seconds(seatWait)))
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(why) //nolint:errcheck // the caller has gone
 }
 
 // farewell is what a follower is told at the end.
@@ -202,7 +225,7 @@ func isClientSide(p event.Party) bool { return p == event.Client || p == event.B
 // refused is sent down for an event that was not taken.
 type refused struct {
 	api.Error
-	ID string `json:"id,omitempty"` // none where the connection is refused
+	ID string `json:"id"`
 }
 
 func refusal(id string, err error) refused {

@@ -261,6 +261,10 @@ func (a *API) follow(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
 	if err != nil {
 		return err
 	}
+	if r.URL.Query().Has("probe") {
+		a.Feed.Probe(w, l)
+		return nil
+	}
 	a.Feed.Serve(w, r, l, after)
 	return nil
 }
