@@ -15,6 +15,7 @@ import (
 	"oauthlab/lessons/event"
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
+	"oauthlab/server/route"
 )
 
 //go:embed pages/*.html
@@ -41,7 +42,7 @@ func (s *Site) Handler() http.Handler {
 		Log: s.Log, MaxBody: s.MaxBody, Pace: s.Pace,
 		TurnAway: func(w http.ResponseWriter, _ *http.Request, status int, _ api.Error) { s.show(w, status, "") },
 	}
-	mux := http.NewServeMux()
+	mux := &route.Mux{}
 	mux.Handle("/{lab}/", tape.Handle(feed.Route{
 		Serve: func(w http.ResponseWriter, r *http.Request, _ *lab.Turn) {
 			s.show(w, http.StatusOK, r.URL.Query().Get("code"))
@@ -50,7 +51,7 @@ func (s *Site) Handler() http.Handler {
 	}))
 	mux.Handle("GET /web/css/mallory.css", http.StripPrefix("/web/", http.FileServerFS(s.Assets)))
 	mux.HandleFunc("/", s.unknown)
-	return mux
+	return route.Guard("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "+s.Labs.Origins.Lab, mux)
 }
 
 func (s *Site) unknown(w http.ResponseWriter, _ *http.Request) { s.show(w, http.StatusNotFound, "") }

@@ -16,6 +16,7 @@ import (
 	"oauthlab/lessons/event"
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
+	"oauthlab/server/route"
 	"oauthlab/server/store"
 )
 
@@ -59,7 +60,7 @@ func (s *Server) Handler() http.Handler {
 			}})
 	}
 
-	mux := http.NewServeMux()
+	mux := &route.Mux{}
 	mux.Handle("/.well-known/oauth-authorization-server/{lab}", readable(http.MethodGet, only(s.metadata, http.MethodGet), nil))
 	mux.Handle("/{lab}/authorize", page(s.onlyPages(s.authorize, http.MethodGet, http.MethodPost), s.flowOfURL))
 	mux.Handle("/{lab}/login", page(s.onlyPages(s.login, http.MethodGet, http.MethodPost), s.flowOfLogin))
@@ -72,7 +73,7 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle("GET /web/css/auth.css", assets)
 	mux.Handle("GET /web/fonts/inter.woff2", assets)
 	mux.HandleFunc("/", s.noLab)
-	return mux
+	return route.Guard("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "+s.Labs.Origins.Lab, mux)
 }
 
 type flowFinder = func(ctx context.Context, l *lab.Lab, r *http.Request, form url.Values) string

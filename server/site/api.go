@@ -20,6 +20,7 @@ import (
 	"oauthlab/server/authserver"
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
+	"oauthlab/server/route"
 	"oauthlab/server/store"
 )
 
@@ -56,7 +57,7 @@ type labCall func(w http.ResponseWriter, r *http.Request, l *lab.Lab) error
 
 // Handler returns the API under /api/.
 func (a *API) Handler() http.Handler {
-	mux := http.NewServeMux()
+	mux := &route.Mux{}
 	paths := map[string]map[string]call{
 		"/api/labs":                             {http.MethodPost: a.create},
 		"/api/labs/{lab}":                       {http.MethodGet: a.keyed(a.read), http.MethodPatch: a.keyed(a.patch)},
@@ -80,7 +81,15 @@ func (a *API) Handler() http.Handler {
 		mux.Handle(path, a.dispatch(methods))
 	}
 	// Nothing here uses cookies; this keeps other sites' pages from making labs.
-	return a.paced(http.NewCrossOriginProtection().Handler(mux))
+	return route.Wrap(a.paced(http.NewCrossOriginProtection().Handler(unembedded(mux))), mux)
+}
+
+// unembedded keeps other origins from taking in an answer, as an image or a script.
+func unembedded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cross-Origin-Resource-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	})
 }
 
 // dispatch serves the methods of one path and refuses others with what is right.

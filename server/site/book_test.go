@@ -91,7 +91,6 @@ func TestTheBooksAreServed(t *testing.T) {
 		if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != "text/html; charset=utf-8" {
 			t.Fatalf("%s is answered %d %s", path, resp.StatusCode, resp.Header.Get("Content-Type"))
 		}
-		checkPolicy(t, path, directives(t, resp.Header.Get("Content-Security-Policy")))
 		root := parse(t, page)
 		titles[path] = textOf(first(root, "title"))
 		if h1 := textOf(first(root, "h1")); titles[path] != h1+" · OAuth Lab" || h1 == "" {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"oauthlab/server/lab"
+	"oauthlab/server/route"
 )
 
 // pagePolicy is the content security policy of the client's pages: our own
@@ -33,12 +34,8 @@ const callbackPolicy = "default-src 'none'; script-src 'self'; style-src 'self';
 
 // guarded sets the headers that every answer of the lab origin has.
 func guarded(policy string, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	return route.Guard(policy, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cross-Origin-Opener-Policy", "same-origin")
 		next.ServeHTTP(w, r)
-	})
+	}))
 }

@@ -17,6 +17,7 @@ import (
 	"oauthlab/lessons"
 	"oauthlab/lessons/api"
 	"oauthlab/server/lab"
+	"oauthlab/server/route"
 )
 
 // Site is the lab origin.
@@ -49,13 +50,14 @@ func (s *Site) Handler() (http.Handler, error) {
 	}
 
 	policy := pagePolicy(s.API.Labs.Origins)
-	mux := http.NewServeMux()
+	mux := &route.Mux{}
 	for path, page := range read {
 		mux.Handle(path, readOnly(page))
 	}
 	mux.Handle("/", readOnly(findable(s.API.Chapters, pages(assets, version, s.API.Labs.Origins))))
 	mux.Handle("/callback", readOnly(guarded(callbackPolicy, s.callback())))
-	mux.Handle("/api/", s.API.Handler())
+	calls := s.API.Handler()
+	mux.Handle("/api/", calls)
 	// go-app would fetch these three from whatever host the request names.
 	mux.Handle("/robots.txt", readOnly(document("text/plain; charset=utf-8",
 		"User-agent: *\nDisallow: /api/\nDisallow: /callback\nSitemap: "+own+"/sitemap.xml\n")))
@@ -64,7 +66,7 @@ func (s *Site) Handler() (http.Handler, error) {
 	if s.Metrics != nil {
 		mux.Handle("/metrics", readOnly(s.Metrics))
 	}
-	return guarded(policy, mux), nil
+	return route.Wrap(guarded(policy, mux), mux, calls), nil
 }
 
 // readOnly refuses what would change something: go-app answers any method.

@@ -1,0 +1,322 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"oauthlab/lessons/api"
+	"oauthlab/server/route"
+)
+
+// kind is what an answer is, and with it which headers it must have.
+type kind string
+
+const (
+	aPage    kind = "a page of the lab"    // runs the client
+	aFrame   kind = "the callback page"    // runs in the lab's own frame
+	anAnswer kind = "an answer of the API" // JSON, for the lab's own page
+	aForm    kind = "a page of the server" // of the authorization server or Mallory: no scripts at all
+	shared   kind = "JSON for any origin"  // read by clients in other pages
+	private  kind = "JSON for programs"    // no other page may read it
+	anAsset  kind = "a file"               // the same for everybody
+	metrics  kind = "the operators' metrics"
+)
+
+// row is one request to a pattern, and what its answer is.
+type routeRow struct {
+	pattern string
+	method  string
+	target  string // {lab} stands for a lab that is there, {none} for one that is not
+	status  int
+	kind    kind
+	person  bool // a browser navigates there
+}
+
+// routes has at least one row for each pattern of each party. A new endpoint without
+// one fails the test.
+func routes() map[string][]routeRow {
+	get := func(pattern, target string, status int, k kind) routeRow {
+		return routeRow{pattern, "GET", target, status, k, false}
+	}
+	page := func(pattern, target string, status int, k kind) routeRow {
+		return routeRow{pattern, "GET", target, status, k, true}
+	}
+	keyed := func(rest, method string, status int) routeRow {
+		return routeRow{"/api/labs/{lab}" + rest, method, "/api/labs/{lab}" + strings.ReplaceAll(rest, "{attack}", "intercepted-code"), status, anAnswer, false}
+	}
+	lab := []routeRow{
+		page("/", "/", 200, aPage), page("/", "/v03-pkce?off=pkce", 200, aPage), page("/", "/nothing", 404, aPage),
+		get("/", "/app.js", 200, anAsset), get("/", "/web/css/tokens.css", 200, anAsset), get("/", "/web/nothing.css", 404, anAsset),
+		get("/", "/web/css/", 404, anAsset), get("/", "/web/callback/callback.js", 200, anAsset), get("/", "/wasm_exec.js", 200, anAsset),
+		get("/", "/app-worker.js", 200, anAsset), get("/", "/manifest.webmanifest", 200, anAsset),
+		page("/", "/v03-pkce/nothing", 404, aPage), page("/", "/callback/", 404, aPage),
+		{"/", "POST", "/", 405, anAsset, false}, {"/callback", "DELETE", "/callback", 405, anAsset, false},
+		page("/callback", "/callback?code=x", 200, aFrame),
+		page("/glossary", "/glossary", 200, aPage), page("/troubleshooting", "/troubleshooting", 200, aPage), page("/reference", "/reference", 200, aPage),
+		get("/robots.txt", "/robots.txt", 200, anAsset), get("/sitemap.xml", "/sitemap.xml", 200, anAsset), get("/ads.txt", "/ads.txt", 404, anAsset),
+		get("/metrics", "/metrics", 200, metrics),
+		get("/api/", "/api/nothing", 404, anAnswer), {"/api/labs", "POST", "/api/labs", 400, anAnswer, false},
+		get("/api/attacks", "/api/attacks", 200, anAnswer), get("/api/protections", "/api/protections", 200, anAnswer),
+		get("/api/chapters", "/api/chapters", 200, anAnswer), get("/api/code/{guard}", "/api/code/pkce.verify", 200, anAnswer),
+		keyed("", "GET", 200), keyed("", "PATCH", 400), keyed("/reset", "POST", 200), keyed("/state", "GET", 200),
+		keyed("/events", "GET", 200), keyed("/sign-out", "POST", 204), keyed("/attacks/{attack}", "POST", 200),
+		{"/api/labs/{lab}/attacks/{attack}/mail", "POST", "/api/labs/{lab}/attacks/login-csrf/mail", 200, anAnswer, false},
+		{"/api/labs/{lab}/feed", "GET", "/api/labs/{lab}/feed?probe=1", 204, anAnswer, false},
+		get("/api/labs/{lab}", "/api/labs/{none}", 404, anAnswer),
+	}
+	auth := []routeRow{
+		get("/.well-known/oauth-authorization-server/{lab}", "/.well-known/oauth-authorization-server/{lab}", 200, shared),
+		page("/{lab}/authorize", "/{lab}/authorize", 400, aForm), page("/{lab}/authorize", "/{none}/authorize", 404, aForm),
+		page("/{lab}/login", "/{lab}/login", 400, aForm), get("/{lab}/authorize", "/{none}/authorize", 404, private),
+		{"/{lab}/token", "POST", "/{lab}/token", 400, shared, false},
+		get("/{lab}/", "/{lab}/nothing", 404, private),
+		get("GET /web/css/auth.css", "/web/css/auth.css", 200, anAsset), get("GET /web/fonts/inter.woff2", "/web/fonts/inter.woff2", 200, anAsset),
+		page("/", "/", 404, aForm), get("/", "/", 404, private),
+	}
+	for _, later := range []string{
+		"/api/me", "/introspect", "/userinfo", "/.well-known/openid-configuration", "/jwks", "/revoke", "/par", "/register", "/device_authorization",
+	} {
+		auth = append(auth, get("/{lab}"+later, "/{lab}"+later, 404, private))
+	}
+	mallory := []routeRow{
+		page("/{lab}/", "/{lab}/?code=x", 200, aForm), page("/{lab}/", "/{none}/", 404, aForm), page("/", "/", 404, aForm),
+		get("GET /web/css/mallory.css", "/web/css/mallory.css", 200, anAsset),
+	}
+	return map[string][]routeRow{"--lab": lab, "--auth": auth, "--mallory": mallory}
+}
+
+// Every route of every party keeps the rules of the house about what a browser may do
+// with its answer.
+func TestEveryRouteKeepsTheRules(t *testing.T) {
+	h := openHouse(t)
+	l := h.newLab(t)
+	fill := strings.NewReplacer("{lab}", l.ID, "{none}", "00000000-0000-0000-0000-000000000000")
+	all := routes()
+	for i, p := range h.config.parties() {
+		var rows []string
+		for _, r := range all[p.flag] {
+			rows = append(rows, r.pattern)
+		}
+		patterns := route.Patterns(h.handlers[i])
+		if len(patterns) == 0 {
+			t.Errorf("%s does not tell its patterns", p.flag)
+		}
+		for _, pattern := range patterns {
+			if !slices.Contains(rows, pattern) {
+				t.Errorf("%s serves %q, of which nobody says what it must be: add it to routes()", p.flag, pattern)
+			}
+		}
+		for _, pattern := range rows {
+			if !slices.Contains(patterns, pattern) {
+				t.Errorf("%s does not serve %q any more", p.flag, pattern)
+			}
+		}
+		for _, r := range all[p.flag] {
+			t.Run(p.flag+" "+r.method+" "+r.target, func(t *testing.T) {
+				header := []string{"Authorization", "Bearer " + l.Key, "Sec-Fetch-Mode", "cors"}
+				if r.person {
+					header = []string{"Sec-Fetch-Mode", "navigate", "Accept", "text/html"}
+				}
+				if r.kind == shared || r.kind == private {
+					header = append(header, "Origin", "https://evil.example")
+				}
+				body := ""
+				if r.method == "POST" || r.method == "PATCH" {
+					header, body = append(header, "Content-Type", "application/json"), "[]"
+				}
+				got := h.ask(t, r.method, *p.origin+fill.Replace(r.target), body, header...)
+				if got.status != r.status {
+					t.Fatalf("answered %d %.200s, want %d", got.status, got.body, r.status)
+				}
+				checkRoute(t, h, r.kind, got)
+			})
+		}
+	}
+}
+
+// checkRoute checks the headers that an answer of the kind has.
+func checkRoute(t *testing.T, h *house, k kind, got reply) {
+	t.Helper()
+	one := func(name string) string {
+		t.Helper()
+		values := got.header.Values(name)
+		if len(values) > 1 {
+			t.Errorf("%s is there %d times: %q", name, len(values), values)
+		}
+		return got.header.Get(name)
+	}
+	want := func(name, value string) {
+		t.Helper()
+		if has := one(name); has != value {
+			t.Errorf("%s is %q, want %q", name, has, value)
+		}
+	}
+	want("X-Content-Type-Options", "nosniff")
+	if !strings.Contains(one("Permissions-Policy"), "camera=()") {
+		t.Errorf("Permissions-Policy is %q", one("Permissions-Policy"))
+	}
+	policy := directivesOf(t, one("Content-Security-Policy"))
+	for name, sources := range policy {
+		for _, source := range sources {
+			if strings.HasPrefix(source, "'unsafe-") || strings.Contains(source, "*") || strings.HasSuffix(source, ":") {
+				t.Errorf("the policy's %s allows %s", name, source)
+			}
+		}
+	}
+	ours := h.config.origins
+	framed, scripts, referrer, cors := []string{"'none'"}, []string{"'self'", "'wasm-unsafe-eval'"}, "no-referrer", ""
+	switch k {
+	case aFrame:
+		framed, scripts = []string{"'self'"}, []string{"'self'"}
+	case aForm, shared, private:
+		framed, scripts = []string{ours.Lab}, nil
+	case anAsset: // of whichever party
+		framed, scripts = policy["frame-ancestors"], policy["script-src"]
+	}
+	if k == aForm && strings.Contains(got.body, "Authorization server") {
+		referrer = "same-origin" // else a form's Origin would be null
+	}
+	if k == shared {
+		cors = "*"
+	}
+	if !slices.Equal(policy["default-src"], []string{"'none'"}) || !slices.Equal(policy["base-uri"], []string{"'none'"}) ||
+		len(policy["form-action"]) == 0 || !slices.Equal(policy["frame-ancestors"], framed) || !slices.Equal(policy["script-src"], scripts) {
+		t.Errorf("the policy is %q", policy)
+	}
+	want("Referrer-Policy", referrer)
+	want("Access-Control-Allow-Origin", cors)
+	want("Access-Control-Allow-Credentials", "")
+	if k == aPage || k == anAnswer || k == aFrame {
+		want("Cross-Origin-Opener-Policy", "same-origin")
+	}
+	if k == anAnswer {
+		want("Cross-Origin-Resource-Policy", "same-origin")
+	}
+	cached := one("Cache-Control")
+	if (k == aForm || k == private || k == shared || k == aFrame || k == anAnswer && got.body != "") && cached != "no-store" {
+		t.Errorf("Cache-Control is %q", cached)
+	}
+	for _, cookie := range got.header.Values("Set-Cookie") {
+		t.Errorf("it sets the cookie %s", cookie) // signing in does, which another test looks at
+	}
+	if k == anAnswer || k == shared || k == private {
+		if kind := one("Content-Type"); got.body != "" && kind != "application/json" && kind != "application/x-ndjson" {
+			t.Errorf("Content-Type is %q", kind)
+		}
+	}
+}
+
+func directivesOf(t *testing.T, policy string) map[string][]string {
+	t.Helper()
+	all := map[string][]string{}
+	for one := range strings.SplitSeq(policy, ";") {
+		words := strings.Fields(one)
+		if len(words) == 0 || all[words[0]] != nil {
+			t.Fatalf("the policy %q has an empty directive, or one twice", policy)
+		}
+		all[words[0]] = words[1:]
+	}
+	return all
+}
+
+// What opens one lab opens no other: its key at every call, its cookie, its code.
+func TestNothingOfOneLabOpensAnother(t *testing.T) {
+	h := openHouse(t)
+	mine, other := h.newLab(t), h.newLab(t)
+	calls := 0
+	for _, r := range routes()["--lab"] {
+		if !strings.Contains(r.pattern, "{lab}") || r.status == http.StatusNotFound {
+			continue
+		}
+		calls++
+		target := h.config.origins.Lab + strings.ReplaceAll(r.target, "{lab}", mine.ID)
+		for name, key := range map[string]string{"another lab's": "Bearer " + other.Key, "no": "", "the lab's id as": "Bearer " + mine.ID} {
+			if got := h.ask(t, r.method, target, "{}", "Authorization", key); got.status != http.StatusUnauthorized || strings.Contains(got.body, mine.Key) {
+				t.Errorf("%s %s with %s key answers %d %s", r.method, r.pattern, name, got.status, got.body)
+			}
+		}
+	}
+	if calls < 8 {
+		t.Errorf("only %d calls take a key", calls)
+	}
+
+	cookie, code := h.signIn(t, other)
+	at := h.ask(t, "GET", mine.Issuer+"/authorize?"+authorization(mine).Encode(), "", "Cookie", cookie)
+	if to := at.header.Get("Location"); at.status != http.StatusSeeOther || !strings.Contains(to, "/login?") {
+		t.Errorf("with another lab's cookie it goes to %s (%d)", to, at.status)
+	}
+	redeem := func(l api.Lab) reply {
+		return h.ask(t, "POST", l.Issuer+"/token", url.Values{
+			"grant_type": {"authorization_code"}, "client_id": {l.ClientID}, "code": {code}, "redirect_uri": {l.RedirectURI},
+			"code_verifier": {"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"},
+		}.Encode(), "Content-Type", "application/x-www-form-urlencoded")
+	}
+	if got := redeem(mine); got.status != http.StatusBadRequest || !strings.Contains(got.body, "invalid_grant") {
+		t.Errorf("another lab's code gives %d %s", got.status, got.body)
+	}
+	if got := redeem(other); got.status != http.StatusOK {
+		t.Errorf("in its own lab it gives %d %s", got.status, got.body)
+	}
+}
+
+func authorization(l api.Lab) url.Values {
+	return url.Values{
+		"response_type": {"code"}, "client_id": {l.ClientID}, "redirect_uri": {l.RedirectURI}, "state": {"s"},
+		"code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"},
+	}
+}
+
+// signIn signs Alice in and returns her cookie, whose flags it checks, and a code.
+func (h *house) signIn(t *testing.T, l api.Lab) (cookie, code string) {
+	t.Helper()
+	at := h.ask(t, "GET", l.Issuer+"/authorize?"+authorization(l).Encode(), "")
+	login, err := url.Parse(at.header.Get("Location"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := h.ask(t, "POST", l.Issuer+"/login", url.Values{"request": {login.Query().Get("request")}, "pick": {"alice"}}.Encode(),
+		"Content-Type", "application/x-www-form-urlencoded")
+	back, err := url.Parse(got.header.Get("Location"))
+	if err != nil || back.Query().Get("code") == "" {
+		t.Fatalf("signing in answers %d %s", got.status, got.body)
+	}
+	set, err := http.ParseSetCookie(got.header.Get("Set-Cookie"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !set.HttpOnly || set.SameSite != http.SameSiteLaxMode || set.Path != "/"+l.ID+"/" || set.Domain != "" {
+		t.Errorf("the cookie is %+v", set)
+	}
+	return set.Name + "=" + set.Value, back.Query().Get("code")
+}
+
+// Under a name that is not its own a party shows nothing: a reader is sent to the right
+// one, and anything else is refused.
+func TestAnotherHostSeesNothing(t *testing.T) {
+	for _, together := range []bool{false, true} {
+		h := openHouseWith(t, func(c *config) {
+			if together {
+				c.listen = "127.0.0.1:0"
+				c.origins.Lab, c.origins.Auth, c.origins.Mallory = "http://localhost:1", "http://localhost:2", "http://127.0.0.1:3"
+			}
+		})
+		for i, p := range h.config.parties() {
+			address := "http://" + h.listeners[min(i, len(h.listeners)-1)].Addr().String()
+			for _, r := range routes()[p.flag] {
+				target := strings.NewReplacer("{lab}", "x", "{none}", "x").Replace(r.target)
+				got := h.ask(t, r.method, address+target, "", "Host", "evil.example")
+				away := got.status == http.StatusTemporaryRedirect && strings.HasPrefix(got.header.Get("Location"), *p.origin+"/")
+				if (together || !away || r.method != "GET") && got.status != http.StatusMisdirectedRequest {
+					t.Errorf("%s %s of %s for another host answers %d to %q", r.method, r.target, p.flag, got.status, got.header.Get("Location"))
+				}
+				if json.Valid([]byte(got.body)) && got.body != "" {
+					t.Errorf("%s of %s shows %s", r.target, p.flag, got.body)
+				}
+			}
+		}
+	}
+}
