@@ -22,7 +22,7 @@ small := -trimpath -ldflags='-s -w' \
 
 folders := app lessons server web
 
-.PHONY: help run build release test check golden pictures lint
+.PHONY: help run build release test check vuln golden pictures lint
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ check: lint ## quick: formatting, vet and the tests that need no browser
 test: build lint ## everything, in a real browser too; installs what it needs
 	@./.ci/install
 	CGO_ENABLED=1 go test -race -timeout 15m ./...
+
+vuln: ## look for known vulnerabilities in what is used; says so where it cannot ask
+	@./.ci/vuln
 
 golden: ## record anew what each chapter's flow puts on the wire
 	go test ./server -run Golden -count=1 -update
