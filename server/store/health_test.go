@@ -225,3 +225,40 @@ func TestOperationsAreTimed(t *testing.T) {
 	stop()
 	<-ended
 }
+
+// A server that goes away is missed within the time that one is ready to wait, and the
+// store goes on by itself when it is back.
+func TestAServerThatGoesAndComes(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	lab := uuid.New()
+	if err := For[paper](s, Settings).Create(t.Context(), lab, paper{"kept"}); err != nil {
+		t.Fatal(err)
+	}
+	ready := func() error {
+		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+		defer cancel()
+		return s.Ready(ctx)
+	}
+	if err := ready(); err != nil {
+		t.Fatal(err)
+	}
+	s.server.running.Shutdown()
+	s.server.running.WaitForShutdown()
+	if err := ready(); err == nil {
+		t.Error("without its server, the store says that it is ready")
+	}
+	if err := s.server.restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for ready() != nil {
+		if t.Context().Err() != nil {
+			t.Fatal("it does not come back")
+		}
+	}
+	if got, err := For[paper](s, Settings).Get(t.Context(), lab); err != nil || got.Text != "kept" {
+		t.Errorf("the document is %q (%v)", got.Text, err)
+	}
+	if err := For[paper](s, Settings).Update(t.Context(), lab, func(p *paper, _ *Outbox) error { p.Text = "changed"; return nil }); err != nil {
+		t.Error(err)
+	}
+}
