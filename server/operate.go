@@ -136,6 +136,7 @@ func (h *house) observe() (err error) {
 	}
 	h.seats = &limit.Seats{PerLab: h.config.bounds.maxFollowing, InAll: h.config.bounds.maxFollowers}
 	h.clock = &ops.Clock{Now: h.config.now}
+	h.clock.Seen(h.config.now())
 	h.health = ops.NewHealth(h.log, h.checks()...)
 	h.metrics = ops.NewMetrics(func(ctx context.Context) (int, error) { return h.store.Labs(ctx) }, h.seats.Taken)
 	return nil

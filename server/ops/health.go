@@ -36,10 +36,11 @@ type Check struct {
 	Open bool
 }
 
-// level is how loudly the check is missed: one that leaves labs open was meant.
+// level is how loudly the check is missed: one that leaves labs open was meant, and
+// whoever meant it has said so.
 func (c Check) level() slog.Level {
 	if c.Open {
-		return slog.LevelInfo
+		return slog.LevelDebug
 	}
 	return slog.LevelError
 }
