@@ -38,7 +38,7 @@ var appendixB = bench{"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "E9Melhoa2O
 // benchOpener is a button that opens the workbench: at the place that is named so, with
 // the parameter that stands there, if one does.
 func (d *desk) benchOpener(place string, p *timeline.Param) app.UI {
-	id, class, value := "bench-"+place, "button button-quiet", ""
+	id, class, value := "bench-"+place, "button button-small", ""
 	if p != nil {
 		class, value = "more", p.Value
 	}
