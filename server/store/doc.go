@@ -1,5 +1,18 @@
 // Package store keeps labs: a few documents and one event log each, on NATS
-// JetStream, which by default runs inside the process without a port.
+// JetStream, which by default runs inside the process without a port. Its server
+// can take other processes too, or be one of a cluster elsewhere; the code is the
+// same for all of them.
+//
+// # Several processes
+//
+// Nothing that counts is in a process's memory alone: locks there are a courtesy,
+// and what is remembered is checked when something is written. In a cluster each
+// stream has three copies, of which a majority acknowledges a write; one server
+// may die at any moment. A copy may lag behind, so what must be known as it stands
+// is read from the stream's leader, and whoever reads a whole log compares with
+// where the leader says that it ends. While a leader is being elected, up to ten
+// seconds, reads and writes wait. All processes are started with the same bounds,
+// for these are the streams'.
 //
 // # Documents
 //
@@ -30,8 +43,9 @@
 // # What is kept
 //
 // An acknowledged write survives the death of the process: it has been handed
-// to the operating system. It is forced to the disk every few seconds, so that
-// the loss of the whole machine can cost those.
+// to the operating system. The embedded server forces it to the disk every few
+// seconds, so that the loss of the whole machine can cost those; elsewhere that is
+// as the server is configured.
 //
 // Documents expire Options.LabTTL after they were last written or touched,
 // events LabTTL after they were appended.

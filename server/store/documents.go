@@ -1,10 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,15 +55,24 @@ func For[D any](s *Store, kind Kind) Documents[D] {
 // ErrTooLarge as Update does.
 func (d Documents[D]) Create(ctx context.Context, lab uuid.UUID, doc D, events ...event.Event) error {
 	return d.within(ctx, lab, "create", func(key string) error {
-		p, err := d.commit(ctx, lab, saved{key: key}, doc, events)
-		if errors.Is(err, errConflict) {
-			return ErrExists
+		for try := 0; ; try++ {
+			p, err := d.commit(ctx, lab, saved{key: key}, doc, events)
+			if err == nil {
+				d.store.finishSoon(ctx, p)
+				return nil
+			}
+			if !errors.Is(err, errConflict) {
+				return err
+			}
+			// A cluster refuses already when another's document is on its way, which
+			// nobody can read yet, and which may not arrive.
+			if _, err := d.store.load(ctx, lab, key); !errors.Is(err, ErrNotFound) {
+				return cmp.Or(err, ErrExists)
+			}
+			if err := pause(ctx, try); err != nil {
+				return err
+			}
 		}
-		if err != nil {
-			return err
-		}
-		d.store.finishSoon(ctx, p)
-		return nil
 	})
 }
 
@@ -69,7 +80,7 @@ func (d Documents[D]) Create(ctx context.Context, lab uuid.UUID, doc D, events .
 // told is in the log when Get returns.
 func (d Documents[D]) Get(ctx context.Context, lab uuid.UUID) (D, error) {
 	var none D
-	if err := d.store.begin(); err != nil {
+	if err := d.begin(); err != nil {
 		return none, err
 	}
 	defer d.store.end()
@@ -122,9 +133,17 @@ func (d Documents[D]) Update(ctx context.Context, lab uuid.UUID, apply func(doc 
 	})
 }
 
+// begin is the store's, for the kinds of document that this process opens.
+func (d Documents[D]) begin() error {
+	if open := d.store.options.Kinds; open != nil && !slices.Contains(open, d.kind) {
+		return fmt.Errorf("%w: %s", ErrForeign, d.kind)
+	}
+	return d.store.begin()
+}
+
 // within runs do while it holds the document's lock.
 func (d Documents[D]) within(ctx context.Context, lab uuid.UUID, verb string, do func(key string) error) error {
-	if err := d.store.begin(); err != nil {
+	if err := d.begin(); err != nil {
 		return err
 	}
 	defer d.store.end()
@@ -222,18 +241,18 @@ func (d Documents[D]) commit(ctx context.Context, lab uuid.UUID, was saved, doc 
 
 // load reads the document of key, or returns ErrNotFound.
 func (s *Store) load(ctx context.Context, lab uuid.UUID, key string) (pending, error) {
-	e, err := s.bucket.Get(ctx, key)
-	if errors.Is(err, jetstream.ErrKeyNotFound) {
+	m, err := s.get(ctx, valuesName, oneRead{LastOf: subjectOf(key)})
+	if errors.Is(err, errNoMessage) {
 		return pending{}, ErrNotFound
 	}
 	if err != nil {
 		return pending{}, fmt.Errorf("load document: %w", err)
 	}
-	env, doc, err := decodeEnvelope(e.Value())
+	env, doc, err := decodeEnvelope(m.data)
 	if err != nil {
 		return pending{}, err
 	}
-	at := saved{key: key, revision: e.Revision(), written: e.Created(), position: env.Position}
+	at := saved{key: key, revision: m.seq, written: m.stored, position: env.Position}
 	return pending{lab: lab, saved: at, env: env, doc: doc}, nil
 }
 
@@ -312,11 +331,16 @@ func (s *Store) Delete(ctx context.Context, lab uuid.UUID) error {
 		return err
 	}
 	defer s.end()
-	if err := s.values.Purge(ctx, jetstream.WithPurgeSubject(subjectOf(lab.String()+".*"))); err != nil {
+	purge := func(stream jetstream.Stream, subject string) error {
+		return s.patiently(ctx, func(ctx context.Context) error {
+			return stream.Purge(ctx, jetstream.WithPurgeSubject(subject))
+		})
+	}
+	if err := purge(s.values, subjectOf(lab.String()+".*")); err != nil {
 		return fmt.Errorf("delete documents: %w", err)
 	}
 	s.tails.drop(lab)
-	if err := s.events.Purge(ctx, jetstream.WithPurgeSubject(logSubject(lab))); err != nil {
+	if err := purge(s.events, logSubject(lab)); err != nil {
 		return fmt.Errorf("delete log: %w", err)
 	}
 	s.tails.drop(lab)
@@ -331,7 +355,7 @@ type stored struct {
 
 // documentsOf lists the documents of a lab, in no particular order.
 func (s *Store) documentsOf(ctx context.Context, lab uuid.UUID) ([]stored, error) {
-	found, _, err := s.read(ctx, "KV_"+bucketName, batchRead{LastOf: []string{subjectOf(lab.String() + ".*")}})
+	found, err := s.valuesOf(ctx, lab)
 	if err != nil {
 		return nil, err
 	}
@@ -343,4 +367,27 @@ func (s *Store) documentsOf(ctx context.Context, lab uuid.UUID) ([]stored, error
 		}
 	}
 	return all, nil
+}
+
+// valuesOf reads the documents of a lab as they stand: at once where there is one
+// copy, else one by one from the leader, who answers no batches. One that is
+// written meanwhile moves behind the others, so it may be read twice and is never
+// missed.
+func (s *Store) valuesOf(ctx context.Context, lab uuid.UUID) ([]message, error) {
+	subject := subjectOf(lab.String() + ".*")
+	if s.replicas == 1 {
+		found, _, err := s.read(ctx, valuesName, batchRead{LastOf: []string{subject}})
+		return found, err
+	}
+	var found []message
+	for from := uint64(1); ; {
+		m, err := s.get(ctx, valuesName, oneRead{From: from, Subject: subject})
+		if errors.Is(err, errNoMessage) {
+			return found, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		found, from = append(found, m), m.seq+1
+	}
 }

@@ -70,3 +70,13 @@ func (e *engine) stop() {
 		e.running.WaitForShutdown()
 	}
 }
+
+// address is where the server takes other processes, host:port, or "".
+func (e *engine) address() string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.running == nil || e.running.Addr() == nil {
+		return ""
+	}
+	return e.running.Addr().String()
+}

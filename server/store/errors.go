@@ -14,10 +14,25 @@ var (
 	ErrTooLarge = errors.New("store: larger than the bound")
 	ErrLocked   = errors.New("store: the data folder is in use")
 	ErrClosed   = errors.New("store: closed")
+	ErrReplicas = errors.New("store: the NATS server has no room for the replicas")
+	ErrForeign  = errors.New("store: this process does not open such documents")
 )
 
-// errConflict says that somebody else wrote first. It never leaves the package.
-var errConflict = errors.New("store: written by another meanwhile")
+// What never leaves the package: somebody else wrote first, and there is nothing
+// at such a place of a stream.
+var (
+	errConflict  = errors.New("store: written by another meanwhile")
+	errNoMessage = errors.New("store: no such message")
+)
+
+// Codes of JetStream for which the client library has no name.
+const (
+	codeNoPeers   jetstream.ErrorCode = 10005 // not enough servers for the replicas
+	codeNoLeader  jetstream.ErrorCode = 10008 // temporarily unavailable
+	codeNotLeader jetstream.ErrorCode = 10009
+	codeNoCluster jetstream.ErrorCode = 10074 // replicas without a cluster
+	codeUnderWay  jetstream.ErrorCode = 10158 // the same message id is being stored
+)
 
 // isConflict reports whether the server refused a publish because the subject
 // has moved on. A cluster says so with another code while a write is in flight.
@@ -28,8 +43,13 @@ func isConflict(err error) bool {
 			api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant)
 }
 
-// isLost reports whether err leaves open if the server got the message.
+// isLost reports whether err leaves open if the server got the message, or says
+// that there is nobody to take it just now.
 func isLost(err error) bool {
+	var api *jetstream.APIError
+	if errors.As(err, &api) {
+		return api.ErrorCode == codeNoLeader || api.ErrorCode == codeNotLeader || api.ErrorCode == codeUnderWay
+	}
 	return errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrDisconnected) ||
 		errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrNoStreamResponse)
 }

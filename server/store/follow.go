@@ -10,7 +10,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 
 	"oauthlab/lessons/event"
 )
@@ -56,11 +55,13 @@ func (s *Store) Follow(ctx context.Context, lab uuid.UUID, after uint64, each fu
 	if err := live.SetPendingLimits(syncQueue, followBytes); err != nil {
 		return fmt.Errorf("follow events: %w", err)
 	}
-	if err := s.feed.FlushTimeout(readTimeout); err != nil {
+	if err := s.feed.FlushTimeout(flushTimeout); err != nil {
 		return (&reader{store: s}).explain(ctx, err)
 	}
+	stirred := s.unsettled.stirred()
 	f, err := s.newReader(ctx, lab, after, each)
 	if err == nil {
+		f.stirred = stirred
 		err = f.fill(ctx)
 	}
 	for err == nil {
@@ -78,6 +79,8 @@ type reader struct {
 	seq    uint64 // position of the last event handed over
 	stream uint64 // its place in the stream: everything up to it is done with
 	failed error  // what each returned
+
+	stirred context.Context // ended when the feed may have lost something since the last look
 }
 
 // newReader completes the log and finds the position after in it.
@@ -94,20 +97,27 @@ func (s *Store) newReader(ctx context.Context, lab uuid.UUID, after uint64, each
 func (r *reader) next(ctx context.Context, live *nats.Subscription) error {
 	wait, cancel := context.WithTimeout(ctx, idleCheck)
 	defer cancel()
+	defer context.AfterFunc(r.stirred, cancel)()
 	m, err := live.NextMsgWithContext(wait)
 	switch {
 	case err == nil:
 		return r.hear(ctx, m)
 	case errors.Is(err, nats.ErrSlowConsumer): // some were dropped
 		return r.fill(ctx)
-	case ctx.Err() == nil && wait.Err() != nil: // silence
-		if err := r.store.completeLab(ctx, r.lab); err != nil {
-			return err
-		}
-		return r.fill(ctx)
+	case ctx.Err() == nil && wait.Err() != nil: // silence, or doubt
+		return r.look(ctx)
 	default:
 		return err
 	}
+}
+
+// look completes the log and reads what the feed did not bring.
+func (r *reader) look(ctx context.Context) error {
+	r.stirred = r.store.unsettled.stirred()
+	if err := r.store.completeLab(ctx, r.lab); err != nil {
+		return err
+	}
+	return r.fill(ctx)
 }
 
 // hear takes a message of the feed.
@@ -135,9 +145,22 @@ func (r *reader) hear(ctx context.Context, m *nats.Msg) error {
 	return nil
 }
 
-// fill hands over what the log holds behind the reader's place.
+// fill hands over what the log holds behind the reader's place. Where there are
+// several copies of it, the one that answers may lag: then it is read again until
+// the reader is where the leader says that the log ends.
 func (r *reader) fill(ctx context.Context) error {
-	return r.store.walk(ctx, r.lab, r.stream+1, r.hand)
+	for try := 0; ; try++ {
+		if err := r.store.walk(ctx, r.lab, r.stream+1, r.hand); err != nil || r.store.replicas == 1 {
+			return err
+		}
+		end, err := r.store.readTail(ctx, r.lab)
+		if err != nil || end.stream <= r.stream {
+			return err
+		}
+		if err := pause(ctx, try); err != nil {
+			return err
+		}
+	}
 }
 
 // hand hands over the log's next event, after a gap if it is not the next position.
@@ -178,8 +201,8 @@ func (s *Store) locate(ctx context.Context, lab uuid.UUID, after uint64) (uint64
 	if after == 0 {
 		return 0, nil
 	}
-	m, err := s.events.GetLastMsgForSubject(ctx, logSubject(lab))
-	if errors.Is(err, jetstream.ErrMsgNotFound) {
+	m, err := s.get(ctx, eventsName, oneRead{LastOf: logSubject(lab)})
+	if errors.Is(err, errNoMessage) {
 		return 0, nil
 	}
 	if err != nil {
@@ -190,17 +213,17 @@ func (s *Store) locate(ctx context.Context, lab uuid.UUID, after uint64) (uint64
 	case err != nil:
 		return 0, err
 	case end == after:
-		return m.Sequence, nil
+		return m.seq, nil
 	case end < after:
 		return 0, nil
 	}
 	// Events up to the place low are at or before the position, those from high
 	// on behind it. Positions grow with places, so halving finds the border.
-	low, high := uint64(0), m.Sequence
+	low, high := uint64(0), m.seq
 	for high-low > 1 {
 		middle := low + (high-low)/2
-		m, err := s.events.GetMsg(ctx, middle, jetstream.WithGetMsgSubject(logSubject(lab)))
-		if errors.Is(err, jetstream.ErrMsgNotFound) { // removed meanwhile
+		m, err := s.get(ctx, eventsName, oneRead{From: middle, Subject: logSubject(lab)})
+		if errors.Is(err, errNoMessage) { // removed meanwhile
 			return low, nil
 		}
 		if err != nil {
@@ -211,9 +234,9 @@ func (s *Store) locate(ctx context.Context, lab uuid.UUID, after uint64) (uint64
 		case err != nil:
 			return 0, err
 		case at == after:
-			return m.Sequence, nil
+			return m.seq, nil
 		case at < after:
-			low = m.Sequence
+			low = m.seq
 		default:
 			high = middle
 		}
@@ -222,11 +245,11 @@ func (s *Store) locate(ctx context.Context, lab uuid.UUID, after uint64) (uint64
 }
 
 // position reads the position of an event as stored.
-func position(m *jetstream.RawStreamMsg) (uint64, error) {
+func position(m message) (uint64, error) {
 	var e struct {
 		Seq uint64 `json:"seq"`
 	}
-	if err := json.Unmarshal(m.Data, &e); err != nil {
+	if err := json.Unmarshal(m.data, &e); err != nil {
 		return 0, fmt.Errorf("decode event: %w", err)
 	}
 	return e.Seq, nil

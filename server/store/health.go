@@ -93,7 +93,7 @@ func (s *Store) Labs(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	defer s.end()
-	info, err := s.values.Info(ctx, jetstream.WithSubjectFilter(subjectOf("*."+string(Settings))))
+	info, err := s.valuesInfo(ctx, jetstream.WithSubjectFilter(subjectOf("*."+string(Settings))))
 	if err != nil {
 		return 0, fmt.Errorf("count labs: %w", err)
 	}
@@ -107,11 +107,20 @@ func (s *Store) LastWrite(ctx context.Context) (time.Time, error) {
 		return time.Time{}, err
 	}
 	defer s.end()
-	info, err := s.values.Info(ctx)
+	info, err := s.valuesInfo(ctx)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("last write: %w", err)
 	}
 	return info.State.LastTime, nil
+}
+
+// valuesInfo asks how the stream of documents stands.
+func (s *Store) valuesInfo(ctx context.Context, o ...jetstream.StreamInfoOpt) (info *jetstream.StreamInfo, err error) {
+	err = s.patiently(ctx, func(ctx context.Context) error {
+		info, err = s.values.Info(ctx, o...)
+		return err
+	})
+	return info, err
 }
 
 // took tells Options.Timed how long the operation took that began just before; it is

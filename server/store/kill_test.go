@@ -25,7 +25,15 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, work(dir))
 		os.Exit(1)
 	}
-	os.Exit(m.Run())
+	os.Exit(func() int {
+		var err error
+		if natsFolder, err = os.MkdirTemp("", "oauthlab-nats-"); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer os.RemoveAll(natsFolder) //nolint:errcheck // a temporary folder
+		return m.Run()
+	}())
 }
 
 // killLabs are worked on in every round of the test.
@@ -37,28 +45,34 @@ var killLabs = []uuid.UUID{
 // killOptions hold more events than the test can make.
 func killOptions(dir string) Options { return Options{Dir: dir, MaxEventsPerLab: 100_000} }
 
-// work changes documents and appends events until the process is killed. Each
-// event that is acknowledged it prints, as "<lab> <id>".
+// work changes documents and appends events on dir until the process is killed.
+// Each event that is acknowledged it prints, as "<lab> <id>".
 func work(dir string) error {
-	ctx := context.Background()
-	s, err := Open(ctx, killOptions(dir))
+	s, err := Open(context.Background(), killOptions(dir))
 	if err != nil {
 		return err
 	}
 	var out sync.Mutex
-	acknowledge := func(lab uuid.UUID, id string) {
+	return writeMuch(context.Background(), s, func(lab uuid.UUID, id string) {
 		out.Lock()
 		defer out.Unlock()
 		fmt.Printf("%s %s\n", lab, id)
-	}
-	failed := make(chan error)
+	})
+}
+
+// writeMuch changes documents and appends events, many at once, until one of them
+// fails. It says which events were acknowledged.
+func writeMuch(ctx context.Context, s *Store, acknowledge func(lab uuid.UUID, id string)) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var writers sync.WaitGroup
 	d := For[state](s, Auth)
 	for _, lab := range killLabs {
 		if err := d.Create(ctx, lab, state{}); err != nil && !errors.Is(err, ErrExists) {
 			return err
 		}
 		for range 2 {
-			go func() {
+			writers.Go(func() {
 				for {
 					var id string
 					err := d.Update(ctx, lab, func(doc *state, out *Outbox) error {
@@ -69,26 +83,27 @@ func work(dir string) error {
 						return nil
 					})
 					if err != nil {
-						failed <- err
+						cancel(err)
 						return
 					}
 					acknowledge(lab, id)
 					acknowledge(lab, id+"-too")
 				}
-			}()
-			go func() {
+			})
+			writers.Go(func() {
 				for {
 					id := uuid.NewString()
 					if _, err := s.Append(ctx, lab, note(id)); err != nil {
-						failed <- err
+						cancel(err)
 						return
 					}
 					acknowledge(lab, id)
 				}
-			}()
+			})
 		}
 	}
-	return <-failed
+	writers.Wait()
+	return context.Cause(ctx)
 }
 
 func TestAKillLosesNothingAcknowledged(t *testing.T) {

@@ -8,13 +8,12 @@ import (
 	"sync"
 
 	"github.com/google/uuid"
-	"github.com/nats-io/nats.go/jetstream"
 
 	"oauthlab/lessons/event"
 )
 
-func logSubject(lab uuid.UUID) string  { return "events." + lab.String() }
-func feedSubject(lab uuid.UUID) string { return "feed." + lab.String() }
+func logSubject(lab uuid.UUID) string  { return eventSubject + lab.String() }
+func feedSubject(lab uuid.UUID) string { return followSubject + lab.String() }
 
 // Append adds events to the lab's log in the order given, with the next
 // positions, and returns the log's last position. An event whose ID the log has
@@ -181,12 +180,14 @@ func (s *Store) look(ctx context.Context, lab uuid.UUID, after uint64, events []
 	}
 }
 
-// walk reads the log from a place of the stream on to its end.
+// walk reads the log from a place of the stream on to its end, as far as the copy
+// has it that answers. Who appends on that ground is refused and looks again; who
+// must have all compares with readTail.
 func (s *Store) walk(ctx context.Context, lab uuid.UUID, from uint64, each func(at uint64, e event.Event) error) error {
 	for more := true; more; {
 		var found []message
 		var err error
-		found, more, err = s.read(ctx, streamName, batchRead{
+		found, more, err = s.read(ctx, eventsName, batchRead{
 			From: max(from, 1), Subject: logSubject(lab), Batch: batch, MaxBytes: batchBytes,
 		})
 		if err != nil {
@@ -238,17 +239,17 @@ func (s *Store) tail(ctx context.Context, lab uuid.UUID) (tail, error) {
 // readTail asks the server where the log ends. A log without events, new or
 // aged away, ends at the highest position that a document of the lab knows.
 func (s *Store) readTail(ctx context.Context, lab uuid.UUID) (tail, error) {
-	m, err := s.events.GetLastMsgForSubject(ctx, logSubject(lab))
+	m, err := s.get(ctx, eventsName, oneRead{LastOf: logSubject(lab)})
 	if err == nil {
-		var e event.Event
-		if err := json.Unmarshal(m.Data, &e); err != nil {
-			return tail{}, fmt.Errorf("decode event: %w", err)
+		at, err := position(m)
+		if err != nil {
+			return tail{}, err
 		}
-		t := tail{stream: m.Sequence, seq: e.Seq}
+		t := tail{stream: m.seq, seq: at}
 		s.tails.put(lab, t)
 		return t, nil
 	}
-	if !errors.Is(err, jetstream.ErrMsgNotFound) {
+	if !errors.Is(err, errNoMessage) {
 		return tail{}, fmt.Errorf("read end of log: %w", err)
 	}
 	all, err := s.documentsOf(ctx, lab)

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/nats-io/nats.go/jetstream"
+	"github.com/google/uuid"
 )
 
 // Secret returns the 32 random bytes of that name. Whichever process asks first
@@ -17,20 +17,25 @@ func (s *Store) Secret(ctx context.Context, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer s.end()
-	e, err := s.secrets.Get(ctx, name)
-	if errors.Is(err, jetstream.ErrKeyNotFound) {
+	for try := 0; ; try++ {
+		m, err := s.get(ctx, secretsName, oneRead{LastOf: secretSubject + name})
+		if err == nil {
+			return m.data, nil
+		}
+		if !errors.Is(err, errNoMessage) {
+			return nil, fmt.Errorf("get secret %q: %w", name, err)
+		}
 		fresh := make([]byte, 32)
 		rand.Read(fresh) // never fails
-		if _, err = s.secrets.Create(ctx, name, fresh); err == nil {
+		_, err = s.publish(ctx, secretSubject+name, uuid.NewString(), 0, fresh)
+		if err == nil {
 			return fresh, nil
 		}
-		if !errors.Is(err, jetstream.ErrKeyExists) {
+		if !errors.Is(err, errConflict) { // else another process was quicker, or is about to be
 			return nil, fmt.Errorf("make secret %q: %w", name, err)
 		}
-		e, err = s.secrets.Get(ctx, name) // another process was quicker
+		if err := pause(ctx, try); err != nil {
+			return nil, fmt.Errorf("make secret %q: %w", name, err)
+		}
 	}
-	if err != nil {
-		return nil, fmt.Errorf("get secret %q: %w", name, err)
-	}
-	return e.Value(), nil
 }

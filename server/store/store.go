@@ -12,7 +12,6 @@ import (
 
 	"github.com/gofrs/flock"
 	"github.com/google/uuid"
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -37,19 +36,16 @@ const (
 )
 
 const (
-	bucketName  = "labs"
-	secretsName = "secrets"
-	streamName  = "events"
-
 	// dedupeWindow is how long the server remembers the ids of messages. It
 	// catches a publish repeated because its answer was lost.
 	dedupeWindow = 2 * time.Minute
 
 	// finishTimeout bounds what is done after a save, whether or not the caller
-	// is still there to wait for it.
-	finishTimeout = 10 * time.Second
+	// is still there to wait for it. It is longer than a cluster that has lost a
+	// server takes to elect a leader in its place, which is up to ten seconds.
+	finishTimeout = 25 * time.Second
 
-	// tryTimeout bounds one publish; then it is repeated under the same id.
+	// tryTimeout bounds one publish or read; then it is repeated.
 	tryTimeout = 3 * time.Second
 
 	// syncQueue is how many messages wait in memory for a reader that asked for
@@ -63,7 +59,18 @@ const (
 // Options says where a store is and how much it holds. Zero values of the
 // bounds mean their defaults.
 type Options struct {
-	Dir             string        // the data folder; made if it does not exist
+	Dir    string // the data folder of the embedded server; made if it does not exist
+	Listen string // where the embedded server takes other processes, host:port; "": nowhere
+
+	// URL is a NATS server to use in place of the embedded one, or several of a
+	// cluster, comma-separated. Then there is no data folder.
+	URL      string
+	Login    Login // shown to the server at URL; asked of those who come to Listen
+	Replicas int   // copies of everything; 0: three in a cluster, one elsewhere
+
+	// Kinds are the documents that this process may open; nil: all of them.
+	Kinds []Kind
+
 	MaxDocument     int           // bytes of one document as JSON; DefaultMaxDocument
 	MaxEventsPerLab int           // the oldest go when there are more; DefaultMaxEventsPerLab
 	LabTTL          time.Duration // idle labs expire; DefaultLabTTL
@@ -130,11 +137,12 @@ type Store struct {
 	requests *nats.Conn
 	feed     *nats.Conn
 
-	js      jetstream.JetStream
-	bucket  jetstream.KeyValue
-	secrets jetstream.KeyValue
-	events  jetstream.Stream
-	values  jetstream.Stream // the bucket, as the stream that it is
+	js        jetstream.JetStream
+	events    jetstream.Stream
+	values    jetstream.Stream // of documents
+	leases    jetstream.Stream
+	replicas  int        // of each stream
+	unsettled *unsettled // wakes followers
 
 	documentLocks stripes // one document each; taken before a log's
 	logLocks      stripes // one log each
@@ -147,29 +155,16 @@ type Store struct {
 	}
 }
 
-// Open locks the folder, starts the embedded server on it and makes what is
-// missing. It waits for the server at most a minute, or until ctx ends. A
-// folder in use by another process is refused with ErrLocked.
+// Open opens the store: the one at Options.URL, which must answer within a
+// minute, or else an embedded one. For that it locks the folder, starts the server
+// on it and waits for it as long; a folder in use by another process is refused
+// with ErrLocked. Either way it makes what is missing.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	if o.Dir == "" {
-		return nil, errors.New("store: no data folder given")
-	}
 	o = o.withDefaults()
-	folder, err := lockFolder(o.Dir)
-	if err != nil {
-		return nil, err
+	if o.URL != "" {
+		return openRemote(ctx, o)
 	}
-	srv, err := startEngine(ctx, func(ctx context.Context) (*server.Server, error) { return startServer(ctx, o) })
-	if err != nil {
-		return nil, errors.Join(err, folder.Unlock())
-	}
-	s, err := attach(ctx, o, "", nats.InProcessServer(srv))
-	if err != nil {
-		srv.stop()
-		return nil, errors.Join(err, folder.Unlock())
-	}
-	s.folder, s.server = folder, srv
-	return s, nil
+	return openEmbedded(ctx, o)
 }
 
 // attach makes a store over a server that runs already.
@@ -181,6 +176,7 @@ func attach(ctx context.Context, o Options, url string, connect ...nats.Option) 
 		documentLocks: newStripes(1024),
 		logLocks:      newStripes(1024),
 		tails:         newTails(),
+		unsettled:     newUnsettled(),
 	}
 	defer func() {
 		if err != nil {
@@ -189,7 +185,10 @@ func attach(ctx context.Context, o Options, url string, connect ...nats.Option) 
 	}()
 	connect = append(connect,
 		nats.MaxReconnects(-1),
+		nats.ReconnectWait(reconnectWait),
 		nats.SyncQueueLen(syncQueue),
+		// What was sent while the connection was away is lost to followers.
+		nats.ReconnectHandler(func(*nats.Conn) { s.unsettled.stir() }),
 		nats.ErrorHandler(func(_ *nats.Conn, sub *nats.Subscription, err error) {
 			// A follower that falls behind is ordinary; it catches up by itself.
 			level := slog.LevelWarn
@@ -205,72 +204,39 @@ func attach(ctx context.Context, o Options, url string, connect ...nats.Option) 
 	if s.feed, err = nats.Connect(url, append(connect, nats.Name("oauthlab feed"))...); err != nil {
 		return nil, fmt.Errorf("connect to the store's server: %w", err)
 	}
+	if most, need := s.requests.MaxPayload(), int64(o.payload()); most < need {
+		return nil, fmt.Errorf("the NATS server takes messages of at most %d bytes: set its max_payload to %d", most, need)
+	}
 	if s.js, err = jetstream.New(s.requests); err != nil {
 		return nil, fmt.Errorf("open jetstream: %w", err)
 	}
 	if err := s.makeStreams(ctx); err != nil {
 		return nil, err
 	}
+	// A leader that dies takes with it what it had stored and not yet sent to
+	// followers; its successor says that it was elected.
+	if _, err := s.feed.Subscribe(leaderElected+eventsName, func(*nats.Msg) { s.unsettled.stir() }); err != nil {
+		return nil, fmt.Errorf("listen for elections: %w", err)
+	}
 	return s, nil
 }
 
-func (s *Store) makeStreams(ctx context.Context) (err error) {
-	s.bucket, err = s.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
-		Bucket:      bucketName,
-		Description: "documents of labs",
-		History:     1,
-		TTL:         s.options.LabTTL,
-		Storage:     jetstream.FileStorage,
-	})
-	if err != nil {
-		return fmt.Errorf("make bucket of documents: %w", err)
-	}
-	if s.values, err = s.js.Stream(ctx, "KV_"+bucketName); err != nil {
-		return fmt.Errorf("open bucket of documents: %w", err)
-	}
-	s.secrets, err = s.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
-		Bucket:      secretsName,
-		Description: "keys that every process of this installation shares",
-		History:     1,
-		Storage:     jetstream.FileStorage,
-	})
-	if err != nil {
-		return fmt.Errorf("make bucket of secrets: %w", err)
-	}
-	s.events, err = s.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-		Name:              streamName,
-		Description:       "event logs of labs",
-		Subjects:          []string{"events.*"},
-		Storage:           jetstream.FileStorage,
-		Retention:         jetstream.LimitsPolicy,
-		Discard:           jetstream.DiscardOld,
-		MaxMsgsPerSubject: int64(s.options.MaxEventsPerLab),
-		MaxAge:            s.options.LabTTL,
-		Duplicates:        min(dedupeWindow, s.options.LabTTL),
-		AllowDirect:       true,
-		RePublish:         &jetstream.RePublish{Source: "events.*", Destination: "feed.{{wildcard(1)}}"},
-	})
-	if err != nil {
-		return fmt.Errorf("make stream of events: %w", err)
-	}
-	return nil
-}
-
-// Ready reports whether the store can work now. It asks the server for one
-// line, and is meant for a readiness probe.
+// Ready reports whether the store can work now: whether the documents can be
+// read. It asks once, and is meant for a readiness probe.
 func (s *Store) Ready(ctx context.Context) error {
 	if err := s.begin(); err != nil {
 		return err
 	}
 	defer s.end()
-	if _, err := s.js.AccountInfo(ctx); err != nil {
+	_, err := s.getOnce(ctx, valuesName, oneRead{LastOf: subjectOf(uuid.Nil.String() + "." + string(Settings))})
+	if err != nil && !errors.Is(err, errNoMessage) {
 		return fmt.Errorf("ask the store's server: %w", err)
 	}
 	return nil
 }
 
 // Close ends the followers with ErrClosed, refuses new operations with the
-// same, waits at most ten seconds for those under way, stops the server when it
+// same, waits at most finishTimeout for those under way, stops the server when it
 // is ours, and frees the folder. A second Close does nothing.
 func (s *Store) Close() error {
 	s.gate.Lock()

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 
 	"oauthlab/lessons/event"
@@ -41,27 +40,6 @@ func secondClient(t testing.TB, s *Store) *Store {
 func TestEmbeddedStore(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	testStore(t, s, secondClient(t, s))
-}
-
-func TestStoreOverTheNetwork(t *testing.T) {
-	srv, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, JetStream: true, StoreDir: t.TempDir(), NoSigs: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	srv.Start()
-	t.Cleanup(func() { srv.Shutdown(); srv.WaitForShutdown() })
-	if !srv.ReadyForConnections(startTimeout) {
-		t.Fatal("the server does not start")
-	}
-	connect := func() *Store {
-		s, err := attach(t.Context(), Options{MaxEventsPerLab: suiteBound}, srv.ClientURL())
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { s.Close() })
-		return s
-	}
-	testStore(t, connect(), connect())
 }
 
 func TestASecondProcessOnTheFolderIsTurnedAway(t *testing.T) {
@@ -127,8 +105,9 @@ func TestAClosedStoreRefusesEverything(t *testing.T) {
 	_, appended := s.Append(ctx, lab, note("e2"))
 	_, last := s.Last(ctx, lab)
 	_, secret := s.Secret(ctx, "key")
+	_, hold := s.Hold(ctx, lab)
 	for name, err := range map[string]error{
-		"get": get, "append": appended, "last": last, "secret": secret,
+		"get": get, "append": appended, "last": last, "secret": secret, "hold": hold,
 		"create": d.Create(ctx, uuid.New(), state{}),
 		"update": d.Update(ctx, lab, func(*state, *Outbox) error { return nil }),
 		"events": s.Events(ctx, lab, 0, each),
@@ -143,6 +122,27 @@ func TestAClosedStoreRefusesEverything(t *testing.T) {
 	}
 	if err := s.Close(); err != nil {
 		t.Errorf("second close: %v", err)
+	}
+}
+
+func TestAProcessOpensOnlyItsOwnKinds(t *testing.T) {
+	s, err := Open(t.Context(), Options{Dir: t.TempDir(), Kinds: []Kind{Settings}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	lab, d := uuid.New(), For[state](s, Auth)
+	if err := For[state](s, Settings).Create(t.Context(), lab, state{}); err != nil {
+		t.Errorf("its own: %v", err)
+	}
+	_, get := d.Get(t.Context(), lab)
+	for name, err := range map[string]error{
+		"get": get, "create": d.Create(t.Context(), lab, state{}),
+		"update": d.Update(t.Context(), lab, func(*state, *Outbox) error { return nil }),
+	} {
+		if !errors.Is(err, ErrForeign) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -780,6 +780,80 @@ func testStore(t *testing.T, s, other *Store) {
 		}
 	})
 
+	t.Run("of racers who create one document one does, and the others find it", func(t *testing.T) {
+		for range 16 {
+			lab, name := uuid.New(), uuid.NewString()
+			var created atomic.Int32
+			secrets := make([][]byte, 8)
+			var racers sync.WaitGroup
+			for i := range secrets {
+				client := []*Store{s, other}[i%2]
+				racers.Go(func() {
+					d := For[state](client, Auth)
+					err := d.Create(t.Context(), lab, state{Text: "there"})
+					if err == nil {
+						created.Add(1)
+					} else if !errors.Is(err, ErrExists) {
+						t.Error(err)
+					}
+					if got, err := d.Get(t.Context(), lab); err != nil || got.Text != "there" {
+						t.Errorf("it is there, and reading it gives %+v, %v", got, err)
+					}
+					if secrets[i], err = client.Secret(t.Context(), name); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			racers.Wait()
+			if created.Load() != 1 {
+				t.Errorf("%d created one document", created.Load())
+			}
+			for _, secret := range secrets {
+				if !slices.Equal(secret, secrets[0]) {
+					t.Errorf("secrets %x and %x of one name", secret, secrets[0])
+				}
+			}
+		}
+	})
+
+	t.Run("who holds a lab holds it alone, in whichever process", func(t *testing.T) {
+		lab := uuid.New()
+		var inside, most atomic.Int32
+		var racers sync.WaitGroup
+		for i := range 8 {
+			client := []*Store{s, other}[i%2]
+			racers.Go(func() {
+				release, err := client.Hold(t.Context(), lab)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				most.Store(max(most.Load(), inside.Add(1)))
+				inside.Add(-1)
+				release()
+			})
+		}
+		racers.Wait()
+		if most.Load() != 1 {
+			t.Errorf("%d held one lab at once", most.Load())
+		}
+		release, err := s.Hold(t.Context(), lab)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer release()
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := other.Hold(ctx, lab); !errors.Is(err, context.Canceled) {
+			t.Errorf("a second holder: %v", err)
+		}
+		free, err := other.Hold(t.Context(), uuid.New())
+		if err != nil {
+			t.Fatal(err)
+		}
+		free()
+	})
+
 	t.Run("a store is ready", func(t *testing.T) {
 		if err := s.Ready(t.Context()); err != nil {
 			t.Error(err)

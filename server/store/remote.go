@@ -1,0 +1,71 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+// reconnectWait is how long a client waits before it tries the same server again
+// after it lost it; another of the cluster it tries at once.
+const reconnectWait = 250 * time.Millisecond
+
+// Login is how a process shows a NATS server who it is, and checks who that is.
+// What is empty is not used.
+type Login struct {
+	Credentials string // file of a user's JWT and seed
+	Token       string // a shared secret
+	CA          string // file of the certificates that sign the server's, for TLS
+	Certificate string // file of this process's own certificate, for TLS
+	Key         string // file of its key
+}
+
+// options returns the login as the client library takes it.
+func (l Login) options() []nats.Option {
+	var all []nats.Option
+	if l.Credentials != "" {
+		all = append(all, nats.UserCredentials(l.Credentials))
+	}
+	if l.Token != "" {
+		all = append(all, nats.Token(l.Token))
+	}
+	if l.CA != "" {
+		all = append(all, nats.RootCAs(l.CA))
+	}
+	if l.Certificate != "" {
+		all = append(all, nats.ClientCert(l.Certificate, l.Key))
+	}
+	return all
+}
+
+// openRemote opens a store on servers that run elsewhere. It waits for one of
+// them as long as an embedded one may take to start.
+func openRemote(ctx context.Context, o Options) (*Store, error) {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	for try := 0; ; try++ {
+		s, err := attach(ctx, o, o.URL, o.Login.options()...)
+		if err == nil {
+			return s, nil
+		}
+		if !isAbsent(err) {
+			return nil, fmt.Errorf("NATS: %w", err)
+		}
+		if try == 0 {
+			o.Logger.Warn("NATS does not answer yet", "error", err)
+		}
+		if pause(ctx, try) != nil {
+			return nil, fmt.Errorf("NATS does not answer: %w", err)
+		}
+	}
+}
+
+// isAbsent reports whether err says that a server is not there, or not yet: the
+// one kind of failure at the start that waiting may mend.
+func isAbsent(err error) bool {
+	return errors.Is(err, nats.ErrNoServers) || errors.Is(err, context.DeadlineExceeded) ||
+		errors.Is(err, ErrReplicas) || isLost(err)
+}
