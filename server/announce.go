@@ -12,17 +12,25 @@ func (h *house) announce(out io.Writer) {
 	for _, name := range h.config.unheard {
 		h.log.Warn("there is no flag for this variable; oauthlab help lists the flags", "variable", name)
 	}
-	o := h.config.origins
-	if h.config.log == "json" {
+	c := h.config
+	o := c.origins
+	if c.log == "json" {
 		slog.New(slog.NewJSONHandler(out, nil)).Info("open", "version", version(),
-			"lab", o.Lab, "auth", o.Auth, "mallory", o.Mallory, "data", h.config.data, "ops", h.operatorsAt(), h.config.asGroup())
+			"lab", o.Lab, "auth", o.Auth, "mallory", o.Mallory, "data", c.nats.place(c.data),
+			"roles", c.roles.String(), "listen", h.listensOn(), "nats", h.store.Address(), "ops", h.operatorsAt(), c.asGroup())
 		return
 	}
-	fmt.Fprintf(out, "\nOAuth Lab is open: %s\n\n", o.Lab)
+	fmt.Fprintf(out, "\nOAuth Lab is open: %s%s\n\n", o.Lab, c.elsewhere(roleLab))
 	fmt.Fprintf(out, "  break PKCE in one minute   %s/v03-pkce\n", o.Lab)
-	fmt.Fprintf(out, "  authorization server       %s\n", o.Auth)
-	fmt.Fprintf(out, "  Mallory                    %s\n", o.Mallory)
-	fmt.Fprintf(out, "  labs are kept in           %s\n", h.config.data)
+	fmt.Fprintf(out, "  authorization server       %s%s\n", o.Auth, c.elsewhere(roleAuth))
+	fmt.Fprintf(out, "  Mallory                    %s%s\n", o.Mallory, c.elsewhere(roleMallory))
+	if at := h.listensOn(); at != "" {
+		fmt.Fprintf(out, "  behind a proxy, on         %s\n", at)
+	}
+	fmt.Fprintf(out, "  labs are kept in           %s\n", c.nats.place(c.data))
+	if at := h.store.Address(); at != "" {
+		fmt.Fprintf(out, "  for other processes        nats://%s\n", at)
+	}
 	if at := h.operatorsAt(); at != "" {
 		fmt.Fprintf(out, "  for operators              http://%s/metrics\n", at)
 	}
@@ -30,6 +38,22 @@ func (h *house) announce(out io.Writer) {
 		fmt.Fprintf(out, "  not as by default          %s\n", changed)
 	}
 	fmt.Fprintln(out)
+}
+
+// elsewhere says of a role that another process plays it.
+func (c config) elsewhere(role string) string {
+	if c.roles.play(role) {
+		return ""
+	}
+	return " (another process)"
+}
+
+// listensOn is the address that all parties share, or "".
+func (h *house) listensOn() string {
+	if h.config.listen == "" {
+		return ""
+	}
+	return h.listeners[0].Addr().String()
 }
 
 // operatorsAt is the address of the operators' endpoints, or "".

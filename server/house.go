@@ -43,6 +43,7 @@ type house struct {
 	config    config
 	listeners []net.Listener
 	handlers  []http.Handler // in the order of config.parties
+	place     store.Options  // where the labs are kept
 	store     *store.Store
 	labs      *lab.Labs
 	attacks   *attack.Runner
@@ -84,6 +85,10 @@ func open(ctx context.Context, c config) (*house, error) {
 		closeAll(listeners)
 		return nil, err
 	}
+	if h.place, err = c.nats.options(c.data); err != nil {
+		closeAll(h.listeners)
+		return nil, err
+	}
 	db, err := store.Open(ctx, h.storeOptions())
 	if err != nil {
 		closeAll(h.listeners)
@@ -102,6 +107,9 @@ func open(ctx context.Context, c config) (*house, error) {
 	authDocument := authserver.Document{Store: db}
 	h.labs = &lab.Labs{Store: db, Origins: c.origins, Now: c.now, Gate: h.health.Gate, Parties: []lab.Document{authDocument}}
 	h.attacks = &attack.Runner{Labs: h.labs, Badges: badges}
+	if c.listen != "" {
+		h.attacks.Transport = newInside(c.parties(), listeners[0])
+	}
 	h.feed = &feed.Feed{Labs: h.labs, Log: log, Closing: h.closing, Seats: h.seats, Limited: h.metrics.Limited}
 	lobby := &site.Site{Files: web.FS, Stories: c.dev, Metrics: h.metricsAtLab(), API: &site.API{
 		Labs: h.labs, Auth: authDocument, Attacks: h.attacks, Chapters: chapters, Code: code, Books: books, Log: log,
@@ -114,7 +122,10 @@ func open(ctx context.Context, c config) (*house, error) {
 	if err != nil {
 		return nil, errors.Join(err, h.close())
 	}
-	h.handlers = []http.Handler{labHandler, auth.Handler(), mallory.Handler()}
+	all := map[string]http.Handler{roleLab: labHandler, roleAuth: auth.Handler(), roleMallory: mallory.Handler()}
+	for _, p := range c.parties() {
+		h.handlers = append(h.handlers, secured(*p.origin, all[p.role]))
+	}
 	return h, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"syscall"
 
 	"oauthlab/server/lab"
@@ -13,19 +14,25 @@ import (
 
 // party is one origin as it is served.
 type party struct {
+	role   string
 	flag   string
 	origin *string // its public origin, completed when its port is known
 }
 
-func (c *config) parties() []party {
+func (c *config) allParties() []party {
 	return []party{
-		{"--lab", &c.origins.Lab},
-		{"--auth", &c.origins.Auth},
-		{"--mallory", &c.origins.Mallory},
+		{roleLab, "--lab", &c.origins.Lab},
+		{roleAuth, "--auth", &c.origins.Auth},
+		{roleMallory, "--mallory", &c.origins.Mallory},
 	}
 }
 
-// bind takes the addresses of all parties before anything else happens, so that
+// parties are those that this process serves.
+func (c *config) parties() []party {
+	return slices.DeleteFunc(c.allParties(), func(p party) bool { return !c.roles.play(p.role) })
+}
+
+// bind takes the addresses of this process's parties before anything else happens, so that
 // a port in use is said at once. It returns one listener a party, in their order,
 // or a single one with --listen; origins with port 0 become what was given.
 func (c *config) bind() ([]net.Listener, error) {
@@ -118,5 +125,21 @@ func byHost(origins []string, handlers []http.Handler) http.Handler {
 			}
 		}
 		http.Error(w, "No party of the lab has this host.", http.StatusMisdirectedRequest)
+	})
+}
+
+// strictTransport has browsers come by https alone for a year (RFC 6797 §6.1).
+const strictTransport = "max-age=31536000"
+
+// secured adds to each answer of an https origin that it is to be reached by https
+// alone. Not on this machine, where other programs share the host's name.
+func secured(origin string, next http.Handler) http.Handler {
+	u, _ := url.Parse(origin) // checked at start
+	if u.Scheme != "https" || lab.Loopback(u.Hostname()) {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Strict-Transport-Security", strictTransport)
+		next.ServeHTTP(w, r)
 	})
 }

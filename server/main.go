@@ -19,6 +19,21 @@
 // --listen ADDRESS all parties are served on one address and told apart by the
 // Host header, for use behind a proxy.
 //
+// # Several processes
+//
+// By default one process plays all parties and keeps the labs itself, in a NATS
+// server inside of it. With --nats URL they are kept by a NATS server elsewhere, or,
+// comma-separated, by a cluster. Then any number of processes can play the same
+// parties beside each other, behind a proxy that gives each request to any of them.
+// With --role lab,auth a process plays some parties and leaves the rest to others
+// that share its store; it opens the documents of its own parties only. With
+// --nats-listen ADDRESS the server inside a process takes the others, who must know
+// its token: it is made in the data folder, and named by --nats-token-file.
+//
+// All of them are the same build, have the same flags but these, and clocks that
+// agree: codes and tokens expire by the clock of whichever process is asked. What
+// a process prints, and how many websockets it has, is its own.
+//
 // Every event is printed as it happens; --log json prints one JSON object a line,
 // for programs, without codes, tokens or any other value that an event carries.
 //
@@ -136,6 +151,8 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 type config struct {
 	origins lab.Origins
 	listen  string // "" where every party has its own address
+	roles   roles  // that this process plays
+	nats    natsConfig
 	data    string
 	log     string    // "text" or "json"
 	dev     bool      // for who works on the lab itself
@@ -177,6 +194,8 @@ func parse(args, environ []string, stdout io.Writer) (config, error) {
 	flags.StringVar(&c.origins.Auth, "auth", "http://localhost:8081", "public `origin` of the authorization server")
 	flags.StringVar(&c.origins.Mallory, "mallory", "http://127.0.0.1:8083", "public `origin` of the attacker's site")
 	flags.StringVar(&c.listen, "listen", "", "one `address` for all parties, told apart by Host, behind a proxy")
+	flags.Var(&c.roles, "role", "`roles` that this process plays, some of lab,auth,mallory (default: all)")
+	c.nats.flags(flags)
 	flags.StringVar(&c.data, "data", "", "`folder` of the labs (default: oauthlab in the user's state folder)")
 	flags.StringVar(&c.log, "log", "text", "`text` for people, or json for programs: an event a line, without what it carries")
 	flags.BoolVar(&c.dev, "dev", false, "serve the components of the screen in all their states, on /stories")
@@ -194,6 +213,9 @@ func parse(args, environ []string, stdout io.Writer) (config, error) {
 	}
 	if c.log != "text" && c.log != "json" {
 		return config{}, fmt.Errorf("--log is %q: it takes text or json", c.log)
+	}
+	if err := errors.Join(c.nats.check(), c.checkRoles()); err != nil {
+		return config{}, err
 	}
 	if c.data == "" {
 		folder, err := stateFolder()

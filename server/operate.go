@@ -154,19 +154,18 @@ func (h *house) readClock(ctx context.Context) error {
 
 // storeOptions says where labs are kept, how much of them, and who is told.
 func (h *house) storeOptions() store.Options {
-	b, print := h.config.bounds, printer(h.config)
-	return store.Options{
-		Dir: h.config.data, Logger: h.log,
-		MaxDocument: int(b.maxDocument), MaxEventsPerLab: b.maxEvents, LabTTL: b.idle,
-		MinFree: uint64(b.minFree), MaxStore: int64(b.maxStore),
-		Timed: h.metrics.Timed, Delivered: h.metrics.Delivered,
-		Appended: func(id uuid.UUID, e event.Event) {
-			h.metrics.Event(e)
-			if print != nil {
-				print(id, e)
-			}
-		},
+	o, b, print := h.place, h.config.bounds, printer(h.config)
+	o.Logger, o.Kinds = h.log, h.config.roles.kinds()
+	o.MaxDocument, o.MaxEventsPerLab, o.LabTTL = int(b.maxDocument), b.maxEvents, b.idle
+	o.MinFree, o.MaxStore = uint64(b.minFree), int64(b.maxStore)
+	o.Timed, o.Delivered = h.metrics.Timed, h.metrics.Delivered
+	o.Appended = func(id uuid.UUID, e event.Event) {
+		h.metrics.Event(e)
+		if print != nil {
+			print(id, e)
+		}
 	}
+	return o
 }
 
 // knownLabs is how many labs' pace is remembered.

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"sync"
 
 	"github.com/google/uuid"
 
@@ -99,7 +98,8 @@ type Runner struct {
 	Labs   *lab.Labs
 	Badges feed.Badges
 
-	turns [64]sync.Mutex // by lab: what happens in one run must not mix with another
+	// Transport is the way to the lab's own origins; nil for the network.
+	Transport http.RoundTripper
 }
 
 // Scene is where one run of an attack plays. Each of the two has a browser and, on
@@ -111,13 +111,17 @@ type Scene struct {
 
 	labs   *lab.Labs
 	badges feed.Badges
+	via    *http.Client
 }
 
-// Run runs the attack in the lab as it stands and tells what came of it.
+// Run runs the attack in the lab as it stands and tells what came of it. What happens
+// in one run must not mix with another, be it in another process.
 func (rn *Runner) Run(ctx context.Context, l *lab.Lab, a Attack) (api.AttackResult, error) {
-	turn := &rn.turns[l.ID[0]%byte(len(rn.turns))]
-	turn.Lock()
-	defer turn.Unlock()
+	release, err := rn.Labs.Store.Hold(ctx, l.ID)
+	if err != nil {
+		return api.AttackResult{}, err
+	}
+	defer release()
 	before, err := rn.Labs.Store.Last(ctx, l.ID)
 	if err != nil {
 		return api.AttackResult{}, err
@@ -159,9 +163,11 @@ func (rn *Runner) Mail(ctx context.Context, l *lab.Lab, a Attack) (api.Mail, err
 	if a.Bait == nil {
 		return api.Mail{}, ErrNoMail
 	}
-	turn := &rn.turns[l.ID[0]%byte(len(rn.turns))]
-	turn.Lock()
-	defer turn.Unlock()
+	release, err := rn.Labs.Store.Hold(ctx, l.ID)
+	if err != nil {
+		return api.Mail{}, err
+	}
+	defer release()
 	scene := rn.scene(l)
 	id := event.Field{Name: "attack", Value: a.ID}
 	if err := scene.note(ctx, event.Lab, "", event.NoteBaitBegins, a.Title, id,
@@ -193,9 +199,9 @@ func (a Attack) bait(ctx context.Context, s *Scene) (string, error) {
 func (rn *Runner) scene(l *lab.Lab) *Scene {
 	return &Scene{
 		Lab:     l,
-		Alice:   robot.New(rn.Labs, l, rn.Badges, event.Browser, "alice"),
-		Mallory: robot.New(rn.Labs, l, rn.Badges, event.Mallory, "mallory"),
-		labs:    rn.Labs, badges: rn.Badges,
+		Alice:   robot.New(rn.Labs, l, rn.Badges, event.Browser, "alice").Through(rn.Transport),
+		Mallory: robot.New(rn.Labs, l, rn.Badges, event.Mallory, "mallory").Through(rn.Transport),
+		labs:    rn.Labs, badges: rn.Badges, via: &http.Client{Transport: rn.Transport},
 	}
 }
 
@@ -256,7 +262,7 @@ func (s *Scene) note(ctx context.Context, from, to event.Party, name, text strin
 // redeem sends a token request as Mallory, without any client of hers.
 func (s *Scene) redeem(ctx context.Context, form url.Values) error {
 	form.Set("grant_type", "authorization_code")
-	_, err := robot.Send(ctx, http.DefaultClient, s.badges, s.Lab, event.Mallory, client.Request{
+	_, err := robot.Send(ctx, s.via, s.badges, s.Lab, event.Mallory, client.Request{
 		Method: http.MethodPost, URL: s.Lab.Issuer() + "/token", Body: form.Encode(),
 		Header: []event.Field{{Name: "Content-Type", Value: "application/x-www-form-urlencoded"}},
 	})

@@ -1,6 +1,7 @@
 package authserver
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -44,7 +45,12 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request, t *lab.Turn) {
 		s.showError(w, http.StatusBadRequest, problem)
 		return
 	}
-	if wait := s.mustWait(t, req); wait > 0 {
+	wait, err := s.mustWait(r.Context(), t, req)
+	if err != nil {
+		s.fault(w, t, err)
+		return
+	}
+	if wait > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)))
 		s.refuseLogin(w, r, t, req, http.StatusTooManyRequests,
 			fmt.Sprintf("Too many wrong passwords. Wait %d seconds of the lab's time.", int(wait/time.Second)))
@@ -55,16 +61,17 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request, t *lab.Turn) {
 		s.refuseLogin(w, r, t, req, http.StatusUnauthorized, "This user name and password do not belong together.")
 		return
 	}
-	s.tries.Forget(account{t.ID, subject})
 	s.resume(w, r, t, req.Request, subject)
 }
 
 // mustWait returns how long a typed password must wait; a picked user has none.
-func (s *Server) mustWait(t *lab.Turn, req loginRequest) time.Duration {
+func (s *Server) mustWait(ctx context.Context, t *lab.Turn, req loginRequest) (time.Duration, error) {
 	if req.Pick != "" {
-		return 0
+		return 0, nil
 	}
-	return s.tries.Wait(account{t.ID, req.Username}, t.Now()).Round(time.Second)
+	return lab.Update(ctx, t, s.docs(), func(state *State, t *lab.Turn) (time.Duration, error) {
+		return state.try(req.Username, t.Now()), nil
+	})
 }
 
 func parseLogin(r *http.Request) (loginRequest, *Error) {
@@ -112,6 +119,7 @@ func (s *Server) resume(w http.ResponseWriter, r *http.Request, t *lab.Turn, kep
 			return decision{shown: errNothingWaits}, nil
 		}
 		state.removePending(kept)
+		state.forgive(subject)
 		expires := t.Now().Add(sessionLife)
 		state.Sessions = keep(state.Sessions, Session{ID: session, Subject: subject, Expires: expires}, maxKept)
 		t.Changed("session", "stored", subject, event.ChangeField{Name: "subject", To: subject})

@@ -29,8 +29,6 @@ type Server struct {
 
 	MaxBody int64                                    // see feed.Tape
 	Pace    func(lab uuid.UUID) (wait time.Duration) // see feed.Tape
-
-	tries throttle
 }
 
 func (s *Server) docs() store.Documents[State] { return Document{s.Labs.Store}.docs() }
@@ -38,7 +36,6 @@ func (s *Server) docs() store.Documents[State] { return Document{s.Labs.Store}.d
 // Handler returns every endpoint. Each is bound under its path with any method,
 // so that a wrong one is recorded and answered with what is right.
 func (s *Server) Handler() http.Handler {
-	s.tries = newThrottle()
 	tape := &feed.Tape{
 		Labs: s.Labs, Party: event.Auth, Origin: s.Labs.Origins.Auth, Badges: s.Badges,
 		Log: s.Log, TurnAway: s.turnAway, MaxBody: s.MaxBody, Pace: s.Pace,

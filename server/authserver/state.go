@@ -41,6 +41,7 @@ type State struct {
 	Pending  []Pending `json:"pending"`
 	Codes    []Code    `json:"codes"`
 	Tokens   []Token   `json:"tokens"`
+	Tries    []Tries   `json:"tries,omitempty"` // of passwords, wrong ones or under way
 }
 
 // Client is a registered client (RFC 6749 §2).

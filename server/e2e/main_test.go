@@ -88,8 +88,20 @@ func startAgain(t *testing.T, p *program) *program {
 // with the test.
 func startOn(t *testing.T, data, lab, auth, mallory string, args ...string) *program {
 	t.Helper()
-	p := &program{data: data, output: &strings.Builder{}, done: make(chan struct{})}
-	p.cmd = exec.Command(binary, append([]string{"--lab", lab, "--auth", auth, "--mallory", mallory, "--data", data}, args...)...)
+	var origins []string
+	p := launch(t, func(line string) bool {
+		origins = append(origins, announcedIn(line)...)
+		return len(origins) == 3
+	}, append([]string{"--lab", lab, "--auth", auth, "--mallory", mallory, "--data", data}, args...)...)
+	p.data, p.lab, p.auth, p.mallory = data, origins[0], origins[1], origins[2]
+	return p
+}
+
+// launch runs the program until a line of its output is the one that is waited for.
+func launch(t *testing.T, opened func(line string) bool, args ...string) *program {
+	t.Helper()
+	p := &program{output: &strings.Builder{}, done: make(chan struct{})}
+	p.cmd = exec.Command(binary, args...)
 	p.cmd.Dir = t.TempDir() // it runs from any folder
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -101,17 +113,14 @@ func startOn(t *testing.T, data, lab, auth, mallory string, args ...string) *pro
 	}
 	t.Cleanup(func() { p.kill() })
 
-	var origins []string
 	lines := bufio.NewScanner(out)
-	for len(origins) < 3 && lines.Scan() {
+	for open := false; !open; open = opened(lines.Text()) {
+		if !lines.Scan() {
+			close(p.done)
+			t.Fatalf("the program did not open:\n%s", p.output)
+		}
 		fmt.Fprintln(p.output, lines.Text())
-		origins = append(origins, announcedIn(lines.Text())...)
 	}
-	if len(origins) < 3 {
-		close(p.done)
-		t.Fatalf("the program did not open:\n%s", p.output)
-	}
-	p.lab, p.auth, p.mallory = origins[0], origins[1], origins[2]
 	p.opening = p.output.String()
 	go func() {
 		defer close(p.done)

@@ -75,6 +75,13 @@ func New(labs *lab.Labs, l *lab.Lab, badges feed.Badges, party event.Party, user
 	return r
 }
 
+// Through has the robot send its requests by another way than the network's, and
+// returns it. A nil way is the network.
+func (r *Robot) Through(way http.RoundTripper) *Robot {
+	r.browser.Transport = way
+	return r
+}
+
 // SignIn has the client begin a flow and the user sign in. It returns the callback
 // URL with the answer, which the client has not seen yet.
 func (r *Robot) SignIn(ctx context.Context) (callback string, err error) {
@@ -219,7 +226,7 @@ func (r *Robot) send(ctx context.Context, party event.Party, method, target stri
 // fetch is what the client calls to send a request of its own: without cookies,
 // as the client in the page does.
 func (r *Robot) fetch(ctx context.Context, req client.Request) (client.Response, error) {
-	return Send(ctx, http.DefaultClient, r.badges, r.lab, event.Client, req)
+	return Send(ctx, &http.Client{Transport: r.browser.Transport}, r.badges, r.lab, event.Client, req)
 }
 
 // Send sends a client's request as party and returns the answer whole.

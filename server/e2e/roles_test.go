@@ -1,0 +1,238 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
+	"oauthlab/server/feed"
+	"oauthlab/server/lab"
+	"oauthlab/server/robot"
+	"oauthlab/server/store"
+)
+
+// opened is what a program says of itself, as JSON, when it is open.
+type opened struct{ Msg, Lab, Listen, NATS string }
+
+// startPart runs a process that plays some of the roles, on the origins given.
+func startPart(t *testing.T, o lab.Origins, args ...string) (*program, opened) {
+	t.Helper()
+	var said opened
+	p := launch(t, func(line string) bool {
+		said = opened{}
+		return json.Unmarshal([]byte(line), &said) == nil && said.Msg == "open"
+	}, append([]string{"--log", "json", "--data", t.TempDir(), "--lab", o.Lab, "--auth", o.Auth, "--mallory", o.Mallory}, args...)...)
+	p.lab, p.auth, p.mallory = o.Lab, o.Auth, o.Mallory
+	return p, said
+}
+
+// freeOrigin names a port that nobody has.
+func freeOrigin(t *testing.T, host string) string {
+	t.Helper()
+	l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return fmt.Sprintf("http://%s:%d", host, l.Addr().(*net.TCPAddr).Port)
+}
+
+func freeOrigins(t *testing.T) lab.Origins {
+	t.Helper()
+	return lab.Origins{
+		Lab: freeOrigin(t, "localhost"), Auth: freeOrigin(t, "localhost"), Mallory: freeOrigin(t, "127.0.0.1"),
+	}
+}
+
+func TestARoleWithoutASharedStoreIsOneClearLine(t *testing.T) {
+	tests := map[string][]string{
+		"--nats-listen":          {"--role", "auth"},
+		"name the port":          {"--role", "auth", "--nats", "localhost:4222", "--lab", "http://localhost:0"},
+		"no role \"resource\"":   {"--role", "lab,resource"},
+		"exclude each other":     {"--nats", "localhost:4222", "--nats-listen", "127.0.0.1:0"},
+		"takes addresses":        {"--nats", "http://localhost:4222"},
+		"belong together":        {"--nats", "localhost:4222", "--nats-cert", "c.pem"},
+		"no such file":           {"--nats", "localhost:4222", "--nats-token-file", "none"},
+		"need --nats":            {"--nats-token-file", "none"},
+		"address such as":        {"--nats-listen", "4222"},
+		"for a NATS server else": {"--nats-listen", "127.0.0.1:0", "--nats-replicas", "3"},
+	}
+	o := freeOrigins(t)
+	for want, args := range tests {
+		t.Run(want, func(t *testing.T) {
+			out, err := runToEnd(t.Context(), append([]string{
+				"--data", t.TempDir(), "--lab", o.Lab, "--auth", o.Auth, "--mallory", o.Mallory,
+			}, args...)...)
+			if err == nil || strings.Count(out, "\n") != 1 || !strings.Contains(out, want) {
+				t.Errorf("it said %q (%v), want one line with %q", out, err, want)
+			}
+		})
+	}
+}
+
+// Each party runs in a process of its own. Nobody gets at their store without the token.
+func TestEachRoleInAProcessOfItsOwn(t *testing.T) {
+	o, token := freeOrigins(t), filepath.Join(t.TempDir(), "token")
+	p, said := startPart(t, o, "--role", "lab", "--nats-listen", "127.0.0.1:0", "--nats-token-file", token)
+	startPart(t, o, "--role", "auth", "--nats", said.NATS, "--nats-token-file", token)
+	startPart(t, o, "--role", "mallory", "--nats", said.NATS, "--nats-token-file", token)
+
+	if info, err := os.Stat(token); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the token's file is %v (%v), want it for the owner alone", info.Mode(), err)
+	}
+	if out, err := runToEnd(t.Context(), "--role", "mallory", "--nats", said.NATS, "--data", t.TempDir(),
+		"--mallory", "http://127.0.0.1:0"); err == nil || strings.Count(out, "\n") != 1 || !strings.Contains(out, "Authorization Violation") {
+		t.Errorf("without the token it said %q (%v)", out, err)
+	}
+
+	l := p.newLab(t)
+	f := newFlow(t, p, l)
+	if status, body := f.redeem(f.signIn()); status != http.StatusOK {
+		t.Errorf("the token endpoint answered %d %s", status, body)
+	}
+	p.attackIs(t, l, "intercepted-code", api.Stopped)
+	if status, body := call(t, "PATCH", p.path(l, ""), l.Key, `{"protections":{"redirect-uri":false}}`); status != http.StatusOK {
+		t.Fatalf("switching answered %d %s", status, body)
+	}
+	p.attackIs(t, l, "code-to-mallory", api.Succeeded) // Alice comes to Mallory's process
+	wantDense(t, p.events(t, l))
+	if status, body := call(t, "GET", p.path(l, "/state"), l.Key, ""); status != http.StatusOK || !strings.Contains(body, `"subject":"alice"`) {
+		t.Errorf("the state is %d %s", status, body)
+	}
+}
+
+func (p *program) attackIs(t *testing.T, l api.Lab, attack, outcome string) {
+	t.Helper()
+	status, body := call(t, "POST", p.path(l, "/attacks/"+attack), l.Key, "")
+	var r api.AttackResult
+	if err := json.Unmarshal([]byte(body), &r); err != nil || status != http.StatusOK || r.Outcome != outcome {
+		t.Errorf("%s answered %d %s, want it %s", attack, status, body, outcome)
+	}
+}
+
+func wantDense(t *testing.T, events []event.Event) {
+	t.Helper()
+	for i, e := range events {
+		if e.Seq != uint64(i+1) {
+			t.Fatalf("event %d is at position %d", i+1, e.Seq)
+		}
+	}
+}
+
+// Two processes of the same roles stand behind one address, which gives each request
+// to either of them. They serve one lab, and one of them may die.
+func TestTwoProcessesServeOneLab(t *testing.T) {
+	labs, auths := newBalancer(t), newBalancer(t)
+	o := lab.Origins{Lab: labs.origin, Auth: auths.origin, Mallory: freeOrigin(t, "127.0.0.1")}
+	token := filepath.Join(t.TempDir(), "token")
+	_, keeper := startPart(t, o, "--role", "mallory", "--nats-listen", "127.0.0.1:0", "--nats-token-file", token)
+	shared := []string{"--role", "lab,auth", "--listen", "127.0.0.1:0", "--nats", keeper.NATS, "--nats-token-file", token}
+	one, first := startPart(t, o, shared...)
+	_, second := startPart(t, o, shared...)
+	labs.serve(first.Listen, second.Listen)
+	auths.serve(first.Listen, second.Listen)
+
+	front := &program{lab: o.Lab, auth: o.Auth, mallory: o.Mallory}
+	l := front.newLab(t)
+	r := newRobot(t, l, o, keeper.NATS, token)
+	here, there := followAt(t, first.Listen, o, l, 0), followAt(t, second.Listen, o, l, 0)
+
+	callback, err := r.SignIn(t.Context())
+	if err == nil {
+		err = r.Finish(t.Context(), callback)
+	}
+	if err != nil || len(r.Tokens) != 1 {
+		t.Fatalf("the flow ended with %d tokens: %v", len(r.Tokens), err)
+	}
+	if a, b := auths.servedBy("/authorize"), auths.servedBy("/token"); a == b {
+		t.Errorf("authorize and token were both served by %s", a)
+	}
+	front.attackIs(t, l, "intercepted-code", api.Stopped)
+	events := front.events(t, l)
+	wantDense(t, events)
+	last := events[len(events)-1].Seq
+	here.wantUpTo(1, last)
+	there.wantUpTo(1, last)
+
+	// Who guesses passwords is slowed down by both together.
+	f := newFlow(t, front, l)
+	for i := range 6 {
+		want := http.StatusUnauthorized
+		if i == 5 {
+			want = http.StatusTooManyRequests
+		}
+		if status := f.guess(); status != want {
+			t.Errorf("wrong password %d answered %d, want %d", i+1, status, want)
+		}
+	}
+
+	// Between code and token one of them dies: the other goes on.
+	if callback, err = r.SignIn(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	one.kill()
+	if err := r.Finish(t.Context(), callback); err != nil || len(r.Tokens) != 2 {
+		t.Fatalf("after the death the flow ended with %d tokens: %v", len(r.Tokens), err)
+	}
+	events = front.events(t, l)
+	wantDense(t, events)
+	end := events[len(events)-1].Seq
+	there.wantUpTo(last+1, end)
+	followAt(t, labs.listener, o, l, last).wantUpTo(last+1, end) // who was cut off comes back to the other
+}
+
+// guess signs in with a wrong password and returns the status.
+func (f *flow) guess() int {
+	f.Helper()
+	at := f.send(http.MethodGet, "/authorize?"+url.Values{
+		"response_type": {"code"}, "client_id": {f.lab.ClientID}, "redirect_uri": {f.lab.RedirectURI},
+		"code_challenge": {challenge}, "code_challenge_method": {"S256"}, "state": {"s"},
+	}.Encode(), nil)
+	form := url.Values{"request": {at.Query().Get("request")}, "username": {"bob"}, "password": {"wrong"}}
+	req, err := http.NewRequestWithContext(f.Context(), http.MethodPost, f.program.auth+"/"+f.lab.ID+"/login", strings.NewReader(form.Encode()))
+	if err != nil {
+		f.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	status, _ := answerOf(f.T, req)
+	return status
+}
+
+// newRobot makes Alice without hands in a process that shares the lab's store.
+func newRobot(t *testing.T, l api.Lab, o lab.Origins, nats, tokenFile string) *robot.Robot {
+	t.Helper()
+	token, err := os.ReadFile(tokenFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := store.Open(t.Context(), store.Options{URL: nats, Login: store.Login{Token: strings.TrimSpace(string(token))}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return robotOn(t, s, l, o)
+}
+
+// robotOn makes Alice without hands on a store.
+func robotOn(t *testing.T, s *store.Store, l api.Lab, o lab.Origins) *robot.Robot {
+	t.Helper()
+	secret, err := s.Secret(t.Context(), "badges")
+	if err != nil {
+		t.Fatal(err)
+	}
+	labs := &lab.Labs{Store: s, Origins: o, Now: time.Now}
+	opened, err := labs.Open(t.Context(), idOf(t, l))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return robot.New(labs, opened, feed.Badges{Secret: secret}, event.Browser, "alice")
+}
