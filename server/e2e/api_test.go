@@ -17,6 +17,11 @@ import (
 // call sends a request to the program and returns status and body.
 func call(t *testing.T, method, url, key, body string) (int, string) {
 	t.Helper()
+	return callVia(t, http.DefaultClient, method, url, key, body)
+}
+
+func callVia(t *testing.T, via *http.Client, method, url, key, body string) (int, string) {
+	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
@@ -24,13 +29,18 @@ func call(t *testing.T, method, url, key, body string) (int, string) {
 	if key != "" {
 		req.Header.Set("Authorization", "Bearer "+key)
 	}
-	return answerOf(t, req)
+	return answerVia(t, via, req)
 }
 
 // answerOf sends the request and returns status and body.
 func answerOf(t *testing.T, req *http.Request) (int, string) {
 	t.Helper()
-	resp, err := http.DefaultClient.Do(req)
+	return answerVia(t, http.DefaultClient, req)
+}
+
+func answerVia(t *testing.T, via *http.Client, req *http.Request) (int, string) {
+	t.Helper()
+	resp, err := via.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}

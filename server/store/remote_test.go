@@ -116,6 +116,16 @@ func startCluster(t *testing.T) ([]*natsServer, string) {
 	return servers, strings.Join(urls, ",")
 }
 
+// beside lets tests that mostly wait for elections run side by side, and leaves them
+// out of make check.
+func beside(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("left out: a cluster of servers; make test runs it")
+	}
+	t.Parallel()
+}
+
 func openRemotely(t *testing.T, o Options) *Store {
 	t.Helper()
 	o.Login.Token = testToken
@@ -170,6 +180,7 @@ func TestTheEmbeddedServerAsksOthersForTheToken(t *testing.T) {
 }
 
 func TestStoreOnACluster(t *testing.T) {
+	beside(t)
 	_, urls := startCluster(t)
 	o := Options{URL: urls, MaxEventsPerLab: suiteBound}
 	s, other := openRemotely(t, o), openRemotely(t, o)
@@ -182,6 +193,7 @@ func TestStoreOnACluster(t *testing.T) {
 // The leader of the logs is killed while many write and some follow. Its successor
 // knows all that was acknowledged, nothing stands twice, and who follows misses nothing.
 func TestAClusterThatLosesItsLeaderLosesNothing(t *testing.T) {
+	beside(t)
 	servers, urls := startCluster(t)
 	o := Options{URL: urls, MaxEventsPerLab: 100_000}
 	s, other := openRemotely(t, o), openRemotely(t, o)

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"flag"
+	"io"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"gopkg.in/yaml.v3"
+)
+
+// composed is what of compose.yaml must agree with the program, the Caddyfile and NATS.
+type composed struct {
+	Services map[string]struct {
+		Image       string
+		Environment map[string]string
+		Command     []string
+		Volumes     []string
+	}
+}
+
+var variable = regexp.MustCompile(`\$\{(\w+)(?::[?-][^}]*)?\}`)
+
+// readCompose reads the compose file that is shipped, with the variables that its
+// first lines tell to set.
+func readCompose(t *testing.T) composed {
+	t.Helper()
+	text, err := os.ReadFile("deploy/compose.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := map[string]string{
+		"LAB_HOST": "lab.oauthlab.example", "AUTH_HOST": "auth.oauthlab.example", "MALLORY_HOST": "mallory.example",
+		"NATS_TOKEN": "a-long-random-text",
+	}
+	for name := range set {
+		if !strings.Contains(string(text), "#   export "+name) && !strings.Contains(string(text), " "+name+"=") {
+			t.Errorf("its first lines do not say to set %s", name)
+		}
+	}
+	full := variable.ReplaceAllStringFunc(string(text), func(use string) string {
+		name := variable.FindStringSubmatch(use)[1]
+		if _, known := set[name]; !known && !strings.Contains(use, ":-") {
+			t.Errorf("%s is used and not set", name)
+		}
+		return set[name]
+	})
+	var c composed
+	if err := yaml.Unmarshal([]byte(full), &c); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// The shipped compose file starts the program, NATS and Caddy with what they take.
+func TestTheComposeFileSuitsThePrograms(t *testing.T) {
+	all := readCompose(t)
+
+	var processes []string
+	for name, service := range all.Services {
+		if service.Image != "oauthlab" {
+			continue
+		}
+		var args []string
+		for name, value := range service.Environment {
+			flag := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(name, "OAUTHLAB_")), "_", "-")
+			args = append(args, "--"+flag+"="+value)
+		}
+		c, err := parse(args, io.Discard)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if err := c.origins.Check(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		u, err := url.Parse(c.nats.url)
+		if err != nil || u.User.Username() != "a-long-random-text" || all.Services[u.Hostname()].Image == "" {
+			t.Errorf("%s looks for NATS at %s (%v), which is no service with that token", name, c.nats.url, err)
+		}
+		processes = append(processes, name+c.listen)
+	}
+	slices.Sort(processes)
+
+	nats := flag.NewFlagSet("nats", flag.ContinueOnError)
+	o, err := server.ConfigureOptions(nats, all.Services["nats"].Command, nil, nil, nil)
+	if err != nil || !o.JetStream || o.StoreDir == "" || o.Authorization != "a-long-random-text" {
+		t.Errorf("NATS is told %+v (%v): it needs JetStream, a folder and the token", o, err)
+	}
+
+	caddyfile, err := os.ReadFile("deploy/Caddyfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	caddy := all.Services["caddy"]
+	for name := range caddy.Environment {
+		if !strings.Contains(string(caddyfile), "{$"+name) {
+			t.Errorf("the Caddyfile does not know %s", name)
+		}
+	}
+	if got := caddy.Environment["OAUTHLAB_PROCESSES"]; got != strings.Join(processes, " ") || len(processes) < 2 {
+		t.Errorf("Caddy asks %q, and the processes are %q", got, processes)
+	}
+	if !slices.Contains(caddy.Volumes, "./Caddyfile:/etc/caddy/Caddyfile:ro") {
+		t.Errorf("Caddy has %q and not its Caddyfile", caddy.Volumes)
+	}
+}

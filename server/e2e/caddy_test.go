@@ -1,0 +1,186 @@
+package e2e
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"nhooyr.io/websocket"
+
+	"oauthlab/lessons/api"
+	"oauthlab/server/feed"
+	"oauthlab/server/lab"
+)
+
+// caddyfile is the one that is shipped.
+const caddyfile = "../deploy/Caddyfile"
+
+// caddyBinary finds Caddy where it is installed, or where .ci/install puts it.
+func caddyBinary(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"caddy", "../../bin/caddy"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	t.Skip("left out: there is no caddy, so the Caddyfile that is shipped goes untried; .ci/install fetches it")
+	return ""
+}
+
+// proxied is the lab behind Caddy with certificates of its own making.
+type proxied struct {
+	origins lab.Origins
+	http    string // host:port of plain http
+	client  *http.Client
+}
+
+// startCaddy runs Caddy with the shipped Caddyfile in front of a process and waits
+// until it has its certificates. All names lead to it.
+func startCaddy(t *testing.T, o lab.Origins, process string) *proxied {
+	t.Helper()
+	binary, home := caddyBinary(t), t.TempDir()
+	hosts := make([]string, 0, 3)
+	for _, origin := range o.All() {
+		hosts = append(hosts, hostOf(t, origin).Hostname())
+	}
+	port := hostOf(t, o.Lab).Port()
+	plain := hostOf(t, freeOrigin(t, "localhost")).Port()
+	cmd := exec.Command(binary, "run", "--adapter", "caddyfile", "--config", caddyfile)
+	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_DATA_HOME="+home, "XDG_CONFIG_HOME="+home,
+		"LAB_HOST="+hosts[0], "AUTH_HOST="+hosts[1], "MALLORY_HOST="+hosts[2],
+		"HTTP_PORT="+plain, "HTTPS_PORT="+port, "CADDY_TLS=tls internal", "OAUTHLAB_PROCESSES="+process)
+	log, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Kill() //nolint:errcheck // it may have ended
+		cmd.Wait()         //nolint:errcheck // it was killed
+	})
+	var said strings.Builder
+	lines := bufio.NewScanner(log)
+	for certificates := 0; certificates < len(hosts); {
+		if !lines.Scan() {
+			t.Fatalf("Caddy does not start:\n%s", &said)
+		}
+		said.WriteString(lines.Text() + "\n")
+		if strings.Contains(lines.Text(), "certificate obtained successfully") {
+			certificates++
+		}
+	}
+	go func() {
+		for lines.Scan() {
+		}
+	}()
+	root, err := os.ReadFile(filepath.Join(home, "caddy", "pki", "authorities", "local", "root.crt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	trusted := x509.NewCertPool()
+	trusted.AppendCertsFromPEM(root)
+	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+		_, port, err := net.SplitHostPort(address)
+		if err != nil {
+			return nil, err
+		}
+		return (&net.Dialer{}).DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
+	}
+	return &proxied{origins: o, http: net.JoinHostPort(hosts[0], plain), client: &http.Client{
+		Transport:     &http.Transport{DialContext: dial, TLSClientConfig: &tls.Config{RootCAs: trusted}},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+func hostOf(t *testing.T, origin string) *url.URL {
+	t.Helper()
+	u, err := url.Parse(origin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+// The Caddyfile that is shipped serves the lab over https: a flow, its cookie, the
+// feed, and attacks, for which the program sends requests to itself.
+func TestTheLabBehindCaddy(t *testing.T) {
+	caddyBinary(t)
+	port := ":" + hostOf(t, freeOrigin(t, "localhost")).Port()
+	o := lab.Origins{
+		Lab: "https://lab.oauthlab.test" + port, Auth: "https://auth.oauthlab.test" + port, Mallory: "https://mallory.test" + port,
+	}
+	token := filepath.Join(t.TempDir(), "token")
+	_, said := startPart(t, o, "--listen", "127.0.0.1:0", "--nats-listen", "127.0.0.1:0", "--nats-token-file", token)
+	front := startCaddy(t, o, said.Listen)
+
+	for _, origin := range o.All() {
+		if resp := front.get(t, origin+"/"); resp.Header.Get("Strict-Transport-Security") == "" {
+			t.Errorf("%s answered %d without Strict-Transport-Security", origin, resp.StatusCode)
+		}
+	}
+	if resp := front.get(t, "http://"+front.http+"/v03-pkce"); !strings.HasPrefix(resp.Header.Get("Location"), "https://") {
+		t.Errorf("plain http answered %d and leads to %q", resp.StatusCode, resp.Header.Get("Location"))
+	}
+
+	var l api.Lab
+	status, body := callVia(t, front.client, "POST", o.Lab+"/api/labs", "", `{"chapter":"v03"}`)
+	if err := json.Unmarshal([]byte(body), &l); err != nil || status != http.StatusCreated {
+		t.Fatalf("creation answered %d %s", status, body)
+	}
+	follower := dialFeed(t, "wss"+strings.TrimPrefix(o.Lab, "https")+"/api/labs/"+l.ID+"/feed", &websocket.DialOptions{
+		HTTPClient: front.client, HTTPHeader: http.Header{"Origin": {o.Lab}}, // as a browser sends
+		Subprotocols: []string{feed.Protocol, feed.KeyProtocol + l.Key},
+	})
+	alice := newRobot(t, l, o, said.NATS, token).Through(front.client.Transport)
+	callback, err := alice.SignIn(t.Context())
+	if err == nil {
+		err = alice.Finish(t.Context(), callback)
+	}
+	if err != nil || len(alice.Tokens) != 1 {
+		t.Fatalf("the flow ended with %d tokens: %v", len(alice.Tokens), err)
+	}
+	attack := func(outcome string) {
+		t.Helper()
+		status, body := callVia(t, front.client, "POST", o.Lab+"/api/labs/"+l.ID+"/attacks/code-to-mallory", l.Key, "")
+		if status != http.StatusOK || !strings.Contains(body, `"outcome":"`+outcome+`"`) {
+			t.Errorf("the attack answered %d %s, want it %s", status, body, outcome)
+		}
+	}
+	attack(api.Stopped)
+	if status, body := callVia(t, front.client, "PATCH", o.Lab+"/api/labs/"+l.ID, l.Key, `{"protections":{"redirect-uri":false}}`); status != http.StatusOK {
+		t.Fatalf("switching answered %d %s", status, body)
+	}
+	attack(api.Succeeded)
+
+	_, body = callVia(t, front.client, "GET", o.Lab+"/api/labs/"+l.ID+"/events", l.Key, "")
+	follower.wantUpTo(1, uint64(strings.Count(body, "\n")))
+	if !strings.Contains(body, "; Secure") {
+		t.Error("no cookie in the log is Secure")
+	}
+}
+
+func (p *proxied) get(t *testing.T, url string) *http.Response {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := p.client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	return resp
+}
