@@ -238,9 +238,10 @@ func TestAClusterThatLosesItsLeaderLosesNothing(t *testing.T) {
 	}
 	last := make(map[uuid.UUID]chan uint64)
 	for _, lab := range killLabs {
-		last[lab] = make(chan uint64, 2)
+		told := make(chan uint64, 2)
+		last[lab] = told
 		for _, client := range []*Store{s, other} {
-			followers.Go(func() { followToTheEnd(t, client, lab, last[lab]) })
+			followers.Go(func() { followToTheEnd(t, client, lab, told) })
 		}
 	}
 	waitForMore()
