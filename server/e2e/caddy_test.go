@@ -113,17 +113,34 @@ func hostOf(t *testing.T, origin string) *url.URL {
 	return u
 }
 
-// The Caddyfile that is shipped serves the lab over https: a flow, its cookie, the
-// feed, and attacks, for which the program sends requests to itself.
-func TestTheLabBehindCaddy(t *testing.T) {
+// startBehindCaddy runs the program with Caddy in front of it, and returns also what
+// a robot needs: NATS and the file of its token.
+func startBehindCaddy(t *testing.T) (front *proxied, nats, token string) {
+	t.Helper()
 	caddyBinary(t)
 	port := ":" + hostOf(t, freeOrigin(t, "localhost")).Port()
 	o := lab.Origins{
 		Lab: "https://lab.oauthlab.test" + port, Auth: "https://auth.oauthlab.test" + port, Mallory: "https://mallory.test" + port,
 	}
-	token := filepath.Join(t.TempDir(), "token")
+	token = filepath.Join(t.TempDir(), "token")
 	_, said := startPart(t, o, "--listen", "127.0.0.1:0", "--nats-listen", "127.0.0.1:0", "--nats-token-file", token)
-	front := startCaddy(t, o, said.Listen)
+	return startCaddy(t, o, said.Listen), said.NATS, token
+}
+
+// The page behind Caddy: frames, cookies and the websocket under names that are not
+// this machine's.
+func TestThePageBehindCaddy(t *testing.T) {
+	front, _, _ := startBehindCaddy(t)
+	b := openTab(t)
+	b.open(front.origins.Lab + "/v03-pkce")
+	b.runTheFlow()
+}
+
+// The Caddyfile that is shipped serves the lab over https: a flow, its cookie, the
+// feed, and attacks, for which the program sends requests to itself.
+func TestTheLabBehindCaddy(t *testing.T) {
+	front, nats, token := startBehindCaddy(t)
+	o := front.origins
 
 	for _, origin := range o.All() {
 		if resp := front.get(t, origin+"/"); resp.Header.Get("Strict-Transport-Security") == "" {
@@ -143,7 +160,7 @@ func TestTheLabBehindCaddy(t *testing.T) {
 		HTTPClient: front.client, HTTPHeader: http.Header{"Origin": {o.Lab}}, // as a browser sends
 		Subprotocols: []string{feed.Protocol, feed.KeyProtocol + l.Key},
 	})
-	alice := newRobot(t, l, o, said.NATS, token).Through(front.client.Transport)
+	alice := newRobot(t, l, o, nats, token).Through(front.client.Transport)
 	callback, err := alice.SignIn(t.Context())
 	if err == nil {
 		err = alice.Finish(t.Context(), callback)
