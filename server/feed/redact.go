@@ -69,3 +69,14 @@ func redactHeader(name, value string) string {
 	}
 	return value
 }
+
+// ofProxy reports whether a header is what a proxy in front of the lab adds: about
+// where the learner's connection comes from, which is nobody's business in a log that
+// is shown and shared, and no part of what was sent.
+func ofProxy(name string) bool {
+	switch name {
+	case "Forwarded", "Via", "X-Real-Ip":
+		return true
+	}
+	return strings.HasPrefix(name, "X-Forwarded-")
+}

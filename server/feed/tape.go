@@ -283,7 +283,9 @@ func headerFields(h http.Header, first ...event.Field) (fields []event.Field, tr
 	fields = first
 	names := make([]string, 0, len(h))
 	for name := range h {
-		names = append(names, name)
+		if !ofProxy(name) {
+			names = append(names, name)
+		}
 	}
 	sort.Strings(names)
 	room := maxHeaderValues

@@ -191,6 +191,18 @@ func TestAMessageIsRecordedAsItWasOnTheWire(t *testing.T) {
 	}
 }
 
+func TestWhatAProxyAddsIsNotRecorded(t *testing.T) {
+	b := newBench(t, Route{Serve: func(http.ResponseWriter, *http.Request, *lab.Turn) {}})
+	r := b.request("POST", "/token", strings.NewReader("a=b"))
+	for _, name := range []string{"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "Via", "X-Real-IP"} {
+		r.Header.Set(name, "198.51.100.7")
+	}
+	request, _ := b.exchange(r)
+	if text := fmt.Sprint(request.Request.Header); strings.Contains(text, "198.51.100.7") {
+		t.Errorf("the learner's address stands in %s", text)
+	}
+}
+
 // The endpoint reads the body that was recorded, and may give the flow a name.
 func TestTheEndpointReadsTheBodyAndNamesTheFlow(t *testing.T) {
 	b := newBench(t, Route{
