@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"io"
 	"net/url"
@@ -66,14 +67,13 @@ func TestTheComposeFileSuitsThePrograms(t *testing.T) {
 		if service.Image != "oauthlab" {
 			continue
 		}
-		var args []string
+		var environ []string
 		for name, value := range service.Environment {
-			flag := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(name, "OAUTHLAB_")), "_", "-")
-			args = append(args, "--"+flag+"="+value)
+			environ = append(environ, name+"="+value)
 		}
-		c, err := parse(args, io.Discard)
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
+		c, err := parse(nil, environ, io.Discard)
+		if err = errors.Join(err, c.complete()); err != nil || len(c.unheard) > 0 {
+			t.Fatalf("%s: %v; it sets %q, which are no flags", name, err, c.unheard)
 		}
 		if err := c.origins.Check(); err != nil {
 			t.Errorf("%s: %v", name, err)
