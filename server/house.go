@@ -89,7 +89,13 @@ func open(ctx context.Context, c config) (*house, error) {
 		closeAll(h.listeners)
 		return nil, err
 	}
+	if c.nats.exposed() {
+		log.Warn("the token of --nats-listen and all labs travel in the clear beyond this machine: pass --nats-cert and --nats-key", "address", c.nats.listen)
+	}
 	db, err := store.Open(ctx, h.storeOptions())
+	if errors.Is(err, store.ErrReplicas) {
+		err = fmt.Errorf("%w; start more servers, or pass --nats-replicas", err)
+	}
 	if err != nil {
 		closeAll(h.listeners)
 		return nil, err

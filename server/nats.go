@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"oauthlab/server/lab"
 	"oauthlab/server/store"
 )
 
@@ -70,6 +71,13 @@ func (n *natsConfig) check() error {
 		}
 	}
 	return nil
+}
+
+// exposed reports whether the server inside this process can be reached from other
+// machines without TLS.
+func (n *natsConfig) exposed() bool {
+	host, _, err := net.SplitHostPort(n.listen)
+	return n.listen != "" && err == nil && n.cert == "" && !lab.Loopback(host)
 }
 
 // options returns the part of the store's options that says where it is. data is the

@@ -25,8 +25,9 @@ import (
 	"oauthlab/server/store"
 )
 
-// answerWait bounds how long the log may take for an answer.
-const answerWait = 10 * time.Second
+// answerWait bounds how long the log may take for an answer: longer than a cluster
+// takes to elect a leader.
+const answerWait = 30 * time.Second
 
 // DefaultMaxBody bounds what a party reads of a request, in bytes, unless Tape.MaxBody
 // says otherwise.

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 )
 
 // reconnectWait is how long a client waits before it tries the same server again
@@ -63,9 +65,14 @@ func openRemote(ctx context.Context, o Options) (*Store, error) {
 	}
 }
 
-// isAbsent reports whether err says that a server is not there, or not yet: the
-// one kind of failure at the start that waiting may mend.
+// isAbsent reports whether err says that a server is not there, or not yet, or not
+// yet with all of its cluster: the kinds of failure at the start that waiting may mend.
 func isAbsent(err error) bool {
-	return errors.Is(err, nats.ErrNoServers) || errors.Is(err, context.DeadlineExceeded) ||
-		errors.Is(err, ErrReplicas) || isLost(err)
+	var refused *jetstream.APIError
+	if errors.As(err, &refused) && refused.ErrorCode == codeNoPeers {
+		return true
+	}
+	var broken *net.OpError
+	return errors.Is(err, nats.ErrNoServers) || errors.As(err, &broken) && broken.Op == "dial" ||
+		errors.Is(err, context.DeadlineExceeded) || isLost(err)
 }

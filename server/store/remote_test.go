@@ -3,8 +3,14 @@ package store
 import (
 	"bufio"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
+	"math/big"
 	"net"
 	"os"
 	"os/exec"
@@ -13,6 +19,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -159,6 +166,85 @@ func TestAServerThatTakesTooLittleIsRefused(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "max_payload") {
 		t.Errorf("with a small max_payload: %v", err)
 	}
+}
+
+func TestReplicasTakeACluster(t *testing.T) {
+	n := startNATS(t, "alone", "")
+	_, err := Open(t.Context(), Options{URL: n.url, Login: Login{Token: testToken}, Replicas: 3})
+	if !errors.Is(err, ErrReplicas) {
+		t.Errorf("three copies on one server: %v", err)
+	}
+}
+
+func TestCredentialsThatAreNotThereAreSaidAtOnce(t *testing.T) {
+	n := startNATS(t, "alone", "")
+	_, err := Open(t.Context(), Options{URL: n.url, Login: Login{Credentials: "no-such-file"}})
+	if err == nil || !strings.Contains(err.Error(), "no-such-file") {
+		t.Errorf("without the file: %v", err)
+	}
+}
+
+// With a certificate the embedded server speaks TLS alone, and with authorities it
+// takes only those who have a certificate of theirs.
+func TestTheEmbeddedServerSpeaksTLS(t *testing.T) {
+	ca, certificate, key := makeCertificate(t)
+	login := Login{Token: testToken, CA: ca, Certificate: certificate, Key: key}
+	s, err := Open(t.Context(), Options{Dir: t.TempDir(), Listen: "127.0.0.1:0", Login: login})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	for name, other := range map[string]Login{
+		"without the authority":   {Token: testToken, Certificate: certificate, Key: key},
+		"without a certificate":   {Token: testToken, CA: ca},
+		"without the token":       {CA: ca, Certificate: certificate, Key: key},
+		"without anything at all": {},
+	} {
+		if _, err := Open(t.Context(), Options{URL: "tls://" + s.Address(), Login: other}); err == nil {
+			t.Errorf("%s the store is opened", name)
+		}
+	}
+	other, err := Open(t.Context(), Options{URL: "tls://" + s.Address(), Login: login})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { other.Close() })
+	lab := uuid.New()
+	mustCreate(t, s, lab, state{}, note("e1"))
+	wantLine(t, replay(t, other, lab, 0), "1:e1")
+}
+
+// makeCertificate makes a certificate for this machine that signs itself, and returns
+// the files of its authority, of itself and of its key.
+func makeCertificate(t *testing.T) (ca, certificate, key string) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keyDER, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	certificate, key = filepath.Join(folder, "cert.pem"), filepath.Join(folder, "key.pem")
+	for file, block := range map[string]*pem.Block{
+		certificate: {Type: "CERTIFICATE", Bytes: der}, key: {Type: "PRIVATE KEY", Bytes: keyDER},
+	} {
+		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return certificate, certificate, key
 }
 
 func TestTheEmbeddedServerAsksOthersForTheToken(t *testing.T) {

@@ -228,6 +228,8 @@ func (s *Store) Ready(ctx context.Context) error {
 		return err
 	}
 	defer s.end()
+	ctx, cancel := context.WithTimeout(ctx, tryTimeout) // who leads no more does not answer at all
+	defer cancel()
 	_, err := s.getOnce(ctx, valuesName, oneRead{LastOf: subjectOf(uuid.Nil.String() + "." + string(Settings))})
 	if err != nil && !errors.Is(err, errNoMessage) {
 		return fmt.Errorf("ask the store's server: %w", err)
