@@ -61,7 +61,7 @@ func routes() map[string][]routeRow {
 		get("/metrics", "/metrics", 200, metrics),
 		get("/api/", "/api/nothing", 404, anAnswer), {"/api/labs", "POST", "/api/labs", 400, anAnswer, false},
 		get("/api/attacks", "/api/attacks", 200, anAnswer), get("/api/protections", "/api/protections", 200, anAnswer),
-		get("/api/glossary/{term}", "/api/glossary/state", 200, anAnswer),
+		get("/api/glossary/{term}", "/api/glossary/state", 200, anAnswer), get("/api/glossary/{term}", "/api/glossary/nothing", 404, anAnswer),
 		get("/api/troubleshooting", "/api/troubleshooting?says=There+is+no+such+attack.", 200, anAnswer),
 		get("/api/troubleshooting/{error}", "/api/troubleshooting/lab-gone", 200, anAnswer),
 		get("/api/chapters", "/api/chapters", 200, anAnswer), get("/api/code/{guard}", "/api/code/pkce.verify", 200, anAnswer),

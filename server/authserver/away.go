@@ -13,6 +13,7 @@ var awayPage = parsePage("away")
 type awayView struct {
 	Description, Hint string
 	Lab               string // its origin
+	Help              string // where the lab tells causes and cures
 }
 
 // noLab answers a path at which no lab can be.
@@ -36,7 +37,7 @@ func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, status int, wh
 	if status == http.StatusNotFound {
 		hint = "" // the page says the same with a link
 	}
-	s.showPage(w, status, awayPage, "", awayView{why.Description, hint, s.Labs.Origins.Lab})
+	s.showPage(w, status, awayPage, "", awayView{why.Description, hint, s.Labs.Origins.Lab, s.helpWith(why.Description)})
 }
 
 // isPerson reports whether a browser asks for a page.
