@@ -42,11 +42,16 @@ func readEnvironment(flags *flag.FlagSet, environ []string) (unknown []string, e
 }
 
 // effective lists every flag with the value that holds, for whoever wonders later how
-// the program was started. A password inside of an address is not among it.
+// the program was started. What is secret is not among it: the value of a flag whose
+// name says so, and a password inside of an address.
 func effective(flags *flag.FlagSet) []setting {
 	var all []setting
 	flags.VisitAll(func(f *flag.Flag) {
-		all = append(all, setting{f.Name, withoutUserinfo(f.Value.String()), f.Value.String() == f.DefValue})
+		value := withoutUserinfo(f.Value.String())
+		if value != "" && (strings.HasSuffix(f.Name, "token") || strings.HasSuffix(f.Name, "secret") || strings.HasSuffix(f.Name, "password")) {
+			value = "***"
+		}
+		all = append(all, setting{f.Name, value, f.Value.String() == f.DefValue})
 	})
 	return all
 }

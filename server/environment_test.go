@@ -86,6 +86,21 @@ func TestNoPasswordOfAnAddressIsPrinted(t *testing.T) {
 	}
 }
 
+func TestNoSecretOfAFlagIsPrinted(t *testing.T) {
+	flags := flagsOf(func(flags *flag.FlagSet) {
+		flags.String("nats-token", "", "")
+		flags.String("other-token", "", "")
+		flags.String("data", "", "")
+	})
+	if err := flags.Parse([]string{"--nats-token", "s3cret", "--data", "/tmp"}); err != nil {
+		t.Fatal(err)
+	}
+	want := []setting{{"data", "/tmp", false}, {"nats-token", "***", false}, {"other-token", "", true}}
+	if diff := cmp.Diff(want, effective(flags)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // flagsOf is a flag set with nothing but what add adds.
 func flagsOf(add func(*flag.FlagSet)) *flag.FlagSet {
 	flags := flag.NewFlagSet("test", flag.ContinueOnError)
