@@ -10,5 +10,5 @@ import "embed"
 // FS holds the folders of the chapters, and beside them the glossary and what
 // helps against errors.
 //
-//go:embed *.md */*.md
+//go:embed *.md */*.md */trace.txt
 var FS embed.FS

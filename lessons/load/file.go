@@ -17,28 +17,55 @@ import (
 // fence opens and closes the front matter.
 const fence = "---"
 
-// file is one Markdown file: its front matter, with the line of every value, its
+// File is one Markdown file: its front matter, with the line of every value, its
 // prose as HTML, and what is wrong with it.
-type file struct {
-	name     string // from the root of the content
+type File struct {
+	Links []Link  // in the prose
+	Code  []Block // in the prose
+
+	name     string // as its author calls it
 	front    yaml.Node
 	decoded  bool // whether the front matter could be read at all
 	html     string
 	problems []error
 }
 
+// Link is a link of the prose.
+type Link struct {
+	Text, URL string
+	Line      int // counted from 1
+}
+
+// Block is a block of code in the prose.
+type Block struct {
+	Lines []string
+	First int // the line of the file in which the code begins, counted from 1
+}
+
+// Problem words what is wrong with the value that the path leads to, by keys of the
+// front matter (string) and places in its lists (int), with file and line. It leads
+// to what there is of the path where that ends early.
+func (f *File) Problem(message string, path ...any) error {
+	return f.ProblemIn(f.line(path...), message)
+}
+
+// ProblemIn does the same for a line of the file, counted from 1.
+func (f *File) ProblemIn(line int, message string) error {
+	return fmt.Errorf("%s:%d: %s", f.name, line, message)
+}
+
 // complain notes a problem at a line of the file, counted from 1.
-func (f *file) complain(line int, format string, args ...any) {
-	f.problems = append(f.problems, fmt.Errorf("%s:%d: %s", f.name, line, fmt.Sprintf(format, args...)))
+func (f *File) complain(line int, format string, args ...any) {
+	f.problems = append(f.problems, f.ProblemIn(line, fmt.Sprintf(format, args...)))
 }
 
 // read reads a file, decodes its front matter into the struct that front points
 // to, and renders its prose.
-func (l *loader) read(name string, front any) *file {
-	f := &file{name: name}
+func (l *loader) read(name string, front any) *File {
+	f := &File{name: l.called(name)}
 	source, err := fs.ReadFile(l.fsys, name)
 	if err != nil {
-		f.problems = append(f.problems, err)
+		f.problems = append(f.problems, fmt.Errorf("%s: %w", f.name, missing(err)))
 		return f
 	}
 	source = bytes.ReplaceAll(source, []byte("\r\n"), []byte("\n"))
@@ -50,9 +77,18 @@ func (l *loader) read(name string, front any) *file {
 	return f
 }
 
+// missing takes the name off an error of reading a file, which the message has.
+func missing(err error) error {
+	var of *fs.PathError
+	if errors.As(err, &of) {
+		return of.Err
+	}
+	return err
+}
+
 // checkFences reports whether the front matter begins on the first line and ends.
 // The parser would take what never ends for front matter as a whole.
-func (f *file) checkFences(source []byte) bool {
+func (f *File) checkFences(source []byte) bool {
 	rest, ok := bytes.CutPrefix(source, []byte(fence+"\n"))
 	if !ok {
 		f.complain(1, "the file does not begin with front matter, between two lines %s", fence)
@@ -68,7 +104,7 @@ func (f *file) checkFences(source []byte) bool {
 
 // decode fills into from the front matter, turns what YAML says against it into
 // problems, and reports whether there were none.
-func (f *file) decode(data *frontmatter.Data, into any) bool {
+func (f *File) decode(data *frontmatter.Data, into any) bool {
 	err := data.Decode(into)
 	var wrong *yaml.TypeError
 	switch {
@@ -103,7 +139,7 @@ var (
 )
 
 // complainYAML puts an error of the YAML decoder into an author's words.
-func (f *file) complainYAML(message string) {
+func (f *File) complainYAML(message string) {
 	line := 1
 	if m := yamlLine.FindStringSubmatch(message); m != nil {
 		line, _ = strconv.Atoi(m[1])
@@ -117,7 +153,7 @@ func (f *file) complainYAML(message string) {
 
 // line returns the line of the value that the path leads to, by keys (string)
 // and places in lists (int); of what there is of the path, where it ends early.
-func (f *file) line(path ...any) int {
+func (f *File) line(path ...any) int {
 	node, line := &f.front, 1
 	if node.Kind == yaml.DocumentNode {
 		node = node.Content[0]

@@ -135,11 +135,11 @@ func (l *loader) trouble(b *book, e entry, said map[string]int) lessons.Trouble 
 }
 
 // html renders a text of the file; "" where there is none.
-func (l *loader) html(f *file, t bookText) string {
+func (l *loader) html(f *File, t bookText) string {
 	if strings.TrimSpace(t.markdown) == "" {
 		return ""
 	}
-	part := &file{name: f.name}
+	part := &File{name: f.name}
 	l.markdown.render(part, []byte(strings.Repeat("\n", t.line-1)+t.markdown))
 	f.problems = append(f.problems, part.problems...)
 	return part.html

@@ -9,7 +9,7 @@ import (
 
 // book is a file of parts and entries, as Glossary describes it.
 type book struct {
-	file  *file
+	file  *File
 	parts []part
 }
 
@@ -61,7 +61,7 @@ var (
 
 // readBook reads a file; facts are the names of the lines that an entry may have.
 func (l *loader) readBook(name string, facts map[string]bool) *book {
-	b := &book{file: &file{name: name}}
+	b := &book{file: &File{name: name}}
 	source, err := fs.ReadFile(l.fsys, name)
 	if err != nil {
 		b.file.problems = append(b.file.problems, err)

@@ -111,6 +111,8 @@ func TestChapterIsReadWhole(t *testing.T) {
 	}
 	want := []lessons.Chapter{{
 		ID: "v03", Path: "/v03-pkce", Title: "PKCE", Question: "Who redeems?", Description: "One sentence.",
+		Version:     "v03",
+		Before:      "v02",
 		Problem:     "<div class=\"prose\"><p>The <em>problem</em>.</p>\n</div>",
 		Protections: []string{"pkce", "code-expiry"},
 		Attacks:     []string{"stolen"},
@@ -211,6 +213,26 @@ func TestBadContent(t *testing.T) {
 			edit{"chapter.md", "format: 1\n", ""},
 			`03-pkce/chapter.md:1: format is 0; this program reads format 1`,
 		},
+		"a chapter that stands on nothing": {
+			edit{"chapter.md", "id: v03", "id: t01"},
+			`03-pkce/chapter.md:3: stands-on is missing: "t01" is no version of the lab, so it stands on one of v01, v02, v03`,
+		},
+		"a chapter that stands on what is not there": {
+			edit{"chapter.md", "id: v03", "id: t01\nstands-on: v99"},
+			`03-pkce/chapter.md:4: there is no version "v99": there is v01, v02, v03`,
+		},
+		"a version that stands on another": {
+			edit{"chapter.md", "id: v03", "id: v03\nstands-on: v02"},
+			`03-pkce/chapter.md:4: v03 is a version itself and stands on no other`,
+		},
+		"an id that no address can have": {
+			edit{"chapter.md", "id: v03", "id: my/first\nstands-on: v03"},
+			`03-pkce/chapter.md:3: id "my/first": it has small letters and digits, at most 16, and begins with a letter`,
+		},
+		"a why step that shows a habit": {
+			edit{"3-why.md", "title: See why\nguard: pkce.verify", "title: See why\nguard: pkce.method"},
+			`03-pkce/3-why.md:5: "pkce.method" is a habit, which gives no verdict`,
+		},
 		"no title of a chapter": {
 			edit{"chapter.md", "title: PKCE\n", ""},
 			`03-pkce/chapter.md:1: title is missing`,
@@ -254,6 +276,10 @@ func TestBadContent(t *testing.T) {
 		"no id of a step": {
 			edit{"1-run.md", "id: run\n", ""},
 			`03-pkce/1-run.md:1: id is missing`,
+		},
+		"a step's id that no link can have": {
+			edit{"1-run.md", "id: run", "id: \"my \\\"run\\\"\""},
+			`03-pkce/1-run.md:2: id "my \"run\"": it has small letters, digits and single hyphens`,
 		},
 		"a step's id that is taken": {
 			edit{"3-why.md", "id: why", "id: run"},
@@ -445,6 +471,51 @@ func TestBadFolders(t *testing.T) {
 				t.Errorf("error is\n\t%v\nwant\n\t%s", err, tt.want)
 			}
 		})
+	}
+}
+
+// What a teacher's chapter stands on has nothing of later versions.
+func TestAChapterHasWhatItsVersionHas(t *testing.T) {
+	files := tree()
+	edit{"chapter.md", "id: v03", "id: t01\nstands-on: v02"}.apply(t, files)
+	_, err := load.Chapters(files)
+	want := strings.Join([]string{
+		`03-pkce/chapter.md:9: protection "pkce" comes with v03, and the chapter stands on v02`,
+		`03-pkce/chapter.md:10: protection "code-expiry" comes with v03, and the chapter stands on v02`,
+		`03-pkce/2-break.md:5: protection "pkce" comes with v03, and the chapter stands on v02`,
+		`03-pkce/3-why.md:5: guard "pkce.verify" comes with v03, and the chapter stands on v02`,
+		`03-pkce/3-why.md:9: guard "pkce.verify" comes with v03, and the chapter stands on v02`,
+	}, "\n")
+	if err == nil || err.Error() != want {
+		t.Errorf("error is\n%v\nwant\n%s", err, want)
+	}
+
+	files = tree()
+	edit{"chapter.md", "id: v03", "id: t01\nstands-on: v03"}.apply(t, files)
+	chapters, err := load.Chapters(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := chapters[0]; c.ID != "t01" || c.Version != "v03" || c.Before != "" || c.Path != "/t01-pkce" {
+		t.Errorf("chapter %s at %s, on %s after %q", c.ID, c.Path, c.Version, c.Before)
+	}
+}
+
+func TestATreeIsCalledByItsName(t *testing.T) {
+	files := tree()
+	files[".git/config"] = &fstest.MapFile{} // nobody's chapter
+	edit{"chapter.md", "title: PKCE\n", ""}.apply(t, files)
+	delete(files, "03-pkce/3-why.md")
+	files["03-pkce/4-why.md"] = &fstest.MapFile{}
+	_, err := load.Read(load.Tree{Name: "mine", FS: files})
+	want := "mine/03-pkce/4-why.md: steps count from 1 without gaps, and this one is number 3\n" +
+		"mine/03-pkce/chapter.md:1: title is missing\n" +
+		"mine/03-pkce/4-why.md:1: the file does not begin with front matter, between two lines ---"
+	if err == nil || err.Error() != want {
+		t.Errorf("error is\n%v\nwant\n%s", err, want)
+	}
+	if _, err := load.Read(load.Tree{Name: "mine", FS: fstest.MapFS{}}); err == nil || !strings.HasPrefix(err.Error(), "mine: there is no chapter here") {
+		t.Errorf("an empty folder: %v", err)
 	}
 }
 

@@ -32,7 +32,7 @@ func newMarkdown(fsys fs.FS) markdown {
 }
 
 // render sets f's HTML, one root element, and returns the front matter.
-func (m markdown) render(f *file, source []byte) *frontmatter.Data {
+func (m markdown) render(f *File, source []byte) *frontmatter.Data {
 	ctx := parser.NewContext()
 	doc := m.Parser().Parse(text.NewReader(source), parser.WithContext(ctx))
 	if !doc.HasChildren() {
@@ -65,23 +65,50 @@ func nodes(doc ast.Node) iter.Seq[ast.Node] {
 }
 
 // checkNode refuses what must not reach the page, and marks the links that leave it.
-func (m markdown) checkNode(f *file, node ast.Node, source []byte) {
+func (m markdown) checkNode(f *File, node ast.Node, source []byte) {
 	switch node := node.(type) {
 	case *ast.HTMLBlock, *ast.RawHTML:
 		f.complain(lineOf(node, source), "raw HTML is not rendered; write Markdown")
 	case *ast.Link:
-		f.checkLink(node, string(node.Destination), source)
+		f.checkLink(node, textOf(node, source), string(node.Destination), source)
 		m.checkReference(f, node, source)
 	case *ast.AutoLink:
-		f.checkLink(node, string(node.URL(source)), source)
+		f.checkLink(node, "", string(node.URL(source)), source)
+	case *ast.FencedCodeBlock, *ast.CodeBlock:
+		f.noteCode(node, source)
 	case *ast.Image:
+		f.Links = append(f.Links, Link{URL: string(node.Destination), Line: lineOf(node, source)})
 		if !isLocal(string(node.Destination)) {
 			f.complain(lineOf(node, source), `image %q is not the lab's own; its address begins with "/"`, node.Destination)
 		}
 	}
 }
 
-func (f *file) checkLink(node ast.Node, url string, source []byte) {
+// noteCode keeps a block of code for who checks its width.
+func (f *File) noteCode(node ast.Node, source []byte) {
+	b := Block{First: lineOf(node, source)}
+	for _, line := range node.Lines().Sliced(0, node.Lines().Len()) {
+		b.Lines = append(b.Lines, strings.TrimRight(string(line.Value(source)), "\n"))
+	}
+	f.Code = append(f.Code, b)
+}
+
+// textOf returns the words below a node.
+func textOf(of ast.Node, source []byte) string {
+	var words strings.Builder
+	for node := range nodes(of) {
+		if t, ok := node.(*ast.Text); ok {
+			words.Write(t.Segment.Value(source))
+			if t.SoftLineBreak() {
+				words.WriteString(" ")
+			}
+		}
+	}
+	return words.String()
+}
+
+func (f *File) checkLink(node ast.Node, text, url string, source []byte) {
+	f.Links = append(f.Links, Link{Text: text, URL: url, Line: lineOf(node, source)})
 	switch {
 	case strings.HasPrefix(url, "https://"):
 		node.SetAttributeString("rel", []byte("noreferrer"))

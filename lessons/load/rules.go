@@ -1,6 +1,7 @@
 package load
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +18,8 @@ type chapterFront struct {
 	Title       string
 	Question    string
 	Description string
+	StandsOn    string         `yaml:"stands-on"` // a version of the lab; where the id is none itself
+	Tour        string         // what the landing page calls the chapter's tour
 	Adds        []string       // protections, as the catalogue names them
 	Attacks     []string       // in the order of the panel
 	Sections    []lessons.Link // what to read
@@ -37,15 +40,36 @@ type stepFront struct {
 	Hint       string
 }
 
+// chapterID is what a chapter may be called: it stands in the address of its page.
+var chapterID = regexp.MustCompile(`^[a-z][a-z0-9]{0,15}$`)
+
+// version returns the version of the lab that the chapter stands on; "" where it
+// says none.
+func (c chapterFront) version() string {
+	if slices.Contains(guard.Versions(), c.ID) {
+		return c.ID
+	}
+	return c.StandsOn
+}
+
+// before returns the version before, of a chapter that is a version itself.
+func (c chapterFront) before() string {
+	versions := guard.Versions()
+	if i := slices.Index(versions, c.ID); i > 0 {
+		return versions[i-1]
+	}
+	return ""
+}
+
 // require complains where the value of a key is missing.
-func (f *file) require(value string, path ...any) {
+func (f *File) require(value string, path ...any) {
 	if strings.TrimSpace(value) == "" {
 		f.complain(f.line(path...), "%s is missing", path[len(path)-1])
 	}
 }
 
 // checkUnique complains where an id was given before; seen keeps who gave it.
-func (f *file) checkUnique(what, id string, seen map[string]string) {
+func (f *File) checkUnique(what, id string, seen map[string]string) {
 	if id == "" {
 		return
 	}
@@ -59,7 +83,7 @@ func (f *file) checkUnique(what, id string, seen map[string]string) {
 
 // checkChapter holds the rules for chapter.md. A file whose front matter could
 // not be read has said so already.
-func (f *file) checkChapter(c chapterFront) {
+func (f *File) checkChapter(c chapterFront) {
 	if !f.decoded {
 		return
 	}
@@ -67,6 +91,7 @@ func (f *file) checkChapter(c chapterFront) {
 		f.complain(f.line("format"), "format is %d; this program reads format %d", c.Format, Format)
 	}
 	f.require(c.ID, "id")
+	f.checkVersion(c)
 	f.require(c.Title, "title")
 	f.require(c.Question, "question")
 	f.require(c.Description, "description")
@@ -79,14 +104,34 @@ func (f *file) checkChapter(c chapterFront) {
 	}
 }
 
-func (f *file) checkAdds(c chapterFront) {
+// checkVersion asks of a chapter on which version of the lab it stands.
+func (f *File) checkVersion(c chapterFront) {
+	if c.ID != "" && !chapterID.MatchString(c.ID) {
+		f.complain(f.line("id"), "id %q: it has small letters and digits, at most 16, and begins with a letter", c.ID)
+	}
+	versions := guard.Versions()
+	switch {
+	case slices.Contains(versions, c.ID):
+		if c.StandsOn != "" && c.StandsOn != c.ID {
+			f.complain(f.line("stands-on"), "%s is a version itself and stands on no other", c.ID)
+		}
+	case c.StandsOn == "":
+		f.complain(f.line("id"), "stands-on is missing: %q is no version of the lab, so it stands on one of %s", c.ID, strings.Join(versions, ", "))
+	case !slices.Contains(versions, c.StandsOn):
+		f.complain(f.line("stands-on"), "there is no version %q: there is %s", c.StandsOn, strings.Join(versions, ", "))
+	}
+}
+
+func (f *File) checkAdds(c chapterFront) {
 	for i, id := range c.Adds {
 		p, ok := guard.Find(id)
 		switch {
 		case !ok:
 			f.complain(f.line("adds", i), "unknown protection %q", id)
-		case p.Chapter != c.ID:
+		case c.version() == c.ID && p.Chapter != c.ID:
 			f.complain(f.line("adds", i), "protection %q is added by chapter %s", id, p.Chapter)
+		case !p.TaughtIn(c.version()):
+			f.complain(f.line("adds", i), "protection %q comes with %s, and the chapter stands on %s", id, p.Chapter, c.version())
 		case slices.Index(c.Adds, id) != i:
 			f.complain(f.line("adds", i), "protection %q stands twice", id)
 		}
@@ -99,20 +144,27 @@ func (f *file) checkAdds(c chapterFront) {
 }
 
 // checkStep holds the rules for a step of chapter c; nil where c could not be read.
-func (f *file) checkStep(s stepFront, c *chapterFront) {
+func (f *File) checkStep(s stepFront, c *chapterFront) {
 	if !f.decoded {
 		return
 	}
 	f.require(s.ID, "id")
+	if s.ID != "" && !anchor.MatchString(s.ID) {
+		f.complain(f.line("id"), "id %q: it has small letters, digits and single hyphens", s.ID)
+	}
 	f.require(s.Title, "title")
+	version := ""
+	if c != nil {
+		version = c.version()
+	}
 	f.checkKind(s)
-	f.checkSwitch(s)
+	f.checkSwitch(s, version)
 	f.checkPrediction(s)
 	if c != nil && s.Attack != "" && !slices.Contains(c.Attacks, s.Attack) {
 		f.complain(f.line("attack"), "attack %q is not among the attacks of %s", s.Attack, chapterFile)
 	}
 	if s.Guard != "" {
-		f.checkPart(s.Guard, "guard")
+		f.checkPart(s.Guard, version, "guard")
 	}
 	if s.Tool != "" && !slices.Contains(lessons.Tools(), s.Tool) {
 		f.complain(f.line("tool"), "unknown tool %q: there is %q", s.Tool, lessons.Tools())
@@ -121,12 +173,12 @@ func (f *file) checkStep(s stepFront, c *chapterFront) {
 		f.complain(f.line("goals"), "goals is missing: by which event does the step tick?")
 	}
 	for i, g := range s.Goals {
-		f.checkGoal(i, g)
+		f.checkGoal(i, g, version)
 	}
 }
 
 // checkKind asks of each kind of step what makes it one.
-func (f *file) checkKind(s stepFront) {
+func (f *File) checkKind(s stepFront) {
 	switch s.Kind {
 	case lessons.Run:
 	case lessons.Break:
@@ -142,13 +194,17 @@ func (f *file) checkKind(s stepFront) {
 	}
 }
 
-func (f *file) checkSwitch(s stepFront) {
+func (f *File) checkSwitch(s stepFront, version string) {
 	if s.Protection == "" && s.Switch == "" {
 		return
 	}
 	f.require(s.Protection, "protection")
-	if _, ok := guard.Find(s.Protection); s.Protection != "" && !ok {
+	switch p, ok := guard.Find(s.Protection); {
+	case s.Protection == "":
+	case !ok:
 		f.complain(f.line("protection"), "unknown protection %q", s.Protection)
+	case !p.TaughtIn(version):
+		f.complain(f.line("protection"), "protection %q comes with %s, and the chapter stands on %s", p.ID, p.Chapter, version)
 	}
 	switch {
 	case s.Switch != "on" && s.Switch != "off":
@@ -158,7 +214,7 @@ func (f *file) checkSwitch(s stepFront) {
 	}
 }
 
-func (f *file) checkPrediction(s stepFront) {
+func (f *File) checkPrediction(s stepFront) {
 	p := s.Prediction
 	if p == nil {
 		return
@@ -180,14 +236,22 @@ func (f *file) checkPrediction(s stepFront) {
 	}
 }
 
-func (f *file) checkPart(id string, path ...any) {
-	if _, ok := guard.FindPart(guard.ID(id)); !ok {
+// checkPart refuses what gives no verdict in the version.
+func (f *File) checkPart(id, version string, path ...any) {
+	part, ok := guard.FindPart(guard.ID(id))
+	of, _ := guard.ProtectionOf(part.ID)
+	switch {
+	case !ok:
 		f.complain(f.line(path...), "unknown guard %q", id)
+	case part.Kind == guard.Habit:
+		f.complain(f.line(path...), "%q is a habit, which gives no verdict", id)
+	case !of.TaughtIn(version):
+		f.complain(f.line(path...), "guard %q comes with %s, and the chapter stands on %s", id, of.Chapter, version)
 	}
 }
 
 // checkGoal refuses a goal that nothing or anything would meet.
-func (f *file) checkGoal(i int, g lessons.Goal) {
+func (f *File) checkGoal(i int, g lessons.Goal, version string) {
 	f.require(g.Text, "goals", i, "text")
 	at := f.line("goals", i)
 	asks := asked(g)
@@ -209,7 +273,7 @@ func (f *file) checkGoal(i int, g lessons.Goal) {
 		f.complain(at, "any %s would meet this goal; say more about it", g.Kind)
 	}
 	if g.Guard != "" {
-		f.checkPart(g.Guard, "goals", i, "guard")
+		f.checkPart(g.Guard, version, "goals", i, "guard")
 	}
 	if g.Outcome != "" && !slices.Contains([]event.Outcome{event.Passed, event.Refused, event.WouldRefuse}, g.Outcome) {
 		f.complain(f.line("goals", i, "outcome"), "unknown outcome %q: a guard has passed, refused or would-refuse", g.Outcome)

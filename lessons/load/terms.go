@@ -62,7 +62,7 @@ func lower(s string) string {
 
 // checkReference refuses a link to an entry that a book does not have, and marks
 // one that it has.
-func (m markdown) checkReference(f *file, link *ast.Link, source []byte) {
+func (m markdown) checkReference(f *File, link *ast.Link, source []byte) {
 	path, id, found := strings.Cut(string(link.Destination), "#")
 	ids, isBook := m.books[path]
 	switch {

@@ -111,6 +111,22 @@ func TestEachStepLinksItsOwnFirstWord(t *testing.T) {
 	}
 }
 
+// A teacher's folder has no books of its own.
+func TestWordsLeadToTheBooksOfAnotherFolder(t *testing.T) {
+	books := lesson("")
+	mine := lesson("A code, [too old](/troubleshooting#too-old).")
+	delete(mine, "glossary.md")
+	delete(mine, "troubleshooting.md")
+	chapters, err := load.Read(load.Tree{FS: mine, Books: books})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `<p>A <a href="/glossary#code" class="term">code</a>, <a href="/troubleshooting#too-old" class="term">too old</a>.</p>`
+	if got := chapters[0].Steps[0].Body; !strings.Contains(got, want) {
+		t.Errorf("the prose is\n\t%s\nwant\n\t%s", got, want)
+	}
+}
+
 func TestAReferenceToNothingIsRefused(t *testing.T) {
 	tests := map[string]struct{ text, want string }{
 		"an unknown term":       {"See\n[it](/glossary#nonce).", `03-pkce/1-run.md:13: link to "/glossary#nonce": there is no such entry`},

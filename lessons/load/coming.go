@@ -1,0 +1,26 @@
+package load
+
+import (
+	"errors"
+	"io/fs"
+)
+
+// comingFile names the chapters that are to come, beside the folders of those that
+// are there.
+const comingFile = "coming.md"
+
+// Coming is a chapter that is not there yet.
+type Coming struct{ ID, Title string }
+
+// ToCome reads coming.md: the chapters that are not there yet, in the order in which
+// they will be taught. The error joins everything that is wrong.
+func ToCome(fsys fs.FS) ([]Coming, error) {
+	l := loader{fsys: fsys, markdown: newMarkdown(fsys)}
+	var front struct{ Chapters []Coming }
+	f := l.read(comingFile, &front)
+	for i, c := range front.Chapters {
+		f.require(c.ID, "chapters", i, "id")
+		f.require(c.Title, "chapters", i, "title")
+	}
+	return front.Chapters, errors.Join(f.problems...)
+}
