@@ -12,6 +12,6 @@ import (
 
 func main() {
 	page := ui.DecodeContent(browser.PageContent())
-	ui.Routes(func(path string) (ui.Content, bool) { return page, page.Path == path })
+	ui.Routes(page.Chapters, func(path string) (ui.Content, bool) { return page, page.Path == path })
 	app.RunWhenOnBrowser()
 }

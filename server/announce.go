@@ -21,7 +21,11 @@ func (h *house) announce(out io.Writer) {
 		return
 	}
 	fmt.Fprintf(out, "\nOAuth Lab is open: %s%s\n\n", o.Lab, c.elsewhere(roleLab))
-	fmt.Fprintf(out, "  break PKCE in one minute   %s/v03-pkce\n", o.Lab)
+	for _, chapter := range h.taught.chapters {
+		if chapter.Tour != "" {
+			fmt.Fprintf(out, "  %-26s %s%s?tour=1\n", chapter.Tour, o.Lab, chapter.Path)
+		}
+	}
 	fmt.Fprintf(out, "  authorization server       %s%s\n", o.Auth, c.elsewhere(roleAuth))
 	fmt.Fprintf(out, "  Mallory                    %s%s\n", o.Mallory, c.elsewhere(roleMallory))
 	if at := h.listensOn(); at != "" {

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"net/url"
@@ -16,12 +15,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"oauthlab/lessons/content"
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
-	"oauthlab/lessons/load"
 	"oauthlab/server/lab"
-	"oauthlab/server/robot"
 )
 
 var update = flag.Bool("update", false, "record the golden traces anew (make golden)")
@@ -30,15 +26,11 @@ var update = flag.Bool("update", false, "record the golden traces anew (make gol
 // each habit changes about it. A difference is a change of the protocol: look at it,
 // and if it is meant, record it with make golden.
 func TestGoldenTraces(t *testing.T) {
-	chapters, err := load.Chapters(content.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
 	h := openHouse(t)
-	for _, c := range chapters {
-		folder := chapterFolder(t, c.Path)
+	for _, c := range h.taught.chapters {
+		folder := filepath.Join("..", ourLessons, c.Folder)
 		t.Run(c.ID, func(t *testing.T) {
-			compare(t, filepath.Join(folder, "trace.txt"), h.trace(t, c.ID, nil))
+			compare(t, filepath.Join(folder, traceFile), h.trace(t, c.ID, nil))
 		})
 		for _, p := range guard.Catalogue() {
 			for _, part := range p.Parts {
@@ -54,12 +46,6 @@ func TestGoldenTraces(t *testing.T) {
 			}
 		}
 	}
-}
-
-// chapterFolder finds the folder of the chapter's page: /v03-pkce is 03-pkce.
-func chapterFolder(t *testing.T, path string) string {
-	t.Helper()
-	return filepath.Join("..", "lessons", "content", strings.TrimPrefix(path, "/v"))
 }
 
 func compare(t *testing.T, file, got string) {
@@ -101,13 +87,7 @@ func (h *house) trace(t *testing.T, chapter string, switches map[guard.ID]string
 	if err != nil {
 		t.Fatal(err)
 	}
-	alice := robot.New(h.labs, l, h.attacks.Badges, event.Browser, "alice")
-	var stuck *robot.StuckError
-	callback, err := alice.SignIn(t.Context())
-	if err == nil {
-		err = alice.Finish(t.Context(), callback)
-	}
-	if err != nil && !errors.As(err, &stuck) {
+	if err := h.runFlow(t.Context(), l); err != nil {
 		t.Fatal(err)
 	}
 	n := newNormaliser(l)

@@ -41,6 +41,7 @@ const (
 // house is the whole lab in one process.
 type house struct {
 	config    config
+	taught    teaching
 	listeners []net.Listener
 	handlers  []http.Handler // in the order of config.parties
 	place     store.Options  // where the labs are kept
@@ -64,9 +65,9 @@ func open(ctx context.Context, c config) (*house, error) {
 		return nil, err
 	}
 	log := slog.New(ops.NewQuiet(logHandler(c)))
-	chapters, err := load.Chapters(content.FS)
+	taught, err := c.lessons.read()
 	if err != nil {
-		return nil, fmt.Errorf("lessons: %w", err)
+		return nil, err
 	}
 	code, err := site.ReadCode()
 	if err != nil {
@@ -80,7 +81,10 @@ func open(ctx context.Context, c config) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &house{config: c, listeners: listeners, log: log, leaving: make(chan struct{}), closing: make(chan struct{})}
+	h := &house{
+		config: c, taught: taught, listeners: listeners, log: log,
+		leaving: make(chan struct{}), closing: make(chan struct{}),
+	}
 	if err := h.observe(); err != nil {
 		closeAll(listeners)
 		return nil, err
@@ -111,15 +115,18 @@ func open(ctx context.Context, c config) (*house, error) {
 
 	badges := feed.Badges{Secret: secret}
 	authDocument := authserver.Document{Store: db}
-	h.labs = &lab.Labs{Store: db, Origins: c.origins, Now: c.now, Gate: h.health.Gate, Parties: []lab.Document{authDocument}}
+	h.labs = &lab.Labs{
+		Store: db, Origins: c.origins, Now: c.now, Gate: h.health.Gate,
+		Parties: []lab.Document{authDocument}, Chapters: taught.standing(),
+	}
 	h.attacks = &attack.Runner{Labs: h.labs, Badges: badges}
 	if c.listen != "" {
 		h.attacks.Transport = newInside(c.parties(), listeners[0])
 	}
 	h.feed = &feed.Feed{Labs: h.labs, Log: log, Closing: h.closing, Seats: h.seats, Limited: h.metrics.Limited}
-	lobby := &site.Site{Files: web.FS, Stories: c.dev, Metrics: h.metricsAtLab(), API: &site.API{
-		Labs: h.labs, Auth: authDocument, Attacks: h.attacks, Chapters: chapters, Code: code, Books: books, Log: log,
-		Feed: h.feed, Bounds: h.apiBounds(), MaxBody: int64(c.bounds.maxBody),
+	lobby := &site.Site{Files: web.FS, Stories: c.dev, Metrics: h.metricsAtLab(), Coming: taught.coming, API: &site.API{
+		Labs: h.labs, Auth: authDocument, Attacks: h.attacks, Chapters: load.Plain(taught.chapters), Traces: taught.traces,
+		Code: code, Books: books, Log: log, Feed: h.feed, Bounds: h.apiBounds(), MaxBody: int64(c.bounds.maxBody),
 	}}
 	auth := &authserver.Server{Labs: h.labs, Badges: badges, Assets: web.FS, Log: log, Pace: h.pace(), MaxBody: int64(c.bounds.maxBody)}
 	mallory := &attack.Site{Labs: h.labs, Badges: badges, Assets: web.FS, Log: log, Pace: h.pace(), MaxBody: int64(c.bounds.maxBody)}

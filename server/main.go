@@ -5,6 +5,7 @@
 //
 //	oauthlab [flags]            start the lab and print its address
 //	oauthlab matrix [--json]    run every attack against every guard, and print who refused
+//	oauthlab lint DIR           check the chapters in a folder, and play them
 //	oauthlab version            print which program this is
 //	oauthlab help               print this list, and the flags
 //
@@ -36,6 +37,10 @@
 //
 // Every event is printed as it happens; --log json prints one JSON object a line,
 // for programs, without codes, tokens or any other value that an event carries.
+//
+// With --lessons DIR the lab teaches the chapters in that folder beside its own; one
+// with an id of ours takes its place. --lessons-only leaves ours out. A folder with
+// anything wrong in it stops the start.
 //
 // Each flag can be given as an environment variable too: --data is OAUTHLAB_DATA,
 // --ops-listen OAUTHLAB_OPS_LISTEN. A flag on the command line wins. A variable
@@ -128,6 +133,8 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 		switch args[0] {
 		case "matrix":
 			return matrix(ctx, args[1:], stdout)
+		case "lint":
+			return lintFolder(ctx, args[1:], stdout)
 		case "version":
 			return printVersion(stdout)
 		case "help":
@@ -154,6 +161,7 @@ type config struct {
 	roles   roles  // that this process plays
 	nats    natsConfig
 	data    string
+	lessons lessonsConfig
 	log     string    // "text" or "json"
 	dev     bool      // for who works on the lab itself
 	console io.Writer // where the events are told; nil for nowhere
@@ -172,6 +180,7 @@ const usage = `OAuth Lab: learn OAuth 2.1 by running it, breaking it and mending
 
   oauthlab [flags]            start the lab and print its address
   oauthlab matrix [--json]    run every attack against every guard, and print who refused
+  oauthlab lint DIR           check the chapters in a folder, and play them
   oauthlab version            print which program this is
   oauthlab help               print this list
 
@@ -197,6 +206,8 @@ func parse(args, environ []string, stdout io.Writer) (config, error) {
 	flags.Var(&c.roles, "role", "`roles` that this process plays, some of lab,auth,mallory (default: all)")
 	c.nats.flags(flags)
 	flags.StringVar(&c.data, "data", "", "`folder` of the labs (default: oauthlab in the user's state folder)")
+	flags.StringVar(&c.lessons.dir, "lessons", "", "`folder` of your own chapters, shown beside the lab's")
+	flags.BoolVar(&c.lessons.only, "lessons-only", false, "show the chapters of --lessons alone")
 	flags.StringVar(&c.log, "log", "text", "`text` for people, or json for programs: an event a line, without what it carries")
 	flags.BoolVar(&c.dev, "dev", false, "serve the components of the screen in all their states, on /stories")
 	c.bounds.flags(flags)

@@ -46,18 +46,12 @@ func matrix(ctx context.Context, args []string, stdout io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(data) //nolint:errcheck // a temporary folder
-	h, err := open(ctx, config{data: data, origins: lab.Origins{
-		Lab: "http://localhost:0", Auth: "http://localhost:0", Mallory: "http://127.0.0.1:0",
-	}})
-	if err != nil {
+	var rows []row
+	err = serveWhile(ctx, config{data: data}, func(ctx context.Context, h *house) (err error) {
+		rows, err = h.runMatrix(ctx)
 		return err
-	}
-	ctx, stop := context.WithCancel(ctx)
-	served := make(chan error, 1)
-	go func() { served <- h.serve(ctx) }()
-	rows, err := h.runMatrix(ctx)
-	stop()
-	if err = errors.Join(err, <-served); err != nil {
+	})
+	if err != nil {
 		return err
 	}
 	print := printTable
@@ -80,7 +74,7 @@ func matrix(ctx context.Context, args []string, stdout io.Writer) error {
 func (h *house) runMatrix(ctx context.Context) ([]row, error) {
 	var rows []row
 	for _, a := range attack.Catalogue() {
-		for _, chapter := range lab.Chapters() {
+		for _, chapter := range guard.Versions() {
 			if chapter < a.Chapter {
 				continue
 			}

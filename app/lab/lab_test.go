@@ -883,7 +883,7 @@ func TestRules(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			tt.lab.Chapter = "v02"
+			tt.lab.Chapter, tt.lab.Version = "mine", "v02"
 			rules := Rules(tt.lab)
 			if rules.Chapter != "v02" {
 				t.Errorf("chapter %q", rules.Chapter)

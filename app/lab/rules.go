@@ -10,7 +10,7 @@ import (
 // Rules returns how the lab stands, for the client in this browser. What the lab
 // says that this client does not know, it leaves at safe.
 func Rules(l api.Lab) guard.Rules {
-	rules := guard.Rules{Chapter: l.Chapter}
+	rules := guard.Rules{Chapter: l.Version}
 	for _, standing := range l.Protections {
 		for id, setting := range standing.Parts {
 			value, err := json.Marshal(setting)

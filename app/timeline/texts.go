@@ -57,6 +57,13 @@ func subjectOf(e event.Event) string {
 	return ""
 }
 
+// NoteText returns what a note of the name says in the diagram; the name itself
+// where that is told by each note anew.
+func NoteText(name string) string {
+	e := event.Event{Note: &event.Note{Name: name, Text: name}}
+	return strings.TrimSuffix(noteRow(e).Text, " /") // of an address that is not given
+}
+
 // noteRow draws what a party did that no server saw.
 func noteRow(e event.Event) Row {
 	row := Row{Kind: RowSelf, Seq: e.Seq, From: e.From, To: e.To, Text: e.Note.Text, Marks: marksOf(e)}

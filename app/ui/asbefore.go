@@ -17,13 +17,13 @@ type asBefore struct {
 }
 
 func (a *asBefore) Render() app.UI {
-	before, _ := a.Content.neighbours()
-	if before.ID == "" || len(a.Content.Chapter.Protections) == 0 {
+	before := a.Content.Chapter.Before
+	if before == "" || len(a.Content.Chapter.Protections) == 0 {
 		return tag.Div("as-before", "is-empty")
 	}
 	ready := a.Ready && !isAsBefore(a.Content.Chapter.Protections, a.Standings)
 	return tag.Div("as-before").Body(
-		pressable(tag.Button("button", "button-small").Text("As in "+before.ID).
+		pressable(tag.Button("button", "button-small").Text("As in "+before).
 			Title("Switches off everything that "+a.Content.Chapter.ID+" adds"), ready, func() { a.Desk.asBefore() }, "as before"),
 	)
 }

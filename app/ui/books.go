@@ -26,7 +26,11 @@ func bookShelf() app.UI {
 	return tag.Nav("shelf").Aria("label", "To look up").Body(links...)
 }
 
-// withoutScript says, where scripts are off, what the page can still do.
-func withoutScript() app.UI {
-	return app.Raw(`<noscript class="noscript">The lesson can be read as it is. To run it, this page needs JavaScript and WebAssembly.</noscript>`)
+// reading is the page for who runs no script: the server writes it, and where
+// there are scripts nobody needs it.
+func reading(c Content) app.UI {
+	if app.IsClient || c.Reading == "" {
+		return nil
+	}
+	return app.Raw("<noscript>" + c.Reading + "</noscript>")
 }

@@ -44,7 +44,7 @@ func (n *chapterNav) dots() []app.UI {
 }
 
 func dot(link ChapterLink, class string, done bool) app.UI {
-	name := link.ID + " " + link.Title
+	name := escaped(link.ID + " " + link.Title)
 	if done {
 		name += ", done"
 	}
@@ -58,5 +58,5 @@ func arrow(link ChapterLink, sign, name string) app.UI {
 	if link.Path == "" {
 		return tag.Span("chapters-arrow", "is-off").Aria("hidden", "true").Text(sign)
 	}
-	return tag.A(link.Path, "chapters-arrow").Aria("label", name+": "+link.ID+" "+link.Title).Text(sign)
+	return tag.A(link.Path, "chapters-arrow").Aria("label", escaped(name+": "+link.ID+" "+link.Title)).Text(sign)
 }

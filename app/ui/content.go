@@ -20,6 +20,8 @@ type Content struct {
 	Chapter  lessons.Chapter `json:"chapter"`
 	Attacks  []api.Attack    `json:"attacks,omitempty"`
 	Chapters []ChapterLink   `json:"chapters,omitempty"` // in the order in which they are taught
+	Changes  string          `json:"changes,omitempty"`  // HTML: what the chapter changed since the version before
+	Reading  string          `json:"-"`                  // HTML: the whole page, for who runs no script; on the server only
 
 	Terms map[string]string `json:"terms,omitempty"` // of the glossary, by the parameter that carries them
 }
@@ -29,6 +31,7 @@ type ChapterLink struct {
 	ID    string `json:"id"`
 	Title string `json:"title"`
 	Path  string `json:"path,omitempty"` // empty: not there yet
+	Tour  string `json:"tour,omitempty"` // what the landing page calls its tour; empty for none
 }
 
 // DecodeContent reads what the page carries. A page without content, or with

@@ -110,7 +110,7 @@ func (d *desk) close() {
 func (d *desk) again() {
 	l := link{}
 	if d.screen.Lab.ID != "" {
-		_, before := shareLink("", standings(d.screen.Lab, d.content.Chapter.ID))
+		_, before := shareLink("", standings(d.screen.Lab, d.content.Chapter.Version))
 		l = readLink(before, d.content.Chapter)
 		l.Problem = "This is a new lab, with the switches of the old one. What happened in the old one is gone."
 	}

@@ -32,7 +32,7 @@ func (d *desk) press(key string) {
 		if id := d.presentAttack(); id != "" {
 			d.attack(id)
 		}
-	case key == "m" && ready && len(broken(standings(s.Lab, d.content.Chapter.ID))) > 0:
+	case key == "m" && ready && len(broken(standings(s.Lab, d.content.Chapter.Version))) > 0:
 		d.mend()
 	case s.Replay.on() && (key == "j" || key == "ArrowDown"):
 		d.replayBy(+1)

@@ -62,7 +62,7 @@ func (d *desk) turnPart(id guard.ID, value any) {
 // mend switches everything on that is off.
 func (d *desk) mend() {
 	on := map[string]bool{}
-	for _, s := range broken(standings(d.screen.Lab, d.content.Chapter.ID)) {
+	for _, s := range broken(standings(d.screen.Lab, d.content.Chapter.Version)) {
 		on[s.Protection.ID] = true
 	}
 	d.patchThen(api.Patch{Protections: on}, func() {

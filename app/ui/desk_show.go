@@ -15,7 +15,7 @@ func (d *desk) showMe(id string) {
 		return
 	}
 	step := d.content.Chapter.Steps[i]
-	switch d.tourState(standings(d.screen.Lab, d.content.Chapter.ID)).stopIn(i).What {
+	switch d.tourState(standings(d.screen.Lab, d.content.Chapter.Version)).stopIn(i).What {
 	case atRun:
 		d.run()
 	case atFrame:

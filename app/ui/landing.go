@@ -24,7 +24,7 @@ type landing struct {
 // OnNav names the page.
 func (l *landing) OnNav(ctx app.Context) {
 	ctx.Page().SetTitle(landingTitle)
-	ctx.Page().SetDescription(inHead(landingDescription))
+	ctx.Page().SetDescription(escaped(landingDescription))
 	if l.missing {
 		fetchPage(ctx)
 	}
@@ -41,7 +41,7 @@ func (l *landing) Render() app.UI {
 		tag.Header("landing-top").Body(logo()),
 		tag.Main("landing-main").Body(
 			tag.Div("landing-hero").Body(l.hero(), landingStory()),
-			tag.Div("landing-below").Body(tag.Div().Body(l.loop(), bookShelf(), withoutScript()), l.chapters()),
+			tag.Div("landing-below").Body(tag.Div().Body(l.loop(), bookShelf(), reading(l.content)), l.chapters()),
 		),
 		l.content.embed(),
 	)
@@ -58,26 +58,25 @@ func (l *landing) hero() app.UI {
 			tag.Strong().Text("Alice"), app.Text(" has an account and a browser. "),
 			tag.Strong("is-mallory").Text("Mallory"), app.Text(" wants what is hers, and does what real attackers do."),
 		),
-		tag.P("landing-ways").Body(
-			tag.A(l.path("v03")+"?tour=1", "button button-primary button-large").Text("Break PKCE in one minute"),
-			tag.A(l.path("v01"), "button button-large").Text("Start at v01"),
-		),
+		tag.P("landing-ways").Body(l.ways()...),
 	)
 }
 
-// path returns the page of a chapter, also where the content is not at hand.
-func (l *landing) path(id string) string {
+// ways lead into the lab: a tour, and the first chapter.
+func (l *landing) ways() []app.UI {
+	var tours, start []app.UI
 	for _, link := range l.content.Chapters {
-		if link.ID == id && link.Path != "" {
-			return link.Path
+		if link.Path == "" {
+			continue
+		}
+		if link.Tour != "" {
+			tours = append(tours, tag.A(link.Path+"?tour=1", "button button-primary button-large").Text(link.Tour))
+		}
+		if start == nil {
+			start = append(start, tag.A(link.Path, "button button-large").Text("Start at "+link.ID))
 		}
 	}
-	for i, link := range curriculum {
-		if paths := chapterPaths(); link.ID == id && i < len(paths) {
-			return paths[i]
-		}
-	}
-	return "/"
+	return append(tours, start...)
 }
 
 // loop is what every chapter does.

@@ -2,11 +2,13 @@ package ui
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
+	"oauthlab/lessons"
 )
 
 // lessonBar is the lesson: the chapter's question, its problem and its steps.
@@ -31,7 +33,7 @@ func (l *lessonBar) Render() app.UI {
 			tag.P("lesson-chapter").Text("Chapter "+c.ID),
 			tag.H1("lesson-title").Text(c.Question),
 			app.Raw(`<div class="prose lesson-problem">`+c.Problem+`</div>`),
-			withoutScript(),
+			l.changes(),
 			tag.Ol("steps").Body(l.steps()...),
 			l.finished(),
 			l.sections(),
@@ -39,6 +41,18 @@ func (l *lessonBar) Render() app.UI {
 		),
 		l.neighbours(),
 	)
+}
+
+// changes folds out what the chapter changed since the version before.
+func (l *lessonBar) changes() app.UI {
+	if l.Content.Changes == "" {
+		return nil
+	}
+	text := l.Content.Changes
+	if head, _, folds := strings.Cut(text, "</summary>"); app.IsServer && folds {
+		text = head + "</summary></details>" // nobody can unfold it before the program draws it
+	}
+	return app.Raw(text)
 }
 
 func (l *lessonBar) steps() []app.UI {
@@ -93,13 +107,17 @@ func (l *lessonBar) finished() app.UI {
 	if !l.allDone() {
 		return nil
 	}
-	return tag.P("lesson-finished").Text("Run, broken, understood and mended: this chapter is done.")
+	text := "This chapter is done."
+	if slices.ContainsFunc(l.Content.Chapter.Steps, func(s lessons.Step) bool { return s.Kind == lessons.Mend }) {
+		text = "Run, broken, understood and mended: this chapter is done."
+	}
+	return tag.P("lesson-finished").Text(text)
 }
 
 func (l *lessonBar) sections() app.UI {
 	var items []app.UI
 	for _, s := range l.Content.Chapter.Sections {
-		items = append(items, tag.Li().Body(tag.A(s.URL).Text(s.Title)))
+		items = append(items, tag.Li().Body(tag.A(escaped(s.URL)).Text(s.Title)))
 	}
 	if len(items) == 0 {
 		return nil

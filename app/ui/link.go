@@ -37,12 +37,12 @@ func readLink(query url.Values, chapter lessons.Chapter) link {
 	l := link{Tour: query.Get("tour") == "1"}
 	var strange []string
 	for _, id := range items(query.Get("off")) {
-		if !l.off(id, chapter.ID) {
+		if !l.off(id, chapter.Version) {
 			strange = append(strange, id)
 		}
 	}
 	for _, item := range items(query.Get("set")) {
-		if !l.set(item, chapter.ID) {
+		if !l.set(item, chapter.Version) {
 			strange = append(strange, item)
 		}
 	}

@@ -59,7 +59,7 @@ func TestLinks(t *testing.T) {
 
 func TestALinkOfAnEarlierChapter(t *testing.T) {
 	c := testContent.Chapter
-	c.ID = "v01"
+	c.ID, c.Version = "v01", "v01"
 	l := readLink(url.Values{"off": {"pkce,redirect-uri"}}, c)
 	if !reflect.DeepEqual(l.Patch.Protections, map[string]bool{"redirect-uri": false}) || !strings.Contains(l.Problem, "pkce") {
 		t.Errorf("%+v", l)

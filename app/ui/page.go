@@ -25,8 +25,8 @@ func (p *chapterPage) OnNav(ctx app.Context) {
 		return
 	}
 	if c := p.desk.content.Chapter; c.ID != "" {
-		ctx.Page().SetTitle(inHead(c.Question + " · OAuth Lab"))
-		ctx.Page().SetDescription(inHead(c.Description))
+		ctx.Page().SetTitle(escaped(c.Question + " · OAuth Lab"))
+		ctx.Page().SetDescription(escaped(c.Description))
 	}
 }
 
@@ -97,7 +97,7 @@ func (p *chapterPage) Render() app.UI {
 		return noContent(c)
 	}
 	s := d.screen
-	all := standings(s.Lab, c.Chapter.ID)
+	all := standings(s.Lab, c.Chapter.Version)
 	next := d.tour(all)
 	return tag.Div("shell", "shows-"+string(s.Pane), tourClass(s)).Body(
 		&topBar{Desk: d, Content: c, Broken: broken(all), Open: s.Open, Busy: s.Busy, Offset: s.Lab.ClockOffsetSeconds, Finished: s.Finished, Next: next},
@@ -120,6 +120,7 @@ func (p *chapterPage) Render() app.UI {
 		app.If(s.Dialog != dialogNone, func() app.UI { return dialogs(d, all) }),
 		app.If(s.Peek.Address != "", func() app.UI { return peek(d, s.Peek) }),
 		tag.P("unseen").Role("status").Aria("live", "polite").Text(s.View.News),
+		reading(c),
 		c.embed(),
 	)
 }

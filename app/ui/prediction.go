@@ -39,7 +39,7 @@ func (p *prediction) option(i int, o lessons.Option) app.UI {
 	}
 	return tag.Div(class).Body(
 		marked(tag.Button(), p.Tour, i == 0 && p.Tour.is(atAnswer, p.Step)).Class("option-button").Role("radio").TabIndex(tabIndex(chosen || p.Answer < 0 && i == 0)).
-			Aria("checked", strconv.FormatBool(chosen)).Aria("label", o.Text).
+			Aria("checked", strconv.FormatBool(chosen)).Aria("label", escaped(o.Text)).
 			OnClick(func(app.Context, app.Event) { p.Desk.answer(p.Step, i) }, app.EventScope(p.Step, i)).
 			Body(
 				tag.Span("option-sign").Aria("hidden", "true"),

@@ -13,17 +13,20 @@ package ui
 import "github.com/maxence-charriere/go-app/v10/pkg/app"
 
 // Routes registers every page, for the server that prerenders them and for the
-// program in the browser. content returns what the page at a path says, or
-// false where that is not at hand: in the browser, for every page but the one
-// that was loaded.
-func Routes(content func(path string) (Content, bool)) {
+// program in the browser: the landing page, and those of the chapters that are
+// there. content returns what the page at a path says, or false where that is
+// not at hand: in the browser, for every page but the one that was loaded.
+func Routes(chapters []ChapterLink, content func(path string) (Content, bool)) {
 	app.Route("/", func() app.Composer {
 		c, missing := contentOf(content, "/")
 		return &landing{content: c, missing: missing}
 	})
-	for _, path := range chapterPaths() {
-		app.Route(path, func() app.Composer {
-			c, missing := contentOf(content, path)
+	for _, link := range chapters {
+		if link.Path == "" {
+			continue
+		}
+		app.Route(link.Path, func() app.Composer {
+			c, missing := contentOf(content, link.Path)
 			return newChapterPage(c, missing)
 		})
 	}

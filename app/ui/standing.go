@@ -28,13 +28,13 @@ func (p partStanding) safe() bool {
 }
 
 // standings returns the protections that the lab has, in the order of the
-// catalogue. Before the lab is known, those of the chapters up to chapter, safe.
-func standings(l api.Lab, chapter string) []standing {
+// catalogue. Before the lab is known, those up to the version, safe.
+func standings(l api.Lab, version string) []standing {
 	var out []standing
 	for _, p := range guard.Catalogue() {
 		in, there := l.Protections[p.ID]
 		if len(l.Protections) == 0 {
-			there = p.Chapter <= chapter
+			there = p.Chapter <= version
 		}
 		if there {
 			out = append(out, standingOf(p, in))

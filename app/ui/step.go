@@ -51,7 +51,7 @@ func (s *step) header() app.UI {
 		name += ", done"
 	}
 	return marked(tag.Button(), s.Tour, s.Tour.is(atUnfold, s.Step.ID)).Class("step-button").
-		Aria("expanded", strconv.FormatBool(s.Open)).Aria("label", name).
+		Aria("expanded", strconv.FormatBool(s.Open)).Aria("label", escaped(name)).
 		Text(s.Step.Title).
 		OnClick(func(app.Context, app.Event) { s.Desk.foldStep(s.Step.ID, !s.Open) })
 }

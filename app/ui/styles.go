@@ -7,6 +7,7 @@ func Styles() []string {
 		"/web/css/base.css",
 		"/web/css/layout.css",
 		"/web/css/lesson.css",
+		"/web/css/changes.css",
 		"/web/css/stage.css",
 		"/web/css/browser.css",
 		"/web/css/panel.css",

@@ -13,7 +13,7 @@ import (
 )
 
 // tourChapter is a chapter with everything that a step can ask for.
-var tourChapter = lessons.Chapter{ID: "v03", Steps: []lessons.Step{
+var tourChapter = lessons.Chapter{ID: "v03", Version: "v03", Steps: []lessons.Step{
 	{ID: "run", Kind: lessons.Run, Goals: []lessons.Goal{{}}},
 	{
 		ID: "break", Kind: lessons.Break, Protection: "pkce", Switch: "off", Attack: "intercepted-code", Goals: []lessons.Goal{{}},

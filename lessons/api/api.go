@@ -27,6 +27,7 @@ type Lab struct {
 	Mallory               string `json:"mallory"` // Mallory's address for this lab
 
 	Chapter            string                `json:"chapter"`
+	Version            string                `json:"version"`     // of the lab, on which the chapter stands
 	Protections        map[string]Protection `json:"protections"` // those of the chapter, by id; titles are in the catalogue
 	Settings           map[string]string     `json:"settings"`
 	ClockOffsetSeconds int64                 `json:"clock_offset_seconds"`

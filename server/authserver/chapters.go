@@ -28,7 +28,7 @@ func laterEndpoints() map[string]string {
 // since serves an endpoint from a chapter on, and says so before.
 func since(chapter string, next serveFunc) serveFunc {
 	return func(w http.ResponseWriter, r *http.Request, t *lab.Turn) {
-		if t.Settings.Chapter < chapter {
+		if t.Settings.StandsOn() < chapter {
 			comesWith(chapter)(w, r, t)
 			return
 		}

@@ -27,6 +27,10 @@ type Labs struct {
 	Now     func() time.Time
 	Parties []Document // the documents that a new lab gets, beside its settings
 
+	// Chapters names the version that a chapter stands on, by the chapter's id. The
+	// versions themselves are known without it.
+	Chapters map[string]string
+
 	// Gate returns a *NotNow while no lab can be opened, and nil otherwise. It
 	// returns at once; a nil Gate is always open.
 	Gate func() error
@@ -66,10 +70,27 @@ type Lab struct {
 // ErrUnknownChapter is returned for a chapter that this lab does not have.
 var ErrUnknownChapter = errors.New("there is no such chapter")
 
-// Chapters are the chapters in which a lab can be opened, in order.
-func Chapters() []string { return []string{"v01", "v02", "v03"} }
+// VersionOf returns the version of the lab that a chapter stands on; "" where there
+// is no such chapter.
+func (ls *Labs) VersionOf(chapter string) string {
+	if slices.Contains(guard.Versions(), chapter) {
+		return chapter
+	}
+	return ls.Chapters[chapter]
+}
 
-func knownChapter(id string) bool { return slices.Contains(Chapters(), id) }
+// settle puts the settings into a chapter, or returns ErrUnknownChapter.
+func (ls *Labs) settle(s *Settings, chapter string) error {
+	version := ls.VersionOf(chapter)
+	if version == "" {
+		return ErrUnknownChapter
+	}
+	s.Chapter, s.Version = chapter, ""
+	if version != chapter {
+		s.Version = version
+	}
+	return nil
+}
 
 // Now is the lab's time: the real one, moved by the learner's offset, in UTC.
 func (l *Lab) Now() time.Time { return l.now().Add(l.Settings.ClockOffset).UTC() }
@@ -97,8 +118,9 @@ func (ls *Labs) with(id uuid.UUID, s Settings) *Lab {
 // Create makes a lab at the start of a chapter and returns it with its key,
 // which is kept nowhere else. It returns ErrUnknownChapter for other chapters.
 func (ls *Labs) Create(ctx context.Context, chapter string) (*Lab, string, error) {
-	if !knownChapter(chapter) {
-		return nil, "", ErrUnknownChapter
+	settings := Settings{Created: ls.Now().UTC()}
+	if err := ls.settle(&settings, chapter); err != nil {
+		return nil, "", err
 	}
 	if err := ls.gate(); err != nil {
 		return nil, "", err
@@ -109,7 +131,8 @@ func (ls *Labs) Create(ctx context.Context, chapter string) (*Lab, string, error
 	}
 	key := base64.RawURLEncoding.EncodeToString(secret)
 	hash := sha256.Sum256([]byte(key))
-	l := ls.with(uuid.New(), Settings{Chapter: chapter, KeyHash: hash[:], Created: ls.Now().UTC()})
+	settings.KeyHash = hash[:]
+	l := ls.with(uuid.New(), settings)
 
 	for _, d := range ls.Parties {
 		if err := d.Create(ctx, l); err != nil {
@@ -179,10 +202,9 @@ func (ls *Labs) Change(ctx context.Context, id uuid.UUID, c Change) (*Lab, error
 	err := ls.settings().Update(ctx, id, func(s *Settings, out *store.Outbox) error {
 		before := *s
 		if c.Chapter != nil {
-			if !knownChapter(*c.Chapter) {
-				return ErrUnknownChapter
+			if err := ls.settle(s, *c.Chapter); err != nil {
+				return err
 			}
-			s.Chapter = *c.Chapter
 		}
 		if c.Switches != nil {
 			next, err := c.Switches(s.Switches)
@@ -264,7 +286,7 @@ func (ls *Labs) Reset(ctx context.Context, l *Lab) (*Lab, error) {
 	var after *Lab
 	err := ls.settings().Update(ctx, l.ID, func(s *Settings, out *store.Outbox) error {
 		before := *s
-		*s = Settings{Chapter: s.Chapter, KeyHash: s.KeyHash, Created: s.Created}
+		*s = Settings{Chapter: s.Chapter, Version: s.Version, KeyHash: s.KeyHash, Created: s.Created}
 		after = ls.with(l.ID, *s)
 		after.tellDifferences(before, out)
 		out.Add(after.NewNote(event.NoteReset, "the lab is back at the start of chapter "+s.Chapter))

@@ -16,7 +16,8 @@ const maxAnnounced = 16
 // Settings is what a learner chose, one document a lab. Every party reads it.
 type Settings struct {
 	Chapter     string         `json:"chapter"`
-	KeyHash     []byte         `json:"key_hash"` // SHA-256 of the lab's key
+	Version     string         `json:"version,omitempty"` // that the chapter stands on; absent: itself
+	KeyHash     []byte         `json:"key_hash"`          // SHA-256 of the lab's key
 	Switches    guard.Switches `json:"switches,omitempty"`
 	ClockOffset time.Duration  `json:"clock_offset,omitempty"` // nanoseconds
 	Announced   []Announcement `json:"announced,omitempty"`    // oldest first, at most maxAnnounced
@@ -32,7 +33,15 @@ type Announcement struct {
 
 // Rules returns what exists in the lab and how it is switched.
 func (s Settings) Rules() guard.Rules {
-	return guard.Rules{Chapter: s.Chapter, Switches: s.Switches}
+	return guard.Rules{Chapter: s.StandsOn(), Switches: s.Switches}
+}
+
+// StandsOn returns the version of the lab that says what exists in the chapter.
+func (s Settings) StandsOn() string {
+	if s.Version != "" {
+		return s.Version
+	}
+	return s.Chapter
 }
 
 // announce remembers a, forgetting the oldest beyond the bound.

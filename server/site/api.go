@@ -42,6 +42,7 @@ type API struct {
 	Chapters []lessons.Chapter
 	Code     CodeBook
 	Books    *Books
+	Traces   map[string]string // golden traces, by version of the lab
 	Log      *slog.Logger
 
 	Bounds  *Bounds
@@ -75,6 +76,7 @@ func (a *API) Handler() http.Handler {
 		"/api/glossary/{term}":                  {http.MethodGet: a.term},
 		"/api/troubleshooting":                  {http.MethodGet: a.cure},
 		"/api/troubleshooting/{error}":          {http.MethodGet: a.trouble},
+		"/api/chapters/{chapter}/changes":       {http.MethodGet: a.changes},
 		"/api/":                                 {http.MethodGet: a.nothing, http.MethodPost: a.nothing},
 	}
 	for path, methods := range paths {

@@ -29,6 +29,7 @@ func view(l *lab.Lab) api.Lab {
 		RedirectURI:           l.Origins.RedirectURI(),
 		Mallory:               l.Origins.MallorySite(l.ID),
 		Chapter:               l.Settings.Chapter,
+		Version:               l.Settings.StandsOn(),
 		Protections:           map[string]api.Protection{},
 		Settings:              map[string]string{},
 		ClockOffsetSeconds:    int64(l.Settings.ClockOffset / time.Second),
@@ -37,7 +38,7 @@ func view(l *lab.Lab) api.Lab {
 		v.TokenEndpoint = l.Issuer() + "/token" // comes with PKCE
 	}
 	for _, p := range guard.Catalogue() {
-		if !p.TaughtIn(l.Settings.Chapter) {
+		if !p.TaughtIn(l.Settings.StandsOn()) {
 			continue
 		}
 		parts := map[string]any{}
@@ -90,11 +91,11 @@ func (a *API) patch(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
 	if err := a.readJSON(w, r, &body); err != nil {
 		return err
 	}
-	chapter := l.Settings.Chapter
+	version := l.Settings.StandsOn()
 	if body.Chapter != nil {
-		chapter = *body.Chapter
+		version = a.Labs.VersionOf(*body.Chapter)
 	}
-	change := lab.Change{Chapter: body.Chapter, Switches: switcher(body, chapter)}
+	change := lab.Change{Chapter: body.Chapter, Switches: switcher(body, version)}
 	if body.ClockOffsetSeconds != nil {
 		offset := time.Duration(*body.ClockOffsetSeconds) * time.Second
 		if limit := int64(maxClockOffset / time.Second); *body.ClockOffsetSeconds > limit || *body.ClockOffsetSeconds < -limit {

@@ -25,8 +25,32 @@ type bookPage struct {
 	Origin                   string     // of the lab
 }
 
-// bookPaths are the paths of those pages.
-func bookPaths() []string { return []string{glossaryPath, troubleshootingPath, "/reference"} }
+// bookPages are those pages, without their bodies.
+func bookPages() []bookPage {
+	return []bookPage{
+		{
+			Path: glossaryPath, Title: "Glossary",
+			Description: "The words of OAuth in one to three sentences each: roles, tokens, endpoints, attacks, protections, errors and status codes, with their sections.",
+		},
+		{
+			Path: troubleshootingPath, Title: "Troubleshooting",
+			Description: "Every error of the lab, what usually causes it and what helps, from invalid_grant to a frame that stays empty, with the sections of the RFCs.",
+		},
+		{
+			Path: referencePath, Title: "Reference",
+			Description: "Every endpoint, parameter, protection and attack of the lab, generated from the code that runs.",
+		},
+	}
+}
+
+// bookPaths are their paths.
+func bookPaths() []string {
+	var paths []string
+	for _, page := range bookPages() {
+		paths = append(paths, page.Path)
+	}
+	return paths
+}
 
 // internalURLs tells the program in the browser which pages the browser itself
 // must load.
@@ -39,38 +63,28 @@ func internalURLs(origin string) []string {
 }
 
 // pages renders the pages, by path.
-func (b *Books) pages(origin string, chapters []lessons.Chapter) (map[string]http.Handler, error) {
+func (b *Books) pages(origin string, chapters []lessons.Chapter) (map[string][]byte, error) {
 	reference, err := newReference()
 	if err != nil {
 		return nil, err
 	}
-	pages := []bookPage{
-		{
-			Path: glossaryPath, Title: "Glossary", Body: b.glossary,
-			Description: "The words of OAuth in one to three sentences each: roles, tokens, endpoints, attacks, protections, errors and status codes, with their sections.",
-		},
-		{
-			Path: troubleshootingPath, Title: "Troubleshooting", Body: b.troubles,
-			Description: "Every error of the lab, what usually causes it and what helps, from invalid_grant to a frame that stays empty, with the sections of the RFCs.",
-		},
-		{
-			Path: "/reference", Title: "Reference", Body: reference,
-			Description: "Every endpoint, parameter, protection and attack of the lab, generated from the code that runs.",
-		},
+	bodies := map[string]any{glossaryPath: b.glossary, troubleshootingPath: b.troubles, referencePath: reference}
+	pages := bookPages()
+	for i, page := range pages {
+		pages[i].Body = bodies[page.Path]
 	}
-	handlers := map[string]http.Handler{}
+	rendered := map[string][]byte{}
 	for _, page := range pages {
 		page.Chapters, page.Pages, page.Origin = chapters, pages, origin
-		if handlers[page.Path], err = page.render(b); err != nil {
+		if rendered[page.Path], err = page.render(b); err != nil {
 			return nil, err
 		}
 	}
-	handlers[troubleshootingPath] = b.leading(handlers[troubleshootingPath])
-	return handlers, nil
+	return rendered, nil
 }
 
-// render returns a handler that serves the page as it is now.
-func (p bookPage) render(b *Books) (http.Handler, error) {
+// render returns the page.
+func (p bookPage) render(b *Books) ([]byte, error) {
 	t, err := b.templates(p.Path[1:])
 	if err != nil {
 		return nil, fmt.Errorf("page %s: %w", p.Path, err)
@@ -79,12 +93,17 @@ func (p bookPage) render(b *Books) (http.Handler, error) {
 	if err := t.ExecuteTemplate(&text, "book", p); err != nil {
 		return nil, fmt.Errorf("page %s: %w", p.Path, err)
 	}
-	sum := sha256.Sum256(text.Bytes())
+	return text.Bytes(), nil
+}
+
+// serveBook serves a page as it was rendered.
+func serveBook(text []byte) http.Handler {
+	sum := sha256.Sum256(text)
 	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-cache") // ask, and be told that nothing has changed
 		w.Header().Set("ETag", tag)
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(text.Bytes()))
-	}), nil
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(text))
+	})
 }

@@ -13,10 +13,11 @@ import (
 	"oauthlab/lessons/load"
 )
 
-// Paths of the two books whose entries the lesson opens in place.
+// Paths of the books. The lesson opens entries of the first two in place.
 const (
 	glossaryPath        = "/glossary"
 	troubleshootingPath = "/troubleshooting"
+	referencePath       = "/reference"
 )
 
 // Books holds the glossary and the troubleshooting: as pages, and an entry at a time

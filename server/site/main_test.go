@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -28,6 +29,7 @@ import (
 var (
 	origin   http.Handler
 	chapters []lessons.Chapter
+	traces   = map[string]string{}
 	origins  = lab.Origins{Lab: "http://localhost:8080", Auth: "http://localhost:8081", Mallory: "http://127.0.0.1:8083"}
 )
 
@@ -51,22 +53,35 @@ func withOrigin(run func() int) (int, error) {
 		return 1, err
 	}
 	defer db.Close() //nolint:errcheck // the tests are over
-	if chapters, err = load.Chapters(content.FS); err != nil {
+	read, err := load.Read(load.Tree{FS: content.FS})
+	if err != nil {
+		return 1, err
+	}
+	chapters = load.Plain(read)
+	for _, c := range read {
+		trace, err := fs.ReadFile(content.FS, c.Folder+"/trace.txt")
+		if err != nil {
+			return 1, err
+		}
+		traces[c.ID] = string(trace)
+	}
+	coming, err := load.ToCome(content.FS)
+	if err != nil {
 		return 1, err
 	}
 	book, err := ReadCode()
 	if err != nil {
 		return 1, err
 	}
-	read, err := ReadBooks(content.FS)
+	books, err := ReadBooks(content.FS)
 	if err != nil {
 		return 1, err
 	}
 	document := authserver.Document{Store: db}
 	labs := &lab.Labs{Store: db, Origins: origins, Now: time.Now, Parties: []lab.Document{document}}
 	badges, log := feed.Badges{Secret: []byte("test")}, slog.New(slog.DiscardHandler)
-	site := &Site{Files: web.FS, API: &API{
-		Labs: labs, Auth: document, Chapters: chapters, Code: book, Books: read, Log: log,
+	site := &Site{Files: web.FS, Coming: coming, API: &API{
+		Labs: labs, Auth: document, Chapters: chapters, Traces: traces, Code: book, Books: books, Log: log,
 		Attacks: &attack.Runner{Labs: labs, Badges: badges}, Feed: &feed.Feed{Labs: labs, Log: log},
 	}}
 	if origin, err = site.Handler(); err != nil {

@@ -1,7 +1,9 @@
 package site
 
 import (
+	"bytes"
 	_ "embed"
+	"html/template"
 	"net/http"
 
 	"oauthlab/app/ui"
@@ -9,11 +11,19 @@ import (
 )
 
 //go:embed pages/not_found.html
-var notFoundPage []byte
+var notFoundPage string
 
 // findable helps who looks for a page that is not there: a chapter's id alone leads to
 // its page, and anything else to a page that says where to go.
-func findable(chapters []lessons.Chapter, next http.Handler) http.Handler {
+func findable(chapters []lessons.Chapter, next http.Handler) (http.Handler, error) {
+	t, err := template.New("").Parse(notFoundPage)
+	if err != nil {
+		return nil, err
+	}
+	var page bytes.Buffer
+	if err := t.Execute(&page, chapters); err != nil {
+		return nil, err
+	}
 	byID := map[string]string{}
 	for _, c := range chapters {
 		byID["/"+c.ID] = c.Path
@@ -35,9 +45,9 @@ func findable(chapters []lessons.Chapter, next http.Handler) http.Handler {
 			w.Header().Del("Content-Length")
 			w.Header().Del("ETag")
 			w.WriteHeader(http.StatusNotFound)
-			w.Write(notFoundPage) //nolint:errcheck // the caller has gone
+			w.Write(page.Bytes()) //nolint:errcheck // the caller has gone
 		}
-	})
+	}), nil
 }
 
 // seeker holds back an answer that nothing was found.

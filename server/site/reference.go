@@ -210,6 +210,7 @@ func endpointTexts() map[string]text {
 		"GET /api/glossary/{term}":                   {"Answers with one entry of the glossary, as HTML.", ""},
 		"GET /api/troubleshooting":                   {"Finds the entry of an error, by its words, its guard or its code, and answers with its causes and cures, as HTML.", ""},
 		"GET /api/troubleshooting/{error}":           {"Answers with one entry of the troubleshooting, as HTML.", ""},
+		"GET /api/chapters/{chapter}/changes":        {"Answers what the chapter changed since the version before, on the wire and in the code.", ""},
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"oauthlab/app/ui"
 	"oauthlab/lessons"
 	"oauthlab/lessons/api"
+	"oauthlab/lessons/load"
 	"oauthlab/server/lab"
 	"oauthlab/server/route"
 )
@@ -23,6 +24,7 @@ import (
 // Site is the lab origin.
 type Site struct {
 	Stories bool // serve the components' stories too, in development
+	Coming  []load.Coming
 	API     *API
 	Files   fs.FS        // package web's
 	Metrics http.Handler // nil where operators find them elsewhere
@@ -34,11 +36,18 @@ func (s *Site) Handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	version, err := fingerprint(s.Files, s.API.Chapters, s.API.Books.parameters)
+	said, err := contents(s.API, s.Coming)
 	if err != nil {
 		return nil, err
 	}
-	ui.Routes(contents(s.API.Chapters, s.API.Books.parameters))
+	version, err := fingerprint(s.Files, said)
+	if err != nil {
+		return nil, err
+	}
+	ui.Routes(said["/"].Chapters, func(path string) (ui.Content, bool) {
+		c, ok := said[path]
+		return c, ok
+	})
 	if s.Stories {
 		ui.RouteStories()
 	}
@@ -49,12 +58,21 @@ func (s *Site) Handler() (http.Handler, error) {
 		return nil, err
 	}
 
+	found, err := findable(s.API.Chapters, pages(assets, version, s.API.Labs.Origins))
+	if err != nil {
+		return nil, err
+	}
+
 	policy := pagePolicy(s.API.Labs.Origins)
 	mux := &route.Mux{}
 	for path, page := range read {
-		mux.Handle(path, readOnly(page))
+		book := serveBook(page)
+		if path == troubleshootingPath {
+			book = s.API.Books.leading(book)
+		}
+		mux.Handle(path, readOnly(book))
 	}
-	mux.Handle("/", readOnly(findable(s.API.Chapters, pages(assets, version, s.API.Labs.Origins))))
+	mux.Handle("/", readOnly(found))
 	mux.Handle("/callback", readOnly(guarded(callbackPolicy, s.callback())))
 	calls := s.API.Handler()
 	mux.Handle("/api/", calls)
@@ -103,6 +121,7 @@ func pages(a *assets, version string, o lab.Origins) http.Handler {
 			`<script src="/web/start/start.js"></script>`, // before go-app's own
 			`<link rel="preload" href="/web/fonts/inter.woff2" as="font" type="font/woff2" crossorigin>`,
 			`<link rel="preload" href="/web/fonts/jetbrains-mono.woff2" as="font" type="font/woff2" crossorigin>`,
+			unscripted,
 		},
 		Resources:         a,
 		Version:           version,
@@ -113,7 +132,7 @@ func pages(a *assets, version string, o lab.Origins) http.Handler {
 
 // fingerprint is a hash over everything that the client is made of: a new one
 // tells browsers that there is an update.
-func fingerprint(files fs.FS, said ...any) (string, error) {
+func fingerprint(files fs.FS, pages map[string]ui.Content) (string, error) {
 	h := sha256.New()
 	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -130,25 +149,10 @@ func fingerprint(files fs.FS, said ...any) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := json.NewEncoder(h).Encode(said); err != nil {
+	if err := json.NewEncoder(h).Encode(pages); err != nil {
 		return "", err
 	}
 	return hex.EncodeToString(h.Sum(nil))[:16], nil
-}
-
-// contents returns what each page says; terms are the glossary's, by the parameter
-// that carries them.
-func contents(chapters []lessons.Chapter, terms map[string]string) func(path string) (ui.Content, bool) {
-	byPath := map[string]ui.Content{}
-	links := ui.Curriculum(chapters)
-	for _, c := range chapters {
-		byPath[c.Path] = ui.Content{Path: c.Path, Chapter: c, Attacks: attacksOf(c), Chapters: links, Terms: terms}
-	}
-	byPath["/"] = ui.Content{Path: "/", Chapters: links}
-	return func(path string) (ui.Content, bool) {
-		c, ok := byPath[path]
-		return c, ok
-	}
 }
 
 func attacksOf(c lessons.Chapter) []api.Attack {

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+
+	"oauthlab/lessons/content"
+	"oauthlab/lessons/lint"
+	"oauthlab/lessons/load"
+	"oauthlab/server/attack"
+	"oauthlab/server/site"
+)
+
+// lessonsConfig says where the chapters come from.
+type lessonsConfig struct {
+	dir  string // a teacher's; "" for none
+	only bool   // they take the place of all of ours
+}
+
+// teaching is what the lab teaches.
+type teaching struct {
+	chapters []load.Chapter // in their order
+	ours     []load.Chapter // those that the program brings
+	theirs   []load.Chapter // those of the teacher's folder
+	coming   []load.Coming
+	traces   map[string]string // golden traces, by version of the lab
+}
+
+// ourLessons is where ours lie, from the module's root.
+const ourLessons = "lessons/content"
+
+// read reads the chapters, ours and a teacher's. The error lists everything that is
+// wrong with either.
+func (c lessonsConfig) read() (teaching, error) {
+	if c.only && c.dir == "" {
+		return teaching{}, errors.New("--lessons-only needs --lessons: with which chapters?")
+	}
+	ours, err := load.Read(load.Tree{Name: ourLessons, FS: content.FS})
+	if err != nil {
+		return teaching{}, fmt.Errorf("lessons: %w", err)
+	}
+	t := teaching{chapters: ours, ours: ours}
+	if t.traces, err = readTraces(ours); err != nil {
+		return teaching{}, fmt.Errorf("lessons: %w", err)
+	}
+	if t.coming, err = load.ToCome(content.FS); err != nil {
+		return teaching{}, fmt.Errorf("lessons: %w", err)
+	}
+	if c.dir == "" {
+		return t, nil
+	}
+	if t.theirs, err = load.Read(load.Tree{Name: c.dir, FS: os.DirFS(c.dir), Books: content.FS}); err != nil {
+		return t, &findingsError{c.dir, each(err)}
+	}
+	if t.chapters = load.Beside(ours, t.theirs); c.only {
+		t.chapters, t.coming = t.theirs, nil
+	}
+	findings, err := t.lint()
+	if err == nil && len(findings) > 0 {
+		err = &findingsError{c.dir, findings}
+	}
+	return t, err
+}
+
+// findingsError is all that is wrong with a teacher's folder.
+type findingsError struct {
+	dir  string
+	list []error
+}
+
+func (e *findingsError) Error() string {
+	return fmt.Sprintf("the lessons in %s cannot be used:\n%v", e.dir, errors.Join(e.list...))
+}
+
+// each takes a joined error apart.
+func each(err error) []error {
+	if joined, is := err.(interface{ Unwrap() []error }); is {
+		return joined.Unwrap()
+	}
+	return []error{err}
+}
+
+// lint checks the chapters against the rest of the program.
+func (t teaching) lint() ([]error, error) {
+	pages, err := site.Pages()
+	if err != nil {
+		return nil, err
+	}
+	h := lint.House{Attacks: map[string]string{}, Pages: pages, Explains: site.Explains}
+	for _, a := range attack.Catalogue() {
+		h.Attacks[a.ID] = a.Chapter
+	}
+	for _, c := range t.ours {
+		if text, ok := t.traces[c.ID]; ok {
+			h.Traces = append(h.Traces, lint.Trace{File: path.Join(ourLessons, c.Folder, traceFile), Text: text})
+		}
+	}
+	return lint.Check(t.chapters, h), nil
+}
+
+// traceFile is a chapter's golden trace, beside its text.
+const traceFile = "trace.txt"
+
+// readTraces reads the golden trace of each version. They are ours whoever's chapters
+// are shown: it is the program that puts them on the wire.
+func readTraces(chapters []load.Chapter) (map[string]string, error) {
+	traces := map[string]string{}
+	for _, c := range chapters {
+		if c.ID != c.Version {
+			continue
+		}
+		text, err := fs.ReadFile(content.FS, c.Folder+"/"+traceFile)
+		if err != nil {
+			return nil, err
+		}
+		traces[c.Version] = string(text)
+	}
+	return traces, nil
+}
+
+// standing maps each chapter to the version of the lab that it stands on.
+func (t teaching) standing() map[string]string {
+	versions := map[string]string{}
+	for _, c := range t.chapters {
+		versions[c.ID] = c.Version
+	}
+	return versions
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"oauthlab/app/timeline"
+	"oauthlab/lessons"
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+	"oauthlab/lessons/load"
+	"oauthlab/server/attack"
+	"oauthlab/server/lab"
+	"oauthlab/server/robot"
+)
+
+// rehearse has the robot play a chapter in a lab of its own, in the chapter's version,
+// as its steps say, and returns what is wrong with it: a goal that no event meets, one that ticks before
+// its step did anything, and so a chapter that cannot be finished, or that finishes
+// by itself. An error is a fault of the lab, not of the chapter.
+func (h *house) rehearse(ctx context.Context, c load.Chapter) (findings []error, err error) {
+	l, _, err := h.labs.Create(ctx, c.Version)
+	if err != nil {
+		return nil, err
+	}
+	p := &player{house: h, chapter: c.Chapter, lab: l}
+	note := func(step, goal int, format string, args ...any) {
+		findings = append(findings, c.Pages[step].Problem(fmt.Sprintf(format, args...), "goals", goal))
+	}
+	early := map[[2]int]bool{}
+	for i, step := range c.Steps {
+		before, err := p.progress(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for g, goal := range before[i].Goals {
+			if goal.Met {
+				early[[2]int{i, g}] = true
+				note(i, g, "this goal ticks before its step has done anything: %q", goal.Text)
+			}
+		}
+		if err := p.play(ctx, step); err != nil {
+			return nil, fmt.Errorf("play step %s of %s: %w", step.ID, c.ID, err)
+		}
+		after, err := p.progress(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for g, goal := range after[i].Goals {
+			if goal.Met || early[[2]int{i, g}] {
+				continue
+			}
+			met := "no event of the chapter's flow and attacks meets this goal: %q"
+			if p.sawFor(step.Goals[g]) {
+				met = "playing the step does not bring about this goal, in this order: %q"
+			}
+			note(i, g, met, goal.Text)
+		}
+	}
+	return findings, nil
+}
+
+// player is a learner who does what the steps of a chapter say.
+type player struct {
+	house   *house
+	chapter lessons.Chapter
+	lab     *lab.Lab
+	log     []event.Event // as progress last read it
+}
+
+// play does what a step says: the flow, a switch, an attack.
+func (p *player) play(ctx context.Context, step lessons.Step) error {
+	if step.Kind == lessons.Run {
+		if err := p.house.runFlow(ctx, p.lab); err != nil {
+			return err
+		}
+	}
+	if step.Protection != "" && step.Switch != "" {
+		after, err := p.house.labs.Change(ctx, p.lab.ID, lab.Change{Switches: func(s guard.Switches) (guard.Switches, error) {
+			return s.WithProtection(step.Protection, step.Switch == "on")
+		}})
+		if err != nil {
+			return err
+		}
+		p.lab = after
+	}
+	if step.Attack == "" {
+		return nil
+	}
+	a, err := attack.Find(step.Attack)
+	if err != nil {
+		return err
+	}
+	_, err = p.house.attacks.Run(ctx, p.lab, a)
+	return err
+}
+
+// runFlow has Alice's robot run the flow as far as it goes.
+func (h *house) runFlow(ctx context.Context, l *lab.Lab) error {
+	alice := robot.New(h.labs, l, h.attacks.Badges, event.Browser, "alice")
+	callback, err := alice.SignIn(ctx)
+	if err == nil {
+		err = alice.Finish(ctx, callback)
+	}
+	var stuck *robot.StuckError
+	if errors.As(err, &stuck) { // a refusal is what the step may be about
+		return nil
+	}
+	return err
+}
+
+// progress reads how far the steps have come.
+func (p *player) progress(ctx context.Context) ([]timeline.StepProgress, error) {
+	p.log = nil
+	err := p.house.labs.Store.Events(ctx, p.lab.ID, 0, func(e event.Event) error {
+		p.log = append(p.log, e)
+		return nil
+	})
+	return timeline.Progress(p.chapter.Steps, p.log, nil), err
+}
+
+// sawFor reports whether any event so far meets the goal by itself.
+func (p *player) sawFor(g lessons.Goal) bool {
+	for _, e := range p.log {
+		if g.Match(e) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,95 @@
+package site
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+	"slices"
+	"strings"
+
+	"oauthlab/app/ui"
+	"oauthlab/lessons/api"
+	"oauthlab/lessons/guard"
+	"oauthlab/lessons/load"
+)
+
+//go:embed pages/reading.html pages/changes.html
+var readingFiles embed.FS
+
+// unscripted are the style sheets that a browser loads where scripts are off: the
+// screen, on which nothing could be pressed, makes room for a page to read.
+const unscripted = `<noscript><link rel="stylesheet" href="/web/css/book.css"><link rel="stylesheet" href="/web/css/reading.css"></noscript>`
+
+// reading is what a page says to who runs no script.
+type reading struct {
+	ui.Content
+	Books []bookPage
+	Code  CodeBook
+}
+
+// html draws the page, or for the landing page, which can be read as it is, a line.
+func (r reading) html() (string, error) {
+	funcs := changesFuncs()
+	funcs["html"] = func(s string) template.HTML { return template.HTML(s) } //nolint:gosec // of our own Markdown
+	funcs["inc"] = func(i int) int { return i + 1 }
+	t, err := template.New("").Funcs(funcs).ParseFS(readingFiles, "pages/*.html")
+	if err != nil {
+		return "", err
+	}
+	var text bytes.Buffer
+	err = t.ExecuteTemplate(&text, "reading", r)
+	return strings.TrimSpace(text.String()), err
+}
+
+// CodeOf returns the code that a part of the catalogue runs.
+func (r reading) CodeOf(part string) *api.Code {
+	if code, has := r.Code[guard.ID(part)]; has {
+		return &code
+	}
+	return nil
+}
+
+// Added returns the protections that the chapter adds, or is about.
+func (r reading) Added() []guard.Protection {
+	return slices.DeleteFunc(guard.Catalogue(), func(p guard.Protection) bool {
+		return !slices.Contains(r.Chapter.Protections, p.ID)
+	})
+}
+
+// Beside returns the chapters before and after; the zero value where there is none.
+func (r reading) Beside() (near struct{ Before, After ui.ChapterLink }) {
+	there := slices.DeleteFunc(slices.Clone(r.Chapters), func(l ui.ChapterLink) bool { return l.Path == "" })
+	i := slices.IndexFunc(there, func(l ui.ChapterLink) bool { return l.ID == r.Chapter.ID })
+	if i > 0 {
+		near.Before = there[i-1]
+	}
+	if i >= 0 && i+1 < len(there) {
+		near.After = there[i+1]
+	}
+	return near
+}
+
+// contents returns what each page says, by path.
+func contents(a *API, coming []load.Coming) (map[string]ui.Content, error) {
+	links := curriculum(a.Chapters, coming)
+	byPath := map[string]ui.Content{"/": {Path: "/", Chapters: links}}
+	for _, c := range a.Chapters {
+		changes, err := changesOf(c, a.Traces, a.Code).html()
+		if err != nil {
+			return nil, err
+		}
+		byPath[c.Path] = ui.Content{
+			Path: c.Path, Chapter: c, Attacks: attacksOf(c), Chapters: links,
+			Changes: changes, Terms: a.Books.parameters,
+		}
+	}
+	for path, content := range byPath {
+		text, err := reading{Content: content, Books: bookPages(), Code: a.Code}.html()
+		if err != nil {
+			return nil, err
+		}
+		content.Reading = text
+		byPath[path] = content
+	}
+	return byPath, nil
+}
