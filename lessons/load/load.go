@@ -82,7 +82,7 @@ func Read(t Tree) ([]Chapter, error) {
 		books = t.FS
 	}
 	l := loader{fsys: t.FS, root: t.Name, markdown: newMarkdown(books), chapters: map[string]string{}}
-	l.markdown.phrases = phrases(books)
+	l.markdown.phrases, l.markdown.traces = phrases(books), traces(books)
 	var chapters []Chapter
 	for _, entry := range entries {
 		if entry.IsDir() && !strings.HasPrefix(entry.Name(), ".") {

@@ -20,6 +20,7 @@ type markdown struct {
 	goldmark.Markdown
 	books   map[string]map[string]bool // by path of a book: its anchors
 	phrases []phrase                   // what prose links by itself
+	traces  map[string]string          // by id of a term: the kind of value that it means
 }
 
 func newMarkdown(fsys fs.FS) markdown {
@@ -42,6 +43,7 @@ func (m markdown) render(f *File, source []byte) *frontmatter.Data {
 		m.checkNode(f, node, source)
 	}
 	m.linkTerms(doc, source)
+	m.traceTerms(doc)
 	var html bytes.Buffer
 	html.WriteString(`<div class="prose">`)
 	if err := m.Renderer().Render(&html, source, doc); err != nil {

@@ -23,6 +23,8 @@ func TestAValueIsFollowedThroughTheFlow(t *testing.T) {
 	b.do("point at the verifier", pointAt(`.row-self .mark-pkce`))
 	b.until(`[...document.querySelectorAll(".diagram .mark.is-pointed .mark-name")].map(n => n.textContent).includes("code_challenge=")`)
 	b.until(`document.querySelectorAll(".mark-state.is-pointed").length === 0`)
+	b.do("point at the word for it", pointAt(`.lesson [data-trace=pkce]`))
+	b.until(`document.querySelectorAll(".diagram .mark-pkce.is-pointed").length >= 3`)
 	b.do("choose the token request", clickOn(`[data-seq]`, "POST /token"))
 	b.press("tab", "Raw")
 	b.do("point at the code on the wire", pointAt(`.raw-text .mark-code`))
