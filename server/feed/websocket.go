@@ -87,7 +87,9 @@ func (f *Feed) Serve(w http.ResponseWriter, r *http.Request, l *lab.Lab, after u
 	}()
 
 	err = f.Labs.Store.Follow(ctx, l.ID, after, func(e event.Event) error {
-		return write(ctx, conn, e)
+		// Not ctx, as in listen: an event that is on its way would take the
+		// connection with it, and the farewell would find nobody.
+		return write(context.WithoutCancel(ctx), conn, e)
 	})
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
