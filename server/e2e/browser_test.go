@@ -74,8 +74,9 @@ type tab struct {
 	*testing.T
 	ctx context.Context
 
-	mu    sync.Mutex
-	wrong []string // console errors, exceptions and policy violations
+	mu       sync.Mutex
+	wrong    []string // console errors, exceptions and policy violations
+	forgiven []string // what stands in those that are expected
 }
 
 // openTab opens a page and fails the test if anything is wrong on its console.
@@ -143,7 +144,9 @@ func (b *tab) listen(ev any) {
 func (b *tab) complain(what string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.wrong = append(b.wrong, what)
+	if !slices.ContainsFunc(b.forgiven, func(text string) bool { return strings.Contains(what, text) }) {
+		b.wrong = append(b.wrong, what)
+	}
 }
 
 // forgive takes expected lines off the console: an answer of 400 that the learner
@@ -151,6 +154,7 @@ func (b *tab) complain(what string) {
 func (b *tab) forgive(text string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.forgiven = append(b.forgiven, text) // it may come later than what it is about
 	b.wrong = slices.DeleteFunc(b.wrong, func(w string) bool { return strings.Contains(w, text) })
 }
 

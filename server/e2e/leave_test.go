@@ -138,23 +138,15 @@ func TestASecondSignalEndsItAtOnce(t *testing.T) {
 	l := p.newLab(t)
 	feed := p.watch(t, l)
 	p.begin(t, l) // and never finished
-	ended := make(chan error, 1)
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
 	farewell(t, feed)
-	go func() { ended <- p.wait() }()
-	for {
-		select {
-		case err := <-ended:
-			var exit *exec.ExitError
-			if !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGTERM {
-				t.Errorf("it ends with %v", err)
-			}
-			return
-		default:
-			p.cmd.Process.Signal(syscall.SIGTERM) //nolint:errcheck // it may have ended
-			runtime.Gosched()
-		}
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	var exit *exec.ExitError
+	if err := p.wait(); !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGTERM {
+		t.Errorf("it ends with %v", err)
 	}
 }
