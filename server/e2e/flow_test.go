@@ -37,25 +37,28 @@ func newFlow(t *testing.T, p *program, l api.Lab) *flow {
 // signIn goes through /authorize and the login and returns the code.
 func (f *flow) signIn() string {
 	f.Helper()
-	at := f.send(http.MethodGet, "/authorize?"+url.Values{
+	at := f.send(http.MethodGet, f.authorizePath(), nil)
+	at = f.send(http.MethodPost, "/login", asAlice(at.Query().Get("request")))
+	return at.Query().Get("code")
+}
+
+// authorizePath is where the flow begins.
+func (f *flow) authorizePath() string {
+	return "/authorize?" + url.Values{
 		"response_type": {"code"}, "client_id": {f.lab.ClientID}, "redirect_uri": {f.lab.RedirectURI},
 		"code_challenge": {challenge}, "code_challenge_method": {"S256"}, "state": {"s"},
-	}.Encode(), nil)
-	at = f.send(http.MethodPost, "/login", url.Values{"request": {at.Query().Get("request")}, "pick": {"alice"}})
-	return at.Query().Get("code")
+	}.Encode()
+}
+
+// asAlice is the login form with which Alice lets the request that waits go on.
+func asAlice(request string) url.Values {
+	return url.Values{"request": {request}, "pick": {"alice"}}
 }
 
 // send returns where the answer leads.
 func (f *flow) send(method, path string, form url.Values) *url.URL {
 	f.Helper()
-	req, err := http.NewRequestWithContext(f.Context(), method, f.program.auth+"/"+f.lab.ID+path, strings.NewReader(form.Encode()))
-	if err != nil {
-		f.Fatal(err)
-	}
-	if form != nil {
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	resp, err := f.browser.Do(req)
+	resp, err := f.browser.Do(f.request(method, path, form))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -67,17 +70,29 @@ func (f *flow) send(method, path string, form url.Values) *url.URL {
 	return to
 }
 
-// redeem sends the code to the token endpoint.
-func (f *flow) redeem(code string) (int, string) {
+// request makes a request to the authorization server; a form goes into its body.
+func (f *flow) request(method, path string, form url.Values) *http.Request {
 	f.Helper()
-	form := url.Values{
-		"grant_type": {"authorization_code"}, "client_id": {f.lab.ClientID}, "code": {code},
-		"redirect_uri": {f.lab.RedirectURI}, "code_verifier": {verifier},
-	}
-	req, err := http.NewRequestWithContext(f.Context(), http.MethodPost, f.program.auth+"/"+f.lab.ID+"/token", strings.NewReader(form.Encode()))
+	req, err := http.NewRequestWithContext(f.Context(), method, f.program.auth+"/"+f.lab.ID+path, strings.NewReader(form.Encode()))
 	if err != nil {
 		f.Fatal(err)
 	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return answerOf(f.T, req)
+	if form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	return req
+}
+
+// redeem sends the code to the token endpoint.
+func (f *flow) redeem(code string) (int, string) {
+	f.Helper()
+	return answerOf(f.T, f.tokenRequest(code))
+}
+
+func (f *flow) tokenRequest(code string) *http.Request {
+	f.Helper()
+	return f.request(http.MethodPost, "/token", url.Values{
+		"grant_type": {"authorization_code"}, "client_id": {f.lab.ClientID}, "code": {code},
+		"redirect_uri": {f.lab.RedirectURI}, "code_verifier": {verifier},
+	})
 }

@@ -88,20 +88,26 @@ func startAgain(t *testing.T, p *program) *program {
 // with the test.
 func startOn(t *testing.T, data, lab, auth, mallory string, args ...string) *program {
 	t.Helper()
+	flags := []string{"--lab", lab, "--auth", auth, "--mallory", mallory, "--data", data}
+	return startCommand(t, data, exec.Command(binary, append(flags, args...)...))
+}
+
+// startCommand is startOn for a command that runs the program on data.
+func startCommand(t *testing.T, data string, cmd *exec.Cmd) *program {
+	t.Helper()
 	var origins []string
 	p := launch(t, func(line string) bool {
 		origins = append(origins, announcedIn(line)...)
 		return len(origins) == 3
-	}, append([]string{"--lab", lab, "--auth", auth, "--mallory", mallory, "--data", data}, args...)...)
+	}, cmd)
 	p.data, p.lab, p.auth, p.mallory = data, origins[0], origins[1], origins[2]
 	return p
 }
 
 // launch runs the program until a line of its output is the one that is waited for.
-func launch(t *testing.T, opened func(line string) bool, args ...string) *program {
+func launch(t *testing.T, opened func(line string) bool, cmd *exec.Cmd) *program {
 	t.Helper()
-	p := &program{output: &strings.Builder{}, done: make(chan struct{})}
-	p.cmd = exec.Command(binary, args...)
+	p := &program{cmd: cmd, output: &strings.Builder{}, done: make(chan struct{})}
 	p.cmd.Dir = t.TempDir() // it runs from any folder
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {

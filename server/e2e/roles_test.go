@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os/exec"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,7 +31,9 @@ func startPart(t *testing.T, o lab.Origins, args ...string) (*program, opened) {
 	p := launch(t, func(line string) bool {
 		said = opened{}
 		return json.Unmarshal([]byte(line), &said) == nil && said.Msg == "open"
-	}, append([]string{"--log", "json", "--data", t.TempDir(), "--lab", o.Lab, "--auth", o.Auth, "--mallory", o.Mallory}, args...)...)
+	}, exec.Command(binary, append([]string{
+		"--log", "json", "--data", t.TempDir(), "--lab", o.Lab, "--auth", o.Auth, "--mallory", o.Mallory,
+	}, args...)...))
 	p.lab, p.auth, p.mallory = o.Lab, o.Auth, o.Mallory
 	return p, said
 }

@@ -20,6 +20,7 @@ import (
 
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
+	"oauthlab/server/fault"
 	"oauthlab/server/lab"
 	"oauthlab/server/limit"
 	"oauthlab/server/store"
@@ -103,6 +104,7 @@ func (tp *Tape) Handle(route Route) http.Handler {
 		} else {
 			route.Serve(answer, r, turn)
 		}
+		fault.At(fault.AnswerDecided)
 
 		// What was decided is told and answered, even when the process is ending.
 		ctx, done := context.WithTimeout(context.WithoutCancel(ctx), answerWait)
@@ -115,6 +117,7 @@ func (tp *Tape) Handle(route Route) http.Handler {
 			return
 		}
 		answer.send(w)
+		fault.Sent(fault.AnswerSent, w)
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
+	"oauthlab/server/fault"
 	"oauthlab/server/lab"
 	"oauthlab/server/limit"
 	"oauthlab/server/store"
@@ -89,7 +90,11 @@ func (f *Feed) Serve(w http.ResponseWriter, r *http.Request, l *lab.Lab, after u
 	err = f.Labs.Store.Follow(ctx, l.ID, after, func(e event.Event) error {
 		// Not ctx, as in listen: an event that is on its way would take the
 		// connection with it, and the farewell would find nobody.
-		return write(context.WithoutCancel(ctx), conn, e)
+		if err := write(context.WithoutCancel(ctx), conn, e); err != nil {
+			return err
+		}
+		fault.At(fault.EventWritten)
+		return nil
 	})
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"oauthlab/lessons/event"
+	"oauthlab/server/fault"
 )
 
 // Outbox collects what an Update tells. It is good for the one call of apply
@@ -81,10 +82,12 @@ func (s *Store) finish(ctx context.Context, p pending) (saved, error) {
 	if len(p.env.Outbox) == 0 {
 		return p.saved, nil
 	}
+	fault.At(fault.DocumentSaved)
 	p, err := s.appendOutbox(ctx, p)
 	if err != nil {
 		return saved{}, err
 	}
+	fault.At(fault.OutboxTold)
 	return s.clearOutbox(ctx, p)
 }
 
