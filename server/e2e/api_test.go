@@ -82,6 +82,16 @@ func (p *program) events(t *testing.T, l api.Lab) []event.Event {
 	return all
 }
 
+// attack runs an attack in the lab.
+func (p *program) attack(t *testing.T, l api.Lab, id string) (r api.AttackResult) {
+	t.Helper()
+	status, body := call(t, "POST", p.path(l, "/attacks/"+id), l.Key, "")
+	if err := json.Unmarshal([]byte(body), &r); err != nil || status != http.StatusOK {
+		t.Fatalf("the attack answered %d %s", status, body)
+	}
+	return r
+}
+
 func TestAPIStory(t *testing.T) {
 	p := start(t, t.TempDir())
 	l := p.newLab(t)
@@ -94,23 +104,14 @@ func TestAPIStory(t *testing.T) {
 		t.Errorf("reading answered %d %s", status, body)
 	}
 
-	attack := func() api.AttackResult {
-		t.Helper()
-		status, body := call(t, "POST", p.path(l, "/attacks/intercepted-code"), l.Key, "")
-		var r api.AttackResult
-		if err := json.Unmarshal([]byte(body), &r); err != nil || status != http.StatusOK {
-			t.Fatalf("the attack answered %d %s", status, body)
-		}
-		return r
-	}
-	if r := attack(); r.Outcome != "stopped" || r.By != "pkce.verify" {
+	if r := p.attack(t, l, "intercepted-code"); r.Outcome != "stopped" || r.By != "pkce.verify" {
 		t.Errorf("with everything on: %+v", r)
 	}
 	if status, body := call(t, "PATCH", p.path(l, ""), l.Key, `{"protections":{"pkce":false}}`); status != http.StatusOK ||
 		!strings.Contains(body, `"pkce.verify":false`) {
 		t.Errorf("switching PKCE off answered %d %s", status, body)
 	}
-	if r := attack(); r.Outcome != "succeeded" || r.Harm == "" || r.Events[0] == 0 || r.Events[1] <= r.Events[0] {
+	if r := p.attack(t, l, "intercepted-code"); r.Outcome != "succeeded" || r.Harm == "" || r.Events[0] == 0 || r.Events[1] <= r.Events[0] {
 		t.Errorf("with PKCE off: %+v", r)
 	}
 	if status, body := call(t, "GET", p.path(l, "/state"), l.Key, ""); status != http.StatusOK ||

@@ -42,6 +42,7 @@ var cuts = map[string]struct {
 // behind the position that the follower had, and the flow goes on or fails as the
 // specification says.
 func TestAFlowThatIsCutByADyingProcess(t *testing.T) {
+	t.Parallel() // beside others that wait
 	dying := buildDying(t)
 	whole := shapeOfAFlow(t)
 	for name, cut := range cuts {
@@ -362,4 +363,3 @@ func wantSameLog(t *testing.T, heard, log []event.Event) {
 		t.Errorf("the log (-) and what a follower heard (+):\n%s", cmp.Diff(shapes(log), shapes(heard)))
 	}
 }
-

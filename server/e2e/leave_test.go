@@ -69,18 +69,6 @@ func (s *slowCall) finish(t *testing.T) (status int, body string) {
 	return resp.StatusCode, string(text)
 }
 
-// watch opens the feed of a lab, from its first event on.
-func (p *program) watch(t *testing.T, l api.Lab) *websocket.Conn {
-	t.Helper()
-	conn, _, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(p.path(l, "/feed?after=0"), "http"),
-		&websocket.DialOptions{Subprotocols: []string{"oauthlab.v1", "key." + l.Key}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.CloseNow() })
-	return conn
-}
-
 // farewell reads the feed to its end and returns with what it was closed.
 func farewell(t *testing.T, conn *websocket.Conn) websocket.StatusCode {
 	t.Helper()
@@ -98,7 +86,7 @@ var operatorsAt = regexp.MustCompile(`"ops":"([^"]+)"`)
 func TestItLeavesInGoodOrder(t *testing.T) {
 	p := startOn(t, t.TempDir(), "http://localhost:0", "http://localhost:0", "http://127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--log", "json")
 	l := p.newLab(t)
-	feed, call1 := p.watch(t, l), p.begin(t, l)
+	feed, call1 := p.follow(t, l, "0"), p.begin(t, l)
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +124,7 @@ func TestItLeavesInGoodOrder(t *testing.T) {
 func TestASecondSignalEndsItAtOnce(t *testing.T) {
 	p := start(t, t.TempDir())
 	l := p.newLab(t)
-	feed := p.watch(t, l)
+	feed := p.follow(t, l, "0")
 	p.begin(t, l) // and never finished
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
