@@ -113,7 +113,9 @@ func launch(t *testing.T, opened func(line string) bool, cmd *exec.Cmd) *program
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.cmd.Stderr = os.Stderr
+	if p.cmd.Stderr == nil {
+		p.cmd.Stderr = os.Stderr
+	}
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

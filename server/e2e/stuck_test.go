@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,7 +14,6 @@ import (
 	"github.com/google/uuid"
 	"nhooyr.io/websocket"
 
-	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 )
 

@@ -13,6 +13,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"oauthlab/lessons/event"
+	"oauthlab/server/fault/smalldisk"
 )
 
 type paper struct{ Text string }
@@ -96,7 +97,7 @@ func TestAStoreThatIsFull(t *testing.T) {
 // the embedded server is started anew. What was acknowledged before is there.
 func TestADiskWithoutAByteLeft(t *testing.T) {
 	t.Parallel() // it waits, more than it works
-	dir := smallDisk(t, "16m")
+	dir := smalldisk.New(t, "16m")
 	s, err := Open(t.Context(), Options{Dir: dir, MinFree: 1, MaxStore: 1 << 30})
 	if err != nil {
 		t.Fatal(err)
@@ -106,7 +107,7 @@ func TestADiskWithoutAByteLeft(t *testing.T) {
 	if err := For[paper](s, Settings).Create(t.Context(), kept, paper{"kept"}, note("kept")); err != nil {
 		t.Fatal(err)
 	}
-	ballast := fill(t, dir)
+	ballast := smalldisk.Fill(t, dir)
 	for range 40 { // what was allocated before may take a few
 		if err = write(t.Context(), s, 100<<10); err != nil {
 			break
@@ -137,23 +138,6 @@ func TestADiskWithoutAByteLeft(t *testing.T) {
 	if last, err := s.Last(t.Context(), kept); err != nil || last != 1 {
 		t.Errorf("its log ends at %d (%v), want 1", last, err)
 	}
-}
-
-// fill takes all that is left of the disk that holds dir.
-func fill(t *testing.T, dir string) (ballast string) {
-	t.Helper()
-	ballast = filepath.Join(dir, "ballast")
-	f, err := os.Create(ballast)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	for size := 1 << 20; size > 0; {
-		if _, err := f.Write(make([]byte, size)); err != nil {
-			size /= 2
-		}
-	}
-	return ballast
 }
 
 func TestCountingLabs(t *testing.T) {

@@ -1,15 +1,15 @@
-package store
+package smalldisk
 
 import (
 	"syscall"
 	"testing"
 )
 
-// smallDisk mounts a disk of so many bytes, in memory, for the test alone; who may not
-// mount leaves the test out.
-func smallDisk(t *testing.T, size string) string {
+// New mounts a disk of so many bytes, in memory, for the test alone; who may not mount
+// leaves the test out.
+func New(t *testing.T, size string) (dir string) {
 	t.Helper()
-	dir := t.TempDir()
+	dir = t.TempDir()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+size); err != nil {
 		t.Skipf("left out, since it takes the right to mount a small disk: %v", err)
 	}
