@@ -3,8 +3,10 @@ package e2e
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -17,6 +19,25 @@ import (
 // with all that it had.
 func TestADiskThatFillsUpAndIsCleared(t *testing.T) {
 	t.Parallel() // it waits, more than it works
+	t.Run("noticed before anybody writes", func(t *testing.T) {
+		lines := strings.Split(fillUpAndClear(t, func(*flow) {}), "\n")
+		if len(lines) != 2 {
+			t.Errorf("it says %q, want a line when it closes, and one when it opens", lines)
+		}
+	})
+	t.Run("met by those who write", func(t *testing.T) {
+		fillUpAndClear(t, func(f *flow) {
+			for status := 0; status != http.StatusServiceUnavailable; {
+				status, _ = answerOf(f.T, f.request(http.MethodPost, "/login", url.Values{"username": {"alice"}}))
+			}
+		})
+	})
+}
+
+// fillUpAndClear does so with the disk of a program, and returns what operators are
+// told. While the disk is full, meet is called first.
+func fillUpAndClear(t *testing.T, meet func(*flow)) string {
+	t.Helper()
 	data := smalldisk.New(t, "64m")
 	said := &strings.Builder{} // read when the program has ended
 	cmd := exec.Command(binary, "--lab", "http://localhost:0", "--auth", "http://localhost:0", "--mallory", "http://127.0.0.1:0",
@@ -30,6 +51,7 @@ func TestADiskThatFillsUpAndIsCleared(t *testing.T) {
 	before := p.events(t, l)
 
 	ballast := smalldisk.Fill(t, data)
+	meet(f)
 	p.notReady(t, "disk")
 	for range 5 {
 		p.refuses(t, "POST", p.lab+"/api/labs", "", `{"chapter":"v03"}`)
@@ -51,13 +73,12 @@ func TestADiskThatFillsUpAndIsCleared(t *testing.T) {
 	wantSameLog(t, hearUpTo(t, feed, 0, ends(log)), log)
 	wantSameLog(t, log[:len(before)], before)
 
-	if err := p.interrupt(); err != nil {
-		t.Error(err)
+	p.kill()
+	told := strings.TrimSpace(said.String())
+	if !regexp.MustCompile(`(?s)not ready.*check=disk.*ready again`).MatchString(told) || !strings.Contains(told, data) {
+		t.Errorf("it says\n%s", told)
 	}
-	lines := strings.Split(strings.TrimSpace(said.String()), "\n")
-	if len(lines) != 2 || !strings.Contains(lines[0], "not ready") || !strings.Contains(lines[0], data) || !strings.Contains(lines[1], "ready again") {
-		t.Errorf("it says\n%s\nwant a line when it closes, and one when it opens", said)
-	}
+	return told
 }
 
 // notReady checks that the program says that it is not ready, for one reason.

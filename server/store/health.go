@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -47,12 +49,25 @@ func (s *Store) Disk() error {
 	return nil
 }
 
+// suspects are the streams of which a write failed for no reason of its own, and none
+// succeeded since. One says nothing about the other: a server that could not write to
+// a stream gives up that stream alone.
+type suspects struct{ documents, log atomic.Bool }
+
+// of is what is held against the stream that keeps the subject.
+func (s *suspects) of(subject string) *atomic.Bool {
+	if strings.HasPrefix(subject, eventSubject) {
+		return &s.log
+	}
+	return &s.documents
+}
+
 // Writable reports whether the server takes writes. Where the last one that was
 // tried failed for no reason of its own, it writes something, and where the server
 // does not even answer that, it starts an embedded server anew: the server stops
 // taking writes for good once one did not reach the disk.
 func (s *Store) Writable(ctx context.Context) error {
-	if !s.suspect.Load() {
+	if !s.suspect.documents.Load() && !s.suspect.log.Load() {
 		return nil
 	}
 	if err := s.begin(); err != nil {
@@ -69,15 +84,21 @@ func (s *Store) Writable(ctx context.Context) error {
 	return s.probe(ctx)
 }
 
-// probe writes something that nobody reads.
+// probe writes something that nobody reads to each stream that is suspect.
 func (s *Store) probe(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
-	_, err := s.js.PublishMsg(ctx, &nats.Msg{Subject: subjectOf(uuid.Nil.String() + ".probe")}, jetstream.WithRetryAttempts(0))
-	if err != nil {
-		return fmt.Errorf("write to the store's server: %w", err)
+	for _, subject := range []string{subjectOf(uuid.Nil.String() + ".probe"), logSubject(uuid.Nil)} {
+		suspect := s.suspect.of(subject)
+		if !suspect.Load() {
+			continue
+		}
+		_, err := s.js.PublishMsg(ctx, &nats.Msg{Subject: subject}, jetstream.WithRetryAttempts(0))
+		if err != nil {
+			return fmt.Errorf("write to the store's server: %w", err)
+		}
+		suspect.Store(false)
 	}
-	s.suspect.Store(false)
 	return nil
 }
 

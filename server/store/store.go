@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -130,7 +129,7 @@ type Store struct {
 	folder *flock.Flock // nil where the server is not ours
 	server *engine      // nil where the server is not ours
 
-	suspect atomic.Bool // a write failed, and none succeeded since
+	suspect suspects
 
 	// Requests and followed events have a connection each, so that a flood of
 	// events does not stand in the way of an answer.
@@ -302,7 +301,7 @@ func (s *Store) publish(ctx context.Context, subject, id string, last uint64, da
 			jetstream.WithMsgID(id), jetstream.WithExpectLastSequencePerSubject(last))
 		lost := err != nil && (once.Err() != nil || isLost(err))
 		cancel()
-		s.suspect.Store(err != nil && !isConflict(err))
+		s.suspect.of(subject).Store(err != nil && !isConflict(err))
 		switch {
 		case err == nil:
 			return ack, nil
