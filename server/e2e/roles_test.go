@@ -27,13 +27,19 @@ type opened struct{ Msg, Lab, Listen, NATS string }
 // startPart runs a process that plays some of the roles, on the origins given.
 func startPart(t *testing.T, o lab.Origins, args ...string) (*program, opened) {
 	t.Helper()
+	return startPartBy(t, o, exec.Command(binary, append([]string{
+		"--log", "json", "--data", t.TempDir(), "--lab", o.Lab, "--auth", o.Auth, "--mallory", o.Mallory,
+	}, args...)...))
+}
+
+// startPartBy is startPart for a command that runs such a part.
+func startPartBy(t *testing.T, o lab.Origins, cmd *exec.Cmd) (*program, opened) {
+	t.Helper()
 	var said opened
 	p := launch(t, func(line string) bool {
 		said = opened{}
 		return json.Unmarshal([]byte(line), &said) == nil && said.Msg == "open"
-	}, exec.Command(binary, append([]string{
-		"--log", "json", "--data", t.TempDir(), "--lab", o.Lab, "--auth", o.Auth, "--mallory", o.Mallory,
-	}, args...)...))
+	}, cmd)
 	p.lab, p.auth, p.mallory = o.Lab, o.Auth, o.Mallory
 	return p, said
 }
@@ -238,4 +244,50 @@ func robotOn(t *testing.T, s *store.Store, l api.Lab, o lab.Origins) *robot.Robo
 		t.Fatal(err)
 	}
 	return robot.New(labs, opened, feed.Badges{Secret: secret}, event.Browser, "alice")
+}
+
+// The server of the store is gone: the program says so to who asks and in its log, it
+// refuses what it could not keep, and goes on by itself when the server is back.
+func TestAStoreThatGoesAndComes(t *testing.T) {
+	t.Parallel() // it waits, more than it works
+	o := freeOrigins(t)
+	token, data := filepath.Join(t.TempDir(), "token"), t.TempDir()
+	keeping := []string{"--role", "mallory", "--data", data, "--nats-token-file", token, "--nats-listen"}
+	keeper, opened := startPart(t, o, append(keeping, "127.0.0.1:0")...)
+	said := &strings.Builder{} // read when the program has ended
+	cmd := exec.Command(binary, "--log", "json", "--lab", o.Lab, "--auth", o.Auth, "--mallory", o.Mallory,
+		"--role", "lab,auth", "--nats", opened.NATS, "--nats-token-file", token)
+	cmd.Stderr = said
+	p, _ := startPartBy(t, o, cmd)
+	l := p.newLab(t)
+	f := newFlow(t, p, l)
+	code := f.signIn()
+	feed := p.follow(t, l, "0")
+
+	keeper.kill()
+	for status := 0; status != http.StatusServiceUnavailable; {
+		status, _ = call(t, "GET", p.lab+"/readyz", "", "")
+	}
+	p.notReady(t, "store")
+	for range 5 {
+		p.refuses(t, "POST", p.lab+"/api/labs", "", `{"chapter":"v03"}`)
+		p.refuses(t, "GET", p.path(l, ""), l.Key, "")
+		if status, body := f.redeem(code); status != http.StatusServiceUnavailable {
+			t.Errorf("the code gives %d %s", status, body)
+		}
+	}
+
+	startPart(t, o, append(keeping, strings.TrimPrefix(opened.NATS, "nats://"))...)
+	for status := 0; status != http.StatusOK; {
+		status, _ = call(t, "GET", p.lab+"/readyz", "", "")
+	}
+	f.redeemsOnce(code)
+	log := p.events(t, l)
+	heard := hear(t, feed) // it was cut when the server went
+	after := ends(heard)
+	wantSameLog(t, append(heard, hearUpTo(t, p.follow(t, l, fmt.Sprint(after)), after, ends(log))...), log)
+	p.kill()
+	if text := said.String(); strings.Count(text, `"not ready"`) != 1 || strings.Count(text, `"ready again"`) != 1 {
+		t.Errorf("it says\n%s", text)
+	}
 }

@@ -140,6 +140,34 @@ func TestADiskWithoutAByteLeft(t *testing.T) {
 	}
 }
 
+// What one stream takes says nothing about the other.
+func TestAStreamIsSuspectUntilItTakesAWrite(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	lab, docs := uuid.New(), For[paper](s, Settings)
+	if err := docs.Create(t.Context(), lab, paper{}); err != nil {
+		t.Fatal(err)
+	}
+	s.suspect.documents.Store(true)
+	s.suspect.log.Store(true)
+	if _, err := s.Append(t.Context(), lab, note("told")); err != nil {
+		t.Fatal(err)
+	}
+	if !s.suspect.documents.Load() || s.suspect.log.Load() {
+		t.Error("the log took a write, and that is held for the documents")
+	}
+	s.suspect.log.Store(true)
+	if err := docs.Update(t.Context(), lab, func(*paper, *Outbox) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if s.suspect.documents.Load() || !s.suspect.log.Load() {
+		t.Error("a document was saved, and that is held for the log")
+	}
+	s.suspect.documents.Store(true)
+	if err := s.Writable(t.Context()); err != nil || s.suspect.documents.Load() || s.suspect.log.Load() {
+		t.Errorf("both take writes, and Writable says %v", err)
+	}
+}
+
 func TestCountingLabs(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	before := time.Now().Add(-time.Second)
