@@ -31,9 +31,9 @@ func (r *reducer) attackEnds(e event.Event) {
 	}
 	card := cardOf(end, r.pills())
 	r.add(Row{Kind: RowCard, Seq: e.Seq, From: event.Mallory, Card: &card})
-	r.view.News = card.Title + ". " + card.Detail
+	r.tell(e, card.Title+". "+card.Detail)
 	r.remember(end)
-	r.attack = ""
+	r.attack, r.robot = "", false
 }
 
 func (r *reducer) remember(end AttackEnd) {

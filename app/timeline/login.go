@@ -17,6 +17,19 @@ type Login struct {
 // Ended reports whether the client has done what it can for now.
 func (l Login) Ended() bool { return l != Login{} }
 
+// news says in a sentence how the flow has ended; "" while it is under way.
+func (l Login) news() string {
+	switch {
+	case l.Failed != "":
+		return "The client gives up. " + sentence(l.Failed)
+	case l.Token != "":
+		return "The client has a token."
+	case l.Code != "":
+		return "The client has the code."
+	}
+	return ""
+}
+
 // after returns how far the flow has come with the note n.
 func (l Login) after(n *event.Note) Login {
 	switch n.Name {

@@ -36,6 +36,7 @@ type reducer struct {
 	band      int    // index of the open band, or -1
 	flow      string // of the open band
 	attack    string // id of the attack under way, or ""
+	robot     bool   // the lab plays it, and its end says all there is to say
 	address   string
 	rowOf     map[string]place // by the id of a request event
 	preflight map[string]bool  // ids of CORS preflights
@@ -111,8 +112,8 @@ func (r *reducer) response(e event.Event) {
 // which no request caused, on the last message that reached it.
 func (r *reducer) verdict(e event.Event) {
 	pill := pillOf(e)
-	if pill.Outcome != event.Passed {
-		r.view.News = pill.Sentence()
+	if pill.Outcome != event.Passed && !r.robot {
+		r.tell(e, pill.Sentence())
 	}
 	at, ok := r.rowOf[e.Re]
 	if !ok {
@@ -169,6 +170,7 @@ func (r *reducer) note(e event.Event) {
 		return
 	case event.NoteAttackBegins:
 		r.attackBegins(e, e.Note.Get("title"))
+		r.robot = true
 		return
 	case event.NoteBaitBegins:
 		r.attackBegins(e, "Mallory's mail: "+e.Note.Get("title"))
@@ -188,8 +190,15 @@ func (r *reducer) note(e event.Event) {
 	if b := &r.view.Bands[r.band]; e.Note.Name == event.NoteLoginRefused && b.Title == untitled {
 		b.Title = "A sign-in is refused"
 	}
-	r.view.Login = r.view.Login.after(e.Note)
+	before := r.view.Login
+	r.view.Login = before.after(e.Note)
+	if news := r.view.Login.news(); news != "" && r.view.Login != before {
+		r.tell(e, r.view.Bands[r.band].Title+". "+news)
+	}
 }
+
+// tell keeps what e comes to for who does not see the screen.
+func (r *reducer) tell(e event.Event, news string) { r.view.News, r.view.NewsAt = news, e.Seq }
 
 // bandFor sees to it that a band is open for e: the attack's while one runs,
 // else that of the flow. An event that names no flow stays where the others are.

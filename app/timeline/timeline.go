@@ -19,7 +19,8 @@ type View struct {
 	Address Address     // what the address bar of Alice's browser shows
 	Login   Login       // how far the learner's latest flow has come
 	Attacks []AttackEnd // the latest end of each attack, in the order of their first end
-	News    string      // one sentence for the live region: the latest verdict or outcome
+	News    string      // for the live region: the latest refusal or outcome, in a sentence or two
+	NewsAt  uint64      // position of the event that made it news
 	Last    uint64      // position of the last event
 	Missing bool        // events are missing that no gap explains
 }

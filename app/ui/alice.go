@@ -30,7 +30,8 @@ func (a *alice) Render() app.UI {
 	if a.showsFrame() {
 		class = "alice is-open"
 	}
-	return marked(tag.Section(), a.Tour, a.Tour.What == atFrame).Class(class).Aria("label", "Alice's browser").Body(
+	return marked(tag.Section(), a.Tour, a.Tour.What == atFrame).Class(class).Aria("labelledby", "alices").Body(
+		tag.H2("unseen").ID("alices").Text("Alice's browser"),
 		tag.Div("alice-bar").Body(
 			a.address(),
 		),

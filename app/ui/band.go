@@ -28,19 +28,21 @@ func (b *band) Render() app.UI {
 	if b.Band.Attack != "" {
 		class = "band is-attack"
 	}
-	return tag.Section(class).Aria("label", b.Band.Title).Body(
+	return tag.Div(class).Body(
 		tag.Div("band-bar").Body(
-			tag.Button("band-head").Aria("expanded", strconv.FormatBool(b.Open)).
-				OnClick(func(app.Context, app.Event) { b.Desk.fold(b.Band.Key, !b.Open) }, app.EventScope(b.Band.Key)).
-				Body(
-					tag.Span("band-title").Text(b.Band.Title),
-					app.If(b.Section != "", func() app.UI { return tag.Span("band-section").Text(b.Section) }),
-					tag.Span("band-count").Text(countText(b.Band)),
-				),
+			tag.H3("band-heading").Body(
+				tag.Button("band-head").Aria("expanded", strconv.FormatBool(b.Open)).
+					OnClick(func(app.Context, app.Event) { b.Desk.fold(b.Band.Key, !b.Open) }, app.EventScope(b.Band.Key)).
+					Body(
+						tag.Span("band-title").Text(b.Band.Title),
+						app.If(b.Section != "", func() app.UI { return tag.Span("band-section").Text(b.Section) }),
+						tag.Span("band-count").Text(countText(b.Band)),
+					),
+			),
 			tag.Button("band-replay").Text("Replay").Aria("label", "Replay: "+b.Band.Title).
 				OnClick(func(app.Context, app.Event) { b.Desk.replayBand(b.Band.Key) }, app.EventScope(b.Band.Key)),
 		),
-		app.If(b.Open, func() app.UI { return tag.Ol("rows").Body(b.rows()...) }),
+		app.If(b.Open, func() app.UI { return tag.Ol("rows").Aria("label", b.Band.Title).Body(b.rows()...) }),
 	)
 }
 

@@ -18,7 +18,7 @@ func (n *chapterNav) Render() app.UI {
 	before, after := n.Content.neighbours()
 	return tag.Nav("chapters").Aria("label", "Chapters").Body(
 		arrow(before, "‹", "Previous chapter"),
-		tag.Span("chapters-title").Text(n.Content.Chapter.ID+" "+n.Content.Chapter.Title),
+		tag.H1("chapters-title").Text(n.Content.Chapter.ID+" "+n.Content.Chapter.Title),
 		arrow(after, "›", "Next chapter"),
 		tag.Ol("dots").Body(n.dots()...),
 	)

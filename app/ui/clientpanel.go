@@ -28,7 +28,7 @@ func (a *alice) clientPage() app.UI {
 	}
 	return tag.Div("client-page").Body(
 		tag.Div(class).Body(
-			tag.Div().Role("status").Body(
+			tag.Div().Body(
 				tag.P("client-title").Text(title),
 				tag.P("client-text").Text(text),
 				app.If(name != "", func() app.UI {

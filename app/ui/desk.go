@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"oauthlab/app/browser"
@@ -28,9 +29,11 @@ type desk struct {
 	cancel context.CancelFunc
 	stop   func() // ends listening for callbacks
 
-	acted    bool // the learner has done something since the page was loaded
-	attacked bool // an attack of the learner's has begun and not ended
+	acted    bool   // the learner has done something since the page was loaded
+	heard    uint64 // position of the latest news of the log
+	attacked bool   // an attack of the learner's has begun and not ended
 
+	noKeys       atomic.Bool       // keys of one character do nothing
 	stopKeys     func()            // ends listening for keys
 	stopPointing func()            // ends marking what belongs together
 	stopLook     func()            // ends listening for links to the books
@@ -176,7 +179,7 @@ func (d *desk) reduce() {
 	events, before := d.log.Events(), d.screen.Steps
 	d.screen.View = timeline.Reduce(events)
 	d.screen.Steps = d.stepsOf(events)
-	d.linger(before)
+	d.report(d.linger(before))
 	d.remember()
 	if d.screen.Selected != 0 {
 		d.inspect(d.screen.Selected)

@@ -7,13 +7,33 @@ import (
 	"oauthlab/app/timeline"
 )
 
+// keysKey is where the browser remembers that the learner uses no keys of one character:
+// who speaks to the computer, or types past a field, would press them by mistake.
+const keysKey = "oauthlab.keys"
+
 // takesKey reports whether the page has a use for the key.
-func takesKey(key string) bool {
+func (d *desk) takesKey(key string) bool {
 	switch key {
 	case "ArrowUp", "ArrowDown", "Escape":
 		return true
 	}
-	return len(key) == 1 && strings.Contains("rsamjkp1234?", key)
+	return !d.noKeys.Load() && len(key) == 1 && strings.Contains("rsamjkp1234?", key)
+}
+
+// useKeys switches the keys of one character on or off, in this browser.
+func (d *desk) useKeys(on bool) {
+	d.noKeys.Store(!on)
+	if on {
+		browser.Keep().Delete(keysKey)
+		return
+	}
+	_ = browser.Keep().Set(keysKey, "off") // where it keeps nothing, memory stands in
+}
+
+// recallKeys takes up what the learner chose in this browser.
+func (d *desk) recallKeys() {
+	_, off := browser.Keep().Get(keysKey)
+	d.noKeys.Store(off)
 }
 
 // press does what a key stands for. What the screen's buttons cannot do now, the

@@ -74,6 +74,11 @@ func (d *desk) foldStep(id string, open bool) {
 // answer takes the answer to a step's prediction.
 func (d *desk) answer(step string, option int) {
 	d.screen.Answers = with(d.screen.Answers, step, option)
+	for _, s := range d.content.Chapter.Steps {
+		if s.ID == step && s.Prediction != nil {
+			d.tell(s.Prediction.Options[option].Reply)
+		}
+	}
 	d.remember()
 }
 
@@ -104,17 +109,19 @@ func (d *desk) goOn(step string) {
 	}
 }
 
-// linger keeps the steps open that got done under the learner's eyes: before says
-// how the steps stood.
-func (d *desk) linger(before []timeline.StepProgress) {
+// linger keeps the steps open that got done under the learner's eyes, and returns what
+// is said of the last of them: before says how the steps stood.
+func (d *desk) linger(before []timeline.StepProgress) (praise string) {
 	if !d.acted || len(before) != len(d.screen.Steps) {
-		return
+		return ""
 	}
 	for i, s := range d.screen.Steps {
 		if s.Done && !before[i].Done {
 			d.screen.Lingers = with(d.screen.Lingers, s.ID, true)
+			praise = doneText(d.content.Chapter.Steps[i].Kind)
 		}
 	}
+	return praise
 }
 
 // present returns the id of the present step, "" where all are done.

@@ -28,8 +28,9 @@ type diagram struct {
 }
 
 func (d *diagram) Render() app.UI {
-	return tag.Section("diagram", "lanes-"+strconv.Itoa(len(d.View.Lanes))).Aria("label", "Messages").Body(
-		tag.Div("diagram-scroll").TabIndex(-1).OnScroll(d.onScroll, app.PassiveEvent()).Body(
+	return tag.Section("diagram", "lanes-"+strconv.Itoa(len(d.View.Lanes))).Aria("labelledby", "messages").Body(
+		tag.H2("unseen").ID("messages").Text("Messages"),
+		tag.Div("diagram-scroll").TabIndex(-1).Role("group").Aria("labelledby", "messages").OnScroll(d.onScroll, app.PassiveEvent()).Body(
 			tag.Div("diagram-sheet").Body(
 				d.lanes(),
 				d.lines(),

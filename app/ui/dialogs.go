@@ -78,7 +78,7 @@ func dialogs(d *desk, all []standing) app.UI {
 			Label: "Progress, as JSON", Text: d.progress.export(), Said: s.Copied, Long: true,
 		})
 	case dialogKeys:
-		return open("Keys", keyTable())
+		return open("Keys", keyTable(d))
 	case dialogMore:
 		return open("More", &moreMenu{Desk: d, Open: s.Open, Busy: s.Busy})
 	case dialogBench:

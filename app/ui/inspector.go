@@ -23,7 +23,8 @@ type inspector struct {
 }
 
 func (i *inspector) Render() app.UI {
-	return tag.Section("inspector").Aria("label", "Inspector").Body(
+	return tag.Section("inspector").Aria("labelledby", "inspector").Body(
+		tag.H2("unseen").ID("inspector").Text("Inspector"),
 		tag.Div("inspector-bar").Body(
 			tag.Div("tabs").Role("tablist").Aria("label", "Views of the message").
 				OnKeyDown(roving("[role=tab]", true)).Body(

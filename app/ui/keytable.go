@@ -20,8 +20,8 @@ var keys = []struct{ keys, does string }{
 	{"?", "This list"},
 }
 
-// keyTable lists them.
-func keyTable() app.UI {
+// keyTable lists them, and switches those of one character off.
+func keyTable(d *desk) app.UI {
 	var rows []app.UI
 	for _, k := range keys {
 		rows = append(rows, tag.Div("key-row").Body(
@@ -29,5 +29,8 @@ func keyTable() app.UI {
 			tag.Dd("key-does").Text(k.does),
 		))
 	}
-	return tag.Dl("key-table").Body(rows...)
+	return tag.Div().Body(
+		checkBox("Use the keys of one letter, digit or sign", !d.noKeys.Load(), d.useKeys),
+		tag.Dl("key-table").Body(rows...),
+	)
 }

@@ -127,7 +127,7 @@ func (l *landing) chapter(link ChapterLink) app.UI {
 // logo leads home.
 func logo() app.UI {
 	return tag.A("/", "logo").Body(
-		tag.Img("/web/icons/logo.svg", "logo-image").Attr("alt", "").Attr("width", 24).Attr("height", 24),
+		tag.Img("/web/icons/logo.svg", "logo-image").Role("presentation").Attr("width", 24).Attr("height", 24),
 		tag.Span("logo-name").Text("OAuth Lab"),
 	)
 }

@@ -31,7 +31,7 @@ func (l *lessonBar) Render() app.UI {
 	return tag.Section("lesson").Aria("label", "Lesson").Body(
 		tag.Div("lesson-scroll").Body(
 			tag.P("lesson-chapter").Text("Chapter "+c.ID),
-			tag.H1("lesson-title").Text(c.Question),
+			tag.H2("lesson-title").Text(c.Question),
 			app.Raw(`<div class="prose lesson-problem">`+c.Problem+`</div>`),
 			l.changes(),
 			tag.Ol("steps").Body(l.steps()...),
@@ -123,7 +123,7 @@ func (l *lessonBar) sections() app.UI {
 		return nil
 	}
 	return tag.Div("sections").Body(
-		tag.H2("sections-title").Text("To read"),
+		tag.H3("sections-title").Text("To read"),
 		tag.Ul("sections-list").Body(items...),
 	)
 }

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"strings"
-
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/tag"
@@ -23,9 +21,9 @@ func (m *message) Render() app.UI {
 	return tag.Li("row", "grid", "row-message", m.direction(), partyClass(m.Row.From), m.class()).
 		DataSet("seq", m.Row.Seq).Body(
 		tag.Button("arrow", laneClass("lo", min(m.From, m.To)), laneClass("hi", max(m.From, m.To))).
-			Aria("label", spoken(m.Row)).
 			OnClick(func(app.Context, app.Event) { m.Desk.choose(m.Row.Seq) }).
 			Body(
+				parties(m.Row),
 				tag.Span("label").Body(labelOf(m.Row)...),
 				tag.Span("arrow-line"),
 			),
@@ -63,16 +61,12 @@ func labelOf(r timeline.Row) []app.UI {
 	return label
 }
 
-// spoken says a row to who does not see the diagram.
-func spoken(r timeline.Row) string {
-	var b strings.Builder
-	b.WriteString(timeline.PartyName(r.From))
+// parties says who sends a row to whom, to who does not see the diagram: the rest of its
+// name is what stands there.
+func parties(r timeline.Row) app.UI {
+	text := timeline.PartyName(r.From)
 	if r.To != "" && r.To != r.From {
-		b.WriteString(" to " + timeline.PartyName(r.To))
+		text += " to " + timeline.PartyName(r.To)
 	}
-	b.WriteString(": " + r.Text)
-	for _, m := range r.Marks {
-		b.WriteString(", " + m.Name + " " + m.Short)
-	}
-	return b.String()
+	return tag.Span("unseen").Text(text + ": ")
 }

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/tag"
@@ -18,10 +20,10 @@ type moreMenu struct {
 func (m *moreMenu) Render() app.UI {
 	ready := m.Open && m.Busy == idle
 	return tag.Ul("menu").Body(
-		tag.Li("menu-narrow").Body(m.button("Run in steps", "Each request of the flow is shown before it is sent.", ready, func() {
+		tag.Li("menu-item", "menu-narrow").Body(m.button("Run in steps", "Each request of the flow is shown before it is sent.", ready, func() {
 			m.Desk.closeDialog()
 			m.Desk.step()
-		})),
+		})...),
 		m.item("Share this view", "A link to this chapter with what is off now.", true, func() { m.Desk.openDialog(dialogShare) }),
 		m.item("Export progress", "What you answered, read and finished, as JSON.", true, func() { m.Desk.openDialog(dialogExport) }),
 		m.item("Keys", "What the keyboard does. The key ? opens this too.", true, func() { m.Desk.openDialog(dialogKeys) }),
@@ -37,21 +39,25 @@ func (m *moreMenu) Render() app.UI {
 		}),
 		app.Range(books()).Slice(func(i int) app.UI {
 			b := books()[i]
-			return tag.Li().Body(tag.A(b.path, "menu-button").Aria("label", b.title).Body(
-				tag.Span("menu-name").Text(b.title),
-				tag.Span("menu-text").Text(b.text),
-			))
+			return tag.Li("menu-item").Body(described(tag.A(b.path), b.title, b.text)...)
 		}),
 	)
 }
 
 func (m *moreMenu) item(name, text string, ready bool, do func()) app.UI {
-	return tag.Li().Body(m.button(name, text, ready, do))
+	return tag.Li("menu-item").Body(m.button(name, text, ready, do)...)
 }
 
-func (m *moreMenu) button(name, text string, ready bool, do func()) app.UI {
-	return pressable(tag.Button("menu-button").Aria("label", name).Body(
-		tag.Span("menu-name").Text(name),
-		tag.Span("menu-text").Text(text),
-	), ready, do, name)
+func (m *moreMenu) button(name, text string, ready bool, do func()) []app.UI {
+	return described(pressable(tag.Button(), ready, do, name), name, text)
+}
+
+// described is a control that covers its entry, and below it what it does, which is no
+// part of its name.
+func described(control app.HTMLElem, name, text string) []app.UI {
+	id := "about-" + strings.ReplaceAll(strings.ToLower(name), " ", "-")
+	return []app.UI{
+		control.Class("menu-button").Aria("describedby", id).Text(name),
+		tag.P("menu-text").ID(id).Text(text),
+	}
 }

@@ -41,6 +41,7 @@ func (p *chapterPage) OnMount(ctx app.Context) {
 	d.screen.Narrow = browser.IsNarrow()
 	d.screen.Forgets = browser.DeniesStorage()
 	d.recallByHand()
+	d.recallKeys()
 	if l.Step != "" {
 		d.foldStep(l.Step, true)
 		afterDraw(func() { browser.ScrollTo(`[data-step="` + l.Step + `"]`) })
@@ -54,7 +55,7 @@ func (p *chapterPage) OnMount(ctx app.Context) {
 		ctx.Dispatch(func(app.Context) { d.look(address) })
 	})
 	d.stopKeys = browser.OnKey(func(key string) bool {
-		if !takesKey(key) {
+		if !d.takesKey(key) {
 			return false
 		}
 		ctx.Dispatch(func(app.Context) { d.press(key) })
@@ -119,7 +120,7 @@ func (p *chapterPage) Render() app.UI {
 		&paneBar{Desk: d, Pane: s.Pane, Tour: next},
 		app.If(s.Dialog != dialogNone, func() app.UI { return dialogs(d, all) }),
 		app.If(s.Peek.Address != "", func() app.UI { return peek(d, s.Peek) }),
-		tag.P("unseen").Role("status").Aria("live", "polite").Text(s.View.News),
+		s.Told.region(),
 		reading(c),
 		c.embed(),
 	)

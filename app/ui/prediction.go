@@ -46,6 +46,6 @@ func (p *prediction) option(i int, o lessons.Option) app.UI {
 				tag.Span("option-text").Text(o.Text),
 				app.If(word != "", func() app.UI { return tag.Span("option-word").Text(word) }),
 			),
-		app.If(chosen, func() app.UI { return tag.P("option-reply").Role("status").Text(o.Reply) }),
+		app.If(chosen, func() app.UI { return tag.P("option-reply").Text(o.Reply) }),
 	)
 }

@@ -62,9 +62,9 @@ func (p *protection) hasMore() bool {
 }
 
 func (p *protection) moreButton() app.UI {
+	text := strconv.Itoa(len(p.Standing.Parts)) + " parts"
 	return tag.Button("more").Aria("expanded", strconv.FormatBool(p.open)).
-		Aria("label", "Parts of "+p.Standing.Protection.Title).
-		Text(strconv.Itoa(len(p.Standing.Parts)) + " parts").
+		Aria("label", text+" of "+p.Standing.Protection.Title).Text(text).
 		OnClick(func(app.Context, app.Event) { p.open = !p.open })
 }
 

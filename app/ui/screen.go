@@ -63,6 +63,8 @@ type screen struct {
 	StateBefore api.State // what each party held before it last changed
 	StateOpen   bool
 
+	Told saying // what the live region says
+
 	Forgets bool // the browser keeps nothing for this page
 }
 

@@ -25,9 +25,9 @@ func (n *selfNote) Render() app.UI {
 		class += " is-fault"
 	}
 	return tag.Li(class).DataSet("seq", n.Row.Seq).Body(
-		tag.Button("self", laneClass("at", n.At)).Aria("label", spoken(n.Row)).
+		tag.Button("self", laneClass("at", n.At)).
 			OnClick(func(app.Context, app.Event) { n.Desk.choose(n.Row.Seq) }).
-			Body(labelOf(n.Row)...),
+			Body(append([]app.UI{parties(n.Row)}, labelOf(n.Row)...)...),
 		&pills{Desk: n.Desk, Pills: n.Row.Pills, Lane: n.At, Selected: n.Selected},
 	)
 }

@@ -30,7 +30,7 @@ func (s *stateDrawer) Render() app.UI {
 	b := pressable(tag.Button("state-button").Aria("expanded", strconv.FormatBool(s.IsOpen)).Text("State of the parties"),
 		s.Ready, func() { s.Desk.toggleState() }, "state")
 	return tag.Div("group", "state").Body(
-		b,
+		tag.H2().Body(b),
 		app.If(s.IsOpen, func() app.UI { return tag.Div("state-body").Body(s.documents()...) }),
 	)
 }

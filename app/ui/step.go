@@ -40,7 +40,7 @@ func (s *step) Render() app.UI {
 	}
 	return tag.Li(class).DataSet("step", s.Step.ID).DataSet("done", s.Progress.Done).Body(
 		tag.Span("step-marker").Aria("hidden", "true").Text(marker),
-		tag.H2("step-title").Body(s.header()),
+		tag.H3("step-title").Body(s.header()),
 		app.If(s.Open, s.body),
 	)
 }

@@ -13,5 +13,6 @@ func Styles() []string {
 		"/web/css/panel.css",
 		"/web/css/landing.css",
 		"/web/css/features.css",
+		"/web/css/contrast.css",
 	}
 }

@@ -81,19 +81,38 @@ func TestKeysGoThroughTheMessages(t *testing.T) {
 
 // Every key that is listed is taken, and no other letter.
 func TestKeysAreThoseThatAreListed(t *testing.T) {
+	d := &desk{}
 	listed := "↓↑Esc"
 	for _, k := range keys {
 		listed += k.keys
 	}
 	for _, key := range strings.Split("abcdefghijklmnopqrstuvwxyz0123456789?/", "") {
 		want := strings.Contains(strings.ReplaceAll(listed, "Esc", ""), key)
-		if takesKey(key) != want {
-			t.Errorf("key %q is taken: %v", key, takesKey(key))
+		if d.takesKey(key) != want {
+			t.Errorf("key %q is taken: %v", key, d.takesKey(key))
 		}
 	}
 	for _, key := range []string{"Tab", "Enter", " ", "PageDown", "", "Shift"} {
-		if takesKey(key) {
+		if d.takesKey(key) {
 			t.Errorf("key %q is taken", key)
+		}
+	}
+}
+
+// Who switches the keys of one character off keeps the others (WCAG 2.2, 2.1.4).
+func TestKeysOfOneCharacterCanBeSwitchedOff(t *testing.T) {
+	d := &desk{}
+	d.noKeys.Store(true)
+	for _, k := range keys {
+		for _, key := range strings.Fields(k.keys) {
+			if len(key) == 1 && d.takesKey(key) {
+				t.Errorf("key %q is taken", key)
+			}
+		}
+	}
+	for _, key := range []string{"ArrowUp", "ArrowDown", "Escape"} {
+		if !d.takesKey(key) {
+			t.Errorf("key %q is not taken", key)
 		}
 	}
 }

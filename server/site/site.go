@@ -58,7 +58,7 @@ func (s *Site) Handler() (http.Handler, error) {
 		return nil, err
 	}
 
-	found, err := findable(s.API.Chapters, pages(assets, version, s.API.Labs.Origins))
+	found, err := findable(s.API.Chapters, spelled(pages(assets, version, s.API.Labs.Origins)))
 	if err != nil {
 		return nil, err
 	}
@@ -119,6 +119,7 @@ func pages(a *assets, version string, o lab.Origins) http.Handler {
 		Styles: ui.Styles(),
 		RawHeaders: []string{
 			`<script src="/web/start/start.js"></script>`, // before go-app's own
+			`<script src="/web/start/focus.js" defer></script>`,
 			`<link rel="preload" href="/web/fonts/inter.woff2" as="font" type="font/woff2" crossorigin>`,
 			`<link rel="preload" href="/web/fonts/jetbrains-mono.woff2" as="font" type="font/woff2" crossorigin>`,
 			unscripted,
