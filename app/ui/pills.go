@@ -91,6 +91,7 @@ func (p *pills) pill(v timeline.Pill) app.UI {
 				tag.Span("pill-sign").Aria("hidden", "true").Text(signOf(v.Outcome)),
 				tag.Span("pill-text").Text(v.Text),
 			),
+			app.If(v.Reason != "", func() app.UI { return app.Text(" ") }), // two words, and not one
 			app.If(v.Reason != "", func() app.UI { return tag.Span("pill-reason").Text(v.Reason) }),
 		)
 }
