@@ -18,6 +18,7 @@ import (
 	"oauthlab/lessons/content"
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/load"
+	"oauthlab/server/asset"
 	"oauthlab/server/attack"
 	"oauthlab/server/authserver"
 	"oauthlab/server/feed"
@@ -77,6 +78,14 @@ func open(ctx context.Context, c config) (*house, error) {
 	if err != nil {
 		return nil, fmt.Errorf("books: %w", err)
 	}
+	authAssets, err := asset.Read(web.FS, authserver.AssetNames()...)
+	if err != nil {
+		return nil, err
+	}
+	malloryAssets, err := asset.Read(web.FS, attack.AssetNames()...)
+	if err != nil {
+		return nil, err
+	}
 	listeners, err := c.bind()
 	if err != nil {
 		return nil, err
@@ -128,8 +137,8 @@ func open(ctx context.Context, c config) (*house, error) {
 		Labs: h.labs, Auth: authDocument, Attacks: h.attacks, Chapters: load.Plain(taught.chapters), Traces: taught.traces,
 		Code: code, Books: books, Log: log, Feed: h.feed, Bounds: h.apiBounds(), MaxBody: int64(c.bounds.maxBody),
 	}}
-	auth := &authserver.Server{Labs: h.labs, Badges: badges, Assets: web.FS, Log: log, Pace: h.pace(), MaxBody: int64(c.bounds.maxBody)}
-	mallory := &attack.Site{Labs: h.labs, Badges: badges, Assets: web.FS, Log: log, Pace: h.pace(), MaxBody: int64(c.bounds.maxBody)}
+	auth := &authserver.Server{Labs: h.labs, Badges: badges, Assets: authAssets, Log: log, Pace: h.pace(), MaxBody: int64(c.bounds.maxBody)}
+	mallory := &attack.Site{Labs: h.labs, Badges: badges, Assets: malloryAssets, Log: log, Pace: h.pace(), MaxBody: int64(c.bounds.maxBody)}
 
 	labHandler, err := lobby.Handler()
 	if err != nil {

@@ -36,6 +36,9 @@ type routeRow struct {
 	person  bool // a browser navigates there
 }
 
+// anotherHash stands in the address of a file of another release.
+const anotherHash = "0000000000000000"
+
 // routes has at least one row for each pattern of each party. A new endpoint without
 // one fails the test.
 func routes() map[string][]routeRow {
@@ -80,6 +83,8 @@ func routes() map[string][]routeRow {
 		{"/{lab}/token", "POST", "/{lab}/token", 400, shared, false},
 		get("/{lab}/", "/{lab}/nothing", 404, private),
 		get("GET /web/css/auth.css", "/web/css/auth.css", 200, anAsset), get("GET /web/fonts/inter.woff2", "/web/fonts/inter.woff2", 200, anAsset),
+		get("GET /web/{hash}/css/auth.css", "/web/"+anotherHash+"/css/auth.css", 404, anAsset),
+		get("GET /web/{hash}/fonts/inter.woff2", "/web/"+anotherHash+"/fonts/inter.woff2", 404, anAsset),
 		page("/", "/", 404, aForm), get("/", "/", 404, private),
 	}
 	for _, later := range []string{
@@ -90,6 +95,7 @@ func routes() map[string][]routeRow {
 	mallory := []routeRow{
 		page("/{lab}/", "/{lab}/?code=x", 200, aForm), page("/{lab}/", "/{none}/", 404, aForm), page("/", "/", 404, aForm),
 		get("GET /web/css/mallory.css", "/web/css/mallory.css", 200, anAsset),
+		get("GET /web/{hash}/css/mallory.css", "/web/"+anotherHash+"/css/mallory.css", 404, anAsset),
 	}
 	return map[string][]routeRow{"--lab": lab, "--auth": auth, "--mallory": mallory}
 }

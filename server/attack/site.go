@@ -3,16 +3,18 @@ package attack
 import (
 	"embed"
 	"html/template"
-	"io/fs"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
+	"oauthlab/server/asset"
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
 	"oauthlab/server/route"
@@ -23,12 +25,15 @@ var pages embed.FS
 
 var sitePage = template.Must(template.ParseFS(pages, "pages/site.html"))
 
+// AssetNames are the files of package web that Mallory's pages need.
+func AssetNames() []string { return []string{"css/mallory.css"} }
+
 // Site is Mallory's web site: another host than the lab's parties, so that
 // browsers treat it as another site. It keeps whatever is brought to it.
 type Site struct {
 	Labs   *lab.Labs
 	Badges feed.Badges
-	Assets fs.FS // holds css/mallory.css
+	Assets *asset.Files // those of AssetNames
 	Log    *slog.Logger
 
 	MaxBody int64                                    // see feed.Tape
@@ -49,7 +54,9 @@ func (s *Site) Handler() http.Handler {
 		},
 		Silent: func(url.Values) event.Party { return event.Browser },
 	}))
-	mux.Handle("GET /web/css/mallory.css", http.StripPrefix("/web/", http.FileServerFS(s.Assets)))
+	for _, pattern := range s.Assets.Patterns() {
+		mux.Handle(pattern, s.Assets)
+	}
 	mux.HandleFunc("/", s.unknown)
 	return route.Guard("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "+s.Labs.Origins.Lab, mux)
 }
@@ -66,7 +73,9 @@ func (s *Site) show(w http.ResponseWriter, status int, code string) {
 	h.Set("Content-Security-Policy",
 		"default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "+s.Labs.Origins.Lab)
 	w.WriteHeader(status)
-	if err := sitePage.Execute(w, struct{ Code string }{code}); err != nil {
+	var text strings.Builder
+	if err := sitePage.Execute(&text, struct{ Code string }{code}); err != nil {
 		s.Log.Error("page", "party", event.Mallory, "err", err)
 	}
+	io.WriteString(w, s.Assets.Link(text.String())) //nolint:errcheck // the caller has gone
 }

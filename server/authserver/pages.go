@@ -4,6 +4,7 @@ import (
 	"embed"
 	"errors"
 	"html/template"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -74,9 +75,11 @@ func (s *Server) showPage(w http.ResponseWriter, status int, page *template.Temp
 	}
 	h.Set("Content-Security-Policy", policy)
 	w.WriteHeader(status)
-	if err := page.ExecuteTemplate(w, "layout", view); err != nil {
+	var text strings.Builder
+	if err := page.ExecuteTemplate(&text, "layout", view); err != nil {
 		s.Log.Error("page", "party", event.Auth, "err", err)
 	}
+	io.WriteString(w, s.Assets.Link(text.String())) //nolint:errcheck // the caller has gone
 }
 
 // fault answers when the store does not, or holds no more of this lab: nothing was

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -14,17 +13,21 @@ import (
 	"github.com/rs/cors"
 
 	"oauthlab/lessons/event"
+	"oauthlab/server/asset"
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
 	"oauthlab/server/route"
 	"oauthlab/server/store"
 )
 
+// AssetNames are the files of package web that the server's pages need.
+func AssetNames() []string { return []string{"css/auth.css", "fonts/inter.woff2"} }
+
 // Server is the authorization server of all labs. It is safe for concurrent use.
 type Server struct {
 	Labs   *lab.Labs
 	Badges feed.Badges
-	Assets fs.FS // holds css/auth.css, the style of its pages
+	Assets *asset.Files // those of AssetNames
 	Log    *slog.Logger
 
 	MaxBody int64                                    // see feed.Tape
@@ -66,9 +69,9 @@ func (s *Server) Handler() http.Handler {
 		mux.Handle("/{lab}"+path, tape.Handle(feed.Route{Serve: comesWith(chapter), Silent: s.namedClient}))
 	}
 	mux.Handle("/{lab}/", tape.Handle(feed.Route{Serve: s.noEndpoint, Silent: func(url.Values) event.Party { return event.Outside }}))
-	assets := http.StripPrefix("/web/", http.FileServerFS(s.Assets))
-	mux.Handle("GET /web/css/auth.css", assets)
-	mux.Handle("GET /web/fonts/inter.woff2", assets)
+	for _, pattern := range s.Assets.Patterns() {
+		mux.Handle(pattern, s.Assets)
+	}
 	mux.HandleFunc("/", s.noLab)
 	return route.Guard("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "+s.Labs.Origins.Lab, mux)
 }

@@ -15,6 +15,7 @@ import (
 
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
+	"oauthlab/server/asset"
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
 	"oauthlab/server/store"
@@ -54,8 +55,12 @@ func newBench(t *testing.T) *bench {
 	}
 	opened := time.Now() // the clock stands still: a slow machine is no reason to fail
 	labs := &lab.Labs{Store: db, Origins: origins, Now: func() time.Time { return opened }, Parties: []lab.Document{Document{db}}}
+	assets, err := asset.Read(web.FS, AssetNames()...)
+	if err != nil {
+		t.Fatal(err)
+	}
 	server := &Server{
-		Labs: labs, Badges: feed.Badges{Secret: []byte("test")}, Assets: web.FS,
+		Labs: labs, Badges: feed.Badges{Secret: []byte("test")}, Assets: assets,
 		Log: slog.New(slog.DiscardHandler),
 	}
 	web1.Config.Handler = server.Handler()

@@ -7,21 +7,26 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
-	"path"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/andybalholm/brotli"
 
+	"oauthlab/server/asset"
 	"oauthlab/web"
 )
 
+// programPath is where the program for the browser is asked for.
+const programPath = asset.Root + "app.wasm"
+
 // assets serves the files of package web under /web/, and the program for the
-// browser as it was packed. It is go-app's ResourceResolver and http.Handler.
+// browser as it was packed. It is go-app's ResourceResolver.
 type assets struct {
-	files http.Handler
-	wasm  []byte // brotli; nil where nobody has built it
-	info  web.Info
+	*asset.Files
+	wasm []byte // brotli; nil where nobody has built it
+	hash string // of wasm, which other files do not change
+	info web.Info
 
 	// unpacked is the program for a browser that does not take brotli.
 	unpacked func() ([]byte, error)
@@ -30,7 +35,14 @@ type assets struct {
 // openAssets reads what make built. A checkout without it serves pages all the
 // same, whose text can be read but not run.
 func openAssets(files fs.FS) (*assets, error) {
-	a := &assets{files: http.StripPrefix("/web/", http.FileServerFS(files))}
+	names, err := assetNames(files)
+	if err != nil {
+		return nil, err
+	}
+	a := &assets{}
+	if a.Files, err = asset.Read(files, names...); err != nil {
+		return nil, err
+	}
 	info, err := fs.ReadFile(files, web.WasmInfo)
 	if err != nil {
 		return a, nil
@@ -41,31 +53,45 @@ func openAssets(files fs.FS) (*assets, error) {
 	if a.wasm, err = fs.ReadFile(files, web.Wasm); err != nil {
 		return nil, fmt.Errorf("read the program for the browser: %w", err)
 	}
+	a.hash = asset.Hash(a.wasm)
 	a.unpacked = sync.OnceValues(func() ([]byte, error) {
 		return io.ReadAll(brotli.NewReader(bytes.NewReader(a.wasm)))
 	})
 	return a, nil
 }
 
+// assetNames are the files that are served as they are: all but what make built.
+func assetNames(files fs.FS) (names []string, err error) {
+	err = fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && !strings.HasPrefix(path, "dist/") {
+			names = append(names, path)
+		}
+		return err
+	})
+	return names, err
+}
+
 // built reports whether there is a program to serve.
 func (a *assets) built() bool { return a.wasm != nil }
 
-// Resolve implements app.ResourceResolver: everything is on our own origin.
-func (a *assets) Resolve(path string) string { return path }
+// Resolve implements app.ResourceResolver: the program is named by its own content,
+// so that a release that leaves it as it is need not send it again, and the others
+// by what they all are.
+func (a *assets) Resolve(path string) string {
+	if path == programPath && a.built() {
+		return asset.Root + a.hash + "/app.wasm"
+	}
+	return a.Address(path)
+}
 
 // ServeHTTP serves what lies under /web/, and no lists of folders.
 func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch {
-	case r.URL.Path == "/web/app.wasm":
-		a.serveWasm(w, r)
-	case strings.HasSuffix(r.URL.Path, "/") || isBuildOutput(path.Clean(r.URL.Path)):
-		http.NotFound(w, r)
-	default:
-		a.files.ServeHTTP(w, r)
+	if at, named := asset.Named(r.URL.Path, a.hash); at == programPath {
+		a.serveWasm(w, r, named)
+		return
 	}
+	a.Files.ServeHTTP(w, r)
 }
-
-func isBuildOutput(p string) bool { return p == "/web/dist" || strings.HasPrefix(p, "/web/dist/") }
 
 // takesBrotli reads Accept-Encoding (RFC 9110 §12.5.3): a coding with weight 0 is
 // refused.
@@ -81,23 +107,28 @@ func takesBrotli(accept string) bool {
 	return false
 }
 
-func (a *assets) serveWasm(w http.ResponseWriter, r *http.Request) {
+// serveWasm serves the program, at an address that names it or not. Its two forms
+// have a tag each.
+func (a *assets) serveWasm(w http.ResponseWriter, r *http.Request, named bool) {
 	if !a.built() {
 		http.Error(w, "This program was built without its client. Run make build.", http.StatusNotFound)
 		return
 	}
-	w.Header().Set("Content-Type", "application/wasm")
+	content, coding, tag := a.wasm, "br", asset.Tag(a.hash+"-br")
+	if !takesBrotli(r.Header.Get("Accept-Encoding")) {
+		plain, err := a.unpacked()
+		if err != nil {
+			http.Error(w, "The client cannot be unpacked. Run make build.", http.StatusInternalServerError)
+			return
+		}
+		content, coding, tag = plain, "", asset.Tag(a.hash)
+	}
 	w.Header().Add("Vary", "Accept-Encoding")
-	if takesBrotli(r.Header.Get("Accept-Encoding")) {
-		w.Header().Set("Content-Encoding", "br")
-		w.Header().Set("Content-Length", fmt.Sprint(len(a.wasm)))
-		w.Write(a.wasm) //nolint:errcheck // the caller has gone
-		return
+	asset.Keep(w.Header(), named, tag)
+	w.Header().Set("Content-Type", "application/wasm")
+	if coding != "" {
+		w.Header().Set("Content-Encoding", coding)
 	}
-	plain, err := a.unpacked()
-	if err != nil {
-		http.Error(w, "The client cannot be unpacked. Run make build.", http.StatusInternalServerError)
-		return
-	}
-	w.Write(plain) //nolint:errcheck // the caller has gone
+	w.Header().Set("Content-Length", fmt.Sprint(len(content)))
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
 }

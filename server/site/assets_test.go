@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -38,9 +40,14 @@ func built(t *testing.T) fstest.MapFS {
 	}
 }
 
+// open reads the files, or those of the program itself where there are none.
 func open(t *testing.T, files fstest.MapFS) *assets {
 	t.Helper()
-	a, err := openAssets(files)
+	var from fs.FS = web.FS
+	if files != nil {
+		from = files
+	}
+	a, err := openAssets(from)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,6 +143,101 @@ func TestABuildThatIsBroken(t *testing.T) {
 			t.Errorf("answered %d %v %q", resp.StatusCode, resp.Header, body)
 		}
 	})
+}
+
+// A browser keeps the program under the name of its content, and asks about it under
+// its plain one.
+func TestTheProgramIsKeptUnderItsName(t *testing.T) {
+	a := open(t, built(t))
+	next := built(t)
+	next["css/tokens.css"] = &fstest.MapFile{Data: []byte(":root{color:red}")}
+	if restyled := open(t, next); restyled.Resolve("/web/app.wasm") != a.Resolve("/web/app.wasm") || restyled.Resolve("/web/css/tokens.css") == a.Resolve("/web/css/tokens.css") {
+		t.Error("another style gives the program another name, or the style none")
+	}
+	next[web.Wasm] = &fstest.MapFile{Data: []byte("another program")}
+	other := open(t, next).Resolve("/web/app.wasm")
+	for path, want := range map[string]string{
+		"/web/app.wasm": "no-cache", a.Resolve("/web/app.wasm"): "public, max-age=31536000, immutable", other: "",
+	} {
+		tags := map[string]bool{}
+		for _, accepts := range []string{"br", ""} {
+			resp, _ := ask(t, a, "GET", path, "Accept-Encoding", accepts)
+			if want == "" {
+				if resp.StatusCode != http.StatusNotFound || resp.Header.Get("Cache-Control") != "no-cache" {
+					t.Errorf("another program's name is answered %d %v", resp.StatusCode, resp.Header)
+				}
+				continue
+			}
+			tag := resp.Header.Get("ETag")
+			tags[tag] = true
+			if resp.StatusCode != http.StatusOK || resp.Header.Get("Cache-Control") != want {
+				t.Errorf("%s is answered %d %v", path, resp.StatusCode, resp.Header)
+			}
+			resp, body := ask(t, a, "GET", path, "Accept-Encoding", accepts, "If-None-Match", tag)
+			if resp.StatusCode != http.StatusNotModified || body != "" {
+				t.Errorf("%s is sent again to who has it: %d", path, resp.StatusCode)
+			}
+		}
+		if want != "" && len(tags) != 2 {
+			t.Errorf("the two forms of %s have the tags %v", path, tags)
+		}
+	}
+}
+
+// assetIn finds what a page makes the browser load.
+var assetIn = regexp.MustCompile(`(?:href|src)="([^"]*/web/[^"]+)"`)
+
+// Every page names the content of what it loads, so that nothing of another release
+// can be mixed in; and pages themselves are asked about each time.
+func TestPagesLoadWhatNeverChanges(t *testing.T) {
+	for path, kept := range map[string]string{
+		"/": "no-cache", "/v03-pkce": "no-cache", "/glossary": "no-cache", "/reference": "no-cache", "/troubleshooting": "no-cache",
+		"/callback": "no-store", "/nothing": "no-cache", "/app.js": "no-cache", "/app-worker.js": "no-cache",
+	} {
+		resp, body := ask(t, origin, "GET", path)
+		if got := resp.Header.Get("Cache-Control"); got != kept {
+			t.Errorf("%s is kept as %q says, want %q", path, got, kept)
+		}
+		found := assetIn.FindAllStringSubmatch(body, -1)
+		if len(found) == 0 && !strings.HasSuffix(path, ".js") {
+			t.Errorf("%s loads nothing", path)
+		}
+		for _, m := range found {
+			resp, _ := ask(t, origin, "GET", m[1])
+			if resp.StatusCode != http.StatusOK || !strings.Contains(resp.Header.Get("Cache-Control"), "immutable") {
+				t.Errorf("%s loads %s, which is answered %d %q", path, m[1], resp.StatusCode, resp.Header.Get("Cache-Control"))
+			}
+		}
+	}
+	_, loader := ask(t, origin, "GET", "/app.js")
+	if at := open(t, nil).Resolve("/web/app.wasm"); !strings.Contains(loader, `"`+at+`"`) {
+		t.Errorf("the loader does not ask for %s", at)
+	}
+}
+
+// A style sheet names its fonts beside itself: below the same hash.
+func TestFontsStandBesideTheirStyles(t *testing.T) {
+	inStyle := regexp.MustCompile(`url\("?([^")]+)"?\)`)
+	a := open(t, nil)
+	for _, name := range []string{"tokens", "auth"} {
+		_, style := ask(t, a, "GET", "/web/css/"+name+".css")
+		found := inStyle.FindAllStringSubmatch(style, -1)
+		if len(found) == 0 {
+			t.Errorf("%s.css has no fonts", name)
+		}
+		for _, m := range found {
+			at, err := url.Parse(a.Resolve("/web/css/" + name + ".css"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if at, err = at.Parse(m[1]); err != nil {
+				t.Fatal(err)
+			}
+			if resp, _ := ask(t, a, "GET", at.Path); resp.StatusCode != http.StatusOK || !strings.Contains(resp.Header.Get("Cache-Control"), "immutable") {
+				t.Errorf("%s.css loads %s, which is answered %d", name, at, resp.StatusCode)
+			}
+		}
+	}
 }
 
 func TestNoFolderIsListed(t *testing.T) {

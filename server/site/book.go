@@ -2,14 +2,14 @@ package site
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"oauthlab/lessons"
+	"oauthlab/server/asset"
 )
 
 //go:embed pages/book.html pages/entry.html pages/glossary.html pages/troubleshooting.html pages/reference.html
@@ -97,13 +97,11 @@ func (p bookPage) render(b *Books) ([]byte, error) {
 }
 
 // serveBook serves a page as it was rendered.
-func serveBook(text []byte) http.Handler {
-	sum := sha256.Sum256(text)
-	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
+func serveBook(page string) http.Handler {
+	tag := asset.Tag(asset.Hash([]byte(page)))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header().Set("Cache-Control", "no-cache") // ask, and be told that nothing has changed
-		w.Header().Set("ETag", tag)
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(text))
+		asset.Keep(w.Header(), false, tag)
+		http.ServeContent(w, r, "", time.Time{}, strings.NewReader(page))
 	})
 }

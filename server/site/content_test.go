@@ -209,7 +209,7 @@ func TestTheCallbackPageIsStaticAndNotKept(t *testing.T) {
 			scripts = append(scripts, attributeOf(n, "src"))
 		}
 	}
-	if !slices.Equal(scripts, []string{"/web/callback/callback.js"}) {
+	if !slices.Equal(scripts, []string{open(t, nil).Address("/web/callback/callback.js")}) {
 		t.Errorf("its scripts are %q", scripts)
 	}
 }

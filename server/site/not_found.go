@@ -1,10 +1,11 @@
 package site
 
 import (
-	"bytes"
 	_ "embed"
 	"html/template"
+	"io"
 	"net/http"
+	"strings"
 
 	"oauthlab/app/ui"
 	"oauthlab/lessons"
@@ -15,15 +16,16 @@ var notFoundPage string
 
 // findable helps who looks for a page that is not there: a chapter's id alone leads to
 // its page, and anything else to a page that says where to go.
-func findable(chapters []lessons.Chapter, next http.Handler) (http.Handler, error) {
+func findable(chapters []lessons.Chapter, link func(page string) string, next http.Handler) (http.Handler, error) {
 	t, err := template.New("").Parse(notFoundPage)
 	if err != nil {
 		return nil, err
 	}
-	var page bytes.Buffer
-	if err := t.Execute(&page, chapters); err != nil {
+	var text strings.Builder
+	if err := t.Execute(&text, chapters); err != nil {
 		return nil, err
 	}
+	page := link(text.String())
 	byID := map[string]string{}
 	for _, c := range chapters {
 		byID["/"+c.ID] = c.Path
@@ -45,7 +47,7 @@ func findable(chapters []lessons.Chapter, next http.Handler) (http.Handler, erro
 			w.Header().Del("Content-Length")
 			w.Header().Del("ETag")
 			w.WriteHeader(http.StatusNotFound)
-			w.Write(page.Bytes()) //nolint:errcheck // the caller has gone
+			io.WriteString(w, page) //nolint:errcheck // the caller has gone
 		}
 	}), nil
 }

@@ -2,7 +2,6 @@ package site
 
 import (
 	"bytes"
-	"io/fs"
 	"net/url"
 
 	"golang.org/x/net/html"
@@ -10,6 +9,7 @@ import (
 	"oauthlab/app/timeline"
 	"oauthlab/lessons/content"
 	"oauthlab/lessons/event"
+	"oauthlab/server/asset"
 	"oauthlab/web"
 )
 
@@ -39,12 +39,10 @@ func Pages() (map[string]map[string]bool, error) {
 			}
 		}
 	}
-	err = fs.WalkDir(web.FS, ".", func(path string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && !isBuildOutput("/web/"+path) {
-			pages["/web/"+path] = map[string]bool{}
-		}
-		return err
-	})
+	names, err := assetNames(web.FS)
+	for _, name := range names {
+		pages[asset.Root+name] = map[string]bool{}
+	}
 	return pages, err
 }
 

@@ -17,6 +17,7 @@ import (
 	"oauthlab/lessons"
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/load"
+	"oauthlab/server/asset"
 	"oauthlab/server/lab"
 	"oauthlab/server/route"
 )
@@ -40,6 +41,10 @@ func (s *Site) Handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	for path, content := range said {
+		content.Reading = assets.Link(content.Reading)
+		said[path] = content
+	}
 	version, err := fingerprint(s.Files, said)
 	if err != nil {
 		return nil, err
@@ -58,7 +63,18 @@ func (s *Site) Handler() (http.Handler, error) {
 		return nil, err
 	}
 
-	found, err := findable(s.API.Chapters, spelled(pages(assets, version, s.API.Labs.Origins)))
+	worker, err := fs.ReadFile(s.Files, "start/worker.js")
+	if err != nil {
+		return nil, err
+	}
+	everything := http.NewServeMux()
+	everything.Handle("/", spelled(pages(assets, version, string(worker), s.API.Labs.Origins)))
+	everything.Handle(asset.Root, assets)
+	found, err := findable(s.API.Chapters, assets.Link, everything)
+	if err != nil {
+		return nil, err
+	}
+	callback, err := s.callback(assets.Link)
 	if err != nil {
 		return nil, err
 	}
@@ -66,14 +82,14 @@ func (s *Site) Handler() (http.Handler, error) {
 	policy := pagePolicy(s.API.Labs.Origins)
 	mux := &route.Mux{}
 	for path, page := range read {
-		book := serveBook(page)
+		book := serveBook(assets.Link(string(page)))
 		if path == troubleshootingPath {
 			book = s.API.Books.leading(book)
 		}
 		mux.Handle(path, readOnly(book))
 	}
 	mux.Handle("/", readOnly(found))
-	mux.Handle("/callback", readOnly(guarded(callbackPolicy, s.callback())))
+	mux.Handle("/callback", readOnly(guarded(callbackPolicy, callback)))
 	calls := s.API.Handler()
 	mux.Handle("/api/", calls)
 	// go-app would fetch these three from whatever host the request names.
@@ -100,7 +116,7 @@ func readOnly(next http.Handler) http.Handler {
 }
 
 // pages serves the client: prerendered pages, the program and its assets.
-func pages(a *assets, version string, o lab.Origins) http.Handler {
+func pages(a *assets, version, worker string, o lab.Origins) http.Handler {
 	return &app.Handler{
 		Name:            "OAuth Lab",
 		ShortName:       "OAuth Lab",
@@ -118,16 +134,17 @@ func pages(a *assets, version string, o lab.Origins) http.Handler {
 		Image:  o.Lab + "/web/pictures/card.png",
 		Styles: ui.Styles(),
 		RawHeaders: []string{
-			`<script src="/web/start/start.js"></script>`, // before go-app's own
-			`<script src="/web/start/focus.js" defer></script>`,
-			`<link rel="preload" href="/web/fonts/inter.woff2" as="font" type="font/woff2" crossorigin>`,
-			`<link rel="preload" href="/web/fonts/jetbrains-mono.woff2" as="font" type="font/woff2" crossorigin>`,
-			unscripted,
+			a.Link(`<script src="/web/start/start.js"></script>`), // before go-app's own
+			a.Link(`<script src="/web/start/focus.js" defer></script>`),
+			a.Link(`<link rel="preload" href="/web/fonts/inter.woff2" as="font" type="font/woff2" crossorigin>`),
+			a.Link(`<link rel="preload" href="/web/fonts/jetbrains-mono.woff2" as="font" type="font/woff2" crossorigin>`),
+			a.Link(unscripted),
 		},
-		Resources:         a,
-		Version:           version,
-		WasmContentLength: fmt.Sprint(a.info.Size),
-		InternalURLs:      internalURLs(o.Lab), // to the program they are pages of another site
+		Resources:             a,
+		Version:               version,
+		ServiceWorkerTemplate: worker,
+		WasmContentLength:     fmt.Sprint(a.info.Size),
+		InternalURLs:          internalURLs(o.Lab), // to the program they are pages of another site
 	}
 }
 
@@ -170,11 +187,16 @@ func attacksOf(c lessons.Chapter) []api.Attack {
 
 // callback serves the redirect URI of the client: a static page, whatever the
 // query says.
-func (s *Site) callback() http.Handler {
+func (s *Site) callback(link func(page string) string) (http.Handler, error) {
+	page, err := fs.ReadFile(s.Files, "callback/callback.html")
+	if err != nil {
+		return nil, err
+	}
+	shown := document("text/html; charset=utf-8", link(string(page)))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
-		http.ServeFileFS(w, r, s.Files, "callback/callback.html")
-	})
+		shown.ServeHTTP(w, r)
+	}), nil
 }
 
 func document(contentType, body string) http.Handler {
