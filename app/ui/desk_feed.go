@@ -91,6 +91,7 @@ func (d *desk) gone() {
 // its sign-in page again.
 func (d *desk) recovered() {
 	d.dismiss()
+	d.lookForUpdate() // the server may have made way for its successor
 	if d.screen.Frame != frameHere || d.login().Ended() {
 		return
 	}

@@ -8,8 +8,8 @@ import (
 	"oauthlab/app/timeline"
 )
 
-// noticeBar says what went wrong, whether the feed is cut, and whether the browser
-// keeps nothing.
+// noticeBar says what went wrong, whether the feed is cut, whether the browser keeps
+// nothing, and that there is a new version.
 type noticeBar struct {
 	app.Compo
 	Desk    *desk
@@ -17,6 +17,8 @@ type noticeBar struct {
 	Status  lab.Status
 	Why     string // the connection is refused; "": nobody said
 	Forgets bool
+
+	Outdated bool // there is another version
 }
 
 func (n *noticeBar) Render() app.UI {
@@ -33,6 +35,13 @@ func (n *noticeBar) Render() app.UI {
 				explained("This browser keeps nothing for this page: a reload begins a new lab."),
 				tag.Button("button", "button-small").Text("Dismiss").
 					OnClick(func(app.Context, app.Event) { n.Desk.screen.Forgets = false }, app.EventScope("forgets")),
+			)...)
+		}),
+		app.If(n.Outdated, func() app.UI {
+			return tag.Div("notice").Body(append(
+				explained("A new version of the lab is here. Your lab stays as it is."),
+				tag.Button("button", "button-small").Text("Reload").
+					OnClick(func(ctx app.Context, _ app.Event) { ctx.Reload() }, app.EventScope("reload")),
 			)...)
 		}),
 		app.If(n.Notice.Text != "", n.problem),

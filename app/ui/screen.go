@@ -65,7 +65,8 @@ type screen struct {
 
 	Told saying // what the live region says
 
-	Forgets bool // the browser keeps nothing for this page
+	Forgets  bool // the browser keeps nothing for this page
+	Outdated bool // the server has another version of the lab
 }
 
 // busy says what the lab is doing that forbids doing it again.

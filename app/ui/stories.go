@@ -82,6 +82,7 @@ func told() []story {
 		{"notice, refused", &noticeBar{Status: lab.Reconnecting, Why: "This lab is open in too many places at once. Close one of the other tabs or programs that follow it."}},
 		{"notice, gone", &noticeBar{Notice: notice{Text: "This lab is gone: the server no longer knows it. Labs that nobody uses expire.", Again: true}}},
 		{"notice, a problem", &noticeBar{Notice: notice{Text: "The server cannot be reached. Try again when it is back."}}},
+		{"notice, a new version", &noticeBar{Outdated: true}},
 	}
 }
 

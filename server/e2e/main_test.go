@@ -79,9 +79,9 @@ func start(t *testing.T, data string) *program {
 }
 
 // startAgain runs the program where p ran, with what p left behind.
-func startAgain(t *testing.T, p *program) *program {
+func startAgain(t *testing.T, p *program, args ...string) *program {
 	t.Helper()
-	return startOn(t, p.data, p.lab, p.auth, p.mallory)
+	return startOn(t, p.data, p.lab, p.auth, p.mallory, args...)
 }
 
 // startOn runs the program and waits until it says that it is open. It is ended
