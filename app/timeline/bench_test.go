@@ -11,8 +11,10 @@ func BenchmarkFrame(b *testing.B) {
 	events := record(story...)
 	events = events[:min(len(events), MaxEvents)]
 	b.ReportMetric(float64(len(events)), "events")
+	var log Log
+	log.Add(events)
 	for b.Loop() {
-		Reduce(events)
-		Progress(chapter, events, nil)
+		log.View()
+		log.Progress(chapter, nil)
 	}
 }

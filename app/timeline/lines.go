@@ -81,5 +81,5 @@ func noteText(e event.Event) string {
 	case event.NoteAttackEnds:
 		return "attack " + e.Note.Get("outcome")
 	}
-	return noteRow(e).Text
+	return noteRow(e, nil).Text
 }

@@ -3,6 +3,7 @@ package timeline
 import (
 	"slices"
 
+	"oauthlab/lessons"
 	"oauthlab/lessons/event"
 )
 
@@ -15,12 +16,13 @@ const MaxEvents = 4000
 type Log struct {
 	events []event.Event // by Seq, without duplicates; a gap stands at its Next
 	seen   map[uint64]bool
+	known  *memo
 }
 
 // Add takes a batch in. It reports whether anything was new.
 func (l *Log) Add(batch []event.Event) bool {
 	if l.seen == nil {
-		l.seen = make(map[uint64]bool)
+		l.seen, l.known = make(map[uint64]bool), newMemo()
 	}
 	fresh := make([]event.Event, 0, len(batch))
 	for _, e := range batch {
@@ -49,6 +51,14 @@ func (l *Log) Add(batch []event.Event) bool {
 
 // Events returns the events in order. The slice is never changed afterwards.
 func (l *Log) Events() []event.Event { return l.events }
+
+// View is what Reduce makes of the events.
+func (l *Log) View() View { return reduce(l.events, l.known) }
+
+// Progress is what Progress makes of the events.
+func (l *Log) Progress(steps []lessons.Step, read map[string]bool) []StepProgress {
+	return progress(steps, l.events, read, l.known)
+}
 
 // byPosition orders a gap before the first event that there still is.
 func byPosition(a, b event.Event) int {

@@ -32,7 +32,11 @@ type GoalProgress struct {
 //
 // What is done stays done while the log grows; a reset begins again.
 func Progress(steps []lessons.Step, events []event.Event, read map[string]bool) []StepProgress {
-	t := tracker{steps: steps, out: make([]StepProgress, len(steps))}
+	return progress(steps, events, read, nil)
+}
+
+func progress(steps []lessons.Step, events []event.Event, read map[string]bool, known *memo) []StepProgress {
+	t := tracker{known: known, steps: steps, out: make([]StepProgress, len(steps))}
 	for i, s := range steps {
 		t.out[i] = StepProgress{ID: s.ID, Done: len(s.Goals) == 0 && read[s.ID]}
 		for _, g := range s.Goals {
@@ -52,6 +56,7 @@ func Progress(steps []lessons.Step, events []event.Event, read map[string]bool) 
 }
 
 type tracker struct {
+	known  *memo
 	steps  []lessons.Step
 	out    []StepProgress
 	attack bool // one is under way
@@ -63,7 +68,7 @@ func (t *tracker) take(e event.Event) {
 		t.attack = true
 	}
 	if i := t.current(); i >= 0 {
-		if line, ok := lineOf(e); ok {
+		if line, ok := t.known.lineOf(e); ok {
 			t.out[i].Feed = append(t.out[i].Feed, line)
 			t.out[i].Feed = t.out[i].Feed[max(0, len(t.out[i].Feed)-maxFeed):]
 		}

@@ -9,8 +9,10 @@ import (
 
 // Reduce makes the view of a log. What stood before the latest reset of the lab
 // is gone from the screen, as it is from the lab.
-func Reduce(events []event.Event) View {
-	r := reducer{rowOf: map[string]place{}, preflight: map[string]bool{}, band: -1}
+func Reduce(events []event.Event) View { return reduce(events, nil) }
+
+func reduce(events []event.Event, known *memo) View {
+	r := reducer{known: known, rowOf: map[string]place{}, preflight: map[string]bool{}, band: -1}
 	for _, e := range sinceReset(events) {
 		r.take(e)
 	}
@@ -32,6 +34,7 @@ func sinceReset(events []event.Event) []event.Event {
 type place struct{ band, row int }
 
 type reducer struct {
+	known     *memo
 	view      View
 	band      int    // index of the open band, or -1
 	flow      string // of the open band
@@ -89,7 +92,7 @@ func (r *reducer) request(e event.Event) {
 	r.bandFor(e)
 	r.rowOf[e.ID] = r.add(Row{
 		Kind: RowMessage, Seq: e.Seq, From: e.From, To: e.To,
-		Text: requestText(e.Request), Marks: marksOf(e),
+		Text: requestText(e.Request), Marks: r.known.marksOf(e),
 	})
 }
 
@@ -104,7 +107,7 @@ func (r *reducer) response(e event.Event) {
 	}
 	r.add(Row{
 		Kind: RowMessage, Seq: e.Seq, From: e.From, To: e.To,
-		Text: responseText(e.Response, asked), Marks: marksOf(e), Fault: e.Response.Status >= 400,
+		Text: responseText(e.Response, asked), Marks: r.known.marksOf(e), Fault: e.Response.Status >= 400,
 	})
 }
 
@@ -183,7 +186,7 @@ func (r *reducer) note(e event.Event) {
 		return
 	}
 	r.bandFor(e)
-	r.add(noteRow(e))
+	r.add(noteRow(e, r.known.marksOf(e)))
 	if r.attack != "" {
 		return
 	}

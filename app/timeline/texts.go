@@ -61,12 +61,12 @@ func subjectOf(e event.Event) string {
 // where that is told by each note anew.
 func NoteText(name string) string {
 	e := event.Event{Note: &event.Note{Name: name, Text: name}}
-	return strings.TrimSuffix(noteRow(e).Text, " /") // of an address that is not given
+	return strings.TrimSuffix(noteRow(e, nil).Text, " /") // of an address that is not given
 }
 
-// noteRow draws what a party did that no server saw.
-func noteRow(e event.Event) Row {
-	row := Row{Kind: RowSelf, Seq: e.Seq, From: e.From, To: e.To, Text: e.Note.Text, Marks: marksOf(e)}
+// noteRow draws what a party did that no server saw. marks are those of the event.
+func noteRow(e event.Event, marks []Mark) Row {
+	row := Row{Kind: RowSelf, Seq: e.Seq, From: e.From, To: e.To, Text: e.Note.Text, Marks: marks}
 	switch e.Note.Name {
 	case event.NoteOpen:
 		row.Kind, row.Text, row.Marks = RowMessage, "open "+pathOf(e.Note.Get("url")), nil

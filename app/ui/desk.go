@@ -176,9 +176,9 @@ func (d *desk) flush() {
 
 // reduce makes the view of the log anew.
 func (d *desk) reduce() {
-	events, before := d.log.Events(), d.screen.Steps
-	d.screen.View = timeline.Reduce(events)
-	d.screen.Steps = d.stepsOf(events)
+	before := d.screen.Steps
+	d.screen.View = d.log.View()
+	d.screen.Steps = d.steps()
 	d.report(d.linger(before))
 	d.remember()
 	if d.screen.Selected != 0 {

@@ -26,10 +26,10 @@ func (d *desk) recall() {
 	d.reduce()
 }
 
-// stepsOf returns how far the lesson has come: by the log, and by what was done
+// steps returns how far the lesson has come: by the log, and by what was done
 // before it.
-func (d *desk) stepsOf(events []event.Event) []timeline.StepProgress {
-	steps := timeline.Progress(d.content.Chapter.Steps, events, d.screen.Read)
+func (d *desk) steps() []timeline.StepProgress {
+	steps := d.log.Progress(d.content.Chapter.Steps, d.screen.Read)
 	return remembered(steps, d.progress.Chapters[d.content.Chapter.ID].Steps)
 }
 

@@ -85,7 +85,7 @@ func (d *desk) answer(step string, option int) {
 // markRead ticks a step that asks for nothing, and goes on.
 func (d *desk) markRead(step string) {
 	d.screen.Read = with(d.screen.Read, step, true)
-	d.screen.Steps = d.stepsOf(d.log.Events())
+	d.screen.Steps = d.steps()
 	d.goOn(step)
 }
 

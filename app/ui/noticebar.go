@@ -38,11 +38,11 @@ func (n *noticeBar) Render() app.UI {
 			)...)
 		}),
 		app.If(n.Outdated, func() app.UI {
-			return tag.Div("notice").Body(append(
-				explained("A new version of the lab is here. Your lab stays as it is."),
+			return tag.Div("notice").Body(
+				tag.Span("notice-text").Text("A new version of the lab is here. Your lab stays as it is."),
 				tag.Button("button", "button-small").Text("Reload").
 					OnClick(func(ctx app.Context, _ app.Event) { ctx.Reload() }, app.EventScope("reload")),
-			)...)
+			)
 		}),
 		app.If(n.Notice.Text != "", n.problem),
 	)
