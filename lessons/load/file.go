@@ -20,8 +20,9 @@ const fence = "---"
 // File is one Markdown file: its front matter, with the line of every value, its
 // prose as HTML, and what is wrong with it.
 type File struct {
-	Links []Link  // in the prose
-	Code  []Block // in the prose
+	Links []Link    // in the prose
+	Code  []Block   // in the prose
+	Prose []Passage // its paragraphs and list items, without their markup
 
 	name     string // as its author calls it
 	front    yaml.Node
@@ -34,6 +35,13 @@ type File struct {
 type Link struct {
 	Text, URL string
 	Line      int // counted from 1
+}
+
+// Passage is a paragraph or a list item of the prose.
+type Passage struct {
+	Text string
+	Line int  // in which it begins, counted from 1
+	Item bool // of a list
 }
 
 // Block is a block of code in the prose.

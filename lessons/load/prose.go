@@ -71,6 +71,8 @@ func (m markdown) checkNode(f *File, node ast.Node, source []byte) {
 	switch node := node.(type) {
 	case *ast.HTMLBlock, *ast.RawHTML:
 		f.complain(lineOf(node, source), "raw HTML is not rendered; write Markdown")
+	case *ast.Paragraph, *ast.TextBlock:
+		f.Prose = append(f.Prose, Passage{textOf(node, source), lineOf(node, source), node.Parent().Kind() == ast.KindListItem})
 	case *ast.Link:
 		f.checkLink(node, textOf(node, source), string(node.Destination), source)
 		m.checkReference(f, node, source)

@@ -1,0 +1,118 @@
+package lint
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"oauthlab/lessons"
+	"oauthlab/lessons/load"
+)
+
+// Ours returns what is wrong with the chapters of the program itself, beside what
+// Check finds in any: each has every part, and no sentence is long. A teacher's
+// chapters may be built and told otherwise.
+func Ours(chapters []load.Chapter) []error {
+	var c checker
+	for _, chapter := range chapters {
+		c.checkParts(chapter)
+		c.checkSentences(chapter)
+	}
+	return c.findings
+}
+
+// What the paragraphs begin with that end a chapter.
+const (
+	toTry   = "To try"
+	summary = "In three sentences."
+)
+
+// checkParts asks for the problem and the four steps of the loop, the things to try
+// and the summary at the end of the last step, and the sections to read.
+func (c *checker) checkParts(chapter load.Chapter) {
+	for _, kind := range []lessons.StepKind{lessons.Run, lessons.Break, lessons.Why, lessons.Mend} {
+		if !slices.ContainsFunc(chapter.Steps, func(s lessons.Step) bool { return s.Kind == kind }) {
+			c.in(chapter.About, 1, "the chapter has no step of kind %s", kind)
+		}
+	}
+	if len(chapter.Sections) == 0 {
+		c.at(chapter.About, path("sections"), "sections are missing: where can all this be read?")
+	}
+	if len(chapter.Pages) == 0 {
+		return
+	}
+	end := chapter.Pages[len(chapter.Pages)-1]
+	tries := slices.IndexFunc(end.Prose, func(p load.Passage) bool { return strings.HasPrefix(p.Text, toTry) })
+	if tries < 0 || tries+1 == len(end.Prose) || !end.Prose[tries+1].Item {
+		c.in(end, 1, "the last step has no list of things to try, below a line that begins with %q", toTry)
+	}
+	sums := slices.IndexFunc(end.Prose, func(p load.Passage) bool { return strings.HasPrefix(p.Text, summary) })
+	if sums < 0 {
+		c.in(end, 1, "the last step has no summary, a paragraph that begins with %q", summary)
+		return
+	}
+	if n := len(sentences(strings.TrimPrefix(end.Prose[sums].Text, summary))); n != 3 {
+		c.in(end, end.Prose[sums].Line, "the summary has %d sentences, not 3", n)
+	}
+}
+
+// maxSentence is how many characters a sentence may have: about two lines of a page.
+const maxSentence = 170
+
+// checkSentences refuses long sentences, in the prose and in what is asked and told.
+func (c *checker) checkSentences(chapter load.Chapter) {
+	for _, f := range files(chapter) {
+		for _, p := range f.Prose {
+			for _, wrong := range tooLong(p.Text) {
+				c.in(f, p.Line, "%s", wrong)
+			}
+		}
+	}
+	told := func(f *load.File, text string, at ...any) {
+		for _, wrong := range tooLong(text) {
+			c.at(f, at, "%s", wrong)
+		}
+	}
+	told(chapter.About, chapter.Description, "description")
+	for i, step := range chapter.Steps {
+		f := chapter.Pages[i]
+		told(f, step.Hint, "hint")
+		if step.Prediction == nil {
+			continue
+		}
+		told(f, step.Prediction.Question, "prediction", "question")
+		for o, option := range step.Prediction.Options {
+			told(f, option.Reply, "prediction", "options", o, "reply")
+		}
+	}
+}
+
+// tooLong words what is wrong with the long sentences of a text.
+func tooLong(text string) (wrong []string) {
+	for _, s := range sentences(text) {
+		if n := utf8.RuneCountInString(s); n > maxSentence {
+			wrong = append(wrong, fmt.Sprintf("a sentence has %d characters, and may have %d: %s", n, maxSentence, s))
+		}
+	}
+	return wrong
+}
+
+// sentenceEnd is a full stop, a question or an exclamation mark, with the brackets
+// and quotes that close behind it, before a space.
+var sentenceEnd = regexp.MustCompile(`[.!?]+[)”"]* `)
+
+// sentences cuts a text into its sentences.
+func sentences(text string) (all []string) {
+	text = strings.Join(strings.Fields(text), " ")
+	for from := 0; from < len(text); {
+		to := len(text)
+		if end := sentenceEnd.FindStringIndex(text[from:]); end != nil {
+			to = from + end[1]
+		}
+		all = append(all, strings.TrimSpace(text[from:to]))
+		from = to
+	}
+	return all
+}
