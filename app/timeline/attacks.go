@@ -29,7 +29,7 @@ func (r *reducer) attackEnds(e event.Event) {
 		Harm:   e.Note.Get("harm"),
 		Seq:    e.Seq,
 	}
-	card := cardOf(end, r.pills())
+	card := cardOf(end, e.Note.Get("by"), r.pills())
 	r.add(Row{Kind: RowCard, Seq: e.Seq, From: event.Mallory, Card: &card})
 	r.tell(e, card.Title+". "+card.Detail)
 	r.remember(end)
@@ -55,15 +55,15 @@ func (r *reducer) pills() []Pill {
 	return out
 }
 
-func cardOf(end AttackEnd, pills []Pill) Card {
+func cardOf(end AttackEnd, by string, pills []Pill) Card {
 	if !end.Won {
-		return Card{Title: stoppedTitle(end.By), Detail: stoppedDetail(pills)}
+		return Card{Title: stoppedTitle(end.By), Detail: stoppedDetail(by, pills)}
 	}
 	title := strings.TrimSuffix(end.Harm, ".")
 	if title == "" {
 		title = "Mallory got in"
 	}
-	return Card{Won: true, Title: title, Detail: "No guard stood in her way." + wouldHave(pills)}
+	return Card{Won: true, Title: title, Detail: "No check stood in her way." + wouldHave(pills)}
 }
 
 func stoppedTitle(by string) string {
@@ -73,20 +73,23 @@ func stoppedTitle(by string) string {
 	return "Stopped by " + by
 }
 
-func stoppedDetail(pills []Pill) string {
+// stoppedDetail gives the reason of the guard that stopped her, and where it gave
+// none, of the last that refused: others may have refused in its wake.
+func stoppedDetail(by string, pills []Pill) string {
+	reason := ""
 	for _, p := range slices.Backward(pills) {
-		if p.Outcome == event.Refused && p.Reason != "" {
-			return sentence(p.Reason) + " Mallory leaves with nothing."
+		if p.Outcome == event.Refused && p.Reason != "" && (reason == "" || p.Guard == by) {
+			reason = sentence(p.Reason) + " "
 		}
 	}
-	return "Mallory leaves with nothing."
+	return reason + "Mallory leaves with nothing."
 }
 
-// wouldHave names the guards that saw it and were not asked.
+// wouldHave names the protections that saw it and were off.
 func wouldHave(pills []Pill) string {
 	var names []string
 	for _, p := range pills {
-		name := strings.TrimSuffix(p.Text, " would refuse")
+		name := ProtectionTitle(p.Guard)
 		if p.Outcome == event.WouldRefuse && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
@@ -95,10 +98,10 @@ func wouldHave(pills []Pill) string {
 	case 0:
 		return ""
 	case 1:
-		return " " + capital(names[0]) + " would have."
+		return " " + names[0] + " would have."
 	}
 	last := len(names) - 1
-	return " " + capital(strings.Join(names[:last], ", ")) + " and " + names[last] + " would have."
+	return " " + strings.Join(names[:last], ", ") + " and " + names[last] + " would have."
 }
 
 // sentence gives a reason a capital and a full stop.

@@ -8,11 +8,12 @@ import (
 
 // Decision returns the verdict that decided the attack that ended last: of those
 // that refused, or would have, one on a guard that the lesson is about before any
-// other, and one that refused before one that would have. ok is false where no
-// guard of the attack objected.
+// other, then the one by which it was stopped, and one that refused before one that
+// would have. ok is false where no guard of the attack objected.
 func Decision(events []event.Event, star func(guard string) bool) (pill Pill, ok bool) {
 	best := 0
-	for _, e := range lastAttack(events) {
+	attack, by := lastAttack(events)
+	for _, e := range attack {
 		if e.Verdict == nil || e.Verdict.Outcome == event.Passed {
 			continue
 		}
@@ -20,8 +21,11 @@ func Decision(events []event.Event, star func(guard string) bool) (pill Pill, ok
 		if e.Verdict.Outcome == event.Refused {
 			rank = 2
 		}
+		if rank == 2 && e.Verdict.Guard == by {
+			rank = 3
+		}
 		if star(e.Verdict.Guard) {
-			rank += 2
+			rank += 3
 		}
 		if rank >= best { // the later of two
 			best, pill = rank, pillOf(e)
@@ -30,8 +34,9 @@ func Decision(events []event.Event, star func(guard string) bool) (pill Pill, ok
 	return pill, best > 0
 }
 
-// lastAttack returns the events of the attack that ended last.
-func lastAttack(events []event.Event) []event.Event {
+// lastAttack returns the events of the attack that ended last, and the guard that
+// stopped it, "" for none.
+func lastAttack(events []event.Event) (attack []event.Event, by string) {
 	end := -1
 	for i, e := range slices.Backward(events) {
 		switch {
@@ -39,8 +44,8 @@ func lastAttack(events []event.Event) []event.Event {
 		case end < 0 && e.Note.Name == event.NoteAttackEnds:
 			end = i
 		case end >= 0 && e.Note.Name == event.NoteAttackBegins:
-			return events[i:end]
+			return events[i:end], events[end].Note.Get("by")
 		}
 	}
-	return nil
+	return nil, ""
 }

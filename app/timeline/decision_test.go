@@ -14,6 +14,12 @@ func TestTheVerdictThatDecidedAnAttack(t *testing.T) {
 		r.verdict(event.Auth, "", guard.IDCodeExpiry, event.Refused, "late")
 		r.note(event.Lab, "", event.NoteAttackEnds, fields("attack", "x", "outcome", "stopped"))
 	}
+	inItsWake := func(r *recording) {
+		r.note(event.Lab, "", event.NoteAttackBegins, fields("attack", "x"))
+		r.verdict(event.Auth, "", guard.IDRedirectURI, event.Refused, "not registered")
+		r.verdict(event.Auth, "", guard.IDErrorShown, event.Refused, "nor where the error would go")
+		r.note(event.Lab, "", event.NoteAttackEnds, fields("attack", "x", "outcome", "stopped", "by", string(guard.IDRedirectURI)))
+	}
 	tests := map[string]struct {
 		events []event.Event
 		star   guard.ID
@@ -25,6 +31,7 @@ func TestTheVerdictThatDecidedAnAttack(t *testing.T) {
 		"it refused":                {record(off, won, on, lost), guard.IDPKCE, guard.IDPKCE, event.Refused},
 		"what the lesson is about":  {record(also), guard.IDPKCE, guard.IDPKCE, event.WouldRefuse},
 		"else who refused":          {record(also), guard.IDStateCompare, guard.IDCodeExpiry, event.Refused},
+		"who stopped it":            {record(inItsWake), guard.IDStateCompare, guard.IDRedirectURI, event.Refused},
 		"the latest attack, always": {record(won, also, aRun), guard.IDStateCompare, guard.IDCodeExpiry, event.Refused},
 	}
 	for name, tt := range tests {

@@ -47,8 +47,11 @@ func (l Login) after(n *event.Note) Login {
 
 // inWords names a guard that refused by its protection's title.
 func inWords(failure string) string {
-	if id, reason, ok := strings.Cut(failure, ": "); ok {
-		return ProtectionTitle(id) + ": " + reason
+	if id, reason, ok := strings.Cut(failure, ": "); ok && !strings.Contains(id, " ") {
+		return ProtectionTitle(id) + ": " + reason // an error code stays as it is written
 	}
-	return failure
+	if failure == "" {
+		return ""
+	}
+	return capital(failure)
 }

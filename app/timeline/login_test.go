@@ -13,6 +13,9 @@ func TestLoginSaysHowFarTheLearnersFlowCame(t *testing.T) {
 	refused := func(r *recording) {
 		r.note(event.Client, "", event.NoteFlowFailed, fields("error", "state.compare: it is another's"))
 	}
+	saidNo := func(r *recording) {
+		r.note(event.Client, "", event.NoteFlowFailed, fields("error", "invalid_request: The request has no state."))
+	}
 	baited := func(r *recording) {
 		r.note(event.Lab, "", event.NoteBaitBegins, fields("attack", "login-csrf", "title", "x"))
 		r.note(event.Client, event.Browser, event.NoteOpen, fields("url", "http://mallory.example/"))
@@ -23,6 +26,7 @@ func TestLoginSaysHowFarTheLearnersFlowCame(t *testing.T) {
 		want   Login
 	}{
 		"a guard of the client's":    {record(begun, refused), Login{Failed: "State: it is another's"}},
+		"an error code of theirs":    {record(begun, saidNo), Login{Failed: "invalid_request: The request has no state."}},
 		"a mail leaves it alone":     {record(aRun, baited), Login{Token: "mF_9…"}},
 		"after a mail, the next run": {record(baited, aRun), Login{Token: "mF_9…"}},
 		"nothing yet":                {nil, Login{}},
@@ -31,7 +35,7 @@ func TestLoginSaysHowFarTheLearnersFlowCame(t *testing.T) {
 		"an attack is no login":      {record(won), Login{}},
 		"an attack leaves it alone":  {record(aRun, won), Login{Token: "mF_9…"}},
 		"the next run begins anew":   {record(aRun, begun), Login{}},
-		"the client gave up":         {record(begun, gaveUp), Login{Failed: "the callback has no state"}},
+		"the client gave up":         {record(begun, gaveUp), Login{Failed: "The callback has no state"}},
 		"a reset forgets it as well": {record(aRun, reset), Login{}},
 	}
 	for name, tt := range tests {

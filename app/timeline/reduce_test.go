@@ -112,7 +112,7 @@ func TestAttackEndsInACard(t *testing.T) {
 		card Card
 		by   string
 	}{
-		"she got in": {won, Card{Won: true, Title: "Mallory holds Alice's token", Detail: "No guard stood in her way. PKCE would have."}, ""},
+		"she got in": {won, Card{Won: true, Title: "Mallory holds Alice's token", Detail: "No check stood in her way. PKCE would have."}, ""},
 		"stopped":    {lost, Card{Title: "Stopped by PKCE", Detail: "The verifier does not match the challenge. Mallory leaves with nothing."}, "PKCE"},
 	}
 	for name, tt := range tests {
@@ -131,6 +131,36 @@ func TestAttackEndsInACard(t *testing.T) {
 			}
 			if !strings.HasPrefix(v.News, tt.card.Title) {
 				t.Errorf("news %q", v.News)
+			}
+		})
+	}
+}
+
+// A refusal may follow from another: the card gives the reason of the guard that
+// stopped her, and names a protection once, however many of its parts objected.
+func TestACardSaysWhatDecided(t *testing.T) {
+	ending := func(outcome string, o event.Outcome, by guard.ID) func(*recording) {
+		return func(r *recording) {
+			r.note(event.Lab, "", event.NoteAttackBegins, fields("attack", "x"))
+			r.verdict(event.Auth, "", guard.IDRedirectURI, o, "not registered")
+			r.verdict(event.Auth, "", guard.IDErrorShown, o, "nobody registered that")
+			r.note(event.Lab, "", event.NoteAttackEnds, fields("attack", "x", "outcome", outcome, "by", string(by)))
+		}
+	}
+	tests := map[string]struct {
+		part func(*recording)
+		want string
+	}{
+		"the first stopped her":  {ending("stopped", event.Refused, guard.IDRedirectURI), "Not registered. Mallory leaves with nothing."},
+		"the second stopped her": {ending("stopped", event.Refused, guard.IDErrorShown), "Nobody registered that. Mallory leaves with nothing."},
+		"neither did":            {ending("succeeded", event.WouldRefuse, ""), "No check stood in her way. Exact redirect URI would have."},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			v := Reduce(record(tt.part))
+			rows := v.Bands[len(v.Bands)-1].Rows
+			if got := rows[len(rows)-1].Card.Detail; got != tt.want {
+				t.Errorf("%q, want %q", got, tt.want)
 			}
 		})
 	}

@@ -75,7 +75,7 @@ type Mark struct {
 type Card struct {
 	Won    bool   // Mallory got what she wanted
 	Title  string // "Mallory holds Alice's token"
-	Detail string // "No guard stood in her way. PKCE would have."
+	Detail string // "No check stood in her way. PKCE would have."
 }
 
 // AttackEnd is the outcome of an attack.

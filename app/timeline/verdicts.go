@@ -21,9 +21,9 @@ type Pill struct {
 var shortNames = map[guard.ID]string{
 	guard.IDRegisteredClient: "client",
 	guard.IDRedirectURI:      "redirect URI",
-	guard.IDErrorShown:       "error shown",
+	guard.IDErrorShown:       "error redirect",
 	guard.IDStateCompare:     "state",
-	guard.IDStateForget:      "state unused",
+	guard.IDStateForget:      "state first use",
 	guard.IDStateRequire:     "state required",
 	guard.IDPKCERequire:      "PKCE required",
 	guard.IDPKCE:             "PKCE",

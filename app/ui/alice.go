@@ -82,7 +82,7 @@ func (a *alice) caption() string {
 		return "Here you are Alice. What would you do?"
 	}
 	if a.Attacked {
-		return "In an attack the lab itself plays Alice. Watch the diagram."
+		return "In an attack the lab plays Alice."
 	}
 	return "Stands for Alice's whole browser. Real servers forbid framing."
 }

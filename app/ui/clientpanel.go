@@ -18,13 +18,13 @@ func (a *alice) clientPage() app.UI {
 	switch {
 	case l.Failed != "":
 		class = "client-card is-failed"
-		title, text, name = "The client gives up", capital(full(l.Failed))+" Nobody is signed in.", ""
+		title, text, name = "The client gives up", full(l.Failed)+" Nobody is signed in.", ""
 	case l.Token == "" && a.Waiting != "":
 		title, text, name, value, kind = "The client has the code", //
 			"It came in the address. To redeem it, the client sends it with its verifier, in a request of its own. A real app shows nothing of this: its callback does it at once.", "code", l.Code, timeline.MarkCode
 	case l.Token == "":
 		title, text, name, value, kind = "The client took the code", //
-			"Here this chapter's flow ends. The endpoint that redeems a code for a token comes with v03.", "code", l.Code, timeline.MarkCode
+			"Here this chapter's flow ends. The token endpoint, where a code becomes a token, comes with v03.", "code", l.Code, timeline.MarkCode
 	}
 	return tag.Div("client-page").Body(
 		tag.Div(class).Body(

@@ -365,8 +365,8 @@ func TestAlicesBrowserSaysWhatItShows(t *testing.T) {
 		"cut":                 {alice{Frame: frameCut}, "connection was lost"},
 		"a code":              {alice{Frame: frameHere, Login: timeline.Login{Code: "Splx…"}}, "code=Splx…"},
 		"a token":             {alice{Frame: frameInTab, Login: timeline.Login{Token: "mF_9…"}}, "access_token=mF_9…"},
-		"a refusal":           {alice{Frame: frameHere, Login: timeline.Login{Failed: "no state"}}, "No state. Nobody is signed in."},
-		"an attack":           {alice{Frame: frameHere, Attacked: true}, "the lab itself plays Alice"},
+		"a refusal":           {alice{Frame: frameHere, Login: timeline.Login{Failed: "State: it is missing"}}, "State: it is missing. Nobody is signed in."},
+		"an attack":           {alice{Frame: frameHere, Attacked: true}, "the lab plays Alice"},
 		"nothing of a reload": {alice{Login: timeline.Login{Token: "mF_9…"}}, "sign-in page opens here"},
 	}
 	for name, tt := range tests {

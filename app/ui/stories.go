@@ -67,7 +67,7 @@ func told() []story {
 			timeline.Row{Kind: timeline.RowMessage, Seq: 3, From: event.Browser, To: event.Mallory, Text: "leaks the URL", Leak: true},
 		)},
 		{"how an attack ends", bandOf(
-			timeline.Row{Kind: timeline.RowCard, Card: &timeline.Card{Won: true, Title: "Mallory holds Alice's token", Detail: "No guard stood in her way."}},
+			timeline.Row{Kind: timeline.RowCard, Card: &timeline.Card{Won: true, Title: "Mallory holds Alice's token", Detail: "No check stood in her way."}},
 			timeline.Row{Kind: timeline.RowCard, Card: &timeline.Card{Title: "Stopped by PKCE", Detail: "Mallory leaves with nothing."}},
 		)},
 		{"protection, on", tag.Ul().Body(&protection{Standing: storyOf(pkce, nil), Ready: true})},
