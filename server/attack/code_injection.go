@@ -16,7 +16,7 @@ func codeInjection() Attack {
 		Title:   "Code injected into Mallory's login",
 		Story:   "Mallory begins a login at the client, and swaps the code in her callback for Alice's, out of the proxy's log.",
 		Chapter: "v03", StoppedBy: []guard.ID{guard.IDPKCE},
-		Loss:     "Mallory's session at the client is Alice's.",
+		Loss:     "In Mallory's browser the client acts for Alice.",
 		Sections: []string{"RFC 9700 §4.5"},
 		Run: func(ctx context.Context, s *Scene) error {
 			own, err := s.Mallory.SignIn(ctx)

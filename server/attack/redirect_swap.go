@@ -16,7 +16,7 @@ func redirectSwap() Attack {
 		Title:   "The redirect URI swapped",
 		Story:   "Mallory begins a login, puts her own address into its link, and mails it to Alice. The code that comes back fits Mallory's login.",
 		Chapter: "v03", StoppedBy: []guard.ID{guard.IDRedirectURI, guard.IDCodeRedirectURI},
-		Loss:     "Mallory's session at the client is Alice's.",
+		Loss:     "In Mallory's browser the client acts for Alice.",
 		Sections: []string{"RFC 6749 §10.6", "RFC 9700 §4.1"},
 		Run: func(ctx context.Context, s *Scene) error {
 			request, err := s.Mallory.Begin(ctx)

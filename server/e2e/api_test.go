@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -324,5 +325,33 @@ func TestAnotherHostIsSentToTheOrigin(t *testing.T) {
 	resp.Body.Close()
 	if got := resp.Header.Get("Location"); got != p.lab+"/v03-pkce?off=pkce" {
 		t.Errorf("answer %d to %q, want the lab's own origin", resp.StatusCode, got)
+	}
+}
+
+// What an attack tells is what happens: nobody signs in at a page that refused, and
+// what the client does in Mallory's browser is not done in Alice's.
+func TestAnAttackTellsWhoDidWhat(t *testing.T) {
+	p := start(t, t.TempDir())
+	l := p.newLabIn(t, "v02")
+	for _, id := range []string{"code-to-mallory", "login-csrf"} {
+		if status, body := call(t, "POST", p.path(l, "/attacks/"+id), l.Key, ""); status != http.StatusOK || !strings.Contains(body, "stopped") {
+			t.Fatalf("%s: %d %s", id, status, body)
+		}
+	}
+	var told []string
+	for _, e := range p.events(t, l) {
+		switch {
+		case e.Note != nil && (e.Note.Name == event.NoteAttackBegins || e.Note.Name == event.NoteOpen || e.Note.Name == event.NoteCallback):
+			told = append(told, string(e.From)+" "+e.Note.Name+" "+string(e.To))
+		case e.Request != nil && e.Request.Method == "POST":
+			told = append(told, string(e.From)+" signs in")
+		}
+	}
+	want := []string{
+		"lab attack.begins ",
+		"lab attack.begins ", "client open mallory", "mallory signs in", "client open browser", "browser callback client",
+	}
+	if !slices.Equal(told, want) {
+		t.Errorf("told %q, want %q", told, want)
 	}
 }

@@ -63,7 +63,7 @@ func New(labs *lab.Labs, l *lab.Lab, badges feed.Badges, party event.Party, user
 		Rules:                 l.Settings.Rules(),
 		Fetch:                 r.fetch,
 		Store:                 memory{},
-		Record:                recorder{labs, l},
+		Record:                recorder{labs, l, party},
 		Open:                  r.Visit,
 		Now:                   l.Now,
 		Random:                rand.Reader,
@@ -113,6 +113,9 @@ func (r *Robot) SignInHere(ctx context.Context) (string, error) {
 	page, err := url.Parse(r.at)
 	if err != nil {
 		return "", fmt.Errorf("login page: %w", err)
+	}
+	if !strings.HasSuffix(page.Path, "/login") {
+		return "", &StuckError{At: r.at} // an error page has no form
 	}
 	form := url.Values{"request": {page.Query().Get("request")}, "pick": {r.user}}
 	if err := r.navigate(ctx, http.MethodPost, r.lab.Issuer()+"/login", form); err != nil {
@@ -269,10 +272,17 @@ func (m memory) Delete(key string)             { delete(m, key) }
 
 // recorder puts what the client tells straight into the log.
 type recorder struct {
-	labs *lab.Labs
-	lab  *lab.Lab
+	labs  *lab.Labs
+	lab   *lab.Lab
+	party event.Party // who sits at the browser that the client speaks of
 }
 
 func (r recorder) Record(ctx context.Context, e event.Event) error {
+	if e.From == event.Browser {
+		e.From = r.party
+	}
+	if e.To == event.Browser {
+		e.To = r.party
+	}
 	return r.labs.Record(ctx, r.lab, e)
 }
