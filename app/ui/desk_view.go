@@ -66,6 +66,12 @@ func afterDraw(f func()) {
 	browser.NextFrame(func() { browser.NextFrame(f) })
 }
 
+// toLesson shows the lesson where the learner stands in it.
+func (d *desk) toLesson() {
+	d.show(paneLesson)
+	d.focusSoon(stepTitleID(d.present()))
+}
+
 // foldStep opens or folds a step of the lesson.
 func (d *desk) foldStep(id string, open bool) {
 	d.screen.Opened = with(d.screen.Opened, id, open)

@@ -34,7 +34,7 @@ func (p *presentStep) sheet(title, text string) app.UI {
 			tag.P("present-text").Text(text),
 		),
 		tag.Button("button").Text("Lesson").Aria("label", "Go to the lesson").
-			OnClick(func(app.Context, app.Event) { p.Desk.show(paneLesson) }),
+			OnClick(func(app.Context, app.Event) { p.Desk.toLesson() }),
 	)
 }
 

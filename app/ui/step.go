@@ -45,12 +45,15 @@ func (s *step) Render() app.UI {
 	)
 }
 
+// stepTitleID is the id of a step's title, which folds it.
+func stepTitleID(step string) string { return "lesson-" + step }
+
 func (s *step) header() app.UI {
 	name := s.Step.Title
 	if s.Progress.Done {
 		name += ", done"
 	}
-	return marked(tag.Button(), s.Tour, s.Tour.is(atUnfold, s.Step.ID)).Class("step-button").
+	return marked(tag.Button(), s.Tour, s.Tour.is(atUnfold, s.Step.ID)).Class("step-button").ID(stepTitleID(s.Step.ID)).
 		Aria("expanded", strconv.FormatBool(s.Open)).Aria("label", escaped(name)).
 		Text(s.Step.Title).
 		OnClick(func(app.Context, app.Event) { s.Desk.foldStep(s.Step.ID, !s.Open) })

@@ -130,7 +130,7 @@ func TestReloadInTheMiddleOfAFlow(t *testing.T) {
 	b := openTab(t)
 	b.open(p.lab + "/v03-pkce")
 	b.press("button", "Run the flow")
-	const login = `[...document.querySelectorAll('[data-seq] button')].some(e => e.ariaLabel.includes("GET /login"))`
+	const login = `[...document.querySelectorAll('[data-seq] button')].some(e => e.textContent.includes("GET /login"))`
 	b.until(login)
 	b.do("reload", chromedp.Reload())
 	b.until(login)

@@ -47,7 +47,7 @@ func TestSignedStateOutlivesAReload(t *testing.T) {
 	b.open(p.lab + "/v03-pkce?set=pkce.keep:signed-state")
 	b.says("Part of PKCE is off in this lab")
 	b.press("button", "Run the flow")
-	b.until(`[...document.querySelectorAll('[data-seq] button')].some(e => e.ariaLabel.includes("GET /login"))`)
+	b.until(`[...document.querySelectorAll('[data-seq] button')].some(e => e.textContent.includes("GET /login"))`)
 	b.do("forget what the login left in the tab", chromedp.Evaluate[chromedp.Void](`sessionStorage.removeItem("oauthlab.login")`))
 	b.pressInFrame("#alice", "Sign in as Alice")
 	b.done("run")

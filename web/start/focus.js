@@ -36,16 +36,15 @@
     return null;
   }
 
-  const frames = 6; // the program has them to move the focus itself
-  let waits = false;
-  function settle(left) {
-    if (left > 0) return void requestAnimationFrame(() => settle(left - 1));
-    waits = false;
+  const frames = 6; // the program has them, after the latest change, to move the focus itself
+  let left = 0;
+  function settle() {
+    if (--left > 0) return void requestAnimationFrame(settle);
     if (isLost()) next()?.focus({preventScroll: !byKeys});
   }
   new MutationObserver(() => {
-    if (waits || trail.length === 0) return;
-    waits = true;
-    settle(frames);
+    if (trail.length === 0) return;
+    if (left <= 0) requestAnimationFrame(settle);
+    left = frames;
   }).observe(document.documentElement, {subtree: true, childList: true, attributeFilter: ["class", "hidden", "open"]});
 })();
