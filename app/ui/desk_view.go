@@ -69,7 +69,11 @@ func afterDraw(f func()) {
 // toLesson shows the lesson where the learner stands in it.
 func (d *desk) toLesson() {
 	d.show(paneLesson)
-	d.focusSoon(stepTitleID(d.present()))
+	at := d.present()
+	if steps := d.content.Chapter.Steps; at == "" && len(steps) > 0 {
+		at = steps[len(steps)-1].ID
+	}
+	d.focusSoon(stepTitleID(at))
 }
 
 // foldStep opens or folds a step of the lesson.
