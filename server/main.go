@@ -87,7 +87,8 @@
 // verdicts by guard, labs, followers, the delay of the feed and the time that the
 // store takes. It is on the lab's origin where that is this machine alone;
 // otherwise on --ops-listen ADDRESS, which the public should not reach, together
-// with the other two.
+// with the other two. There, and nowhere else, /debug/pprof/ has profiles of the
+// running program for go tool pprof.
 //
 // Operators' logs go to standard error, and have no secrets. On standard output
 // people see the walkthrough of every flow, with codes and tokens: in a place that

@@ -156,12 +156,17 @@ func TestWhatOperatorsAskTheLabsOwnOrigins(t *testing.T) {
 			t.Errorf("%s/metrics answers %d", origin, r.status)
 		}
 	}
+	for _, origin := range []string{h.config.origins.Lab, h.config.origins.Auth, h.config.origins.Mallory} {
+		if r := h.ask(t, "GET", origin+"/debug/pprof/heap", ""); r.status != http.StatusNotFound {
+			t.Errorf("%s has profiles: it answers %d", origin, r.status)
+		}
+	}
 }
 
 func TestOperatorsWithAnAddressOfTheirOwn(t *testing.T) {
 	h := openHouseWith(t, func(c *config) { c.ops.listen = "127.0.0.1:0" })
 	desk := "http://" + h.operatorsAt()
-	for path, want := range map[string]int{"/healthz": 204, "/readyz": 200, "/metrics": 200, "/": 404} {
+	for path, want := range map[string]int{"/healthz": 204, "/readyz": 200, "/metrics": 200, "/debug/pprof/heap": 200, "/": 404} {
 		if r := h.ask(t, "GET", desk+path, ""); r.status != want {
 			t.Errorf("%s answers %d, want %d", path, r.status, want)
 		}
