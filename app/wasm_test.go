@@ -214,13 +214,9 @@ func TestProgramIsSmall(t *testing.T) {
 			t.Errorf("make build does not pass %s", flag)
 		}
 	}
-	hello := filepath.Join(t.TempDir(), "main.go")
-	if err := os.WriteFile(hello, []byte(helloWorld), 0o644); err != nil {
-		t.Fatal(err)
-	}
 	var ours, theirs web.Info
 	var packing sync.WaitGroup
-	for source, info := range map[string]*web.Info{"./app": &ours, hello: &theirs} {
+	for source, info := range map[string]*web.Info{"./app": &ours, "./app/hello": &theirs} {
 		dist := t.TempDir()
 		wasm := filepath.Join(dist, "app.wasm")
 		build := append([]string{"build", "-buildvcs=false", "-o", wasm}, small...)
@@ -260,21 +256,6 @@ var small = []string{
 }
 
 func mega(bytes int64) float64 { return float64(bytes) / 1e6 }
-
-// helloWorld is the smallest program of go-app with a client main of its own.
-const helloWorld = `package main
-
-import "github.com/maxence-charriere/go-app/v10/pkg/app"
-
-type hello struct{ app.Compo }
-
-func (h *hello) Render() app.UI { return app.H1().Text("Hello, world") }
-
-func main() {
-	app.Route("/", func() app.Composer { return &hello{} })
-	app.RunWhenOnBrowser()
-}
-`
 
 // inBrowser is the environment in which the go command builds for the browser.
 var inBrowser = []string{"GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0"}

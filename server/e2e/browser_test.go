@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,6 +19,8 @@ import (
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"oauthlab/server/chromium"
 )
 
 // stepTimeout bounds the wait for one thing on the screen.
@@ -35,36 +36,12 @@ var (
 
 func stopBrowser() { browserStop() }
 
-// chromium finds the browser: CHROMIUM, or one of the usual names.
-func chromium() (string, error) {
-	for _, name := range []string{
-		os.Getenv("CHROMIUM"), "chromium", "chromium-browser", "google-chrome",
-		"/Applications/Chromium.app/Contents/MacOS/Chromium",
-		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-	} {
-		if path, err := exec.LookPath(name); name != "" && err == nil {
-			return path, nil
-		}
-	}
-	return "", errors.New("no Chromium: install it, or name its path in CHROMIUM")
-}
-
 func startBrowser() (context.Context, error) {
 	browserOnce.Do(func() {
-		path, err := chromium()
-		if err != nil {
-			browserErr = err
-			return
+		var stop func()
+		if browserCtx, stop, browserErr = chromium.Start(context.Background()); browserErr == nil {
+			browserStop = stop
 		}
-		alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-			chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-			// Names below .test are the tests' own, and so are their certificates.
-			chromedp.Flag("host-resolver-rules", "MAP *.test 127.0.0.1"), chromedp.Flag("ignore-certificate-errors", true),
-			chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-			chromedp.WindowSize(1440, 900))...)
-		ctx, stop := chromedp.NewContext(alloc)
-		browserCtx, browserStop = ctx, func() { stop(); stopAlloc() }
-		browserErr = chromedp.Do(ctx)
 	})
 	return browserCtx, browserErr
 }
