@@ -22,7 +22,7 @@ small := -trimpath -ldflags='-s -w' \
 
 folders := app lessons server web
 
-.PHONY: help run build release test check vuln golden pictures lint
+.PHONY: help run build release test check vuln bench golden pictures lint
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,12 @@ test: build lint ## everything, in a real browser too; installs what it needs
 
 vuln: ## look for known vulnerabilities in what is used; says so where it cannot ask
 	@./.ci/vuln
+
+# BENCH_JSON names a file for the figures; BENCH takes the flags of server/bench, such
+# as BENCH="-only flows,feed -profiles /tmp/profiles".
+bench: build ## measure the program as it runs: flows, feed, growth, page and sizes
+	GOOS=js GOARCH=wasm go build $(small) -o bin/hello.wasm ./app/hello
+	@go run ./server/bench $(if $(BENCH_JSON),-json $(BENCH_JSON)) $(BENCH)
 
 golden: ## record anew what each chapter's flow puts on the wire
 	go test ./server -run Golden -count=1 -update

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// measureFlows counts flows with a session kept, each learner in a lab of their own
+// with its feed open: authorization request, callback, token request, and every note,
+// check and change recorded.
+func (b *bench) measureFlows(ctx context.Context) error {
+	for _, labs := range b.counts.labs {
+		if err := b.with(ctx, func(p *program) error {
+			finish := b.profile(ctx, p, fmt.Sprintf("flows-%d", labs))
+			m, err := b.playRounds(ctx, p, labs)
+			if err != nil {
+				return err
+			}
+			m.report(b.report, "flows", fmt.Sprintf("%d at once: ", labs))
+			return finish()
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// played is what flows took.
+type played struct {
+	flows     int
+	wall      time.Duration // of all, without what is between rounds
+	processor time.Duration // of the program
+	each      []time.Duration
+	wrote     int64 // bytes by which the program's files grew, logins included
+}
+
+func (m played) report(r *report, part, what string) {
+	r.add(part, what+"flows", float64(m.flows)/m.wall.Seconds(), "1/s")
+	r.add(part, what+"time of a flow, median", milliseconds(percentile(m.each, 50)), "ms")
+	r.add(part, what+"time of a flow, 99 of 100", milliseconds(percentile(m.each, 99)), "ms")
+	r.add(part, what+"processor time of the program for a flow", milliseconds(m.processor)/float64(m.flows), "ms")
+}
+
+// playRounds has so many learners at once run flows, in fresh labs each round, until
+// there are enough.
+func (b *bench) playRounds(ctx context.Context, p *program, labs int) (m played, err error) {
+	for m.flows < b.counts.flows {
+		if err := b.play(ctx, p, labs, &m); err != nil {
+			return m, err
+		}
+	}
+	return m, nil
+}
+
+// play is one round, added to m.
+func (b *bench) play(ctx context.Context, p *program, labs int, m *played) error {
+	learners := make([]*learner, labs)
+	defer func() {
+		for _, l := range learners {
+			if l != nil {
+				l.leave()
+			}
+		}
+	}()
+	if err := inParallel(labs, b.counts.inParallel, func(i int) (err error) {
+		learners[i], err = newLearner(ctx, p)
+		return err
+	}); err != nil {
+		return err
+	}
+	before, err := p.processor(ctx)
+	if err != nil {
+		return err
+	}
+	var mu sync.Mutex // guards m
+	begun := time.Now()
+	err = inParallel(labs, labs, func(i int) error {
+		for range b.counts.flowsPerLab {
+			begun := time.Now()
+			if err := learners[i].flow(ctx); err != nil {
+				return err
+			}
+			mu.Lock()
+			m.flows++
+			m.each = append(m.each, time.Since(begun))
+			mu.Unlock()
+		}
+		return nil
+	})
+	m.wall += time.Since(begun)
+	if err != nil {
+		return err
+	}
+	after, err := p.processor(ctx)
+	m.processor += after - before
+	return err
+}
+
+// inParallel calls do for every i below n, so many at once, and returns the first error.
+func inParallel(n, atOnce int, do func(i int) error) error {
+	next := make(chan int)
+	failed := make(chan error, n)
+	var working sync.WaitGroup
+	for range min(n, atOnce) {
+		working.Go(func() {
+			for i := range next {
+				if err := do(i); err != nil {
+					failed <- err
+				}
+			}
+		})
+	}
+	for i := range n {
+		if len(failed) > 0 {
+			break
+		}
+		next <- i
+	}
+	close(next)
+	working.Wait()
+	close(failed)
+	return <-failed
+}
