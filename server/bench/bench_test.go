@@ -20,7 +20,7 @@ func TestBriefRun(t *testing.T) {
 		t.Skip("builds and runs the whole program; make test does it")
 	}
 	binary := filepath.Join(t.TempDir(), "oauthlab")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "oauthlab/server").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", binary, "oauthlab/server").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	file := filepath.Join(t.TempDir(), "bench.json")

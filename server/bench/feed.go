@@ -55,7 +55,7 @@ func (b *bench) measureFollowers(ctx context.Context, p *program, labs int, name
 			}
 		}
 	}()
-	if err := inParallel(labs, b.counts.inParallel, func(i int) (err error) {
+	if err := b.prepare(ctx, labs, func(i int) (err error) {
 		followers[i], err = follow(ctx, p, sessions[i].Lab())
 		return err
 	}); err != nil {
@@ -83,6 +83,24 @@ func (b *bench) measureFollowers(ctx context.Context, p *program, labs int, name
 	}
 	b.report.add("feed", name+"request to message, median", milliseconds(percentile(arrived, 50)), "ms")
 	b.report.add("feed", name+"request to message, 99 of 100", milliseconds(percentile(arrived, 99)), "ms")
+	if err := finish(); err != nil {
+		return err
+	}
+	finish = b.profile(ctx, p, fmt.Sprintf("quiet-%d", labs))
+	before, err := p.processor(ctx)
+	if err != nil {
+		return err
+	}
+	select {
+	case <-time.After(b.counts.quiet):
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	after, err := p.processor(ctx)
+	if err != nil {
+		return err
+	}
+	b.report.add("feed", name+"processor time in a second when all is quiet", milliseconds(after-before)/b.counts.quiet.Seconds(), "ms")
 	return finish()
 }
 
@@ -92,7 +110,7 @@ const stride = 7919
 // fill makes labs in which one login was begun.
 func (b *bench) fill(ctx context.Context, p *program, labs int) ([]*lab.Session, error) {
 	sessions := make([]*lab.Session, labs)
-	return sessions, inParallel(labs, b.counts.inParallel, func(i int) (err error) {
+	return sessions, b.prepare(ctx, labs, func(i int) (err error) {
 		if sessions[i], err = p.open(ctx); err != nil {
 			return err
 		}
@@ -125,8 +143,11 @@ func follow(ctx context.Context, p *program, l api.Lab) (*follower, error) {
 	f.leave = func() { conn.Close() } //nolint:errcheck // the program is about to end
 	first := f.expect(event.NoteLabCreated)
 	go func() { f.ended <- f.listen(ctx, conn) }()
-	_, err = f.wait(ctx, first)
-	return f, err
+	if _, err := f.wait(ctx, first); err != nil {
+		f.leave()
+		return nil, err
+	}
+	return f, nil
 }
 
 // expect returns what gets the moment at which a message with the marker arrives.

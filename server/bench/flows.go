@@ -64,7 +64,7 @@ func (b *bench) play(ctx context.Context, p *program, labs int, m *played) error
 			}
 		}
 	}()
-	if err := inParallel(labs, b.counts.inParallel, func(i int) (err error) {
+	if err := b.prepare(ctx, labs, func(i int) (err error) {
 		learners[i], err = newLearner(ctx, p)
 		return err
 	}); err != nil {
@@ -96,6 +96,27 @@ func (b *bench) play(ctx context.Context, p *program, labs int, m *played) error
 	after, err := p.processor(ctx)
 	m.processor += after - before
 	return err
+}
+
+// patience is how often something that is not timed is tried: on a machine that is busy
+// with other things, the program may find its store too slow, and close for a moment.
+const patience = 10
+
+// prepare calls do for every i below n, some at once, and again where it fails.
+func (b *bench) prepare(ctx context.Context, n int, do func(i int) error) error {
+	return inParallel(n, b.counts.inParallel, func(i int) (err error) {
+		for range patience {
+			if err = do(i); err == nil {
+				return nil
+			}
+			select {
+			case <-time.After(time.Second):
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		return err
+	})
 }
 
 // inParallel calls do for every i below n, so many at once, and returns the first error.

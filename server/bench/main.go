@@ -24,6 +24,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 )
 
 func main() {
@@ -50,21 +51,22 @@ type bench struct {
 type counts struct {
 	labs        []int // at once, for flows
 	flowsPerLab int
-	flows       int   // at least so many in all, over rounds of fresh labs
-	followed    []int // labs with a follower each
-	messages    int   // timed on their way to a follower
-	grown       []int // labs that there are
-	operations  int   // of each kind, at each size
-	pages       int   // openings of each page
-	packs       []int // levels of brotli
-	learners    int   // at once, while labs grow
-	inParallel  int   // requests at once where nothing is timed
+	flows       int           // at least so many in all, over rounds of fresh labs
+	followed    []int         // labs with a follower each
+	messages    int           // timed on their way to a follower
+	quiet       time.Duration // for which followers hear nothing: longer than they take to grow uneasy
+	grown       []int         // labs that there are
+	operations  int           // of each kind, at each size
+	pages       int           // openings of each page
+	packs       []int         // levels of brotli
+	learners    int           // at once, while labs grow
+	inParallel  int           // requests at once where nothing is timed
 }
 
 func thorough() counts {
 	return counts{
-		labs: []int{1, 8, 64}, flowsPerLab: 20, flows: 640, followed: []int{1000, 10_000}, messages: 2000,
-		grown: []int{1000, 2000, 4000, 8000}, operations: 300, pages: 7, packs: []int{5, 11},
+		labs: []int{1, 8, 64}, flowsPerLab: 20, flows: 640, followed: []int{1000, 10_000}, messages: 2000, quiet: time.Minute,
+		grown: []int{1000, 2000, 4000, 8000}, operations: 1000, pages: 7, packs: []int{5, 11},
 		learners: 8, inParallel: 32,
 	}
 }
@@ -72,7 +74,7 @@ func thorough() counts {
 // brief is enough to see that everything works.
 func brief() counts {
 	return counts{
-		labs: []int{1, 2}, flowsPerLab: 2, flows: 2, followed: []int{10}, messages: 20,
+		labs: []int{1, 2}, flowsPerLab: 2, flows: 2, followed: []int{10}, messages: 20, quiet: time.Second / 10,
 		grown: []int{5, 10}, operations: 5, pages: 1, packs: []int{0}, learners: 2, inParallel: 4,
 	}
 }

@@ -76,6 +76,18 @@ func (p *program) stop() error {
 	return errors.Join(err, p.cmd.Wait())
 }
 
+// restart ends the program in good order, and starts it again on what it left.
+func (p *program) restart(ctx context.Context, binary string) error {
+	if err := p.stop(); err != nil {
+		return err
+	}
+	again, err := start(ctx, binary, p.data)
+	if err == nil {
+		*p = *again
+	}
+	return err
+}
+
 // with runs do on a program with an empty folder.
 func (b *bench) with(ctx context.Context, do func(*program) error) error {
 	data, err := os.MkdirTemp("", "oauthlab-bench-")
