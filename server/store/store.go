@@ -11,6 +11,7 @@ import (
 
 	"github.com/gofrs/flock"
 	"github.com/google/uuid"
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -146,6 +147,7 @@ type Store struct {
 	documentLocks stripes // one document each; taken before a log's
 	logLocks      stripes // one log each
 	tails         tails
+	touched       *lru.Cache[uuid.UUID, time.Time] // when this process last found a lab fresh, or made it so
 
 	gate struct {
 		sync.Mutex
@@ -175,6 +177,7 @@ func attach(ctx context.Context, o Options, url string, connect ...nats.Option) 
 		documentLocks: newStripes(1024),
 		logLocks:      newStripes(1024),
 		tails:         newTails(),
+		touched:       newTouched(),
 		unsettled:     newUnsettled(),
 	}
 	defer func() {
