@@ -54,9 +54,10 @@ type house struct {
 	clock     *ops.Clock
 	metrics   *ops.Metrics
 	seats     *limit.Seats
-	operators net.Listener  // nil where operators have no address of their own
-	leaving   chan struct{} // closed when the end is near: no new visitors
-	closing   chan struct{} // closed when the process ends: no followers
+	operators net.Listener    // nil where operators have no address of their own
+	leaving   chan struct{}   // closed when the end is near: no new visitors
+	closing   context.Context // ends when the process does: no followers
+	sendAway  func()          // ends closing
 	log       *slog.Logger
 }
 
@@ -90,10 +91,8 @@ func open(ctx context.Context, c config) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &house{
-		config: c, taught: taught, listeners: listeners, log: log,
-		leaving: make(chan struct{}), closing: make(chan struct{}),
-	}
+	h := &house{config: c, taught: taught, listeners: listeners, log: log, leaving: make(chan struct{})}
+	h.closing, h.sendAway = context.WithCancel(context.WithoutCancel(ctx))
 	if err := h.observe(); err != nil {
 		closeAll(listeners)
 		return nil, err

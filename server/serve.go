@@ -31,7 +31,7 @@ func (h *house) serve(ctx context.Context) error {
 	}
 	wait, done := context.WithTimeout(base, shutdownWait)
 	defer done()
-	close(h.closing)
+	h.sendAway()
 	// The lab's own server is the first: an attack that runs there still needs the others.
 	for _, s := range servers {
 		err = errors.Join(err, s.Shutdown(wait))

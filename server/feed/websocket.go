@@ -42,9 +42,9 @@ type Feed struct {
 	Labs *lab.Labs
 	Log  *slog.Logger
 
-	// Closing ends every follower with a farewell when it is closed: a server does
-	// not wait for its websockets. A nil channel never is.
-	Closing <-chan struct{}
+	// Closing ends every follower with a farewell when it ends: a server does not wait
+	// for its websockets. Where it is nil, the process never ends.
+	Closing context.Context
 
 	Seats   *limit.Seats       // bounds the followers; nil: any number
 	Limited func(bound string) // is told of each who found no seat; nil: nobody is
@@ -78,14 +78,11 @@ func (f *Feed) Serve(w http.ResponseWriter, r *http.Request, l *lab.Lab, after u
 	ctx, cancel := context.WithCancelCause(r.Context())
 	defer cancel(nil)
 	go func() { cancel(f.listen(ctx, conn, l)) }()
-	go func() { cancel(ping(ctx, conn)) }()
-	go func() {
-		select {
-		case <-f.Closing:
-			cancel(errClosing)
-		case <-ctx.Done():
-		}
-	}()
+	// Not ctx: a question under way would end the connection before the farewell.
+	defer newPulse(context.WithoutCancel(ctx), conn.Ping, pingEvery, cancel).end()
+	if f.Closing != nil {
+		defer context.AfterFunc(f.Closing, func() { cancel(errClosing) })()
+	}
 
 	err = f.Labs.Store.Follow(ctx, l.ID, after, func(e event.Event) error {
 		// Not ctx, as in listen: an event that is on its way would take the
@@ -254,22 +251,4 @@ func write(ctx context.Context, conn *websocket.Conn, message any) error {
 	ctx, cancel := context.WithTimeout(ctx, writeWait)
 	defer cancel()
 	return conn.Write(ctx, websocket.MessageText, data)
-}
-
-func ping(ctx context.Context, conn *websocket.Conn) error {
-	tick := time.NewTicker(pingEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-tick.C:
-		}
-		wait, cancel := context.WithTimeout(ctx, writeWait)
-		err := conn.Ping(wait)
-		cancel()
-		if err != nil {
-			return err
-		}
-	}
 }

@@ -21,6 +21,7 @@ import (
 // stage is a feed over HTTP, in the lab of a bench.
 type stage struct {
 	*bench
+	feed   *Feed
 	at     string        // the feed's address
 	served chan struct{} // a value whenever Serve has returned
 	end    func()        // ends the context that the server's requests have
@@ -31,7 +32,7 @@ func newStage(t *testing.T) *stage {
 	b := newBench(t, Route{Serve: fine})
 	feed := &Feed{Labs: b.labs, Log: slog.New(slog.DiscardHandler)}
 	base, end := context.WithCancel(context.WithoutCancel(t.Context()))
-	s := &stage{bench: b, served: make(chan struct{}, 16), end: end}
+	s := &stage{bench: b, feed: feed, served: make(chan struct{}, 16), end: end}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		after, err := strconv.ParseUint(r.URL.Query().Get("after"), 10, 64)
 		if err != nil {
