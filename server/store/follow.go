@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strconv"
 	"time"
 
@@ -19,9 +20,11 @@ const (
 	// count syncQueue. What is beyond is dropped, and read from the log later.
 	followBytes = 1 << 20
 
-	// idleCheck is how long a follower that hears nothing waits before it looks
-	// into the log by itself: a lost connection may have cost it the last event.
-	idleCheck = 30 * time.Second
+	// idleCheck is how long a follower that hears nothing waits at most before it
+	// looks into the log by itself: a lost connection may have cost it the last event.
+	// It waits half of that at least; the rest is chance, or thousands that came
+	// together would look together, and whoever asks for anything else would wait.
+	idleCheck = time.Minute
 )
 
 // Events calls each for every event that the lab's log holds behind the
@@ -95,7 +98,7 @@ func (s *Store) newReader(ctx context.Context, lab uuid.UUID, after uint64, each
 
 // next waits for something to happen on the feed.
 func (r *reader) next(ctx context.Context, live *nats.Subscription) error {
-	wait, cancel := context.WithTimeout(ctx, idleCheck)
+	wait, cancel := context.WithTimeout(ctx, idleCheck/2+rand.N(idleCheck/2))
 	defer cancel()
 	defer context.AfterFunc(r.stirred, cancel)()
 	m, err := live.NextMsgWithContext(wait)
@@ -145,19 +148,23 @@ func (r *reader) hear(ctx context.Context, m *nats.Msg) error {
 	return nil
 }
 
-// fill hands over what the log holds behind the reader's place. Where there are
-// several copies of it, the one that answers may lag: then it is read again until
-// the reader is where the leader says that the log ends.
+// fill hands over what the log holds behind the reader's place. It asks first where
+// the log ends, which is cheap: to read on, the server counts what there is, and that
+// takes the longer the more it keeps of all labs. Where there are several copies of
+// the log, the one that is read may lag: then it is read again until the reader is
+// where the leader says that the log ends.
 func (r *reader) fill(ctx context.Context) error {
 	for try := 0; ; try++ {
-		if err := r.store.walk(ctx, r.lab, r.stream+1, r.hand); err != nil || r.store.replicas == 1 {
-			return err
-		}
 		end, err := r.store.readTail(ctx, r.lab)
 		if err != nil || end.stream <= r.stream {
 			return err
 		}
-		if err := pause(ctx, try); err != nil {
+		if try > 0 {
+			if err := pause(ctx, try); err != nil {
+				return err
+			}
+		}
+		if err := r.store.walk(ctx, r.lab, r.stream+1, r.hand); err != nil || r.store.replicas == 1 {
 			return err
 		}
 	}
