@@ -5,6 +5,7 @@ func Styles() []string {
 	return []string{
 		"/web/css/tokens.css",
 		"/web/css/base.css",
+		"/web/css/loader.css",
 		"/web/css/layout.css",
 		"/web/css/lesson.css",
 		"/web/css/changes.css",
