@@ -17,27 +17,21 @@ func ScrollToEnd(selector string) {
 
 // Reveal scrolls no further than it takes to show the first element of the CSS
 // selector, and gives it the focus if it takes one.
-func Reveal(selector string) {
-	element := first(selector)
-	if element == nil {
-		return
-	}
-	_ = try(func() {
-		element.Call("focus", map[string]any{"preventScroll": true})
-		element.Call("scrollIntoView", map[string]any{"block": "nearest"})
-	})
-}
+func Reveal(selector string) { reveal(selector, "nearest") }
 
 // RevealTop shows the first element of the CSS selector at the top of what
 // scrolls it, and gives it the focus.
-func RevealTop(selector string) {
+func RevealTop(selector string) { reveal(selector, "start") }
+
+// reveal takes the edge to which the element is scrolled as JavaScript names it.
+func reveal(selector, block string) {
 	element := first(selector)
 	if element == nil {
 		return
 	}
 	_ = try(func() {
 		element.Call("focus", map[string]any{"preventScroll": true})
-		element.Call("scrollIntoView", map[string]any{"block": "start"})
+		element.Call("scrollIntoView", map[string]any{"block": block})
 	})
 }
 

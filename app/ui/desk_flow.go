@@ -50,20 +50,30 @@ func (d *desk) runInTab() {
 
 // begin signs Alice out, unless she stays signed in, and lets the client begin.
 func (d *desk) begin(open func(context.Context, string) error) {
-	stay, before := d.screen.StayIn, d.hook()
-	d.screen.Mail, d.screen.Waiting = letter{}, ""
-	d.leaveReplay()
-	d.toEnd()
+	before, leave := d.hook(), d.startOver()
 	d.call(running, func(ctx context.Context, s *lab.Session) error {
-		if !stay {
-			if err := s.SignOut(ctx); err != nil {
-				return err
-			}
+		if err := leave(ctx, s); err != nil {
+			return err
 		}
 		c := newClient(s, open)
 		c.Before = before
 		return c.Begin(ctx)
 	}, nil)
+}
+
+// startOver clears away what an earlier login left on the screen, and returns what signs
+// Alice out, unless she stays signed in.
+func (d *desk) startOver() func(context.Context, *lab.Session) error {
+	d.screen.Mail, d.screen.Waiting = letter{}, ""
+	d.leaveReplay()
+	d.toEnd()
+	stay := d.screen.StayIn
+	return func(ctx context.Context, s *lab.Session) error {
+		if stay {
+			return nil
+		}
+		return s.SignOut(ctx)
+	}
 }
 
 // finish takes the callback: the client checks it and redeems the code at once,

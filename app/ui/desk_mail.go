@@ -12,17 +12,12 @@ import (
 // mail. Where the mail comes during a login, Alice begins one.
 func (d *desk) getMail(a api.Attack) {
 	d.stepping = false
-	d.screen.Mail, d.screen.Waiting = letter{}, ""
-	d.leaveReplay()
 	d.show(paneBrowser)
-	d.toEnd()
-	stay := d.screen.StayIn
+	leave := d.startOver()
 	var mail api.Mail
 	d.call(attacking, func(ctx context.Context, s *lab.Session) (err error) {
-		if !stay {
-			if err = s.SignOut(ctx); err != nil {
-				return err
-			}
+		if err = leave(ctx, s); err != nil {
+			return err
 		}
 		if mail, err = s.Mail(ctx, a.ID); err != nil || mail.Link == "" || a.Mail != api.MailDuringLogin {
 			return err

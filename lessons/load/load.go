@@ -82,7 +82,8 @@ func Read(t Tree) ([]Chapter, error) {
 		books = t.FS
 	}
 	l := loader{fsys: t.FS, root: t.Name, markdown: newMarkdown(books), chapters: map[string]string{}}
-	l.markdown.phrases, l.markdown.traces = phrases(books), traces(books)
+	words, _ := Glossary(books) // what is wrong with it is its own reader's to hear
+	l.markdown.phrases, l.markdown.traces = phrases(words), traces(words)
 	var chapters []Chapter
 	for _, entry := range entries {
 		if entry.IsDir() && !strings.HasPrefix(entry.Name(), ".") {

@@ -35,8 +35,7 @@ func anchors(fsys fs.FS) map[string]map[string]bool {
 }
 
 // phrases returns the words that the glossary declares, the longest first.
-func phrases(fsys fs.FS) []phrase {
-	groups, _ := Glossary(fsys) // what is wrong with it is its own reader's to hear
+func phrases(groups []TermGroup) []phrase {
 	var list []phrase
 	for _, g := range groups {
 		for _, t := range g.Terms {

@@ -1,7 +1,6 @@
 package load
 
 import (
-	"io/fs"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -18,8 +17,7 @@ var traceOf = map[string]string{
 }
 
 // traces returns the kinds of value by the terms of the glossary that mean one.
-func traces(fsys fs.FS) map[string]string {
-	groups, _ := Glossary(fsys) // what is wrong with it is its own reader's to hear
+func traces(groups []TermGroup) map[string]string {
 	kinds := map[string]string{}
 	for _, g := range groups {
 		for _, t := range g.Terms {

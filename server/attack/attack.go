@@ -127,9 +127,7 @@ func (rn *Runner) Run(ctx context.Context, l *lab.Lab, a Attack) (api.AttackResu
 		return api.AttackResult{}, err
 	}
 	scene := rn.scene(l)
-	attack := event.Field{Name: "attack", Value: a.ID}
-	if err := scene.note(ctx, event.Lab, "", event.NoteAttackBegins, a.Title, attack,
-		event.Field{Name: "title", Value: a.Title}); err != nil {
+	if err := scene.begin(ctx, event.NoteAttackBegins, a); err != nil {
 		return api.AttackResult{}, err
 	}
 	// A victim who is stuck at a refusal is an attack that was stopped.
@@ -142,7 +140,7 @@ func (rn *Runner) Run(ctx context.Context, l *lab.Lab, a Attack) (api.AttackResu
 		return api.AttackResult{}, err
 	}
 	result := judge(a, evidence)
-	if err := scene.note(ctx, event.Lab, "", event.NoteAttackEnds, ending(a, result), attack,
+	if err := scene.note(ctx, event.Lab, "", event.NoteAttackEnds, ending(a, result), a.field(),
 		event.Field{Name: "outcome", Value: result.Outcome},
 		event.Field{Name: "by", Value: result.By},
 		event.Field{Name: "harm", Value: result.Harm}); err != nil {
@@ -169,9 +167,7 @@ func (rn *Runner) Mail(ctx context.Context, l *lab.Lab, a Attack) (api.Mail, err
 	}
 	defer release()
 	scene := rn.scene(l)
-	id := event.Field{Name: "attack", Value: a.ID}
-	if err := scene.note(ctx, event.Lab, "", event.NoteBaitBegins, a.Title, id,
-		event.Field{Name: "title", Value: a.Title}); err != nil {
+	if err := scene.begin(ctx, event.NoteBaitBegins, a); err != nil {
 		return api.Mail{}, err
 	}
 	link, err := a.bait(ctx, scene)
@@ -183,7 +179,7 @@ func (rn *Runner) Mail(ctx context.Context, l *lab.Lab, a Attack) (api.Mail, err
 			return api.Mail{}, err
 		}
 	}
-	return api.Mail{Link: link}, scene.note(ctx, event.Lab, "", event.NoteBaitEnds, "Now it is Alice's turn.", id)
+	return api.Mail{Link: link}, scene.note(ctx, event.Lab, "", event.NoteBaitEnds, "Now it is Alice's turn.", a.field())
 }
 
 // bait returns the link to be mailed, or "" where Mallory was refused and has none.
@@ -268,6 +264,14 @@ func (s *Scene) redeem(ctx context.Context, form url.Values) error {
 	})
 	return err
 }
+
+// begin tells that an attack, or the preparation of its mail, begins.
+func (s *Scene) begin(ctx context.Context, name string, a Attack) error {
+	return s.note(ctx, event.Lab, "", name, a.Title, a.field(), event.Field{Name: "title", Value: a.Title})
+}
+
+// field names the attack in a note.
+func (a Attack) field() event.Field { return event.Field{Name: "attack", Value: a.ID} }
 
 // leak shows how Mallory comes by an address that passed through Alice's browser:
 // a careless proxy logs it, and she reads the log.

@@ -67,8 +67,8 @@ func (a *API) Handler() http.Handler {
 		"/api/labs/{lab}/state":                 {http.MethodGet: a.keyed(a.state)},
 		"/api/labs/{lab}/events":                {http.MethodGet: a.keyed(a.events)},
 		"/api/labs/{lab}/feed":                  {http.MethodGet: a.keyed(a.follow)},
-		"/api/labs/{lab}/attacks/{attack}":      {http.MethodPost: a.keyed(a.attack)},
-		"/api/labs/{lab}/attacks/{attack}/mail": {http.MethodPost: a.keyed(a.mail)},
+		"/api/labs/{lab}/attacks/{attack}":      {http.MethodPost: a.keyed(a.onAttack(a.attack))},
+		"/api/labs/{lab}/attacks/{attack}/mail": {http.MethodPost: a.keyed(a.onAttack(a.mail))},
 		"/api/attacks":                          {http.MethodGet: a.attacks},
 		"/api/protections":                      {http.MethodGet: a.protections},
 		"/api/code/{guard}":                     {http.MethodGet: a.code},
@@ -219,38 +219,35 @@ func (a *API) chapters(w http.ResponseWriter, _ *http.Request) error {
 	return nil
 }
 
-func (a *API) attack(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
-	one, err := attack.Find(r.PathValue("attack"))
-	if err != nil {
-		return errUnknownAttack
+// onAttack answers with what do makes of the attack that the path names.
+func (a *API) onAttack(do func(context.Context, *lab.Lab, attack.Attack) (any, error)) labCall {
+	return func(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
+		one, err := attack.Find(r.PathValue("attack"))
+		if err != nil {
+			return errUnknownAttack
+		}
+		ctx, cancel := context.WithTimeout(r.Context(), callTimeout)
+		defer cancel()
+		answer, err := do(ctx, l, one)
+		if err != nil {
+			return err
+		}
+		writeJSON(w, http.StatusOK, answer)
+		return nil
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), callTimeout)
-	defer cancel()
-	result, err := a.Attacks.Run(ctx, l, one)
-	if err != nil {
-		return err
-	}
-	writeJSON(w, http.StatusOK, result)
-	return nil
+}
+
+func (a *API) attack(ctx context.Context, l *lab.Lab, one attack.Attack) (any, error) {
+	return a.Attacks.Run(ctx, l, one)
 }
 
 // mail answers with the mail of an attack, for a learner who plays Alice.
-func (a *API) mail(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
-	one, err := attack.Find(r.PathValue("attack"))
-	if err != nil {
-		return errUnknownAttack
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), callTimeout)
-	defer cancel()
+func (a *API) mail(ctx context.Context, l *lab.Lab, one attack.Attack) (any, error) {
 	mail, err := a.Attacks.Mail(ctx, l, one)
 	if errors.Is(err, attack.ErrNoMail) {
-		return errNoMail
+		return nil, errNoMail
 	}
-	if err != nil {
-		return err
-	}
-	writeJSON(w, http.StatusOK, mail)
-	return nil
+	return mail, err
 }
 
 // position reads the parameter after: a position in the lab's log, 0 if missing.
