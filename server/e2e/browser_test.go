@@ -148,7 +148,15 @@ func (b *tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 
 func (b *tab) open(url string) {
 	b.Helper()
-	b.do("open "+url, chromedp.Navigate(url))
+	b.do("open "+url, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		for {
+			// The page may just be stepping back over what a frame left in the history.
+			_, err := chromedp.Navigate(url)(ctx, t)
+			if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "net::ERR_ABORTED") {
+				return err
+			}
+		}
+	}))
 }
 
 // text is all that the page says.
