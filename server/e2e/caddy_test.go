@@ -19,6 +19,7 @@ import (
 
 	"oauthlab/lessons/api"
 	"oauthlab/server/feed"
+	"oauthlab/server/freeport"
 	"oauthlab/server/lab"
 )
 
@@ -45,7 +46,7 @@ type proxied struct {
 }
 
 // startCaddy runs Caddy with the shipped Caddyfile in front of a process and waits
-// until it has its certificates. All names lead to it.
+// until it shows its certificates. All names lead to it.
 func startCaddy(t *testing.T, o lab.Origins, process string) *proxied {
 	t.Helper()
 	binary, home := caddyBinary(t), t.TempDir()
@@ -54,8 +55,8 @@ func startCaddy(t *testing.T, o lab.Origins, process string) *proxied {
 		hosts = append(hosts, hostOf(t, origin).Hostname())
 	}
 	port := hostOf(t, o.Lab).Port()
-	plain := hostOf(t, freeOrigin(t, "localhost")).Port()
-	cmd := exec.Command(binary, "run", "--adapter", "caddyfile", "--config", caddyfile)
+	plain := freeport.New(t, "localhost")
+	cmd := exec.Command(binary, "run", "--adapter", "caddyfile", "--config", talkative(t, caddyfile))
 	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_DATA_HOME="+home, "XDG_CONFIG_HOME="+home,
 		"LAB_HOST="+hosts[0], "AUTH_HOST="+hosts[1], "MALLORY_HOST="+hosts[2],
 		"HTTP_PORT="+plain, "HTTPS_PORT="+port, "CADDY_TLS=tls internal", "OAUTHLAB_PROCESSES="+process)
@@ -77,7 +78,7 @@ func startCaddy(t *testing.T, o lab.Origins, process string) *proxied {
 			t.Fatalf("Caddy does not start:\n%s", &said)
 		}
 		said.WriteString(lines.Text() + "\n")
-		if strings.Contains(lines.Text(), "certificate obtained successfully") {
+		if strings.Contains(lines.Text(), "added certificate to cache") {
 			certificates++
 		}
 	}
@@ -104,6 +105,25 @@ func startCaddy(t *testing.T, o lab.Origins, process string) *proxied {
 	}}
 }
 
+// talkative returns a copy of a Caddyfile that also has the details logged: that a
+// certificate was obtained is no detail, but that it is shown from now on is one.
+func talkative(t *testing.T, caddyfile string) string {
+	t.Helper()
+	shipped, err := os.ReadFile(caddyfile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := "\n{\n"
+	if !strings.Contains(string(shipped), options) {
+		t.Fatalf("%s has no options", caddyfile)
+	}
+	copied := filepath.Join(t.TempDir(), "Caddyfile")
+	if err := os.WriteFile(copied, []byte(strings.Replace(string(shipped), options, options+"\tdebug\n", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return copied
+}
+
 func hostOf(t *testing.T, origin string) *url.URL {
 	t.Helper()
 	u, err := url.Parse(origin)
@@ -118,7 +138,7 @@ func hostOf(t *testing.T, origin string) *url.URL {
 func startBehindCaddy(t *testing.T) (front *proxied, nats, token string) {
 	t.Helper()
 	caddyBinary(t)
-	port := ":" + hostOf(t, freeOrigin(t, "localhost")).Port()
+	port := ":" + freeport.New(t, "localhost")
 	o := lab.Origins{
 		Lab: "https://lab.oauthlab.test" + port, Auth: "https://auth.oauthlab.test" + port, Mallory: "https://mallory.test" + port,
 	}

@@ -125,8 +125,8 @@ func buildDying(t *testing.T) dying {
 // start runs the program, which dies at the point.
 func (d dying) start(t *testing.T, point string) *program {
 	t.Helper()
-	data := t.TempDir()
-	cmd := exec.Command(d.path, "--lab", "http://localhost:0", "--auth", "http://localhost:0", "--mallory", "http://127.0.0.1:0", "--data", data)
+	data, o := t.TempDir(), freeOrigins(t)
+	cmd := exec.Command(d.path, "--lab", o.Lab, "--auth", o.Auth, "--mallory", o.Mallory, "--data", data)
 	cmd.Env = append(os.Environ(), killAt+"="+point)
 	return startCommand(t, data, cmd)
 }

@@ -75,7 +75,8 @@ func announcedIn(line string) []string {
 // start runs the program on free ports and a data folder.
 func start(t *testing.T, data string) *program {
 	t.Helper()
-	return startOn(t, data, "http://localhost:0", "http://localhost:0", "http://127.0.0.1:0")
+	o := freeOrigins(t)
+	return startOn(t, data, o.Lab, o.Auth, o.Mallory)
 }
 
 // startAgain runs the program where p ran, with what p left behind.

@@ -18,6 +18,7 @@ import (
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 	"oauthlab/server/feed"
+	"oauthlab/server/freeport"
 	"oauthlab/server/lab"
 	"oauthlab/server/robot"
 	"oauthlab/server/store"
@@ -49,12 +50,7 @@ func startPartBy(t *testing.T, o lab.Origins, cmd *exec.Cmd) (*program, opened) 
 // freeOrigin names a port that nobody has.
 func freeOrigin(t *testing.T, host string) string {
 	t.Helper()
-	l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return fmt.Sprintf("http://%s:%d", host, l.Addr().(*net.TCPAddr).Port)
+	return "http://" + net.JoinHostPort(host, freeport.New(t, host))
 }
 
 func freeOrigins(t *testing.T) lab.Origins {

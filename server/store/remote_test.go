@@ -24,6 +24,7 @@ import (
 	"github.com/google/uuid"
 
 	"oauthlab/lessons/event"
+	"oauthlab/server/freeport"
 )
 
 // testToken is what the servers of these tests ask for.
@@ -105,13 +106,7 @@ func startCluster(t *testing.T) ([]*natsServer, string) {
 	t.Helper()
 	var routes []string
 	for range 3 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		routes = append(routes, l.Addr().String())
-		l.Close()
+		routes = append(routes, net.JoinHostPort("127.0.0.1", freeport.New(t, "127.0.0.1")))
 	}
 	var servers []*natsServer
 	var urls []string
