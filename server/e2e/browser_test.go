@@ -146,11 +146,18 @@ func (b *tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
+// redrawn is a promise that is kept when the page has drawn itself anew. What it asked
+// for at its next drawing is then under way.
+const redrawn = `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))`
+
+// open sends the page to url. A page that has just dropped a frame steps back over what
+// that left in the history: first that begins, or it would undo the way to url; then
+// it may still cut it off.
 func (b *tab) open(url string) {
 	b.Helper()
 	b.do("open "+url, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		chromedp.Evaluate[chromedp.Void](redrawn, chromedp.EvalAwaitPromise)(ctx, t) //nolint:errcheck // it may be leaving
 		for {
-			// The page may just be stepping back over what a frame left in the history.
 			_, err := chromedp.Navigate(url)(ctx, t)
 			if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "net::ERR_ABORTED") {
 				return err
@@ -355,7 +362,7 @@ func click(ctx context.Context, t *chromedp.Target, node cdp.BackendNodeID) erro
 	if err != nil {
 		return err
 	}
-	if _, err := chromedp.Evaluate[chromedp.Void](`new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))`, chromedp.EvalAwaitPromise)(ctx, t); err != nil {
+	if _, err := chromedp.Evaluate[chromedp.Void](redrawn, chromedp.EvalAwaitPromise)(ctx, t); err != nil {
 		return err
 	}
 	after, err := middle(ctx, t, node)
