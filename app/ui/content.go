@@ -44,9 +44,13 @@ func DecodeContent(text string) Content {
 	return c
 }
 
-// embed returns the data block from which DecodeContent reads. JSON escapes
-// "<", so that nothing in it can end the block, and a data block never runs.
+// embed returns the data block from which DecodeContent reads, on the server only: the
+// program has read it when it draws. JSON escapes "<", so that nothing in it can end
+// the block, and a data block never runs.
 func (c Content) embed() app.UI {
+	if app.IsClient {
+		return nil
+	}
 	text, err := json.Marshal(c)
 	if err != nil {
 		text = []byte("{}")
