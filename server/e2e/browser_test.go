@@ -150,13 +150,13 @@ func (b *tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 // for at its next drawing is then under way.
 const redrawn = `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))`
 
-// open sends the page to url. A page that has just dropped a frame steps back over what
-// that left in the history: first that begins, or it would undo the way to url; then
-// it may still cut it off.
+// open sends the page to url. Where the program runs and has just dropped a frame, it
+// steps back over what that left in the history: first that begins, or it would undo
+// the way to url; then it may still cut it off.
 func (b *tab) open(url string) {
 	b.Helper()
 	b.do("open "+url, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		chromedp.Evaluate[chromedp.Void](redrawn, chromedp.EvalAwaitPromise)(ctx, t) //nolint:errcheck // it may be leaving
+		chromedp.Evaluate[chromedp.Void](`globalThis.Go && `+redrawn, chromedp.EvalAwaitPromise)(ctx, t) //nolint:errcheck // it may be leaving
 		for {
 			_, err := chromedp.Navigate(url)(ctx, t)
 			if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "net::ERR_ABORTED") {
