@@ -127,7 +127,7 @@ var secrets = []string{
 var keyNames = map[string]string{"authorization": "request", "code": "code", "token": "access_token"}
 
 // shownHeaders are the headers that belong to the protocol.
-var shownHeaders = []string{"Location", "Content-Type", "Cache-Control", "Set-Cookie", "Access-Control-Allow-Origin"}
+var shownHeaders = []string{"Location", "Content-Type", "Cache-Control", "Pragma", "Set-Cookie", "Access-Control-Allow-Origin"}
 
 var timestamp = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
 

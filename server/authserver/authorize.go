@@ -30,10 +30,10 @@ type decision struct {
 
 // authorize is the authorization endpoint (RFC 6749 §3.1), by GET and by POST.
 func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Turn) {
-	values, misplaced := authorizeValues(r)
+	values, unread := authorizeValues(r)
 	req, target, rest := parseAuthorize(values, t.Settings.Rules())
 	if target == nil {
-		target = misplaced
+		target = unread
 	}
 	code, kept := newSecret(), newSecret()
 	session := sessionOf(r)
@@ -48,7 +48,9 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Turn) 
 		if wrong != nil {
 			return showOrSend(t, req, wrong), nil
 		}
-		// ---- From here on, redirecting is safe. ----
+		// ---- From here on, redirecting is safe: the address is the client's own. ----
+		// An error goes there at once, so that the learner sees who refused. Where anyone may
+		// register a client, the user must be signed in first (RFC 9700 §4.11.2).
 		if e := s.checkRequest(t, req, rest); e != nil {
 			return decision{redirect: withQuery(req.RedirectURI, e.asQuery(req.State))}, nil
 		}
@@ -68,7 +70,11 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Turn) 
 // the body by POST, and never of both.
 func authorizeValues(r *http.Request) (url.Values, *Error) {
 	if r.Method == http.MethodGet {
-		return r.URL.Query(), nil
+		values, err := url.ParseQuery(r.URL.RawQuery)
+		if err != nil { // what would be left of it is not what was asked
+			return nil, &Error{codeInvalidRequest, "The query cannot be read as a form.", "Percent-encode the values."}
+		}
+		return values, nil
 	}
 	if r.URL.RawQuery != "" {
 		return nil, &Error{

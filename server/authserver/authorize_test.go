@@ -42,8 +42,10 @@ func TestFlowFromAuthorizeToToken(t *testing.T) {
 	if answer.status != http.StatusOK || !strings.Contains(answer.body, `"token_type":"Bearer"`) {
 		t.Fatalf("token answered %d %s", answer.status, answer.body)
 	}
-	if got := answer.header.Get("Cache-Control"); got != "no-store" {
-		t.Errorf("Cache-Control of the tokens is %q, want no-store", got)
+	for name, want := range map[string]string{"Cache-Control": "no-store", "Pragma": "no-cache"} {
+		if got := answer.header.Get(name); got != want {
+			t.Errorf("%s of the tokens is %q, want %s (RFC 6749 §5.1)", name, got, want)
+		}
 	}
 	want := []string{
 		"registered-client passed", "redirect-uri.exact passed",
@@ -97,7 +99,7 @@ func TestErrorsThatAreShown(t *testing.T) {
 		"a client that is not UTF-8":   {"client_id=%ff&response_type=code", "not UTF-8"},
 		"a client with control signs":  {"client_id=a%00b&response_type=code", "control characters"},
 		"nothing at all":               {"", "client_id is missing"},
-		"a query that cannot be read":  {"client_id=%zz", "client_id is missing"},
+		"a query that cannot be read":  {b.request("redirect_uri", "").Encode() + "&redirect_uri=%zz", "The query cannot be read"},
 		"a stranger with our redirect": {b.request("client_id", "x").Encode(), "This client is not registered"},
 	}
 	for name, tt := range tests {
@@ -187,9 +189,9 @@ func TestLogin(t *testing.T) {
 	b := newBench(t)
 	kept := func() string { return b.authorize().location.Query().Get("request") }
 	wrong := b.post(b.url+"/login", url.Values{"request": {kept()}, "username": {"alice"}, "password": {"nonsense"}})
-	wrong.wantShown(t, http.StatusUnauthorized, "do not belong together")
+	wrong.wantShown(t, http.StatusForbidden, "do not belong together")
 	stranger := b.post(b.url+"/login", url.Values{"request": {kept()}, "username": {"<b>eve</b>"}, "password": {"x"}})
-	stranger.wantShown(t, http.StatusUnauthorized, "do not belong together")
+	stranger.wantShown(t, http.StatusForbidden, "do not belong together")
 	if strings.Contains(stranger.body, "<b>eve") {
 		t.Error("what was typed reached the page unescaped")
 	}
@@ -365,7 +367,7 @@ func TestLoginIsThrottled(t *testing.T) {
 		return b.post(b.url+"/login", url.Values{"request": {kept}, "username": {user}, "password": {password}})
 	}
 	for i := range triesAtOnce {
-		if r := try("alice", "wrong"); r.status != http.StatusUnauthorized {
+		if r := try("alice", "wrong"); r.status != http.StatusForbidden {
 			t.Fatalf("try %d answered %d", i+1, r.status)
 		}
 	}
@@ -374,7 +376,7 @@ func TestLoginIsThrottled(t *testing.T) {
 	if r.header.Get("Retry-After") == "" {
 		t.Error("no Retry-After (RFC 6585 §4)")
 	}
-	if r := try("bob", "wrong"); r.status != http.StatusUnauthorized {
+	if r := try("bob", "wrong"); r.status != http.StatusForbidden {
 		t.Errorf("another account is throttled too: %d", r.status)
 	}
 	b.later(triesEvery)

@@ -67,10 +67,11 @@ func describable(s string) string {
 	}, s)
 }
 
-// writeJSON answers with a body that nobody may keep (RFC 6749 §5.1).
+// writeJSON answers with a body that nobody may keep: RFC 6749 §5.1 demands both headers.
 func writeJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Pragma", "no-cache")
 	w.WriteHeader(status)
 	json.NewEncoder(w).Encode(body) //nolint:errcheck // the recorder's buffer takes all
 }

@@ -58,7 +58,8 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request, t *lab.Turn) {
 	}
 	subject := authenticate(req)
 	if subject == "" {
-		s.refuseLogin(w, r, t, req, http.StatusUnauthorized, "This user name and password do not belong together.")
+		// Not 401: that would have to name a scheme of HTTP (RFC 9110 §11.6.1).
+		s.refuseLogin(w, r, t, req, http.StatusForbidden, "This user name and password do not belong together.")
 		return
 	}
 	s.resume(w, r, t, req.Request, subject)

@@ -20,7 +20,8 @@ type metadata struct {
 	CodeChallengeMethodsSupported     []string `json:"code_challenge_methods_supported,omitempty"`
 }
 
-// metadata answers RFC 8414 §3 requests. It is public and may be cached.
+// metadata answers RFC 8414 §3 requests. It is public, and nobody keeps it: it
+// changes with the chapter and the switches.
 func (s *Server) metadata(w http.ResponseWriter, _ *http.Request, t *lab.Turn) {
 	issuer := t.Issuer()
 	m := metadata{

@@ -3,6 +3,7 @@ package authserver
 import (
 	"mime"
 	"net/http"
+	"strings"
 	"time"
 
 	"oauthlab/server/lab"
@@ -32,6 +33,10 @@ type tokenAnswer struct {
 
 // token is the token endpoint (RFC 6749 §3.2).
 func (s *Server) token(w http.ResponseWriter, r *http.Request, t *lab.Turn) {
+	if tried := r.Header.Get("Authorization"); tried != "" {
+		refuseCredentials(w, tried)
+		return
+	}
 	req, problem := parseToken(r)
 	if problem == nil {
 		problem = checkGrantType(req)
@@ -51,14 +56,14 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request, t *lab.Turn) {
 	case err != nil:
 		s.fault(w, t, err)
 	case answer.refused != nil:
-		writeError(w, statusOf(answer.refused), answer.refused)
+		writeError(w, http.StatusBadRequest, answer.refused) // RFC 6749 §5.2
 	default:
 		writeJSON(w, http.StatusOK, answer.granted)
 	}
 }
 
 // parseToken reads the request, whose parameters stand in the body alone
-// (RFC 6749 §3.2, §2.3.1: not in the URI).
+// (RFC 6749 §4.1.3).
 func parseToken(r *http.Request) (tokenRequest, *Error) {
 	if r.URL.RawQuery != "" {
 		return tokenRequest{}, &Error{
@@ -96,12 +101,19 @@ func checkGrantType(req tokenRequest) *Error {
 	return nil
 }
 
-// statusOf is 401 for a client that is not who it says, else 400 (RFC 6749 §5.2).
-func statusOf(e *Error) int {
-	if e.Code == codeInvalidClient {
-		return http.StatusUnauthorized
+// refuseCredentials answers a client that tries to authenticate by a header. What is
+// shown must be checked (RFC 6749 §4.1.3), and as all clients here are public, nothing is
+// right. A 401 says so, with the scheme of the header tried (§5.2).
+func refuseCredentials(w http.ResponseWriter, tried string) {
+	scheme, _, _ := strings.Cut(tried, " ")
+	if !isUnreserved(scheme, 1, 32) { // no scheme at all
+		scheme = "Basic"
 	}
-	return http.StatusBadRequest
+	w.Header().Set("WWW-Authenticate", scheme+` realm="OAuth Lab"`)
+	writeError(w, http.StatusUnauthorized, &Error{
+		codeInvalidClient, "This server authenticates no clients.",
+		"Leave the Authorization header out: a public client names itself by client_id (RFC 6749 §3.2.1).",
+	})
 }
 
 func newTokenResponse(value string) *tokenResponse {

@@ -52,7 +52,7 @@ func TestTokenGuards(t *testing.T) {
 		"an unknown client": {guard.IDRegisteredClient, func(b *bench) reply {
 			b.off(guard.IDCodeClient)
 			return b.redeem(b.code(), "client_id", "stranger")
-		}, 401, "invalid_client"},
+		}, 400, "invalid_client"},
 		"a code of another client": {guard.IDCodeClient, func(b *bench) reply {
 			b.off(guard.IDRegisteredClient)
 			return b.redeem(b.code(), "client_id", "stranger")
@@ -152,7 +152,7 @@ func TestBadTokenRequests(t *testing.T) {
 		"a body that is no form":    {"", form, "%zz", 400, "invalid_request"},
 		"an empty body":             {"", form, "", 400, "invalid_request"},
 		"a body over 16 KiB":        {"", form, strings.Repeat("a", 17<<10), 413, "invalid_request"},
-		"a client of another world": {"", form, b.redemption(code, "client_id", "stranger").Encode(), 401, "invalid_client"},
+		"a client of another world": {"", form, b.redemption(code, "client_id", "stranger").Encode(), 400, "invalid_client"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -160,6 +160,41 @@ func TestBadTokenRequests(t *testing.T) {
 			b.do("POST", b.url+"/token"+tt.target, tt.kind, tt.body).wantError(t, tt.status, tt.code)
 			if len(b.events()) < before+2 {
 				t.Error("the request or its answer is not in the log")
+			}
+		})
+	}
+	if got := b.redeem(code); got.status != http.StatusOK {
+		t.Errorf("after all that, the code gives %d %s", got.status, got.body)
+	}
+}
+
+// Who tries to authenticate by a header, and cannot, is told by a 401 with the scheme
+// that it used (RFC 6749 §5.2). Its code is not spent by that.
+func TestCredentialsInAHeaderAreRefused(t *testing.T) {
+	b := newBench(t)
+	code := b.code()
+	tests := map[string]struct{ header, challenge string }{
+		"Basic":                {"Basic ZGVtby1jbGllbnQ6", `Basic realm="OAuth Lab"`},
+		"another scheme":       {"DPoP abc", `DPoP realm="OAuth Lab"`},
+		"a scheme alone":       {"Bearer", `Bearer realm="OAuth Lab"`},
+		"no scheme that is":    {`a"b,c d`, `Basic realm="OAuth Lab"`},
+		"a scheme without end": {strings.Repeat("x", 500), `Basic realm="OAuth Lab"`},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			req, err := http.NewRequestWithContext(t.Context(), "POST", b.url+"/token", strings.NewReader(b.redemption(code).Encode()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Content-Type", form)
+			req.Header.Set("Authorization", tt.header)
+			got := b.send(req)
+			got.wantError(t, http.StatusUnauthorized, "invalid_client")
+			if pragma := got.header.Get("Pragma"); pragma != "no-cache" {
+				t.Errorf("Pragma is %q, want no-cache (RFC 6749 §5.2)", pragma)
+			}
+			if challenge := got.header.Get("WWW-Authenticate"); challenge != tt.challenge {
+				t.Errorf("WWW-Authenticate is %q, want %q", challenge, tt.challenge)
 			}
 		})
 	}

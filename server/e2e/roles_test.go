@@ -173,7 +173,7 @@ func TestTwoProcessesServeOneLab(t *testing.T) {
 	// Who guesses passwords is slowed down by both together.
 	f := newFlow(t, front, l)
 	for i := range 6 {
-		want := http.StatusUnauthorized
+		want := http.StatusForbidden
 		if i == 5 {
 			want = http.StatusTooManyRequests
 		}
