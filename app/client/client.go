@@ -38,7 +38,7 @@ type Client struct {
 	ID          string // as registered (RFC 6749 §2.2)
 	RedirectURI string // as registered, to the letter
 
-	// The server's endpoints, from its metadata (RFC 8414 §2).
+	// The server's endpoints, which its metadata name (RFC 8414 §2).
 	AuthorizationEndpoint string
 	TokenEndpoint         string
 

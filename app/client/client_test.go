@@ -145,8 +145,8 @@ func TestWholeFlow(t *testing.T) {
 			t.Errorf("%s = %q, want %q", name, got, want)
 		}
 	}
-	if len(sent.Get("state")) != 22 {
-		t.Errorf("state %q is not 128 bits in base64url", sent.Get("state"))
+	if len(sent.Get("state")) != 27 {
+		t.Errorf("state %q is not 160 bits in base64url", sent.Get("state"))
 	}
 
 	code, err := d.Callback(t.Context(), redirectURI+"?code=c-1&state="+sent.Get("state"))

@@ -7,9 +7,9 @@ import (
 	"oauthlab/lessons/guard"
 )
 
-// stateBytes of chance make a state that nobody guesses
-// (RFC 6749 §10.10 asks for 128 bits).
-const stateBytes = 16
+// stateBytes of chance make a state that nobody guesses: 160 bits,
+// as RFC 6749 §10.10 recommends. 128 it demands.
+const stateBytes = 20
 
 // constantState is what a client sends that never read why the
 // state must be random: a real teaching project did.

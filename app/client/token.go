@@ -77,7 +77,7 @@ func (f *flow) tokenRequest(code string) Draft {
 	return Draft{
 		Method: "POST", // RFC 6749 §3.2
 		URL:    f.TokenEndpoint,
-		In:     InBody, // never in a URL (RFC 6749 §3.2)
+		In:     InBody, // not in a URL (RFC 6749 §4.1.3)
 		Parameters: []event.Field{
 			{Name: "grant_type", Value: "authorization_code"},
 			{Name: "code", Value: code},
