@@ -64,6 +64,34 @@ func TestParametersAreDecoded(t *testing.T) {
 	}
 }
 
+// RFC 6749 specifies the errors of a redirect and those of the token endpoint apart.
+func TestAnErrorHasTheSectionOfItsEndpoint(t *testing.T) {
+	answer := func(header, value, body string) event.Event {
+		return event.Event{Response: &event.Response{Header: []event.Field{{Name: header, Value: value}}, Body: body}}
+	}
+	tests := map[string]struct {
+		event event.Event
+		want  string
+	}{
+		"sent by a redirect":    {answer("Location", "/callback?error=x&error_description=y", ""), "RFC 6749 §4.1.2.1"},
+		"read in the callback":  {event.Event{Note: &event.Note{Fields: []event.Field{{Name: "url", Value: "/callback?error=x"}}}}, "RFC 6749 §4.1.2.1"},
+		"of the token endpoint": {answer("Content-Type", "application/json", `{"error":"x","error_description":"y"}`), "RFC 6749 §5.2"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			params := ParamsOf(tt.event)
+			if len(params) == 0 {
+				t.Error("there are no parameters")
+			}
+			for _, p := range params {
+				if p.Section != tt.want {
+					t.Errorf("%s is said to be of %s, want %s", p.Name, p.Section, tt.want)
+				}
+			}
+		})
+	}
+}
+
 func TestRawIsWhatWasOnTheWire(t *testing.T) {
 	m := inspectFirst(t, record(aRun), isToken)
 	want := "POST " + as + "/token\nContent-Type: application/x-www-form-urlencoded\n\ngrant_type=authorization_code&code=SplxlOBeZQQYbYS6WxSbIA&code_verifier=dBjftJeZ4CVP"

@@ -19,7 +19,7 @@ var meanings = []meaning{
 	{"iss", "RFC 9207 §2", "Which authorization server answers, so that two cannot be mixed up."},
 	{"grant_type", "RFC 6749 §4.1.3", "What is offered for a token: here, an authorization code."},
 	{"code_verifier", "RFC 7636 §4.5", "The secret itself. Its hash must be the challenge that opened the flow."},
-	{"access_token", "RFC 6749 §1.4", "The key to what its user allowed: whoever holds it may use it."},
+	{"access_token", "RFC 6749 §1.4", "The key to what its user allowed, for a time and a purpose."},
 	{"token_type", "RFC 6749 §7.1", "How the token is used. Bearer: by showing it."},
 	{"expires_in", "RFC 6749 §5.1", "For how many seconds the token is good."},
 	{"error", "RFC 6749 §5.2", "What went wrong, as a word for programs."},

@@ -55,7 +55,7 @@ func plainChallenge(params []Param) []Param {
 		}
 	}
 	if at >= 0 && !hashed {
-		params[at].Means = "With the method plain this is the verifier itself. Whoever reads the address can redeem the code."
+		params[at].Means = "With the method plain this is the verifier itself. Whoever reads the address knows it."
 	}
 	return params
 }
@@ -153,6 +153,9 @@ func explain(in, name, value string) Param {
 	p := Param{In: in, Name: name, Value: value, Kind: kindOf(name)}
 	if m, ok := meaningOf(name); ok {
 		p.Means, p.Section = m.means, m.section
+	}
+	if (in == "query" || in == "Location") && p.Section == "RFC 6749 §5.2" {
+		p.Section = "RFC 6749 §4.1.2.1" // the errors of a redirect have a section of their own
 	}
 	return p
 }

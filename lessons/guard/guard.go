@@ -128,7 +128,7 @@ func Catalogue() []Protection {
 			ID: "resume", Title: "Resume after login", By: ByAuth, Chapter: "v01",
 			Stops: "The request being lost while Alice signs in.",
 			Parts: []Part{{
-				ID: IDResume, Kind: Habit, By: ByAuth, Title: "after the login", Section: "RFC 6749 §3.1",
+				ID: IDResume, Kind: Habit, By: ByAuth, Title: "after the login", Section: "RFC 6749 §4.1.1",
 				Values: []string{Resumed, DeadEnd},
 			}},
 		},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"oauthlab/app/timeline"
@@ -146,15 +147,31 @@ func describe(found []endpoint) []endpoint {
 // name is how an endpoint is called in the texts below.
 func (e endpoint) name() string { return strings.TrimSpace(e.Method + " " + e.Path) }
 
-// parametersOf explains names, in the words of the inspector; what it is silent
-// on, this page's own.
+// parametersOf explains the parameters of an address.
 func parametersOf(names []string) []parameter {
 	q := url.Values{"code_challenge_method": {guard.S256}} // without it the challenge is explained as plain
 	for _, name := range names {
 		q.Set(name, guard.S256)
 	}
+	return explained(names, event.Event{Request: &event.Request{URL: "/?" + q.Encode()}})
+}
+
+// membersOf explains the members of a JSON object.
+func membersOf(names []string) []parameter {
+	members := make([]string, len(names))
+	for i, name := range names {
+		members[i] = strconv.Quote(name) + ":0"
+	}
+	return explained(names, event.Event{Response: &event.Response{
+		Header: []event.Field{{Name: "Content-Type", Value: "application/json"}}, Body: "{" + strings.Join(members, ",") + "}",
+	}})
+}
+
+// explained explains names that e carries, in the words of the inspector; what it is
+// silent on, this page's own.
+func explained(names []string, e event.Event) []parameter {
 	means := map[string]parameter{}
-	for _, p := range timeline.ParamsOf(event.Event{Request: &event.Request{URL: "/?" + q.Encode()}}) {
+	for _, p := range timeline.ParamsOf(e) {
 		means[p.Name] = parameter{p.Name, p.Means, p.Section}
 	}
 	own := parameterTexts()

@@ -8,7 +8,7 @@ import (
 
 // shortTrue is an attribute for assistive technology as go-app writes it where it is
 // true: by its name alone, as those of HTML are. To ARIA that is no value at all, and a
-// switch that is on would be read as off (WAI-ARIA 1.2 §5.2.1).
+// switch that is on would be read as off (WAI-ARIA 1.2 §6.2.4).
 var shortTrue = regexp.MustCompile(`\b(aria-[a-z]+)([ >])`)
 
 // spelled writes "true" out in pages.
