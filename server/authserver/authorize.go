@@ -163,7 +163,7 @@ func (s *Server) checkRequest(t *lab.Turn, req AuthorizeRequest, malformed *Erro
 	case req.ResponseType == "":
 		return &Error{codeInvalidRequest, "The parameter response_type is missing.", "Here it is always code (RFC 6749 §4.1.1)."}
 	case req.ResponseType != "code":
-		return &Error{codeUnsupportedResponseType, "This server knows the response_type code alone.", "OAuth 2.1 has no other."}
+		return &Error{codeUnsupportedResponseType, "This server knows the response_type code alone.", "OAuth 2.1 defines no other."}
 	}
 	if err := t.Enforce(guard.IDStateRequire,
 		guard.StateRequired(req.State)); err != nil {
