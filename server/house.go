@@ -105,8 +105,11 @@ func open(ctx context.Context, c config) (*house, error) {
 		log.Warn("the token of --nats-listen and all labs travel in the clear beyond this machine: pass --nats-cert and --nats-key", "address", c.nats.listen)
 	}
 	db, err := store.Open(ctx, h.storeOptions())
-	if errors.Is(err, store.ErrReplicas) {
+	switch {
+	case errors.Is(err, store.ErrReplicas):
 		err = fmt.Errorf("%w; start more servers, or pass --nats-replicas", err)
+	case errors.Is(err, store.ErrUnauthorized):
+		err = fmt.Errorf("%w; look at --nats-creds, --nats-token-file and what stands in --nats; the server's log says more", err)
 	}
 	if err != nil {
 		closeAll(h.listeners)

@@ -97,7 +97,7 @@ func TestEachRoleInAProcessOfItsOwn(t *testing.T) {
 		t.Errorf("the token's file is %v (%v), want it for the owner alone", info.Mode(), err)
 	}
 	if out, err := runToEnd(t.Context(), "--role", "mallory", "--nats", said.NATS, "--data", t.TempDir(),
-		"--mallory", "http://127.0.0.1:0"); err == nil || strings.Count(out, "\n") != 1 || !strings.Contains(out, "Authorization Violation") {
+		"--mallory", "http://127.0.0.1:0"); err == nil || strings.Count(out, "\n") != 1 || !strings.Contains(out, "Authorization Violation; look at --nats-creds, --nats-token-file") {
 		t.Errorf("without the token it said %q (%v)", out, err)
 	}
 

@@ -16,6 +16,8 @@ var (
 	ErrClosed   = errors.New("store: closed")
 	ErrReplicas = errors.New("store: the NATS server has no room for the replicas")
 	ErrForeign  = errors.New("store: this process does not open such documents")
+
+	ErrUnauthorized = errors.New("store: the NATS server does not let this process in")
 )
 
 // What never leaves the package: somebody else wrote first, and there is nothing
@@ -52,4 +54,11 @@ func isLost(err error) bool {
 	}
 	return errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrDisconnected) ||
 		errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrNoStreamResponse)
+}
+
+// isUnauthorized reports whether the server refused who connected: its token, its
+// certificate or its credentials, or that they have expired or were revoked.
+func isUnauthorized(err error) bool {
+	return errors.Is(err, nats.ErrAuthorization) || errors.Is(err, nats.ErrAuthExpired) ||
+		errors.Is(err, nats.ErrAuthRevoked) || errors.Is(err, nats.ErrAccountAuthExpired)
 }

@@ -238,6 +238,13 @@ func TestOperationsAreTimed(t *testing.T) {
 	<-ended
 }
 
+// soonReady is Store.Ready for who waits half a second.
+func soonReady(t *testing.T, s *Store) error {
+	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer cancel()
+	return s.Ready(ctx)
+}
+
 // A server that goes away is missed within the time that one is ready to wait, and the
 // store goes on by itself when it is back.
 func TestAServerThatGoesAndComes(t *testing.T) {
@@ -246,23 +253,18 @@ func TestAServerThatGoesAndComes(t *testing.T) {
 	if err := For[paper](s, Settings).Create(t.Context(), lab, paper{"kept"}); err != nil {
 		t.Fatal(err)
 	}
-	ready := func() error {
-		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
-		defer cancel()
-		return s.Ready(ctx)
-	}
-	if err := ready(); err != nil {
+	if err := soonReady(t, s); err != nil {
 		t.Fatal(err)
 	}
 	s.server.running.Shutdown()
 	s.server.running.WaitForShutdown()
-	if err := ready(); err == nil {
+	if err := soonReady(t, s); err == nil {
 		t.Error("without its server, the store says that it is ready")
 	}
 	if err := s.server.restart(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for ready() != nil {
+	for soonReady(t, s) != nil {
 		if t.Context().Err() != nil {
 			t.Fatal("it does not come back")
 		}

@@ -53,6 +53,9 @@ func openRemote(ctx context.Context, o Options) (*Store, error) {
 		if err == nil {
 			return s, nil
 		}
+		if isUnauthorized(err) {
+			return nil, fmt.Errorf("%w: %w", ErrUnauthorized, err)
+		}
 		if !isAbsent(err) {
 			return nil, fmt.Errorf("NATS: %w", err)
 		}

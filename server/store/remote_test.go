@@ -18,6 +18,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -32,9 +33,27 @@ const testToken = "a-token-of-the-tests"
 
 // natsServer is a NATS server in a process of its own, which can be killed.
 type natsServer struct {
-	name string
-	url  string
-	cmd  *exec.Cmd
+	name   string
+	url    string
+	cmd    *exec.Cmd
+	config string // its file
+	always string // the lines in it that stay
+}
+
+func (n *natsServer) configure(t *testing.T, whom string) {
+	t.Helper()
+	if err := os.WriteFile(n.config, []byte(n.always+whom), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// reload has the server read other lines that say whom it takes.
+func (n *natsServer) reload(t *testing.T, whom string) {
+	t.Helper()
+	n.configure(t, whom)
+	if err := n.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // natsFolder holds the server's program; TestMain makes and removes it.
@@ -51,9 +70,15 @@ var natsBinary = sync.OnceValues(func() (string, error) {
 
 var clientsAt = regexp.MustCompile(`Listening for client connections on (\S+)`)
 
-// startNATS starts a server with more lines of configuration and waits until it
-// takes connections. It is killed with the test.
+// startNATS starts a server that asks for the token, with more lines of configuration.
 func startNATS(t *testing.T, name, more string) *natsServer {
+	t.Helper()
+	return startNATSFor(t, name, fmt.Sprintf("authorization { token: %q }\n%s", testToken, more))
+}
+
+// startNATSFor starts a server with lines of configuration that say whom it takes, and
+// waits until it takes connections. It is killed with the test.
+func startNATSFor(t *testing.T, name, whom string) *natsServer {
 	t.Helper()
 	binary, err := natsBinary()
 	if err != nil {
@@ -61,12 +86,11 @@ func startNATS(t *testing.T, name, more string) *natsServer {
 	}
 	folder := t.TempDir()
 	config := filepath.Join(folder, "nats.conf")
-	text := fmt.Sprintf("listen: 127.0.0.1:-1\nserver_name: %s\njetstream { store_dir: %q }\nauthorization { token: %q }\n%s",
-		name, folder, testToken, more)
-	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
+	n := &natsServer{
+		name: name, cmd: exec.Command(binary, "-c", config), config: config,
+		always: fmt.Sprintf("listen: 127.0.0.1:-1\nserver_name: %s\njetstream { store_dir: %q }\n", name, folder),
 	}
-	n := &natsServer{name: name, cmd: exec.Command(binary, "-c", config)}
+	n.configure(t, whom)
 	log, err := n.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

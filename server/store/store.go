@@ -168,9 +168,12 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return openEmbedded(ctx, o)
 }
 
-// attach makes a store over a server that runs already.
+// attach makes a store over a server that runs already. While it does, a subject that
+// this process may not use ends it: the server does not answer what it refuses.
 func attach(ctx context.Context, o Options, url string, connect ...nats.Option) (_ *Store, err error) {
 	o = o.withDefaults()
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
 	s := &Store{
 		options:       o,
 		log:           o.Logger,
@@ -188,6 +191,9 @@ func attach(ctx context.Context, o Options, url string, connect ...nats.Option) 
 	connect = append(connect,
 		nats.MaxReconnects(-1),
 		nats.ReconnectWait(reconnectWait),
+		// Whoever was sent away comes back when the server, or the file of the
+		// credentials, which is read each time, has changed.
+		nats.IgnoreAuthErrorAbort(),
 		nats.SyncQueueLen(syncQueue),
 		// What was sent while the connection was away is lost to followers.
 		nats.ReconnectHandler(func(*nats.Conn) { s.unsettled.stir() }),
@@ -198,6 +204,9 @@ func attach(ctx context.Context, o Options, url string, connect ...nats.Option) 
 				level = slog.LevelDebug
 			}
 			s.log.Log(context.Background(), level, "nats connection", "error", err)
+			if errors.Is(err, nats.ErrPermissionViolation) {
+				end(err)
+			}
 		}),
 	)
 	if s.requests, err = nats.Connect(url, append(connect, nats.Name("oauthlab requests"))...); err != nil {
@@ -213,6 +222,9 @@ func attach(ctx context.Context, o Options, url string, connect ...nats.Option) 
 		return nil, fmt.Errorf("open jetstream: %w", err)
 	}
 	if err := s.makeStreams(ctx); err != nil {
+		if refused := context.Cause(ctx); errors.Is(refused, nats.ErrPermissionViolation) {
+			return nil, refused
+		}
 		return nil, err
 	}
 	// A leader that dies takes with it what it had stored and not yet sent to
@@ -233,10 +245,13 @@ func (s *Store) Ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, tryTimeout) // who leads no more does not answer at all
 	defer cancel()
 	_, err := s.getOnce(ctx, valuesName, oneRead{LastOf: subjectOf(uuid.Nil.String() + "." + string(Settings))})
-	if err != nil && !errors.Is(err, errNoMessage) {
-		return fmt.Errorf("ask the store's server: %w", err)
+	if err == nil || errors.Is(err, errNoMessage) {
+		return nil
 	}
-	return nil
+	if last := s.requests.LastError(); isUnauthorized(last) {
+		return fmt.Errorf("%w: %w", ErrUnauthorized, last)
+	}
+	return fmt.Errorf("ask the store's server: %w", err)
 }
 
 // Close ends the followers with ErrClosed, refuses new operations with the
