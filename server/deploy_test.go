@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"gopkg.in/yaml.v3"
@@ -22,6 +23,7 @@ type composed struct {
 		Environment map[string]string
 		Command     []string
 		Volumes     []string
+		Grace       string `yaml:"stop_grace_period"`
 	}
 }
 
@@ -82,6 +84,9 @@ func TestTheComposeFileSuitsThePrograms(t *testing.T) {
 		if err != nil || u.User.Username() != "a-long-random-text" || all.Services[u.Hostname()].Image == "" {
 			t.Errorf("%s looks for NATS at %s (%v), which is no service with that token", name, c.nats.url, err)
 		}
+		if grace, err := time.ParseDuration(service.Grace); err != nil || grace < c.ops.drain+shutdownWait {
+			t.Errorf("%s is killed after %s (%v), and takes up to %s to end", name, service.Grace, err, c.ops.drain+shutdownWait)
+		}
 		processes = append(processes, name+c.listen)
 	}
 	slices.Sort(processes)
@@ -107,5 +112,17 @@ func TestTheComposeFileSuitsThePrograms(t *testing.T) {
 	}
 	if !slices.Contains(caddy.Volumes, "./Caddyfile:/etc/caddy/Caddyfile:ro") {
 		t.Errorf("Caddy has %q and not its Caddyfile", caddy.Volumes)
+	}
+}
+
+// The image is built from what .dockerignore leaves of the repository. make release asks
+// git for the version there.
+func TestTheImageCanTellItsVersion(t *testing.T) {
+	ignored, err := os.ReadFile("../.dockerignore")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slices.Contains(strings.Fields(string(ignored)), ".git") {
+		t.Error("the image is built without .git, and does not know its version")
 	}
 }
