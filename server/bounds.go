@@ -48,18 +48,18 @@ func defaultBounds() bounds {
 // flags adds a flag for each bound, with the default that b has.
 func (b *bounds) flags(flags *flag.FlagSet) {
 	*b = defaultBounds()
-	flags.IntVar(&b.maxLabs, "max-labs", b.maxLabs, "labs in all; 0: any `number`")
-	flags.IntVar(&b.maxLabsPerAddress, "max-labs-per-address", b.maxLabsPerAddress, "labs that one address makes while an idle lab is kept; 0: any `number`")
+	flags.Var((*count)(&b.maxLabs), "max-labs", "labs in all; 0: any `number`")
+	flags.Var((*count)(&b.maxLabsPerAddress), "max-labs-per-address", "labs that one address makes while an idle lab is kept; 0: any `number`")
 	flags.Var(&b.labRate, "lab-rate", "new labs of one address: so many at once, which come back within that time (`rate`)")
 	flags.Var(&b.apiRate, "api-rate", "calls of the lab's API by one address (`rate`)")
 	flags.Var(&b.flowRate, "flow-rate", "requests to the authorization server and to Mallory in one lab, each (`rate`)")
-	flags.IntVar(&b.maxEvents, "max-events", b.maxEvents, "`number` of events in the log of one lab; the oldest go")
+	flags.Var((*count)(&b.maxEvents), "max-events", "`number` of events in the log of one lab; the oldest go")
 	flags.Var(&b.maxDocument, "max-document", "`size` of what one party remembers of one lab")
 	flags.Var(&b.maxBody, "max-body", "`size` of the body of a request")
 	flags.Var(&b.maxHeader, "max-header", "`size` of the headers of a request")
-	flags.IntVar(&b.maxFollowers, "max-followers", b.maxFollowers, "websockets in all; 0: any `number`")
-	flags.IntVar(&b.maxFollowing, "max-followers-per-lab", b.maxFollowing, "websockets of one lab; 0: any `number`")
-	flags.DurationVar(&b.idle, "idle", b.idle, "how long a lab is kept that nobody uses (`time`)")
+	flags.Var((*count)(&b.maxFollowers), "max-followers", "websockets in all; 0: any `number`")
+	flags.Var((*count)(&b.maxFollowing), "max-followers-per-lab", "websockets of one lab; 0: any `number`")
+	flags.Var((*span)(&b.idle), "idle", "how long a lab is kept that nobody uses (`time`)")
 	flags.Var(&b.maxStore, "max-store", "`size` of all labs on disk; 0: three quarters of what is free at the start")
 	flags.Var(&b.minFree, "min-free", "`size` of the disk that is left free: with less, labs are closed until there is room")
 }
@@ -127,5 +127,41 @@ func (s *size) Set(text string) error {
 		return errSize
 	}
 	*s = size(n * factor)
+	return nil
+}
+
+// count is a number of things, as a flag.
+type count int
+
+var errCount = errors.New("it takes a whole number, such as 2000")
+
+// String implements flag.Value.
+func (c *count) String() string { return strconv.Itoa(int(*c)) }
+
+// Set implements flag.Value.
+func (c *count) Set(text string) error {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return errCount
+	}
+	*c = count(n)
+	return nil
+}
+
+// span is a time that passes, as a flag.
+type span time.Duration
+
+var errSpan = errors.New("it takes a time with its unit, such as 10s, 30m or 336h")
+
+// String implements flag.Value.
+func (s *span) String() string { return time.Duration(*s).String() }
+
+// Set implements flag.Value.
+func (s *span) Set(text string) error {
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return errSpan
+	}
+	*s = span(d)
 	return nil
 }

@@ -236,6 +236,11 @@ func TestBoundsThatMakeNoSenseAreRefused(t *testing.T) {
 		"--trusted-proxy=example": `"example" is no address`,
 		"--ops-listen=9090":       "it takes an address such as 127.0.0.1:9090",
 		"--drain=-1s":             "--drain is -1s",
+		"--drain=5":               errSpan.Error(),
+		"--idle=a week":           errSpan.Error(),
+		"--max-labs=many":         errCount.Error(),
+		"--max-labs=1e3":          errCount.Error(),
+		"--nats-replicas=3x":      errCount.Error(),
 	} {
 		c, err := parse([]string{args}, nil, io.Discard)
 		if err == nil {

@@ -97,6 +97,10 @@ func open(ctx context.Context, c config) (*house, error) {
 		closeAll(listeners)
 		return nil, err
 	}
+	if err := c.nats.available(); err != nil {
+		closeAll(h.listeners)
+		return nil, err
+	}
 	if h.place, err = c.nats.options(c.data); err != nil {
 		closeAll(h.listeners)
 		return nil, err

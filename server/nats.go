@@ -37,7 +37,7 @@ func (n *natsConfig) flags(flags *flag.FlagSet) {
 	flags.StringVar(&n.ca, "nats-ca", "", "`file` with the certificates that NATS's TLS is checked against")
 	flags.StringVar(&n.cert, "nats-cert", "", "`file` with this process's certificate for NATS")
 	flags.StringVar(&n.key, "nats-key", "", "`file` with its key")
-	flags.IntVar(&n.replicas, "nats-replicas", 0, "`copies` of everything (default: 3 in a cluster, else 1)")
+	flags.Var((*count)(&n.replicas), "nats-replicas", "`copies` of everything (default: 3 in a cluster, else 1)")
 }
 
 // check reports what does not go together.
@@ -58,6 +58,9 @@ func (n *natsConfig) check() error {
 		if _, _, err := net.SplitHostPort(n.listen); err != nil {
 			return fmt.Errorf("--nats-listen is %q: it takes an address such as 127.0.0.1:4222", n.listen)
 		}
+		if n.ca != "" && n.cert == "" {
+			return errors.New("--nats-ca with --nats-listen asks other processes for certificates, over TLS alone: pass --nats-cert and --nats-key")
+		}
 	}
 	if n.url == "" {
 		return nil
@@ -71,6 +74,19 @@ func (n *natsConfig) check() error {
 		}
 	}
 	return nil
+}
+
+// available reports why the server inside this process cannot listen where it should.
+// It would say so in its log alone, and be waited for.
+func (n *natsConfig) available() error {
+	if n.listen == "" {
+		return nil
+	}
+	l, err := net.Listen("tcp", n.listen)
+	if err != nil {
+		return bindError("--nats-listen", n.listen, err)
+	}
+	return l.Close()
 }
 
 // exposed reports whether the server inside this process can be reached from other

@@ -32,7 +32,7 @@ type operating struct {
 func (o *operating) flags(flags *flag.FlagSet) {
 	flags.StringVar(&o.listen, "ops-listen", "", "`address` for /healthz, /readyz, /metrics and /debug/pprof/ alone; without it they are on the lab's origin, /metrics only if that is this machine")
 	flags.Var(&o.proxies, "trusted-proxy", "`networks` whose X-Forwarded-For is believed, such as 10.0.0.0/8,127.0.0.1")
-	flags.DurationVar(&o.drain, "drain", 0, "`time` for which /readyz says 503 at the end before connections are refused")
+	flags.Var((*span)(&o.drain), "drain", "`time` for which /readyz says 503 at the end before connections are refused")
 	flags.BoolVar(&o.acceptClock, "accept-clock", false, "take the clock as right, although labs were last written later than it says")
 }
 

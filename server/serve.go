@@ -62,7 +62,7 @@ func (h *house) drain(ctx context.Context, failed <-chan error) error {
 	if h.config.ops.drain == 0 {
 		return nil
 	}
-	h.log.Info("draining; a second signal ends the program at once", "for", h.config.ops.drain)
+	h.log.Info("draining; a second signal ends the program at once", "for", h.config.ops.drain.String())
 	select {
 	case <-time.After(h.config.ops.drain):
 		return nil

@@ -72,8 +72,16 @@ func TestARoleWithoutASharedStoreIsOneClearLine(t *testing.T) {
 		"need --nats":            {"--nats-token-file", "none"},
 		"address such as":        {"--nats-listen", "4222"},
 		"for a NATS server else": {"--nats-listen", "127.0.0.1:0", "--nats-replicas", "3"},
+		"over TLS alone":         {"--nats-listen", "127.0.0.1:0", "--nats-ca", "ca.pem"},
+		"invalid port":           {"--nats-listen", "127.0.0.1:99999"},
 	}
 	o := freeOrigins(t)
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close() //nolint:errcheck // the end of the test
+	tests["pass --nats-listen with another port"] = []string{"--nats-listen", taken.Addr().String()}
 	for want, args := range tests {
 		t.Run(want, func(t *testing.T) {
 			out, err := runToEnd(t.Context(), append([]string{
