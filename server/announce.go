@@ -17,7 +17,7 @@ func (h *house) announce(out io.Writer) {
 	if c.log == "json" {
 		slog.New(slog.NewJSONHandler(out, nil)).Info("open", "version", version(),
 			"lab", o.Lab, "auth", o.Auth, "mallory", o.Mallory, "data", c.nats.place(c.data),
-			"roles", c.roles.String(), "listen", h.listensOn(), "nats", h.store.Address(), "ops", h.operatorsAt(), c.asGroup())
+			"roles", c.roles.String(), "listen", h.listensOn(), "nats", h.sharedAt(), "ops", h.operatorsAt(), c.asGroup())
 		return
 	}
 	fmt.Fprintf(out, "\nOAuth Lab is open: %s%s\n\n", o.Lab, c.elsewhere(roleLab))
@@ -32,8 +32,8 @@ func (h *house) announce(out io.Writer) {
 		fmt.Fprintf(out, "  behind a proxy, on         %s\n", at)
 	}
 	fmt.Fprintf(out, "  labs are kept in           %s\n", c.nats.place(c.data))
-	if at := h.store.Address(); at != "" {
-		fmt.Fprintf(out, "  for other processes        nats://%s\n", at)
+	if at := h.sharedAt(); at != "" {
+		fmt.Fprintf(out, "  for other processes        %s\n", at)
 	}
 	if at := h.operatorsAt(); at != "" {
 		fmt.Fprintf(out, "  for operators              http://%s/metrics\n", at)
@@ -58,6 +58,19 @@ func (h *house) listensOn() string {
 		return ""
 	}
 	return h.listeners[0].Addr().String()
+}
+
+// sharedAt is where other processes find the NATS server inside this one, or "". Behind
+// tls:// they insist on TLS, and on a certificate for that name.
+func (h *house) sharedAt() string {
+	at := h.store.Address()
+	switch {
+	case at == "":
+		return ""
+	case h.config.nats.cert != "":
+		return "tls://" + at
+	}
+	return "nats://" + at
 }
 
 // operatorsAt is the address of the operators' endpoints, or "".

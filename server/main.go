@@ -100,7 +100,8 @@
 // ends it at once; what was acknowledged is kept even then.
 //
 // Labs are kept under --data, by default the user's state folder. One process
-// works on a folder at a time. Nothing else on the machine is written.
+// works on a folder at a time. Nothing else on the machine is written, but for the file
+// that --nats-token-file names; matrix and lint remove their temporary folder.
 package main
 
 import (

@@ -1,10 +1,13 @@
 package e2e
 
 import (
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
@@ -122,6 +125,43 @@ func TestEachRoleInAProcessOfItsOwn(t *testing.T) {
 	wantDense(t, p.events(t, l))
 	if status, body := call(t, "GET", p.path(l, "/state"), l.Key, ""); status != http.StatusOK || !strings.Contains(body, `"subject":"alice"`) {
 		t.Errorf("the state is %d %s", status, body)
+	}
+}
+
+// Beyond one machine the processes meet over TLS, where the others look at the
+// certificate of the one that keeps the labs.
+func TestRolesMeetOverTLS(t *testing.T) {
+	other := httptest.NewTLSServer(nil) // it has a certificate for 127.0.0.1
+	other.Close()
+	folder := t.TempDir()
+	certificate, key, token := filepath.Join(folder, "cert.pem"), filepath.Join(folder, "key.pem"), filepath.Join(folder, "token")
+	private, err := x509.MarshalPKCS8PrivateKey(other.TLS.Certificates[0].PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, block := range map[string]*pem.Block{
+		certificate: {Type: "CERTIFICATE", Bytes: other.Certificate().Raw}, key: {Type: "PRIVATE KEY", Bytes: private},
+	} {
+		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	o := freeOrigins(t)
+	p, said := startPart(t, o, "--role", "lab", "--nats-listen", "127.0.0.1:0", "--nats-token-file", token,
+		"--nats-cert", certificate, "--nats-key", key)
+	if !strings.HasPrefix(said.NATS, "tls://") {
+		t.Errorf("it says that others find it at %s", said.NATS)
+	}
+	others := []string{"--role", "auth,mallory", "--nats", said.NATS, "--nats-token-file", token}
+	out, err := runToEnd(t.Context(), append([]string{"--data", folder, "--lab", o.Lab, "--auth", o.Auth, "--mallory", o.Mallory}, others...)...)
+	if err == nil || strings.Count(out, "\n") != 1 || !strings.Contains(out, "certificate signed by unknown authority") {
+		t.Errorf("without the authority it said %q (%v)", out, err)
+	}
+	startPart(t, o, append(others, "--nats-ca", certificate)...)
+	f := newFlow(t, p, p.newLab(t))
+	if status, body := f.redeem(f.signIn()); status != http.StatusOK {
+		t.Errorf("the token endpoint answered %d %s", status, body)
 	}
 }
 

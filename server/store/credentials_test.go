@@ -25,7 +25,7 @@ func newAccount(t *testing.T) *account {
 	t.Helper()
 	key, id := newKey(t, nkeys.CreateAccount)
 	a := &account{t, key, jwt.NewAccountClaims(id)}
-	a.claims.Limits.JetStreamLimits = jwt.JetStreamLimits{MemoryStorage: 64 << 20, DiskStorage: 1 << 30, Streams: 8}
+	a.claims.Limits.JetStreamLimits = jwt.JetStreamLimits{MemoryStorage: 64 << 20, DiskStorage: 1 << 30, Streams: 4}
 	return a
 }
 
