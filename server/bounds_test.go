@@ -55,6 +55,7 @@ func TestEachBoundIsMet(t *testing.T) {
 			if page.status != http.StatusTooManyRequests || !strings.Contains(page.body, "This lab is asked too much.") || !strings.Contains(page.body, h.config.origins.Lab) {
 				t.Errorf("a person sees %d %s", page.status, page.body)
 			}
+			h.wantCutShort(t, l)
 			if r := h.ask(t, "GET", l.Mallory, ""); r.status != http.StatusOK {
 				t.Errorf("another party is bounded by it: %d", r.status)
 			}
@@ -204,6 +205,15 @@ func (h *house) wantNoSeat(t *testing.T, l api.Lab, status int) {
 		t.Errorf("the websocket is answered %d", resp.StatusCode)
 	}
 	h.ask(t, "GET", target, "", "Authorization", "Bearer "+l.Key).refusedWith(t, status, "too_many_followers")
+}
+
+// wantCutShort runs an attack at a bound of the lab: nobody may be said to have stopped it.
+func (h *house) wantCutShort(t *testing.T, l api.Lab) {
+	t.Helper()
+	r := h.ask(t, "POST", h.config.origins.Lab+"/api/labs/"+l.ID+"/attacks/intercepted-code", "", "Authorization", "Bearer "+l.Key)
+	if r.status != http.StatusOK || !strings.Contains(r.body, `"outcome":"cut-short"`) {
+		t.Errorf("an attack answers %d %s", r.status, r.body)
+	}
 }
 
 // Behind a proxy that is trusted each learner has bounds of his own.

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -398,4 +400,27 @@ func TestTheOperatorsLogHasNoSecrets(t *testing.T) {
 			t.Errorf("%q is in the operators' log", secret)
 		}
 	}
+}
+
+// deaf is a caller who has hung up in the middle of an answer.
+type deaf struct{ http.ResponseWriter }
+
+func (deaf) Write([]byte) (int, error) { return 0, syscall.EPIPE }
+
+// Visitors leave as they like; that is nothing for operators to look after.
+func TestACallerWhoLeavesIsNotLogged(t *testing.T) {
+	log := &shelf{}
+	h := openHouseWith(t, func(c *config) { c.stderr = log })
+	l := h.newLab(t)
+	r := httptest.NewRequestWithContext(t.Context(), "GET", "/api/labs/"+l.ID+"/events", nil)
+	r.Header.Set("Authorization", "Bearer "+l.Key)
+	defer func() {
+		if recover() != http.ErrAbortHandler { //nolint:errorlint // what net/http looks for
+			t.Error("the answer looks whole")
+		}
+		if strings.Contains(log.String(), "broken pipe") {
+			t.Errorf("the log says %s", log)
+		}
+	}()
+	h.handlers[0].ServeHTTP(deaf{httptest.NewRecorder()}, r)
 }

@@ -30,9 +30,15 @@ func (r *reducer) attackEnds(e event.Event) {
 		Seq:    e.Seq,
 	}
 	card := cardOf(end, e.Note.Get("by"), r.pills())
+	cut := e.Note.Get("outcome") == api.CutShort
+	if cut {
+		card = Card{Cut: true, Title: "The attack was cut short", Detail: "The lab is asked too much, or full: no check stopped Mallory. Wait a little and try again; where that does not help, reset the lab."}
+	}
 	r.add(Row{Kind: RowCard, Seq: e.Seq, From: event.Mallory, Card: &card})
 	r.tell(e, card.Title+". "+card.Detail)
-	r.remember(end)
+	if !cut {
+		r.remember(end)
+	}
 	r.attack, r.robot = "", false
 }
 

@@ -136,6 +136,23 @@ func TestAttackEndsInACard(t *testing.T) {
 	}
 }
 
+// Where the lab came to a bound, nobody stopped Mallory: what came of the attack before
+// holds still.
+func TestAnAttackThatIsCutShortProvesNothing(t *testing.T) {
+	v := Reduce(record(aRun, won, func(r *recording) {
+		r.note(event.Lab, "", event.NoteAttackBegins, fields("attack", "intercepted-code"))
+		r.note(event.Lab, "", event.NoteAttackEnds, fields("attack", "intercepted-code", "outcome", "cut-short"))
+	}))
+	rows := v.Bands[len(v.Bands)-1].Rows
+	want := Card{Cut: true, Title: "The attack was cut short", Detail: "The lab is asked too much, or full: no check stopped Mallory. Wait a little and try again; where that does not help, reset the lab."}
+	if last := rows[len(rows)-1]; last.Card == nil || *last.Card != want {
+		t.Errorf("card %+v, want %+v", last.Card, want)
+	}
+	if len(v.Attacks) != 1 || !v.Attacks[0].Won {
+		t.Errorf("ends %+v", v.Attacks)
+	}
+}
+
 // A refusal may follow from another: the card gives the reason of the guard that
 // stopped her, and names a protection once, however many of its parts objected.
 func TestACardSaysWhatDecided(t *testing.T) {

@@ -74,6 +74,7 @@ type Mark struct {
 // Card closes an attack.
 type Card struct {
 	Won    bool   // Mallory got what she wanted
+	Cut    bool   // neither got she anything, nor did anyone stop her
 	Title  string // "Mallory holds Alice's token"
 	Detail string // "No check stood in her way. PKCE would have."
 }

@@ -7,12 +7,15 @@ import (
 	"oauthlab/app/timeline"
 )
 
-// card closes an attack: what Mallory holds, or who stopped her. It is the one
+// card closes an attack: what Mallory holds, who stopped her, or that nobody did. It is the one
 // loud thing on the screen.
 func card(c timeline.Card) app.UI {
 	class := "card is-stopped"
-	if c.Won {
+	switch {
+	case c.Won:
 		class = "card is-won"
+	case c.Cut:
+		class = "card is-cut"
 	}
 	return tag.Li("row", "row-card").Body(
 		tag.Div(class).Body(

@@ -84,7 +84,7 @@ type Mail struct {
 
 // AttackResult answers POST /api/labs/{id}/attacks/{attack}.
 type AttackResult struct {
-	Outcome string    `json:"outcome"`        // "succeeded" or "stopped"
+	Outcome string    `json:"outcome"`        // Succeeded, Stopped or CutShort
 	By      string    `json:"by,omitempty"`   // the guard that refused
 	Harm    string    `json:"harm,omitempty"` // what Mallory has now
 	Events  [2]uint64 `json:"events"`         // first and last position in the log
@@ -94,6 +94,7 @@ type AttackResult struct {
 const (
 	Succeeded = "succeeded"
 	Stopped   = "stopped"
+	CutShort  = "cut-short" // by a bound of the lab and no check: it proves nothing
 )
 
 // State answers GET /api/labs/{id}/state: the documents, by party.

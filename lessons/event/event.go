@@ -166,7 +166,7 @@ const (
 	NoteAttackBegins = "attack.begins" // lab: fields "attack", "title"
 	NoteBaitBegins   = "bait.begins"   // lab: Mallory prepares a mail; fields "attack", "title"
 	NoteBaitEnds     = "bait.ends"     // lab: it lies in front of Alice, or there is none; field "attack"
-	NoteAttackEnds   = "attack.ends"   // lab: fields "attack", "outcome" (succeeded, stopped), "by", "harm"
+	NoteAttackEnds   = "attack.ends"   // lab: fields "attack", "outcome" (succeeded, stopped, cut-short), "by", "harm"
 )
 
 // Gap says that the bounded log no longer holds the events between two positions.

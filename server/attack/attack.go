@@ -130,9 +130,13 @@ func (rn *Runner) Run(ctx context.Context, l *lab.Lab, a Attack) (api.AttackResu
 	if err := scene.begin(ctx, event.NoteAttackBegins, a); err != nil {
 		return api.AttackResult{}, err
 	}
-	// A victim who is stuck at a refusal is an attack that was stopped.
+	// A victim who is stuck at a refusal is an attack that was stopped. One at a bound of
+	// the lab was stopped by nobody.
 	var stuck *robot.StuckError
-	if err := a.Run(ctx, scene); err != nil && !errors.As(err, &stuck) {
+	var bound *robot.BoundError
+	err = a.Run(ctx, scene)
+	cut := errors.As(err, &bound)
+	if err != nil && !cut && !errors.As(err, &stuck) {
 		return api.AttackResult{}, fmt.Errorf("run %s: %w", a.ID, err)
 	}
 	evidence, err := rn.collect(ctx, scene, before)
@@ -140,6 +144,9 @@ func (rn *Runner) Run(ctx context.Context, l *lab.Lab, a Attack) (api.AttackResu
 		return api.AttackResult{}, err
 	}
 	result := judge(a, evidence)
+	if cut && result.Outcome == api.Stopped && result.By == "" {
+		result.Outcome = api.CutShort
+	}
 	if err := scene.note(ctx, event.Lab, "", event.NoteAttackEnds, ending(a, result), a.field(),
 		event.Field{Name: "outcome", Value: result.Outcome},
 		event.Field{Name: "by", Value: result.By},
@@ -241,7 +248,10 @@ func ending(a Attack, r api.AttackResult) string {
 	if r.Outcome == api.Succeeded {
 		return a.Title + ": succeeded. " + r.Harm
 	}
-	if r.By == "" {
+	switch {
+	case r.Outcome == api.CutShort:
+		return a.Title + ": cut short by a bound of the lab"
+	case r.By == "":
 		return a.Title + ": came to nothing"
 	}
 	return a.Title + ": stopped by " + r.By

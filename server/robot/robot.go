@@ -166,6 +166,23 @@ type StuckError struct{ At string }
 
 func (e *StuckError) Error() string { return "the browser is stuck at " + e.At }
 
+// BoundError says that a party had no more room or time for the lab, or no store. Nobody
+// has judged the request.
+type BoundError struct{ Status int }
+
+func (e *BoundError) Error() string {
+	return fmt.Sprintf("the lab is at a bound: the answer is %d", e.Status)
+}
+
+// atBound returns a *BoundError for the statuses that say so.
+func atBound(status int) error {
+	switch status {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusInsufficientStorage:
+		return &BoundError{status}
+	}
+	return nil
+}
+
 // arrived reports whether the browser has left the authorization server.
 func (r *Robot) arrived() bool { return !strings.HasPrefix(r.at, r.lab.Origins.Auth+"/") }
 
@@ -223,7 +240,7 @@ func (r *Robot) send(ctx context.Context, party event.Party, method, target stri
 	if _, err := io.Copy(io.Discard, io.LimitReader(resp.Body, maxAnswer)); err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp, atBound(resp.StatusCode)
 }
 
 // fetch is what the client calls to send a request of its own: without cookies,
@@ -232,7 +249,7 @@ func (r *Robot) fetch(ctx context.Context, req client.Request) (client.Response,
 	return Send(ctx, &http.Client{Transport: r.browser.Transport}, r.badges, r.lab, event.Client, req)
 }
 
-// Send sends a client's request as party and returns the answer whole.
+// Send sends a client's request as party and returns the answer whole, or a *BoundError.
 func Send(ctx context.Context, via *http.Client, badges feed.Badges, l *lab.Lab, party event.Party, req client.Request) (client.Response, error) {
 	if !l.Origins.Contains(req.URL) {
 		return client.Response{}, fmt.Errorf("%s is outside the lab", req.URL)
@@ -252,6 +269,9 @@ func Send(ctx context.Context, via *http.Client, badges feed.Badges, l *lab.Lab,
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {
+		return client.Response{}, err
+	}
+	if err := atBound(resp.StatusCode); err != nil {
 		return client.Response{}, err
 	}
 	answer := client.Response{Status: resp.StatusCode, Body: string(body)}

@@ -203,12 +203,16 @@ func (a *API) events(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	w.Header().Set("Cache-Control", "no-store")
 	lines, begun := json.NewEncoder(w), false
+	var gone error // the caller is
 	err = a.Labs.Store.Events(r.Context(), l.ID, after, func(e event.Event) error {
 		begun = true
-		return lines.Encode(e)
+		gone = lines.Encode(e)
+		return gone
 	})
 	if err != nil && begun {
-		a.Log.Error("events", "lab", l.ID, "err", err)
+		if gone == nil && r.Context().Err() == nil {
+			a.Log.Error("events", "lab", l.ID, "err", err)
+		}
 		panic(http.ErrAbortHandler) // the caller must see that the list is not whole
 	}
 	return err
