@@ -43,7 +43,7 @@ func (a *alice) Render() app.UI {
 			a.inside(),
 		),
 		tag.Div("alice-foot").Body(
-			tag.P("alice-caption").Title(a.caption()).Text(a.caption()),
+			tag.P("alice-caption").Text(a.caption()),
 			a.tabButton(),
 		),
 	)

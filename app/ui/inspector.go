@@ -33,7 +33,7 @@ func (i *inspector) Render() app.UI {
 				i.tabButton(tabCurl, "curl"),
 				i.tabButton(tabWhy, "Why"),
 			),
-			tag.P("inspector-title").Text(i.title()),
+			tag.P("inspector-title").Title(i.title()).Text(i.title()),
 		),
 		tag.Div("inspector-view").ID("inspected").Role("tabpanel").Aria("labelledby", "tab-"+string(i.Tab)).TabIndex(0).Body(i.view()),
 	)

@@ -39,7 +39,7 @@ func (b *replayBar) Render() app.UI {
 		b.button("‹", "One message back", r.At > 0, func() { b.Desk.replayBy(-1) }, "back"),
 		tag.P("replay-at").Role("status").Body(
 			tag.Span("replay-count").Text(strconv.Itoa(r.At+1)+" of "+strconv.Itoa(last+1)),
-			tag.Span("replay-text").Text(r.frame().Text),
+			tag.Span("replay-text").Title(r.frame().Text).Text(r.frame().Text),
 		),
 		b.button("›", "One message on", r.At < last, func() { b.Desk.replayBy(+1) }, "on").Class("replay-on"),
 		b.button("»", "To the end", r.At < last, func() { b.Desk.replayAt(last) }, "end"),

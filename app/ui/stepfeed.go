@@ -39,7 +39,7 @@ func (f *stepFeed) line(l timeline.Line) app.UI {
 	if l.To != "" && l.To != l.From {
 		parties = append(parties, tag.Span("feed-arrow").Aria("label", "to").Text("→"), partyWord(l.To))
 	}
-	parties = append(parties, tag.Span("feed-text", outcomeClass("is", l.Outcome)).Text(l.Text))
+	parties = append(parties, tag.Span("feed-text", outcomeClass("is", l.Outcome)).Title(l.Text).Text(l.Text))
 	return tag.Li("feed-line").Body(
 		tag.Button("feed-button").
 			OnClick(func(app.Context, app.Event) { f.Desk.choose(l.Seq) }, app.EventScope(l.Seq)).
