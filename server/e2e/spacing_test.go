@@ -50,15 +50,22 @@ const cut = `(() => {
 	return [...found];
 })()`
 
-// Text that a reader spaces wider is not cut off by it, and does not run into its
-// neighbour.
-func TestTextThatIsSpacedWiderCanBeRead(t *testing.T) {
+// Text that a reader spaces wider or enlarges is not cut off by it, and does not run into
+// its neighbour.
+func TestTextThatIsSpacedWiderOrEnlargedCanBeRead(t *testing.T) {
 	p := start(t, t.TempDir())
-	for name, size := range sizes {
+	for name, as := range map[string]struct {
+		width, height int64
+		script        string
+	}{
+		"spaced on a desktop": {1440, 900, spaced},
+		"spaced on a phone":   {390, 844, spaced},
+		"at 400 %":            {320, 256, ""}, // of 1280 by 1024
+	} {
 		t.Run(name, func(t *testing.T) {
 			b := openTab(t)
-			b.do("resize", chromedp.EmulateViewport(size[0], size[1]))
-			b.before(spaced)
+			b.do("resize", chromedp.EmulateViewport(as.width, as.height))
+			b.before(as.script)
 			look := func(where string) {
 				b.Helper()
 				b.shoot(where)
@@ -68,7 +75,7 @@ func TestTextThatIsSpacedWiderCanBeRead(t *testing.T) {
 			}
 			lookAround := func(where string) {
 				b.Helper()
-				if size[0] > 1000 {
+				if as.width > 1000 {
 					look(where)
 					return
 				}
@@ -84,7 +91,11 @@ func TestTextThatIsSpacedWiderCanBeRead(t *testing.T) {
 			look("glossary")
 
 			b.open(p.lab + "/v03-pkce")
-			b.runTheFlow()
+			b.signIn()
+			if high := evaluate[int](b, `document.querySelector(".alice-view").offsetHeight`); high < 180 && as.width > 1000 || high < 300 && as.width <= 1000 {
+				b.Errorf("Alice's browser is %d pixels high", high)
+			}
+			b.done("run")
 			lookAround("ran")
 			b.press("switch", "PKCE")
 			b.says("PKCE is off in this lab")
@@ -94,7 +105,7 @@ func TestTextThatIsSpacedWiderCanBeRead(t *testing.T) {
 
 			b.open(p.lab + "/v02-state") // the client refuses there, and says why on its lane
 			b.has("button", "Run the flow")
-			if size[0] <= 1000 {
+			if as.width <= 1000 {
 				b.turnTo("Switches")
 			}
 			b.press("button", "Run the attack: Alice signed in as Mallory")
