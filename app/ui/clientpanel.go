@@ -26,7 +26,7 @@ func (a *alice) clientPage() app.UI {
 		title, text, name, value, kind = "The client took the code", //
 			"Here this chapter's flow ends. The token endpoint, where a code becomes a token, comes with v03.", "code", l.Code, timeline.MarkCode
 	}
-	return tag.Div("client-page").Body(
+	return tag.Div("client-page").Role("group").Aria("label", "The client's page").TabIndex(0).Body( // it scrolls where it is low
 		tag.Div(class).Body(
 			tag.Div().Body(
 				tag.P("client-title").Text(title),

@@ -214,6 +214,7 @@ func TestRolesAndNames(t *testing.T) {
 		{"tab", "curl"},
 		{"tab", "Why"},
 		{"button", "Auth server: PKCE passed."},
+		{"group", "The client's page"}, // it scrolls, and must be reached to be scrolled
 	} {
 		b.has(control[0], control[1])
 	}
