@@ -117,7 +117,7 @@ func (p *player) progress(ctx context.Context) ([]timeline.StepProgress, error) 
 		p.log = append(p.log, e)
 		return nil
 	})
-	return timeline.Progress(p.chapter.Steps, p.log, nil), err
+	return timeline.Progress(timeline.Lesson{Steps: p.chapter.Steps}, p.log), err
 }
 
 // sawFor reports whether any event so far meets the goal by itself.

@@ -15,6 +15,6 @@ func BenchmarkFrame(b *testing.B) {
 	log.Add(events)
 	for b.Loop() {
 		log.View()
-		log.Progress(chapter, nil)
+		log.Progress(Lesson{Steps: chapter})
 	}
 }

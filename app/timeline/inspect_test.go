@@ -153,7 +153,7 @@ func TestOddMessagesDoNoHarm(t *testing.T) {
 	for _, e := range events {
 		Inspect(events, e.Seq)
 	}
-	Progress(chapter, events, nil)
+	Progress(Lesson{Steps: chapter}, events)
 	if row := rowWith(t, v, "POST an unreadable address"); row.From != "stranger" {
 		t.Errorf("row %+v", row)
 	}

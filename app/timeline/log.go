@@ -3,7 +3,6 @@ package timeline
 import (
 	"slices"
 
-	"oauthlab/lessons"
 	"oauthlab/lessons/event"
 )
 
@@ -56,8 +55,8 @@ func (l *Log) Events() []event.Event { return l.events }
 func (l *Log) View() View { return reduce(l.events, l.known) }
 
 // Progress is what Progress makes of the events.
-func (l *Log) Progress(steps []lessons.Step, read map[string]bool) []StepProgress {
-	return progress(steps, l.events, read, l.known)
+func (l *Log) Progress(lesson Lesson) []StepProgress {
+	return progress(lesson, l.events, l.known)
 }
 
 // byPosition orders a gap before the first event that there still is.

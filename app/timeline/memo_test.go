@@ -24,7 +24,7 @@ func TestALogThatGrowsIsDrawnAsIfReadAtOnce(t *testing.T) {
 	for round := 1; round*long < 3*MaxEvents; round++ {
 		log.Add(shifted(events, uint64(round*long)))
 		log.View()
-		log.Progress(chapter, nil)
+		log.Progress(Lesson{Steps: chapter})
 	}
 	checkMemo(t, &log)
 	if n := log.known.size(); n == 0 || n > 2*MaxEvents {
@@ -39,7 +39,7 @@ func checkMemo(t *testing.T, l *Log) {
 	if !reflect.DeepEqual(l.View(), Reduce(l.Events())) {
 		t.Fatalf("the view of %d events is another one", len(l.Events()))
 	}
-	if !reflect.DeepEqual(l.Progress(chapter, nil), Progress(chapter, l.Events(), nil)) {
+	if !reflect.DeepEqual(l.Progress(Lesson{Steps: chapter}), Progress(Lesson{Steps: chapter}, l.Events())) {
 		t.Fatalf("the progress of %d events is another one", len(l.Events()))
 	}
 }

@@ -1,6 +1,8 @@
 package timeline
 
 import (
+	"slices"
+
 	"oauthlab/lessons"
 	"oauthlab/lessons/event"
 )
@@ -24,29 +26,43 @@ type GoalProgress struct {
 	Seq  uint64 // the event that met it
 }
 
+// Lesson is what a log is matched with: the steps of a chapter, and what the log does
+// not tell of them.
+type Lesson struct {
+	Chapter string // events count while the lab is in it; "" for any
+	Steps   []lessons.Step
+	Read    map[string]bool // steps without goals of which the learner said so, by id
+	Before  []string        // ids of the steps that were done in a lab that is gone
+}
+
 // Progress matches the steps' goals over the log. Each step looks for its goals
 // in their order, whatever the other steps have come to, with three exceptions: a
 // flow that an attack plays does not count as the learner's own run; a thing may be
 // broken in any order; and nothing can be mended before it was broken. A step without goals is done when the
-// learner says so (read, by the step's id) or has gone past it.
+// learner says so or has gone past it. What happened while the lab was in another
+// chapter is not of this lesson.
 //
 // What is done stays done while the log grows; a reset begins again.
-func Progress(steps []lessons.Step, events []event.Event, read map[string]bool) []StepProgress {
-	return progress(steps, events, read, nil)
+func Progress(l Lesson, events []event.Event) []StepProgress {
+	return progress(l, events, nil)
 }
 
-func progress(steps []lessons.Step, events []event.Event, read map[string]bool, known *memo) []StepProgress {
-	t := tracker{known: known, steps: steps, out: make([]StepProgress, len(steps))}
-	for i, s := range steps {
-		t.out[i] = StepProgress{ID: s.ID, Done: len(s.Goals) == 0 && read[s.ID]}
+func progress(l Lesson, events []event.Event, known *memo) []StepProgress {
+	t := tracker{known: known, steps: l.Steps, before: l.Before, out: make([]StepProgress, len(l.Steps))}
+	for i, s := range l.Steps {
+		t.out[i] = StepProgress{ID: s.ID, Done: len(s.Goals) == 0 && l.Read[s.ID]}
 		for _, g := range s.Goals {
 			t.out[i].Goals = append(t.out[i].Goals, GoalProgress{Text: g.Text})
 		}
 	}
-	for _, e := range sinceReset(events) {
-		t.take(e)
+	here, begins := chapterAtFirst(events), len(events)-len(sinceReset(events))
+	for i, e := range events {
+		here = chapterAfter(e, here)
+		if i >= begins {
+			t.take(e, l.Chapter == "" || here == "" || here == l.Chapter)
+		}
 	}
-	for i := range steps {
+	for i := range l.Steps {
 		t.out[i].Done = t.out[i].Done || t.passed(i)
 	}
 	if i := t.current(); i >= 0 {
@@ -55,26 +71,53 @@ func progress(steps []lessons.Step, events []event.Event, read map[string]bool, 
 	return t.out
 }
 
+// chapterAtFirst returns the chapter in which the lab was before the first of the
+// events, or "" where they do not tell.
+func chapterAtFirst(events []event.Event) string {
+	for _, e := range events {
+		if e.Change != nil && e.Change.What == "chapter" && len(e.Change.Fields) > 0 {
+			return e.Change.Fields[0].From
+		}
+	}
+	return ""
+}
+
+// chapterAfter returns the chapter in which the lab is after e, which found it in here.
+func chapterAfter(e event.Event, here string) string {
+	switch {
+	case e.From != event.Lab:
+	case e.Change != nil && e.Change.What == "chapter" && len(e.Change.Fields) > 0:
+		return e.Change.Fields[0].To
+	case noteName(e) == event.NoteLabCreated:
+		return e.Note.Get("chapter")
+	}
+	return here
+}
+
 type tracker struct {
 	known  *memo
 	steps  []lessons.Step
+	before []string // see Lesson
 	out    []StepProgress
 	attack bool // one is under way
 }
 
-func (t *tracker) take(e event.Event) {
+// take takes the next event. It counts where it happened in the lesson's own chapter.
+func (t *tracker) take(e event.Event, counts bool) {
 	switch noteName(e) {
 	case event.NoteAttackBegins, event.NoteBaitBegins:
 		t.attack = true
 	}
-	if i := t.current(); i >= 0 {
+	if i := t.current(); i >= 0 && counts {
 		if line, ok := t.known.lineOf(e); ok {
 			t.out[i].Feed = append(t.out[i].Feed, line)
 			t.out[i].Feed = t.out[i].Feed[max(0, len(t.out[i].Feed)-maxFeed):]
 		}
 	}
 	for i := range t.steps {
-		t.match(i, e)
+		if counts {
+			t.match(i, e)
+		}
 	}
 	switch noteName(e) {
 	case event.NoteAttackEnds, event.NoteBaitEnds:
@@ -107,7 +150,7 @@ func (t *tracker) match(i int, e event.Event) {
 // broken reports whether every step that breaks something is done.
 func (t *tracker) broken() bool {
 	for i, s := range t.steps {
-		if s.Kind == lessons.Break && !t.out[i].Done {
+		if s.Kind == lessons.Break && !t.out[i].Done && !slices.Contains(t.before, s.ID) {
 			return false
 		}
 	}

@@ -47,21 +47,63 @@ func TestStepsTickFromEvents(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			var got strings.Builder
-			for _, p := range Progress(chapter, tt.events, tt.read) {
-				switch {
-				case p.Done:
-					got.WriteString("d")
-				case p.Current:
-					got.WriteString("c")
-				default:
-					got.WriteString(".")
-				}
-			}
-			if got.String() != tt.want {
-				t.Errorf("%s, want %s", got.String(), tt.want)
+			if got := letters(Progress(Lesson{Steps: chapter, Read: tt.read}, tt.events)); got != tt.want {
+				t.Errorf("%s, want %s", got, tt.want)
 			}
 		})
+	}
+}
+
+// letters says how far steps have come, a letter a step.
+func letters(steps []StepProgress) string {
+	var out strings.Builder
+	for _, p := range steps {
+		switch {
+		case p.Done:
+			out.WriteString("d")
+		case p.Current:
+			out.WriteString("c")
+		default:
+			out.WriteString(".")
+		}
+	}
+	return out.String()
+}
+
+// What was done in another chapter is not done in this one: the lab is the same, and
+// so is its log.
+func TestStepsTickInTheirOwnChapter(t *testing.T) {
+	created := func(r *recording) { r.note(event.Lab, "", event.NoteLabCreated, fields("chapter", "v02")) }
+	moved := func(from, to string) func(*recording) {
+		return func(r *recording) {
+			r.change(event.Lab, "chapter", "switched", "", event.ChangeField{Name: "chapter", From: from, To: to})
+		}
+	}
+	for name, tt := range map[string]struct {
+		events []event.Event
+		want   string
+	}{
+		"run in another":                {record(created, aRun, moved("v02", "v03")), "c..."},
+		"run here":                      {record(created, moved("v02", "v03"), aRun), "dc.."},
+		"run here, and then elsewhere":  {record(created, moved("v02", "v03"), aRun, moved("v03", "v02"), off, won), "dc.."},
+		"run elsewhere and back":        {record(created, moved("v02", "v03"), moved("v03", "v02"), aRun, moved("v02", "v03"), off, won), "cd.."},
+		"the beginning is forgotten":    {record(aRun, moved("v02", "v03")), "c..."},
+		"run here from the beginning":   {record(aRun, moved("v03", "v02")), "dc.."},
+		"a reset does not move the lab": {record(created, moved("v02", "v03"), reset, aRun), "dc.."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := letters(Progress(Lesson{Chapter: "v03", Steps: chapter}, tt.events)); got != tt.want {
+				t.Errorf("%s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// Who broke it in a lab that has expired since can mend it in the new one.
+func TestWhatWasBrokenInALabThatIsGoneCanBeMended(t *testing.T) {
+	steps := Progress(Lesson{Steps: chapter, Before: []string{"run", "break"}}, record(on, lost))
+	if !steps[3].Done {
+		t.Errorf("%+v", steps[3])
 	}
 }
 
@@ -69,7 +111,7 @@ func TestDoneStaysDone(t *testing.T) {
 	events := record(aRun, off, won, on, lost, off, won, aRun)
 	done := map[string]bool{}
 	for n := range len(events) + 1 {
-		for _, p := range Progress(chapter, events[:n], nil) {
+		for _, p := range Progress(Lesson{Steps: chapter}, events[:n]) {
 			if done[p.ID] && !p.Done {
 				t.Fatalf("after %d events %s is open again", n, p.ID)
 			}
@@ -79,7 +121,7 @@ func TestDoneStaysDone(t *testing.T) {
 }
 
 func TestEventsStreamUnderTheCurrentStep(t *testing.T) {
-	steps := Progress(chapter, record(aRun, off, won), map[string]bool{"why": true})
+	steps := Progress(Lesson{Steps: chapter, Read: map[string]bool{"why": true}}, record(aRun, off, won))
 	run, broken, mend := steps[0].Feed, steps[1].Feed, steps[3].Feed
 	if last := run[len(run)-1]; last.Text != "keeps the token" || last.From != event.Client {
 		t.Errorf("the run ends with %+v", last)
@@ -107,7 +149,7 @@ func TestEventsStreamUnderTheCurrentStep(t *testing.T) {
 }
 
 func TestFeedIsBounded(t *testing.T) {
-	steps := Progress(chapter[1:2], record(aRun, aRun, aRun, aRun), nil)
+	steps := Progress(Lesson{Steps: chapter[1:2]}, record(aRun, aRun, aRun, aRun))
 	if n := len(steps[0].Feed); n != maxFeed {
 		t.Errorf("%d lines, want %d", n, maxFeed)
 	}

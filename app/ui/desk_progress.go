@@ -29,8 +29,11 @@ func (d *desk) recall() {
 // steps returns how far the lesson has come: by the log, and by what was done
 // before it.
 func (d *desk) steps() []timeline.StepProgress {
-	steps := d.log.Progress(d.content.Chapter.Steps, d.screen.Read)
-	return remembered(steps, d.progress.Chapters[d.content.Chapter.ID].Steps)
+	c := d.content.Chapter
+	before := d.progress.Chapters[c.ID].Steps
+	return remembered(d.log.Progress(timeline.Lesson{
+		Chapter: c.ID, Steps: c.Steps, Read: d.screen.Read, Before: before,
+	}), before)
 }
 
 // remember keeps what the learner has done, where that is new.
