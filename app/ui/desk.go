@@ -162,6 +162,9 @@ func (d *desk) flush() {
 	at := d.present()
 	if isReset(events) {
 		d.forget()
+		if was == lab.Live { // and not long ago; another tab may have done it
+			d.screen.Answers, d.screen.Read = nil, nil
+		}
 	}
 	d.reduce()
 	d.follow(events, at)

@@ -30,11 +30,5 @@ func (d *desk) moveClock(seconds int64) {
 	})
 }
 
-// asBefore switches off everything that this chapter adds.
-func (d *desk) asBefore() {
-	off := map[string]bool{}
-	for _, id := range d.content.Chapter.Protections {
-		off[id] = false
-	}
-	d.patch(api.Patch{Protections: off})
-}
+// asBefore brings what this chapter adds back to how it was before it.
+func (d *desk) asBefore() { d.patch(patchBefore(d.content.Chapter.Protections)) }

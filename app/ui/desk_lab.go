@@ -40,6 +40,7 @@ func (d *desk) arrive(l link) {
 	}, func() {
 		if l.Tour {
 			d.clear()
+			d.forget()
 			d.reduce()
 		}
 	})
@@ -110,6 +111,7 @@ func (d *desk) reset() {
 		return err
 	}, func() {
 		d.clear()
+		d.forget()
 		d.reduce()
 	})
 }

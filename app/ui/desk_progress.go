@@ -18,7 +18,11 @@ func (d *desk) recall() {
 		d.screen.Notice = notice{Text: problem, Calm: true}
 	}
 	c := p.Chapters[d.content.Chapter.ID]
-	d.screen.Answers = c.Answers
+	for _, step := range d.content.Chapter.Steps {
+		if a, ok := c.Answers[step.ID]; ok && step.Prediction != nil && a >= 0 && a < len(step.Prediction.Options) {
+			d.screen.Answers = with(d.screen.Answers, step.ID, a)
+		}
+	}
 	for _, id := range c.Read {
 		d.screen.Read = with(d.screen.Read, id, true)
 	}
@@ -36,19 +40,38 @@ func (d *desk) steps() []timeline.StepProgress {
 	}), before)
 }
 
-// remember keeps what the learner has done, where that is new.
+// remember keeps what the learner has done, where that is new. Another tab may have
+// kept something meanwhile: that stays.
 func (d *desk) remember() {
 	if d.progress.Version == 0 { // on the server, and before recall
 		return
 	}
-	next := d.progress.with(d.content.Chapter.ID, chapterProgressOf(d.screen))
-	text, err := json.Marshal(next)
-	if err != nil || string(text) == d.remembered {
+	id, kept := d.content.Chapter.ID, d.kept()
+	d.keep(kept.with(id, chapterProgressOf(d.screen).beside(kept.Chapters[id])))
+}
+
+// kept is the progress as the browser keeps it now, or as it was last known here.
+func (d *desk) kept() progress {
+	text, there := browser.Keep().Get(progressKey)
+	if text == d.remembered {
+		return d.progress
+	}
+	if p, problem := readProgress(text, there); there && problem == "" {
+		return p
+	}
+	return d.progress
+}
+
+func (d *desk) keep(p progress) {
+	text, err := json.Marshal(p)
+	if err != nil {
 		return
 	}
-	d.progress, d.remembered = next, string(text)
-	d.screen.Finished = next.done()
-	_ = browser.Keep().Set(progressKey, string(text)) // where it keeps nothing, memory stands in
+	d.progress, d.screen.Finished = p, p.done()
+	if string(text) != d.remembered {
+		d.remembered = string(text)
+		_ = browser.Keep().Set(progressKey, d.remembered) // where it keeps nothing, memory stands in
+	}
 }
 
 // isReset reports whether the lab went back to its chapter's start.
@@ -59,6 +82,6 @@ func isReset(events []event.Event) bool {
 // forget begins the chapter again. That it was done once stays.
 func (d *desk) forget() {
 	if d.progress.Version != 0 {
-		d.progress = d.progress.with(d.content.Chapter.ID, chapterProgress{})
+		d.keep(d.kept().with(d.content.Chapter.ID, chapterProgress{}))
 	}
 }

@@ -96,6 +96,7 @@ func (d *desk) answer(step string, option int) {
 func (d *desk) markRead(step string) {
 	d.screen.Read = with(d.screen.Read, step, true)
 	d.screen.Steps = d.steps()
+	d.remember()
 	d.goOn(step)
 }
 

@@ -92,6 +92,18 @@ func chapterProgressOf(s screen) chapterProgress {
 	return c
 }
 
+// beside returns the progress with what another tab kept of the same chapter: answers
+// to other questions, and steps that were read there.
+func (c chapterProgress) beside(other chapterProgress) chapterProgress {
+	if len(other.Answers) > 0 {
+		answers := maps.Clone(other.Answers)
+		maps.Copy(answers, c.Answers)
+		c.Answers = answers
+	}
+	c.Read = slices.Compact(slices.Sorted(slices.Values(slices.Concat(c.Read, other.Read))))
+	return c
+}
+
 // remembered ticks the steps that were done before, in a lab that is gone by
 // now. What the log says goes before.
 func remembered(steps []timeline.StepProgress, done []string) []timeline.StepProgress {

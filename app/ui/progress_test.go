@@ -2,9 +2,11 @@ package ui
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
+	"oauthlab/app/browser"
 	"oauthlab/app/timeline"
 	"oauthlab/lessons/event"
 )
@@ -72,6 +74,8 @@ func TestStepsAreRemembered(t *testing.T) {
 }
 
 func TestProgressIsKeptAsTheLearnerGoes(t *testing.T) {
+	browser.Keep().Delete(progressKey)
+	t.Cleanup(func() { browser.Keep().Delete(progressKey) })
 	p := openPage(labWith())
 	d := p.desk
 	d.progress, _ = readProgress("", false)
@@ -85,5 +89,45 @@ func TestProgressIsKeptAsTheLearnerGoes(t *testing.T) {
 	d.forget()
 	if c := d.progress.Chapters["v03"]; len(c.Steps) != 0 || !c.Done {
 		t.Errorf("after a reset: %+v", c)
+	}
+}
+
+// Each page has the progress in memory, and the browser has one for all of them.
+func TestTabsKeepWhatTheOthersDid(t *testing.T) {
+	browser.Keep().Delete(progressKey)
+	t.Cleanup(func() { browser.Keep().Delete(progressKey) })
+	open := func() *desk {
+		d := openPage(labWith()).desk
+		d.recall()
+		return d
+	}
+	one, two := open(), open()
+	one.answer("break", 1)
+	two.markRead("run")
+	two.keep(two.kept().with("v01", chapterProgress{Done: true}))
+	one.log.Add(logged(tokens()))
+	one.reduce()
+
+	d := open()
+	got := d.progress.Chapters["v03"]
+	if d.screen.Answers["break"] != 1 || !d.screen.Read["run"] || !d.screen.Finished["v01"] || !slices.Equal(got.Steps, []string{"run"}) {
+		t.Errorf("%+v", d.progress)
+	}
+
+	two.forget()
+	if c := open().progress.Chapters["v03"]; len(c.Answers) != 0 || len(c.Read) != 0 || len(c.Steps) != 0 {
+		t.Errorf("after a reset: %+v", c)
+	}
+}
+
+func TestAnAnswerThatTheQuestionDoesNotHaveIsNone(t *testing.T) {
+	t.Cleanup(func() { browser.Keep().Delete(progressKey) })
+	for _, answers := range []string{`{"break":2}`, `{"break":-1}`, `{"run":0}`, `{"gone":0}`} {
+		_ = browser.Keep().Set(progressKey, `{"version":1,"chapters":{"v03":{"answers":`+answers+`}}}`)
+		d := openPage(labWith()).desk
+		d.recall()
+		if len(d.screen.Answers) != 0 {
+			t.Errorf("%s is taken for an answer", answers)
+		}
 	}
 }
