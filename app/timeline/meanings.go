@@ -24,6 +24,7 @@ var meanings = []meaning{
 	{"expires_in", "RFC 6749 §5.1", "For how many seconds the token is good."},
 	{"error", "RFC 6749 §5.2", "What went wrong, as a word for programs."},
 	{"error_description", "RFC 6749 §5.2", "What went wrong, as a sentence for developers."},
+	{"hint", "", "What to do about the error; the lab's own."},
 	{"request", "", "Which authorization request waits for this sign-in."},
 	{"pick", "", "Who signs in, chosen by a button instead of a typed password."},
 	{"username", "", "Who signs in. The authorization server alone ever sees it."},

@@ -82,12 +82,17 @@ func (b *band) selected(r timeline.Row) uint64 {
 func (b *band) lane(p event.Party) int { return timeline.View{Lanes: b.Lanes}.LaneOf(p) }
 
 func countText(b timeline.Band) string {
-	text := strconv.Itoa(b.Messages) + " messages"
-	if b.Messages == 1 {
-		text = "1 message"
-	}
+	text := plural(b.Messages, "message")
 	if b.Folded > 0 {
-		text += ", " + strconv.Itoa(b.Folded) + " preflight folded"
+		text += ", " + plural(b.Folded, "preflight") + " folded"
 	}
 	return text
+}
+
+// plural counts things: "1 message", "2 messages".
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return strconv.Itoa(n) + " " + thing + "s"
 }

@@ -23,7 +23,7 @@ func (d *decodedView) Render() app.UI {
 	return tag.Div("decoded").Body(
 		tag.P("decoded-way").Text(d.way()),
 		cures(d.Message.Trouble),
-		app.If(len(d.Message.Checks) > 0, d.checks),
+		app.If(len(d.Message.Checks) > 0, func() app.UI { return checked(d.Desk, d.Message.Checks) }),
 		app.If(len(params) == 0, func() app.UI {
 			return tag.P("inspector-empty").Text("This carries no parameters. Raw shows the whole of it.")
 		}).Else(func() app.UI { return tag.Dl("params").Body(params...) }),
@@ -58,11 +58,12 @@ func (d *decodedView) param(p timeline.Param) app.UI {
 	)
 }
 
-func (d *decodedView) checks() app.UI {
+// checked lists the checks that were made on a message. Each leads to its code.
+func checked(d *desk, checks []timeline.Pill) app.UI {
 	var items []app.UI
-	for _, c := range d.Message.Checks {
+	for _, c := range checks {
 		items = append(items, tag.Li("check-line").Body(
-			&pills{Desk: d.Desk, Pills: []timeline.Pill{c}},
+			&pills{Desk: d, Pills: []timeline.Pill{c}},
 			cures(c.Trouble),
 		))
 	}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -93,10 +94,11 @@ func (d *desk) opened(ctx context.Context, session *lab.Session, l link) {
 	d.stop = browser.OnCallback(func(url string) {
 		d.draw(func() { d.finish(url) })
 	})
+	said := d.screen.Notice // of what the browser kept; to arrive is no answer to it
 	d.arrive(l)
-	d.acted = false
+	d.acted, d.screen.Notice = false, said
 	if l.Problem != "" {
-		d.screen.Notice = notice{Text: l.Problem, Calm: true}
+		d.screen.Notice = notice{Text: strings.TrimSpace(said.Text + " " + l.Problem), Calm: true}
 	}
 }
 

@@ -46,6 +46,21 @@ func (d *desk) arrive(l link) {
 	})
 }
 
+// elsewhere returns the chapter in which the lab is, where that is not the page's own:
+// another tab took it there.
+func (s screen) elsewhere(chapter string) string {
+	if !s.Open || s.Busy == switching || s.Lab.Chapter == chapter {
+		return ""
+	}
+	return s.Lab.Chapter
+}
+
+// bringBack takes the lab to this page's chapter again.
+func (d *desk) bringBack() {
+	chapter := d.content.Chapter.ID
+	d.patch(api.Patch{Chapter: &chapter})
+}
+
 // turn switches a protection with all its parts.
 func (d *desk) turn(id string, on bool) {
 	d.patch(api.Patch{Protections: map[string]bool{id: on}})

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"bytes"
 	"context"
 	"maps"
 	"slices"
@@ -65,7 +64,7 @@ func (d *desk) takeState(state api.State) {
 	s := &d.screen
 	before := maps.Clone(s.StateBefore)
 	for p, now := range state {
-		if was, ok := s.State[p]; ok && !bytes.Equal(was, now) {
+		if was, ok := s.State[p]; ok && differs(pretty(was), pretty(now)) {
 			if before == nil {
 				before = api.State{}
 			}

@@ -36,12 +36,12 @@ var linkNames = []string{"off", "set", "step", "tour"}
 func readLink(query url.Values, chapter lessons.Chapter) link {
 	l := link{Tour: query.Get("tour") == "1"}
 	var strange []string
-	for _, id := range items(query.Get("off")) {
+	for _, id := range items(strings.Join(query["off"], ",")) {
 		if !l.off(id, chapter.Version) {
 			strange = append(strange, id)
 		}
 	}
-	for _, item := range items(query.Get("set")) {
+	for _, item := range items(strings.Join(query["set"], ",")) {
 		if !l.set(item, chapter.Version) {
 			strange = append(strange, item)
 		}

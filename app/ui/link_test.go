@@ -23,6 +23,7 @@ func TestLinks(t *testing.T) {
 		"something else":        {"utm_source=x", link{}, ""},
 		"a protection":          {"off=pkce", link{Patch: api.Patch{Protections: map[string]bool{"pkce": false}}}, ""},
 		"two":                   {"off=pkce,state", link{Patch: api.Patch{Protections: map[string]bool{"pkce": false, "state": false}}}, ""},
+		"one after the other":   {"off=pkce&off=state", link{Patch: api.Patch{Protections: map[string]bool{"pkce": false, "state": false}}}, ""},
 		"a part":                {"off=pkce.verify", link{Patch: api.Patch{Guards: map[string]json.RawMessage{"pkce.verify": raw("false")}}}, ""},
 		"a habit":               {"set=pkce.method:plain", link{Patch: api.Patch{Guards: map[string]json.RawMessage{"pkce.method": raw(`"plain"`)}}}, ""},
 		"a step":                {"step=break", link{Step: "break"}, ""},

@@ -9,7 +9,7 @@ import (
 )
 
 // noticeBar says what went wrong, whether the feed is cut, whether the browser keeps
-// nothing, and that there is a new version.
+// nothing, that there is a new version, and that the lab is in another chapter.
 type noticeBar struct {
 	app.Compo
 	Desk    *desk
@@ -18,7 +18,9 @@ type noticeBar struct {
 	Why     string // the connection is refused; "": nobody said
 	Forgets bool
 
-	Outdated bool // there is another version
+	Outdated  bool   // there is another version
+	Elsewhere string // chapter into which another page took the lab; "" where it is in this one
+	Chapter   string // this one
 }
 
 func (n *noticeBar) Render() app.UI {
@@ -42,6 +44,13 @@ func (n *noticeBar) Render() app.UI {
 				tag.Span("notice-text").Text("A new version of the lab is here. Your lab stays as it is."),
 				tag.Button("button", "button-small").Text("Reload").
 					OnClick(func(ctx app.Context, _ app.Event) { ctx.Reload() }, app.EventScope("reload")),
+			)
+		}),
+		app.If(n.Elsewhere != "", func() app.UI {
+			return tag.Div("notice").Body(
+				tag.Span("notice-text").Text("Another page took this lab to chapter "+n.Elsewhere+", so what you do here happens there."),
+				tag.Button("button", "button-small").Text("Bring it back to "+n.Chapter).
+					OnClick(func(app.Context, app.Event) { n.Desk.bringBack() }, app.EventScope("back")),
 			)
 		}),
 		app.If(n.Notice.Text != "", n.problem),

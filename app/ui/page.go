@@ -106,7 +106,7 @@ func (p *chapterPage) Render() app.UI {
 	return tag.Div("shell", "shows-"+string(s.Pane), tourClass(s)).Body(
 		&topBar{Desk: d, Content: c, Broken: broken(all), Open: s.Open, Busy: s.Busy, Offset: s.Lab.ClockOffsetSeconds, Finished: s.Finished, Next: next},
 		app.If(s.Touring, func() app.UI { return &tourBar{Desk: d, Steps: s.Steps, Stop: next} }),
-		&noticeBar{Desk: d, Notice: s.Notice, Status: s.Status, Why: s.Why, Forgets: s.Forgets, Outdated: s.Outdated},
+		&noticeBar{Desk: d, Notice: s.Notice, Status: s.Status, Why: s.Why, Forgets: s.Forgets, Outdated: s.Outdated, Elsewhere: s.elsewhere(c.Chapter.ID), Chapter: c.Chapter.ID},
 		tag.Main("desk").Body(
 			&lessonBar{Desk: d, Content: c, Steps: s.Steps, Standings: all, Opened: s.Opened, Lingers: s.Lingers, Answers: s.Answers, Busy: s.Busy, Open: s.Open, Tour: next},
 			tag.Div("center").Body(

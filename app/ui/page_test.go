@@ -415,3 +415,57 @@ func TestWhatPassedBesidesTheLessonIsCounted(t *testing.T) {
 		})
 	}
 }
+
+// A lab is in one chapter, whatever pages show it.
+func TestAPageSaysThatTheLabIsInAnotherChapter(t *testing.T) {
+	const words = "Another page took this lab to chapter v01"
+	l := labWith()
+	l.Chapter = "v01"
+	p := openPage(l)
+	if page := app.HTMLString(p.Render()); !strings.Contains(page, words) {
+		t.Error("it does not say so")
+	}
+	if b := named(t, p.Render(), "Bring it back to v03"); b.disabled {
+		t.Error("it cannot be brought back")
+	}
+	p.desk.screen.Busy = switching
+	if page := app.HTMLString(p.Render()); strings.Contains(page, words) {
+		t.Error("it says so on the way here")
+	}
+	if page := app.HTMLString(openPage(labWith()).Render()); strings.Contains(page, words) {
+		t.Error("it says so in its own chapter")
+	}
+}
+
+// The Why tab leads from a message to the code of each check that was made on it.
+func TestWhyOffersTheChecksOfAMessage(t *testing.T) {
+	pill := timeline.Pill{Seq: 7, Guard: "pkce.verify", Outcome: event.Refused, Text: "PKCE refused"}
+	for name, tt := range map[string]struct {
+		view whyView
+		want string
+	}{
+		"nothing is chosen":         {whyView{}, "Choose a verdict in the diagram"},
+		"a message that was judged": {whyView{Message: timeline.Message{Seq: 3, Checks: []timeline.Pill{pill}}}, "Choose a check"},
+		"and another one's guard":   {whyView{Guard: "state.compare", Message: timeline.Message{Seq: 3, Checks: []timeline.Pill{pill}}}, "PKCE refused"},
+		"a message that was not":    {whyView{Guard: "state.compare", Message: timeline.Message{Seq: 3}}, "Nothing was checked here"},
+		"the verdict":               {whyView{Guard: "pkce.verify", Message: timeline.Message{Seq: 7, Verdict: pill}}, "Fetching the code"},
+		"a guard without a verdict": {whyView{Guard: "pkce.verify"}, "Fetching the code"},
+	} {
+		tt.view.Desk = newDesk(testContent)
+		if html := app.HTMLString(tt.view.Render()); !strings.Contains(html, tt.want) {
+			t.Errorf("%s: %s", name, html)
+		}
+	}
+}
+
+// Before it happened, the reply gives no other answer away.
+func TestEveryAnswerIsExplainedAfterwards(t *testing.T) {
+	p := prediction{Desk: newDesk(testContent), Step: "break", Prediction: *testContent.Chapter.Steps[1].Prediction, Answer: 1}
+	if strings.Contains(app.HTMLString(p.Render()), "Not quite.") {
+		t.Error("an answer that was not chosen is explained too early")
+	}
+	p.Done = true
+	if page := app.HTMLString(p.Render()); !strings.Contains(page, "Not quite.") || !strings.Contains(page, "Yes.") {
+		t.Error("not every answer is explained")
+	}
+}

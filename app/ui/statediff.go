@@ -1,6 +1,9 @@
 package ui
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // stateRun is consecutive lines of a document that are all new, or all not.
 type stateRun struct {
@@ -71,7 +74,17 @@ func common(a, b []string) []bool {
 	return in
 }
 
-func sameLine(a, b string) bool { return strings.TrimSuffix(a, ",") == strings.TrimSuffix(b, ",") }
+func sameLine(a, b string) bool {
+	return strings.TrimSuffix(a, ",") == strings.TrimSuffix(b, ",") || isTime(a) && isTime(b)
+}
+
+// isTime reports whether a line says when the document was read, which changes nothing.
+func isTime(line string) bool { return strings.HasPrefix(line, `  "now": `) }
+
+// differs reports whether two documents differ in any line.
+func differs(before, now string) bool {
+	return !slices.EqualFunc(strings.Split(before, "\n"), strings.Split(now, "\n"), sameLine)
+}
 
 // runsOf puts lines together that are alike.
 func runsOf(lines []string, isNew []bool) []stateRun {

@@ -68,6 +68,12 @@ func TestStateShowsWhatChangedLast(t *testing.T) {
 	if html := read(`{"a":2}`, `{"b":1}`); count(html) != 2 {
 		t.Errorf("what changed last of one party went with the change of another:\n%s", html)
 	}
+	if html := read(`{"a":2,"now":"10:00"}`, `{"b":1}`); count(html) != 2 {
+		t.Errorf("a line that came is not marked:\n%s", html)
+	}
+	if html := read(`{"a":2,"now":"10:01"}`, `{"b":1}`); count(html) != 2 || strings.Count(html, "10:01") != 1 {
+		t.Errorf("the time of the reading counts as a change:\n%s", html)
+	}
 	d.clear()
 	if html := read(`{"a":3}`, `{}`); count(html) != 0 {
 		t.Errorf("a lab that is no more is compared with:\n%s", html)

@@ -69,7 +69,7 @@ func (s *step) body() app.UI {
 		app.If(lead != "", s.actions),
 		app.If(rest != "", func() app.UI { return prose(rest) }),
 		app.If(s.Step.Prediction != nil, func() app.UI {
-			return &prediction{Desk: s.Desk, Step: s.Step.ID, Prediction: *s.Step.Prediction, Answer: s.Answer, Tour: s.Tour}
+			return &prediction{Desk: s.Desk, Step: s.Step.ID, Prediction: *s.Step.Prediction, Answer: s.Answer, Done: s.Progress.Done, Tour: s.Tour}
 		}),
 		app.If(lead == "", s.actions),
 		s.checklist(),

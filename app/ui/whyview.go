@@ -21,7 +21,15 @@ type whyView struct {
 }
 
 func (w *whyView) Render() app.UI {
-	if w.Guard == "" {
+	switch {
+	case len(w.Message.Checks) > 0:
+		return tag.Div("why").Body(
+			tag.P("inspector-empty").Text("Choose a check to see the code that decided."),
+			checked(w.Desk, w.Message.Checks),
+		)
+	case w.Message.Seq != 0 && (w.Guard == "" || w.Message.Verdict.Guard != w.Guard):
+		return tag.P("inspector-empty").Text("Nothing was checked here. Choose a verdict in the diagram to see the code that took it.")
+	case w.Guard == "":
 		return tag.P("inspector-empty").Text("Choose a verdict in the diagram to see the code that took it.")
 	}
 	return tag.Div("why").Body(

@@ -159,7 +159,7 @@ const (
 	NoteTokens       = "tokens"        // client: keeps the tokens it was given
 	NoteFlowFailed   = "flow.failed"   // client: gave up, and why
 	NoteMail         = "mail"          // Mallory to browser: a link that Alice opens; field "url"
-	NoteLeak         = "leak"          // proxy to Mallory: how she came by what she has; fields are what leaked
+	NoteLeak         = "leak"          // proxy, or the browser, to Mallory: how she came by what she has; fields are what leaked
 	NoteCallRefused  = "call.refused"  // lab: a call to the lab's API that was refused, and why
 	NoteLoginRefused = "login.refused" // auth: a wrong user name or password
 	NoteOutOfBounds  = "out.of.bounds" // auth: what no switch lets pass

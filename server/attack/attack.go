@@ -286,13 +286,18 @@ func (a Attack) field() event.Field { return event.Field{Name: "attack", Value: 
 // leak shows how Mallory comes by an address that passed through Alice's browser:
 // a careless proxy logs it, and she reads the log.
 func (s *Scene) leak(ctx context.Context, text, address string) error {
+	return s.leakFrom(ctx, event.Proxy, text, address)
+}
+
+// leakFrom tells that Mallory read the address at one of the parties.
+func (s *Scene) leakFrom(ctx context.Context, from event.Party, text, address string) error {
 	fields := []event.Field{{Name: "url", Value: address}}
 	for _, name := range []string{"code", "code_challenge"} {
 		if value := parameter(address, name); value != "" {
 			fields = append(fields, event.Field{Name: name, Value: value})
 		}
 	}
-	return s.note(ctx, event.Proxy, event.Mallory, event.NoteLeak, text, fields...)
+	return s.note(ctx, from, event.Mallory, event.NoteLeak, text, fields...)
 }
 
 // mail sends Alice a link, which she opens.

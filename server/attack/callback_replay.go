@@ -3,6 +3,7 @@ package attack
 import (
 	"context"
 
+	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 )
 
@@ -12,7 +13,7 @@ func callbackReplay() Attack {
 	return Attack{
 		ID:      "callback-replay",
 		Title:   "An old callback, again",
-		Story:   "Alice signs in. Later somebody at her desk opens the callback from the browser's history once more.",
+		Story:   "Alice signs in. Later Mallory sits at her desk, and opens the callback from the browser's history once more.",
 		Chapter: "v02", StoppedBy: []guard.ID{guard.IDStateForget, guard.IDCodeSingleUse},
 		Loss:     "Alice's client took the same answer twice.",
 		Sections: []string{"RFC 9700 §4.2.4", "RFC 9700 §4.3.1"},
@@ -24,7 +25,7 @@ func callbackReplay() Attack {
 			if err := s.Alice.Finish(ctx, callback); err != nil {
 				return err
 			}
-			if err := s.leak(ctx, "the callback stands in the browser's history", callback); err != nil {
+			if err := s.leakFrom(ctx, event.Browser, "the callback stands in the browser's history", callback); err != nil {
 				return err
 			}
 			return s.Alice.Finish(ctx, callback)

@@ -235,8 +235,6 @@ func endpointTexts() map[string]text {
 // catalogue is silent. A test asks for each that is used.
 func parameterTexts() map[string]text {
 	return map[string]text{
-		"hint": {"What to do about the error; the lab's own.", ""},
-
 		"issuer":                                {"The name of the authorization server.", "RFC 8414 §2"},
 		"authorization_endpoint":                {"Where the browser brings an authorization request.", "RFC 8414 §2"},
 		"token_endpoint":                        {"Where a code is exchanged for a token.", "RFC 8414 §2"},
