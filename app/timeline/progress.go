@@ -48,7 +48,23 @@ func Progress(l Lesson, events []event.Event) []StepProgress {
 }
 
 func progress(l Lesson, events []event.Event, known *memo) []StepProgress {
-	t := tracker{known: known, steps: l.Steps, before: l.Before, out: make([]StepProgress, len(l.Steps))}
+	out := l.match(events, known, nil)
+	var before []string // of those that were done before, what this log does not show again
+	for _, p := range out {
+		if !p.Done && slices.Contains(l.Before, p.ID) {
+			before = append(before, p.ID)
+		}
+	}
+	if len(before) > 0 {
+		return l.match(events, known, before)
+	}
+	return out
+}
+
+// match matches the steps with the events. before are steps that were done before the
+// first of them.
+func (l Lesson) match(events []event.Event, known *memo, before []string) []StepProgress {
+	t := tracker{known: known, steps: l.Steps, before: before, out: make([]StepProgress, len(l.Steps))}
 	for i, s := range l.Steps {
 		t.out[i] = StepProgress{ID: s.ID, Done: len(s.Goals) == 0 && l.Read[s.ID]}
 		for _, g := range s.Goals {
@@ -97,7 +113,7 @@ func chapterAfter(e event.Event, here string) string {
 type tracker struct {
 	known  *memo
 	steps  []lessons.Step
-	before []string // see Lesson
+	before []string // ids of steps that were done before
 	out    []StepProgress
 	attack bool // one is under way
 }

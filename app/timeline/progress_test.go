@@ -105,6 +105,10 @@ func TestWhatWasBrokenInALabThatIsGoneCanBeMended(t *testing.T) {
 	if !steps[3].Done {
 		t.Errorf("%+v", steps[3])
 	}
+	steps = Progress(Lesson{Steps: chapter, Before: []string{"run", "break"}}, record(on, aRun, off, won))
+	if steps[3].Goals[0].Met {
+		t.Error("what was switched on before it was broken in this lab counts")
+	}
 }
 
 func TestDoneStaysDone(t *testing.T) {
