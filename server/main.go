@@ -1,5 +1,5 @@
-// Command oauthlab runs OAuth Lab: a lab in which one learns OAuth 2.1 and OpenID
-// Connect by running them, breaking them and mending them.
+// Command oauthlab runs OAuth Lab: a lab in which one learns OAuth 2.1 by running it,
+// breaking it and mending it.
 //
 // Usage:
 //

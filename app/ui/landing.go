@@ -9,7 +9,7 @@ import (
 
 const (
 	landingTitle       = "OAuth Lab: run it, break it, see why, mend it"
-	landingDescription = "Learn OAuth 2.1 and OpenID Connect by running them, breaking them and mending them against real servers."
+	landingDescription = "Learn OAuth 2.1 by running it, breaking it and mending it against a real server."
 )
 
 // landing is the way in: what this is, in one screen.

@@ -121,7 +121,7 @@ func pages(a *assets, version, worker string, o lab.Origins) http.Handler {
 		Name:            "OAuth Lab",
 		ShortName:       "OAuth Lab",
 		Title:           "OAuth Lab",
-		Description:     "Learn OAuth 2.1 and OpenID Connect by running them, breaking them and mending them.",
+		Description:     "Learn OAuth 2.1 by running it, breaking it and mending it.",
 		Lang:            "en",
 		Domain:          host(o.Lab),
 		LoadingLabel:    "Loading the client: {progress}%",
