@@ -153,6 +153,38 @@ func TestTwoTabsShowOneLab(t *testing.T) {
 	first.says("PKCE is off in this lab")
 }
 
+// A lab is in one chapter, whatever tabs show it, and a step ticks for what was done in
+// its own.
+func TestTwoTabsInTwoChapters(t *testing.T) {
+	p := start(t, t.TempDir())
+	first := openTab(t)
+	first.open(p.lab + "/v03-pkce")
+	first.runTheFlow()
+	first.done("run")
+	second := openTabBeside(t, first)
+	second.open(p.lab + "/v01-login-and-code")
+	second.has("switch", "Exact redirect URI")
+	second.until(`document.querySelector('[data-seq]') && document.querySelector('[data-step="run"]')?.dataset.done === "false"`)
+	first.toFront()
+	first.says("Another page took this lab to chapter v01")
+	first.press("button", "Bring it back to v03")
+	first.has("switch", "PKCE")
+	first.done("run")
+	second.toFront()
+	second.says("Another page took this lab to chapter v03")
+}
+
+// What was read is kept at once.
+func TestWhatWasReadIsKept(t *testing.T) {
+	p := start(t, t.TempDir())
+	b := openTab(t)
+	b.open(p.lab + "/v03-pkce?step=why")
+	b.press("button", "I see")
+	b.done("why")
+	b.do("reload", chromedp.Reload())
+	b.done("why")
+}
+
 // toFront makes the tab the one that is drawn.
 func (b *tab) toFront() {
 	b.Helper()
