@@ -360,6 +360,14 @@ func TestInARealBrowser(t *testing.T) {
 			expect(t, b.eval("sessionStorage.getItem('oauthlab.callback')"), "null")
 		}
 	})
+	t.Run("a callback in a tab that began nothing comes to the page that was shown last", func(t *testing.T) {
+		b.open(server.URL + "/v02-state")
+		b.ask("comeBackHere")
+		b.eval("sessionStorage.clear()")
+		b.open(server.URL + "/callback?code=5")
+		b.waitFor("location.pathname === '/v02-state'")
+		b.eval("localStorage.removeItem('oauthlab.return')")
+	})
 	t.Run("a new tab can finish what this one began", func(t *testing.T) {
 		b.open(server.URL + "/v03-pkce?tour=1")
 		b.ask("tabSet", "oauthlab.login", "under way")

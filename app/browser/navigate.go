@@ -4,12 +4,19 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-// Where the callback page and the app meet in sessionStorage; the names stand
-// in web/callback/callback.js too.
+// Where the callback page and the app meet; the names stand in
+// web/callback/callback.js too.
 const (
-	callbackKey = "oauthlab.callback" // the URL that a callback in a tab left
-	returnKey   = "oauthlab.return"   // the path that it goes to then
+	callbackKey = "oauthlab.callback" // in the tab's store: the URL that a callback in a tab left
+	returnKey   = "oauthlab.return"   // the path that it goes to then: the tab's, else the browser's
 )
+
+// ComeBackHere has a callback in a tab that began no login lead to this page.
+func ComeBackHere() {
+	if app.IsClient {
+		_ = Keep().Set(returnKey, app.Window().Get("location").Get("pathname").String())
+	}
+}
 
 // OpenTab opens url in a new tab, which gets a copy of this tab's store and so
 // can finish the login that was begun here; its callback leads to the page

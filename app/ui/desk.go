@@ -91,6 +91,7 @@ func (d *desk) opened(ctx context.Context, session *lab.Session, l link) {
 	d.session = session
 	d.screen.Lab, d.screen.Open = session.Lab(), true
 	go session.Follow(ctx, d.receive)
+	browser.ComeBackHere()
 	d.stop = browser.OnCallback(func(url string) {
 		d.draw(func() { d.finish(url) })
 	})

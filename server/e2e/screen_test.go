@@ -174,6 +174,20 @@ func TestTwoTabsInTwoChapters(t *testing.T) {
 	second.says("Another page took this lab to chapter v03")
 }
 
+// To try in v02: the client of another tab has no copy of the state.
+func TestACallbackInATabThatBeganNothing(t *testing.T) {
+	p := start(t, t.TempDir())
+	first := openTab(t)
+	first.open(p.lab + "/v02-state")
+	first.runTheFlow()
+	first.done("run")
+	callback := evaluate[string](first, `document.querySelector(".address").title`)
+	second := openTabBeside(t, first)
+	second.do("open the callback", chromedp.Navigate(callback))
+	second.until(`location.pathname === "/v02-state"`)
+	second.says("The client refused the answer")
+}
+
 // What was read is kept at once.
 func TestWhatWasReadIsKept(t *testing.T) {
 	p := start(t, t.TempDir())

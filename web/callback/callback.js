@@ -3,7 +3,8 @@
 // worth is for app/client to say.
 //
 // In the frame: to the parent, if that is a page of our own origin. In a tab:
-// by the tab's store, and back to the page that began (app/browser/navigate.go).
+// by the tab's store, and back to the page that began (app/browser/navigate.go), or
+// where none did, to the chapter that this browser showed last.
 "use strict";
 
 (() => {
@@ -18,7 +19,7 @@
 
   let back = "/";
   try {
-    back = sessionStorage.getItem("oauthlab.return") || "/";
+    back = sessionStorage.getItem("oauthlab.return") || localStorage.getItem("oauthlab.return") || "/";
     sessionStorage.setItem("oauthlab.callback", url);
   } catch {
     // The browser denies the store: there is no login to finish, only a way back.

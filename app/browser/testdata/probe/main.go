@@ -58,6 +58,7 @@ func main() {
 		return "", nil
 	})
 	offer("dropFrame", func(a []string) (string, error) { browser.DropFrame(a[0]); return "", nil })
+	offer("comeBackHere", func([]string) (string, error) { browser.ComeBackHere(); return "", nil })
 	offer("openTab", func(a []string) (string, error) { browser.OpenTab(a[0]); return "", nil })
 	offer("pageContent", func([]string) (string, error) { return browser.PageContent(), nil })
 	offer("nextFrame", func([]string) (string, error) {
