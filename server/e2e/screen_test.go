@@ -107,6 +107,16 @@ func TestStepShowsTheRequestBeforeItIsSent(t *testing.T) {
 	b.press("button", "Send it")
 	b.says("invalid_request")
 
+	// Text from right to left turns nothing but itself: what follows stays behind it.
+	b.forgive("400 (Bad Request)")
+	b.press("button", "Step")
+	b.says("Next: the authorization request")
+	b.do("name no client", chromedp.SendKeys(chromedp.CSS(`input[aria-label="client_id"]`), "x"))
+	evaluate[bool](b, `(e => { e.value = "\u202e" + e.value; return e.dispatchEvent(new Event("input", {bubbles: true})) })(document.querySelector('input[aria-label="state"]'))`)
+	b.press("button", "Send it")
+	b.saysInFrame("This client is not registered")
+	b.until(`(([state, challenge]) => challenge && state.getBoundingClientRect().right <= challenge.getBoundingClientRect().left)(document.querySelectorAll(".address .mark"))`)
+
 	// Edited: the client knows its own state.
 	b.press("button", "Step")
 	b.says("Next: the authorization request")
