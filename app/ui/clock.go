@@ -55,7 +55,7 @@ func (c *clock) Render() app.UI {
 		app.If(c.Offset != 0, func() app.UI {
 			return tag.Span("clock-offset").Text(offsetText(c.Offset))
 		}),
-		pressable(tag.Button("clock-button").Text("+1 h").Aria("label", "Move the clock by 1 h").
+		pressable(tag.Button("clock-button").Text("+1 h").Aria("label", "+1 h: move the clock").
 			Title(clockSentence), c.Ready, func() { c.Desk.anHourOn() }, "hour"),
 	)
 }
