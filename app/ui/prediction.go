@@ -9,15 +9,13 @@ import (
 	"oauthlab/lessons"
 )
 
-// prediction asks what will happen, and answers at once, kindly. When it has happened,
-// it says of the other answers too what is right or wrong with them.
+// prediction asks what will happen, and answers at once, kindly.
 type prediction struct {
 	app.Compo
 	Desk       *desk
 	Step       string
 	Prediction lessons.Prediction
 	Answer     int // -1 for none yet
-	Done       bool
 	Tour       stop
 }
 
@@ -48,6 +46,6 @@ func (p *prediction) option(i int, o lessons.Option) app.UI {
 				tag.Span("option-text").Text(o.Text),
 				app.If(word != "", func() app.UI { return tag.Span("option-word").Text(word) }),
 			),
-		app.If(chosen || p.Done, func() app.UI { return tag.P("option-reply").Text(o.Reply) }),
+		app.If(chosen, func() app.UI { return tag.P("option-reply").Text(o.Reply) }),
 	)
 }

@@ -69,10 +69,11 @@ func (s *step) body() app.UI {
 		app.If(lead != "", s.actions),
 		app.If(rest != "", func() app.UI { return prose(rest) }),
 		app.If(s.Step.Prediction != nil, func() app.UI {
-			return &prediction{Desk: s.Desk, Step: s.Step.ID, Prediction: *s.Step.Prediction, Answer: s.Answer, Done: s.Progress.Done, Tour: s.Tour}
+			return &prediction{Desk: s.Desk, Step: s.Step.ID, Prediction: *s.Step.Prediction, Answer: s.Answer, Tour: s.Tour}
 		}),
 		app.If(lead == "", s.actions),
 		s.checklist(),
+		app.If(s.Step.Prediction != nil && s.Progress.Done, s.otherAnswers),
 		&stepFeed{Desk: s.Desk, Lines: s.Progress.Feed},
 		app.If(s.Step.Hint != "" && !s.Progress.Done, func() app.UI {
 			return tag.Details("hint").Body(
@@ -89,6 +90,18 @@ func (s *step) actions() app.UI {
 		Desk: s.Desk, Step: s.Step, Standing: s.Standing, Attack: s.Attack,
 		Waiting: s.Step.Prediction != nil && s.Answer < 0 && !s.Progress.Done, Done: s.Progress.Done, Busy: s.Busy, Ready: s.Ready, Tour: s.Tour,
 	}
+}
+
+// otherAnswers says, once it has happened, what is wrong with the answers that the
+// learner did not choose, or right.
+func (s *step) otherAnswers() app.UI {
+	var said []app.UI
+	for i, o := range s.Step.Prediction.Options {
+		if i != s.Answer {
+			said = append(said, tag.P("hint-text").Body(tag.Strong().Text("“"+o.Text+"”"), app.Text(" "+o.Reply)))
+		}
+	}
+	return tag.Details("hint").Body(tag.Summary("hint-summary").Text("What of the other answers?"), tag.Div().Body(said...))
 }
 
 // goOn ends a step that is done: it stays until the learner leaves it.
