@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"net/http"
 	"testing"
 
+	"oauthlab/lessons/event"
 	"oauthlab/server/lab"
 )
 
@@ -40,6 +42,48 @@ func TestEachChapterCanBePlayed(t *testing.T) {
 		})
 	}
 }
+
+// A page that is closed during an attack leaves no half of it behind.
+func TestAnAttackIsPlayedToItsEnd(t *testing.T) {
+	h := openHouse(t)
+	l, key, err := h.labs.Create(t.Context(), "v03")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	h.attacks.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+		leave()
+		return http.DefaultTransport.RoundTrip(r)
+	})
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, h.labs.Origins.Lab+"/api/labs/"+l.ID.String()+"/attacks/thief-first", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+key)
+	if answer, err := http.DefaultClient.Do(r); err == nil {
+		answer.Body.Close()
+		t.Fatal("the page was still there at the end")
+	}
+	release, err := h.labs.Store.Hold(t.Context(), l.ID) // which the attack has until it is over
+	if err != nil {
+		t.Fatal(err)
+	}
+	release()
+	var last event.Event
+	if err := h.labs.Store.Events(t.Context(), l.ID, 0, func(e event.Event) error {
+		last = e
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if last.Note == nil || last.Note.Name != event.NoteAttackEnds {
+		t.Errorf("the log ends with %+v", last)
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // openHouse serves a whole lab on free ports for the time of the test.
 func openHouse(t *testing.T) *house { t.Helper(); return openHouseWith(t, func(*config) {}) }

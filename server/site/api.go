@@ -226,7 +226,9 @@ func (a *API) onAttack(do func(context.Context, *lab.Lab, attack.Attack) (any, e
 		if err != nil {
 			return errUnknownAttack
 		}
-		ctx, cancel := context.WithTimeout(r.Context(), callTimeout)
+		// Who leaves in the middle leaves it to its end: half an attack would stand
+		// open in the log, and take the learner's next run for its own.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), callTimeout)
 		defer cancel()
 		answer, err := do(ctx, l, one)
 		if err != nil {
