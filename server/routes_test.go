@@ -85,6 +85,8 @@ func routes() map[string][]routeRow {
 		get("GET /web/css/auth.css", "/web/css/auth.css", 200, anAsset), get("GET /web/fonts/inter.woff2", "/web/fonts/inter.woff2", 200, anAsset),
 		get("GET /web/{hash}/css/auth.css", "/web/"+anotherHash+"/css/auth.css", 404, anAsset),
 		get("GET /web/{hash}/fonts/inter.woff2", "/web/"+anotherHash+"/fonts/inter.woff2", 404, anAsset),
+		get("GET /web/icons/auth.svg", "/web/icons/auth.svg", 200, anAsset),
+		get("GET /web/{hash}/icons/auth.svg", "/web/"+anotherHash+"/icons/auth.svg", 404, anAsset),
 		page("/", "/", 404, aForm), get("/", "/", 404, private),
 	}
 	for _, later := range []string{
@@ -96,6 +98,8 @@ func routes() map[string][]routeRow {
 		page("/{lab}/", "/{lab}/?code=x", 200, aForm), page("/{lab}/", "/{none}/", 404, aForm), page("/", "/", 404, aForm),
 		get("GET /web/css/mallory.css", "/web/css/mallory.css", 200, anAsset),
 		get("GET /web/{hash}/css/mallory.css", "/web/"+anotherHash+"/css/mallory.css", 404, anAsset),
+		get("GET /web/icons/mallory.svg", "/web/icons/mallory.svg", 200, anAsset),
+		get("GET /web/{hash}/icons/mallory.svg", "/web/"+anotherHash+"/icons/mallory.svg", 404, anAsset),
 	}
 	return map[string][]routeRow{"--lab": lab, "--auth": auth, "--mallory": mallory}
 }

@@ -26,7 +26,7 @@ var pages embed.FS
 var sitePage = template.Must(template.ParseFS(pages, "pages/site.html"))
 
 // AssetNames are the files of package web that Mallory's pages need.
-func AssetNames() []string { return []string{"css/mallory.css"} }
+func AssetNames() []string { return []string{"css/mallory.css", "icons/mallory.svg"} }
 
 // Site is Mallory's web site: another host than the lab's parties, so that
 // browsers treat it as another site. It keeps whatever is brought to it.
@@ -71,7 +71,7 @@ func (s *Site) show(w http.ResponseWriter, status int, code string) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Content-Security-Policy",
-		"default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "+s.Labs.Origins.Lab)
+		"default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "+s.Labs.Origins.Lab)
 	w.WriteHeader(status)
 	var text strings.Builder
 	if err := sitePage.Execute(&text, struct{ Code string }{code}); err != nil {

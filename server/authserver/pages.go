@@ -67,7 +67,7 @@ func (s *Server) showPage(w http.ResponseWriter, status int, page *template.Temp
 	h.Set("X-Content-Type-Options", "nosniff")
 	// With no-referrer the form's Origin would be null, and be refused.
 	h.Set("Referrer-Policy", "same-origin")
-	policy := "default-src 'none'; style-src 'self'; font-src 'self'; base-uri 'none'; frame-ancestors " + s.Labs.Origins.Lab
+	policy := "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors " + s.Labs.Origins.Lab
 	if formTarget != "" {
 		policy += "; form-action 'self' " + formTarget
 	} else {

@@ -21,7 +21,7 @@ import (
 )
 
 // AssetNames are the files of package web that the server's pages need.
-func AssetNames() []string { return []string{"css/auth.css", "fonts/inter.woff2"} }
+func AssetNames() []string { return []string{"css/auth.css", "fonts/inter.woff2", "icons/auth.svg"} }
 
 // Server is the authorization server of all labs. It is safe for concurrent use.
 type Server struct {
