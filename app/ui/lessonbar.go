@@ -130,18 +130,22 @@ func (l *lessonBar) sections() app.UI {
 
 func (l *lessonBar) neighbours() app.UI {
 	before, after := l.Content.neighbours()
+	var next string
+	if l.allDone() {
+		next = "is-next" // the way on
+	}
 	return tag.Nav("neighbours").Aria("label", "Previous and next chapter").Body(
-		neighbour(before, "‹ "+before.ID+" "+before.Title),
-		neighbour(after, after.ID+" "+after.Title+" ›"),
+		neighbour(before, "‹ "+before.ID+" "+before.Title, ""),
+		neighbour(after, after.ID+" "+after.Title+" ›", next),
 	)
 }
 
-func neighbour(link ChapterLink, text string) app.UI {
+func neighbour(link ChapterLink, text, class string) app.UI {
 	switch {
 	case link.ID == "":
 		return tag.Span()
 	case link.Path == "":
 		return tag.Span("neighbour", "is-off").Title("Not there yet").Text(text)
 	}
-	return tag.A(link.Path, "neighbour").Text(text)
+	return tag.A(link.Path, "neighbour", class).Text(text)
 }
