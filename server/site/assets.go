@@ -123,7 +123,7 @@ func (a *assets) serveWasm(w http.ResponseWriter, r *http.Request, named bool) {
 		}
 		content, coding, tag = plain, "", asset.Tag(a.hash)
 	}
-	w.Header().Add("Vary", "Accept-Encoding")
+	w.Header().Set("Vary", "Accept-Encoding") // compressed may have said it
 	asset.Keep(w.Header(), named, tag)
 	w.Header().Set("Content-Type", "application/wasm")
 	if coding != "" {

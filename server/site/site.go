@@ -81,14 +81,17 @@ func (s *Site) Handler() (http.Handler, error) {
 
 	policy := pagePolicy(s.API.Labs.Origins)
 	mux := &route.Mux{}
+	public := map[string]http.Handler{"/": found}
 	for path, page := range read {
-		book := serveBook(assets.Link(string(page)))
-		if path == troubleshootingPath {
-			book = s.API.Books.leading(book)
-		}
-		mux.Handle(path, readOnly(book))
+		public[path] = serveBook(assets.Link(string(page)))
 	}
-	mux.Handle("/", readOnly(found))
+	public[troubleshootingPath] = s.API.Books.leading(public[troubleshootingPath])
+	for path, page := range public {
+		if page, err = compressed(page); err != nil {
+			return nil, err
+		}
+		mux.Handle(path, readOnly(page))
+	}
 	mux.Handle("/callback", readOnly(guarded(callbackPolicy, callback)))
 	calls := s.API.Handler()
 	mux.Handle("/api/", calls)
