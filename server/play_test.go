@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"testing"
+
+	"github.com/google/uuid"
 
 	"oauthlab/lessons/event"
 	"oauthlab/server/lab"
@@ -78,6 +81,27 @@ func TestAnAttackIsPlayedToItsEnd(t *testing.T) {
 	}
 	if last.Note == nil || last.Note.Name != event.NoteAttackEnds {
 		t.Errorf("the log ends with %+v", last)
+	}
+}
+
+// Who opens an old callback has it out of the browser's history: no proxy is in that story.
+func TestAnOldCallbackComesOutOfTheBrowser(t *testing.T) {
+	h := openHouse(t)
+	l := h.newLab(t)
+	if r := h.ask(t, http.MethodPost, h.config.origins.Lab+"/api/labs/"+l.ID+"/attacks/callback-replay", "", "Authorization", "Bearer "+l.Key); r.status != http.StatusOK {
+		t.Fatalf("the attack answered %d %s", r.status, r.body)
+	}
+	var leaks []event.Party
+	if err := h.labs.Store.Events(t.Context(), uuid.MustParse(l.ID), 0, func(e event.Event) error {
+		if e.Note != nil && e.Note.Name == event.NoteLeak {
+			leaks = append(leaks, e.From)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(leaks, []event.Party{event.Browser}) {
+		t.Errorf("it leaks at %v", leaks)
 	}
 }
 

@@ -92,6 +92,16 @@ func TestAnErrorHasTheSectionOfItsEndpoint(t *testing.T) {
 	}
 }
 
+// The lab's own word for what to do has a sentence too.
+func TestTheHintOfAnErrorIsExplained(t *testing.T) {
+	params := ParamsOf(event.Event{Response: &event.Response{
+		Header: []event.Field{{Name: "Content-Type", Value: "application/json"}}, Body: `{"hint":"x"}`,
+	}})
+	if len(params) != 1 || params[0].Means == "" {
+		t.Errorf("parameters %+v", params)
+	}
+}
+
 func TestRawIsWhatWasOnTheWire(t *testing.T) {
 	m := inspectFirst(t, record(aRun), isToken)
 	want := "POST " + as + "/token\nContent-Type: application/x-www-form-urlencoded\n\ngrant_type=authorization_code&code=SplxlOBeZQQYbYS6WxSbIA&code_verifier=dBjftJeZ4CVP"
