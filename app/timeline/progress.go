@@ -32,7 +32,7 @@ type Lesson struct {
 	Chapter string // events count while the lab is in it; "" for any
 	Steps   []lessons.Step
 	Read    map[string]bool // steps without goals of which the learner said so, by id
-	Before  []string        // ids of the steps that were done in a lab that is gone
+	Before  []string        // ids of the steps that were done in a lab that is gone, and stay so
 }
 
 // Progress matches the steps' goals over the log. Each step looks for its goals
@@ -55,10 +55,41 @@ func progress(l Lesson, events []event.Event, known *memo) []StepProgress {
 			before = append(before, p.ID)
 		}
 	}
-	if len(before) > 0 {
-		return l.match(events, known, before)
+	if len(before) == 0 {
+		return out
 	}
-	return out
+	return recalled(l.match(events, known, before), before)
+}
+
+// recalled ticks the steps that were done before, in a lab that is gone by
+// now. What the log says goes before.
+func recalled(steps []StepProgress, done []string) []StepProgress {
+	steps = slices.Clone(steps)
+	current := -1
+	for i := range steps {
+		s := &steps[i]
+		if !s.Done && slices.Contains(done, s.ID) {
+			s.Done = true
+			s.Goals = slices.Clone(s.Goals)
+			for g := range s.Goals {
+				s.Goals[g].Met = true
+			}
+		}
+		s.Current = s.Current && !s.Done
+		if s.Current {
+			current = i
+		}
+	}
+	if current >= 0 {
+		return steps
+	}
+	for i := range steps {
+		if !steps[i].Done {
+			steps[i].Current = true
+			break
+		}
+	}
+	return steps
 }
 
 // match matches the steps with the events. before are steps that were done before the
@@ -91,8 +122,8 @@ func (l Lesson) match(events []event.Event, known *memo, before []string) []Step
 // events, or "" where they do not tell.
 func chapterAtFirst(events []event.Event) string {
 	for _, e := range events {
-		if e.Change != nil && e.Change.What == "chapter" && len(e.Change.Fields) > 0 {
-			return e.Change.Fields[0].From
+		if move, moved := chapterChange(e); moved {
+			return move.From
 		}
 	}
 	return ""
@@ -100,14 +131,21 @@ func chapterAtFirst(events []event.Event) string {
 
 // chapterAfter returns the chapter in which the lab is after e, which found it in here.
 func chapterAfter(e event.Event, here string) string {
-	switch {
-	case e.From != event.Lab:
-	case e.Change != nil && e.Change.What == "chapter" && len(e.Change.Fields) > 0:
-		return e.Change.Fields[0].To
-	case noteName(e) == event.NoteLabCreated:
+	if move, moved := chapterChange(e); moved {
+		return move.To
+	}
+	if e.From == event.Lab && noteName(e) == event.NoteLabCreated {
 		return e.Note.Get("chapter")
 	}
 	return here
+}
+
+// chapterChange returns what e says if it takes the lab from one chapter to another.
+func chapterChange(e event.Event) (move event.ChangeField, moved bool) {
+	if e.From != event.Lab || e.Change == nil || e.Change.What != "chapter" || len(e.Change.Fields) == 0 {
+		return move, false
+	}
+	return e.Change.Fields[0], true
 }
 
 type tracker struct {
@@ -124,20 +162,25 @@ func (t *tracker) take(e event.Event, counts bool) {
 	case event.NoteAttackBegins, event.NoteBaitBegins:
 		t.attack = true
 	}
-	if i := t.current(); i >= 0 && counts {
+	if counts {
+		t.count(e)
+	}
+	switch noteName(e) {
+	case event.NoteAttackEnds, event.NoteBaitEnds:
+		t.attack = false
+	}
+}
+
+// count shows e under the current step and ticks what it meets.
+func (t *tracker) count(e event.Event) {
+	if i := t.current(); i >= 0 {
 		if line, ok := t.known.lineOf(e); ok {
 			t.out[i].Feed = append(t.out[i].Feed, line)
 			t.out[i].Feed = t.out[i].Feed[max(0, len(t.out[i].Feed)-maxFeed):]
 		}
 	}
 	for i := range t.steps {
-		if counts {
-			t.match(i, e)
-		}
-	}
-	switch noteName(e) {
-	case event.NoteAttackEnds, event.NoteBaitEnds:
-		t.attack = false
+		t.match(i, e)
 	}
 }
 

@@ -1,6 +1,7 @@
 package timeline
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -108,6 +109,22 @@ func TestWhatWasBrokenInALabThatIsGoneCanBeMended(t *testing.T) {
 	steps = Progress(Lesson{Steps: chapter, Before: []string{"run", "break"}}, record(on, aRun, off, won))
 	if steps[3].Goals[0].Met {
 		t.Error("what was switched on before it was broken in this lab counts")
+	}
+}
+
+func TestStepsAreRemembered(t *testing.T) {
+	fresh := []StepProgress{
+		{ID: "run", Current: true, Goals: []GoalProgress{{Text: "x"}}}, {ID: "break"}, {ID: "why"},
+	}
+	got := recalled(fresh, []string{"run", "gone"})
+	if !got[0].Done || got[0].Current || !got[0].Goals[0].Met || !got[1].Current || got[2].Current {
+		t.Errorf("%+v", got)
+	}
+	if fresh[0].Done || fresh[0].Goals[0].Met {
+		t.Error("what the log says was changed")
+	}
+	if got := recalled(fresh, nil); !reflect.DeepEqual(got, fresh) {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -34,10 +34,9 @@ func (d *desk) recall() {
 // before it.
 func (d *desk) steps() []timeline.StepProgress {
 	c := d.content.Chapter
-	before := d.progress.Chapters[c.ID].Steps
-	return remembered(d.log.Progress(timeline.Lesson{
-		Chapter: c.ID, Steps: c.Steps, Read: d.screen.Read, Before: before,
-	}), before)
+	return d.log.Progress(timeline.Lesson{
+		Chapter: c.ID, Steps: c.Steps, Read: d.screen.Read, Before: d.progress.Chapters[c.ID].Steps,
+	})
 }
 
 // remember keeps what the learner has done, where that is new. Another tab may have

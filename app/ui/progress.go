@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-
-	"oauthlab/app/timeline"
 )
 
 const (
@@ -102,35 +100,4 @@ func (c chapterProgress) beside(other chapterProgress) chapterProgress {
 	}
 	c.Read = slices.Compact(slices.Sorted(slices.Values(slices.Concat(c.Read, other.Read))))
 	return c
-}
-
-// remembered ticks the steps that were done before, in a lab that is gone by
-// now. What the log says goes before.
-func remembered(steps []timeline.StepProgress, done []string) []timeline.StepProgress {
-	steps = slices.Clone(steps)
-	current := -1
-	for i := range steps {
-		s := &steps[i]
-		if !s.Done && slices.Contains(done, s.ID) {
-			s.Done = true
-			s.Goals = slices.Clone(s.Goals)
-			for g := range s.Goals {
-				s.Goals[g].Met = true
-			}
-		}
-		s.Current = s.Current && !s.Done
-		if s.Current {
-			current = i
-		}
-	}
-	if current >= 0 {
-		return steps
-	}
-	for i := range steps {
-		if !steps[i].Done {
-			steps[i].Current = true
-			break
-		}
-	}
-	return steps
 }

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"oauthlab/app/browser"
-	"oauthlab/app/timeline"
 	"oauthlab/lessons/event"
 )
 
@@ -54,22 +53,6 @@ func TestProgressOfSomethingElseStartsAfresh(t *testing.T) {
 	}
 	if _, problem := readProgress("", false); problem != "" {
 		t.Errorf("a browser that keeps nothing yet: %q", problem)
-	}
-}
-
-func TestStepsAreRemembered(t *testing.T) {
-	fresh := []timeline.StepProgress{
-		{ID: "run", Current: true, Goals: []timeline.GoalProgress{{Text: "x"}}}, {ID: "break"}, {ID: "why"},
-	}
-	got := remembered(fresh, []string{"run", "gone"})
-	if !got[0].Done || got[0].Current || !got[0].Goals[0].Met || !got[1].Current || got[2].Current {
-		t.Errorf("%+v", got)
-	}
-	if fresh[0].Done || fresh[0].Goals[0].Met {
-		t.Error("what the log says was changed")
-	}
-	if got := remembered(fresh, nil); !reflect.DeepEqual(got, fresh) {
-		t.Errorf("%+v", got)
 	}
 }
 
