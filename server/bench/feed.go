@@ -47,18 +47,10 @@ func (b *bench) measureFollowers(ctx context.Context, p *program, labs int, name
 	if err != nil {
 		return err
 	}
-	followers := make([]*follower, labs)
-	defer func() {
-		for _, f := range followers {
-			if f != nil {
-				f.leave()
-			}
-		}
-	}()
-	if err := b.prepare(ctx, labs, func(i int) (err error) {
-		followers[i], err = follow(ctx, p, sessions[i].Lab())
-		return err
-	}); err != nil {
+	followers, leave, err := prepared(ctx, b, labs, func(i int) (*follower, error) { return follow(ctx, p, sessions[i].Lab()) },
+		func(f *follower) { f.leave() })
+	defer leave()
+	if err != nil {
 		return err
 	}
 	followed, err := p.use(ctx)

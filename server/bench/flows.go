@@ -56,18 +56,10 @@ func (b *bench) playRounds(ctx context.Context, p *program, labs int) (m played,
 
 // play is one round, added to m.
 func (b *bench) play(ctx context.Context, p *program, labs int, m *played) error {
-	learners := make([]*learner, labs)
-	defer func() {
-		for _, l := range learners {
-			if l != nil {
-				l.leave()
-			}
-		}
-	}()
-	if err := b.prepare(ctx, labs, func(i int) (err error) {
-		learners[i], err = newLearner(ctx, p)
-		return err
-	}); err != nil {
+	learners, leave, err := prepared(ctx, b, labs, func(int) (*learner, error) { return newLearner(ctx, p) },
+		func(l *learner) { l.leave() })
+	defer leave()
+	if err != nil {
 		return err
 	}
 	before, err := p.processor(ctx)
@@ -115,6 +107,23 @@ func (b *bench) prepare(ctx context.Context, n int, do func(i int) error) error 
 				return ctx.Err()
 			}
 		}
+		return err
+	})
+}
+
+// prepared prepares n of something, one for every i below n. leaveAll leaves those that
+// there are, also where there is an error.
+func prepared[T any](ctx context.Context, b *bench, n int, one func(i int) (*T, error), leave func(*T)) (all []*T, leaveAll func(), err error) {
+	all = make([]*T, n)
+	leaveAll = func() {
+		for _, each := range all {
+			if each != nil {
+				leave(each)
+			}
+		}
+	}
+	return all, leaveAll, b.prepare(ctx, n, func(i int) (err error) {
+		all[i], err = one(i)
 		return err
 	})
 }
