@@ -189,9 +189,32 @@ func (b tab) waitFor(condition string) {
 		if err == nil {
 			return
 		}
-		leaves := strings.Contains(err.Error(), "navigated") || strings.Contains(err.Error(), "Cannot find context")
-		if ctx.Err() != nil || !leaves {
+		if ctx.Err() != nil || !isLeaving(err) {
 			b.Fatalf("wait for %s: %v", condition, err)
+		}
+	}
+}
+
+// isLeaving reports whether err says that a page was just being left for another.
+func isLeaving(err error) bool {
+	return strings.Contains(err.Error(), "navigated") || strings.Contains(err.Error(), "Cannot find context")
+}
+
+// opened returns the tab of a target, which may be on its way to another page.
+func (b tab) opened(id target.ID) tab {
+	b.Helper()
+	waiting, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
+	for {
+		ctx, leave := chromedp.NewContext(b.ctx, chromedp.WithTargetID(id), chromedp.WithDetachOnCancel())
+		err := chromedp.Do(ctx)
+		if err == nil {
+			b.Cleanup(leave)
+			return tab{b.T, ctx}
+		}
+		leave()
+		if waiting.Err() != nil || !isLeaving(err) {
+			b.Fatalf("attach to the new tab: %v", err)
 		}
 	}
 }
@@ -374,12 +397,7 @@ func TestInARealBrowser(t *testing.T) {
 		b.ask("tabSet", "oauthlab.login", "under way")
 		opened := chromedp.WaitNewTarget(b.ctx, isPage)
 		b.ask("openTab", elsewhere+"/authorize")
-		ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithTargetID(<-opened))
-		defer cancel()
-		if err := chromedp.Do(ctx); err != nil {
-			t.Fatal(err)
-		}
-		second := tab{t, ctx}
+		second := tab{t, b.ctx}.opened(<-opened)
 		second.waitFor("location.pathname === '/v03-pkce' && typeof ask === 'function'")
 		expect(t, second.eval("location.search"), "?tour=1")
 		second.ask("listen")
