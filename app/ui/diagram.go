@@ -23,14 +23,19 @@ type diagram struct {
 	Unfolded map[string]bool
 	Earlier  map[string]int // how often more of a band was asked for, by key
 	Selected uint64
-	Newer    bool // rows came while the end was out of sight
+	Away     bool // the end is out of sight
+	Newer    bool // rows came while it was
 	Open     bool
 }
 
 func (d *diagram) Render() app.UI {
+	place := "" // of what is in sight: with the end, or where the learner reads
+	if d.Away {
+		place = "is-away"
+	}
 	return tag.Section("diagram", "lanes-"+strconv.Itoa(len(d.View.Lanes))).Aria("labelledby", "messages").Body(
 		tag.H2("unseen").ID("messages").Text("Messages"),
-		tag.Div("diagram-scroll").TabIndex(-1).Role("group").Aria("labelledby", "messages").OnScroll(d.onScroll, app.PassiveEvent()).Body(
+		tag.Div("diagram-scroll", place).TabIndex(-1).Role("group").Aria("labelledby", "messages").OnScroll(d.onScroll, app.PassiveEvent()).Body(
 			tag.Div("diagram-sheet").Body(
 				d.lanes(),
 				d.lines(),

@@ -110,7 +110,7 @@ func (p *chapterPage) Render() app.UI {
 		tag.Main("desk").Body(
 			&lessonBar{Desk: d, Content: c, Steps: s.Steps, Standings: all, Opened: s.Opened, Lingers: s.Lingers, Answers: s.Answers, Busy: s.Busy, Open: s.Open, Tour: next},
 			tag.Div("center").Body(
-				&diagram{Desk: d, Content: c, View: s.shown(), Unfolded: s.Unfolded, Earlier: s.Earlier, Selected: s.Selected, Newer: s.Away && s.View.Last > s.AwayFrom, Open: s.Open},
+				&diagram{Desk: d, Content: c, View: s.shown(), Unfolded: s.Unfolded, Earlier: s.Earlier, Selected: s.Selected, Away: s.Away, Newer: s.Away && s.View.Last > s.AwayFrom, Open: s.Open},
 				&replayBar{Desk: d, Replay: s.Replay},
 				&presentStep{Desk: d, Content: c, Steps: s.Steps},
 				tag.Div("below").Body(

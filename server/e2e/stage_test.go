@@ -62,6 +62,35 @@ func TestAFlowIsReplayed(t *testing.T) {
 	b.until(`document.querySelector("[aria-label=Replay]") === null`)
 }
 
+// The newest message is in sight while the learner has not scrolled away from it, and
+// where they have, what they read stays in its place.
+func TestTheNewestMessageStaysInSight(t *testing.T) {
+	const scroller = `document.querySelector(".diagram-scroll")`
+	onEachSize(t, func(b *tab, width int64) {
+		evaluate[bool](b, `document.addEventListener("scroll", e => {
+			if (e.target.matches?.(".diagram-scroll")) globalThis.highest = Math.min(globalThis.highest ?? 0, e.target.scrollTop);
+		}, {capture: true, passive: true}) ?? true`)
+		b.runTheFlow()
+		if highest := evaluate[float64](b, redrawn+`.then(() => globalThis.highest ?? 0)`); highest < -2 {
+			b.Errorf("the diagram went %v pixels away from its end by itself", highest)
+		}
+		if width <= 1000 {
+			return // the switches are in another column there
+		}
+		const place = redrawn + `.then(() => Math.round(document.querySelector(".rows > .row").getBoundingClientRect().top))`
+		evaluate[float64](b, scroller+`.scrollTop = -200`)
+		b.until(scroller + `.matches(".is-away")`)
+		before := evaluate[int](b, place)
+		b.press("switch", "PKCE")
+		b.has("button", "newest ↓")
+		if after := evaluate[int](b, place); after != before {
+			b.Errorf("the first message moved from %d to %d pixels from the top", before, after)
+		}
+		b.press("button", "newest ↓")
+		b.until(`!document.querySelector(".newest") && ` + scroller + `.scrollTop > -2`)
+	})
+}
+
 // pointAt moves the pointer to the middle of the first line of the first element of the
 // CSS selector.
 func pointAt(selector string) chromedp.Action[chromedp.Void] {
