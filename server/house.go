@@ -162,7 +162,7 @@ func logHandler(c config) slog.Handler {
 	if c.log == "json" {
 		return slog.NewJSONHandler(c.stderr, nil)
 	}
-	return tint.NewHandler(c.stderr, &tint.Options{TimeFormat: time.TimeOnly, NoColor: !colorful(c.stderr)})
+	return tint.NewTextHandler(c.stderr, &tint.Options{TimeFormat: time.TimeOnly, NoColor: !colorful(c.stderr)})
 }
 
 // printer tells the events on the console: as the walkthrough of a flow, or, for

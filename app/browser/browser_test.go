@@ -308,7 +308,7 @@ func TestInARealBrowser(t *testing.T) {
 		expect(t, b.ask("nextFrame"), "ok drawn")
 	})
 	t.Run("ids differ", func(t *testing.T) {
-		if b.ask("newID") == b.ask("newID") {
+		if one, other := b.ask("newID"), b.ask("newID"); one == other {
 			t.Error("two ids are the same")
 		}
 	})

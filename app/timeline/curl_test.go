@@ -119,7 +119,7 @@ func FuzzCurl(f *testing.F) {
 				outside += piece
 			}
 		}
-		if strings.Trim(outside, "curl -iglobfXHdatwrhe\\\n") != "" || strings.ContainsAny(outside, "$`;&|<>(){}*?#~\"") {
+		if strings.Trim(outside, "curl -igobfXHdatwhe\\\n") != "" || strings.ContainsAny(outside, "$`;&|<>(){}*?#~\"") {
 			t.Errorf("outside of quotes stands %q", outside)
 		}
 	})

@@ -33,7 +33,6 @@ type played struct {
 	wall      time.Duration // of all, without what is between rounds
 	processor time.Duration // of the program
 	each      []time.Duration
-	wrote     int64 // bytes by which the program's files grew, logins included
 }
 
 func (m played) report(r *report, part, what string) {
