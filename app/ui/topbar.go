@@ -39,8 +39,7 @@ func (t *topBar) Render() app.UI {
 func (t *topBar) alert() app.UI {
 	return tag.Div("broken").Body(
 		tag.Span("broken-text").Text(brokenText(t.Broken)),
-		tag.Button("broken-mend").Text("Mend it").
-			OnClick(func(app.Context, app.Event) { t.Desk.mend() }),
+		pressable(tag.Button("broken-mend").Text("Mend it"), t.Open && t.Busy == idle, func() { t.Desk.mend() }, "mend"),
 	)
 }
 

@@ -76,7 +76,7 @@ func TestAnErrorLeadsToItsCure(t *testing.T) {
 	b.cure(".why-verdict", "The code is too old", "More than 10 minutes")
 
 	// What the client says, and what the lesson's feed tells.
-	b.press("button", "Mend it")
+	b.mend()
 	b.press("button", "Step")
 	b.press("button", "Drop code_challenge")
 	b.press("button", "Drop code_challenge_method")
@@ -103,6 +103,9 @@ func TestTheServersOwnErrorPageLeadsToTheCure(t *testing.T) {
 // peek is the entry that is read in place.
 const peek = `document.querySelector("#peek[open]")`
 
+// noPeek is true when it is closed, and drawn so.
+const noPeek = `!document.querySelector("#peek")`
+
 // reads waits until the entry of a book is open, and says so.
 func (b *tab) reads(name, says string) {
 	b.Helper()
@@ -113,7 +116,7 @@ func (b *tab) reads(name, says string) {
 // isBackAt waits until the entry is closed and the focus is on the link again.
 func (b *tab) isBackAt(address string) {
 	b.Helper()
-	b.until(fmt.Sprintf(`!%s && document.activeElement.getAttribute("href") === %q`, peek, address))
+	b.until(fmt.Sprintf(`%s && document.activeElement.getAttribute("href") === %q`, noPeek, address))
 }
 
 // cure follows the link of an error within what the CSS selector names, and reads.
@@ -122,5 +125,5 @@ func (b *tab) cure(within, name, says string) {
 	b.do("follow the link in "+within, clickOn(within+" .cures", "Causes and cures"))
 	b.reads(name, says)
 	b.do("press Escape", chromedp.KeyEvent(kb.Escape))
-	b.until("!" + peek)
+	b.until(noPeek)
 }

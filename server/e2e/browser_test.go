@@ -333,7 +333,7 @@ func isDisabled(n *accessibility.Node) bool {
 
 var (
 	errMoving  = errors.New("it is still moving")
-	errCovered = errors.New("something lies over it")
+	errNotFree = errors.New("something lies over it, or it is just being disabled")
 )
 
 // onNode calls a JavaScript function on a node and returns what it returned, as JSON.
@@ -373,9 +373,9 @@ func click(ctx context.Context, t *chromedp.Target, node cdp.BackendNodeID) erro
 		return errMoving
 	}
 	free, err := onNode(ctx, t, resolved.Object.ObjectID, fmt.Sprintf(
-		`function() { return window !== window.top || this.contains(document.elementFromPoint(%f, %f)) }`, after[0], after[1]))
+		`function() { return window !== window.top || this.ariaDisabled !== "true" && this.contains(document.elementFromPoint(%f, %f)) }`, after[0], after[1]))
 	if err != nil || free != "true" {
-		return errors.Join(errCovered, err)
+		return errors.Join(errNotFree, err)
 	}
 	_, err = chromedp.MouseClickXY(after[0], after[1])(ctx, t)
 	return err

@@ -84,7 +84,8 @@ var operatorsAt = regexp.MustCompile(`"ops":"([^"]+)"`)
 // The program is told to end while somebody follows and somebody's call is under way:
 // it sends the one away, finishes the other, takes nobody new, and ends well.
 func TestItLeavesInGoodOrder(t *testing.T) {
-	p := startOn(t, t.TempDir(), "http://localhost:0", "http://localhost:0", "http://127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--log", "json")
+	o := freeOrigins(t)
+	p := startOn(t, t.TempDir(), o.Lab, o.Auth, o.Mallory, "--ops-listen", "127.0.0.1:0", "--log", "json")
 	l := p.newLab(t)
 	feed, call1 := p.follow(t, l, "0"), p.begin(t, l)
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {

@@ -299,7 +299,7 @@ func TestAStoreThatGoesAndComes(t *testing.T) {
 	o := freeOrigins(t)
 	token, data := filepath.Join(t.TempDir(), "token"), t.TempDir()
 	keeping := []string{"--role", "mallory", "--data", data, "--nats-token-file", token, "--nats-listen"}
-	keeper, opened := startPart(t, o, append(keeping, "127.0.0.1:0")...)
+	keeper, opened := startPart(t, o, append(keeping, "127.0.0.1:"+freeport.New(t, "127.0.0.1"))...)
 	said := &strings.Builder{} // read when the program has ended
 	cmd := exec.Command(binary, "--log", "json", "--data", t.TempDir(), "--lab", o.Lab, "--auth", o.Auth, "--mallory", o.Mallory,
 		"--role", "lab,auth", "--nats", opened.NATS, "--nats-token-file", token)

@@ -26,6 +26,7 @@ func TestTourFromTheLandingPageToMended(t *testing.T) {
 			b.do("resize", chromedp.EmulateViewport(size[0], size[1]))
 			b.open(p.lab + "/")
 			b.press("link", "Break PKCE in one minute")
+			b.until(`document.querySelector('[data-tour="next"]')`)
 			clicks := 1
 			for ; !evaluate[bool](b, mended); clicks++ {
 				if clicks > 2*most {

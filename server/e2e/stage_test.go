@@ -16,19 +16,16 @@ func TestAValueIsFollowedThroughTheFlow(t *testing.T) {
 	b.open(p.lab + "/v03-pkce")
 	b.runTheFlow()
 
-	b.do("point at the state in the address bar", pointAt(`.address .mark-state`))
-	b.until(`document.querySelectorAll(".diagram .mark-state.is-pointed").length >= 4`)
-	b.until(`document.querySelectorAll(".diagram .mark.is-pointed:not(.mark-state)").length === 0`)
+	const inDiagram = `document.querySelectorAll(".diagram .mark`
+	b.pointsAt(`.address .mark-state`,
+		inDiagram+`-state.is-pointed").length >= 4 && `+inDiagram+`.is-pointed:not(.mark-state)").length === 0`)
 	b.shoot("state")
-	b.do("point at the verifier", pointAt(`.row-self .mark-pkce`))
-	b.until(`[...document.querySelectorAll(".diagram .mark.is-pointed .mark-name")].map(n => n.textContent).includes("code_challenge=")`)
-	b.until(`document.querySelectorAll(".mark-state.is-pointed").length === 0`)
-	b.do("point at the word for it", pointAt(`.lesson [data-trace=pkce]`))
-	b.until(`document.querySelectorAll(".diagram .mark-pkce.is-pointed").length >= 3`)
+	b.pointsAt(`.row-self .mark-pkce`,
+		`[...`+inDiagram+`.is-pointed .mark-name")].some(n => n.textContent === "code_challenge=") && !document.querySelector(".mark-state.is-pointed")`)
+	b.pointsAt(`.lesson [data-trace=pkce]`, inDiagram+`-pkce.is-pointed").length >= 3`)
 	b.do("choose the token request", clickOn(`[data-seq]`, "POST /token"))
 	b.press("tab", "Raw")
-	b.do("point at the code on the wire", pointAt(`.raw-text .mark-code`))
-	b.until(`document.querySelector(".address .mark-code.is-pointed") !== null`)
+	b.pointsAt(`.raw-text .mark-code`, `document.querySelector(".address .mark-code.is-pointed")`)
 }
 
 // A flow is replayed a message at a time, forwards and backwards, and the present
@@ -91,10 +88,11 @@ func TestTheNewestMessageStaysInSight(t *testing.T) {
 	})
 }
 
-// pointAt moves the pointer to the middle of the first line of the first element of the
-// CSS selector.
-func pointAt(selector string) chromedp.Action[chromedp.Void] {
-	return retried(func(ctx context.Context, t *chromedp.Target) error {
+// pointsAt moves the pointer to the first element of the CSS selector until the JavaScript
+// expression is true: where the focus is just handed on, that takes the place of the pointer.
+func (b *tab) pointsAt(selector, expression string) {
+	b.Helper()
+	b.do("point at "+selector+" and wait for "+expression, retried(func(ctx context.Context, t *chromedp.Target) error {
 		at, err := chromedp.Evaluate[[2]float64](`(e => {
 			e.scrollIntoView({block: "center"});
 			const line = e.getClientRects()[0];
@@ -103,9 +101,16 @@ func pointAt(selector string) chromedp.Action[chromedp.Void] {
 		if err != nil {
 			return err
 		}
-		_, err = cdp.Call(ctx, t, input.DispatchMouseEvent, input.DispatchMouseEventParams{
-			Type: input.DispatchMouseEventTypeMouseMoved, X: at[0], Y: at[1],
-		})
-		return err
-	})
+		for _, to := range [][2]float64{{1, 1}, at} { // from elsewhere, or it would not come anew
+			if _, err := cdp.Call(ctx, t, input.DispatchMouseEvent, input.DispatchMouseEventParams{
+				Type: input.DispatchMouseEventTypeMouseMoved, X: to[0], Y: to[1],
+			}); err != nil {
+				return err
+			}
+		}
+		if _, err := chromedp.Evaluate[chromedp.Void](redrawn, chromedp.EvalAwaitPromise)(ctx, t); err != nil {
+			return err
+		}
+		return holds(ctx, t, expression)
+	}))
 }

@@ -37,8 +37,7 @@ func TestRunBreakAndMendPKCE(t *testing.T) {
 	b.has("button", "Auth server: PKCE would refuse: the verifier does not match the challenge.")
 	b.shoot("broken")
 
-	b.press("button", "Mend it")
-	b.until(`!document.body.innerText.includes("PKCE is off in this lab")`)
+	b.mend()
 	b.press("button", "Run the attack: Intercepted code redeemed")
 	b.done("mend")
 	b.says("stopped")
@@ -63,6 +62,13 @@ func (b *tab) signIn() {
 func (b *tab) done(step string) {
 	b.Helper()
 	b.until(isDone(step))
+}
+
+// mend switches on what is off, and waits until it is.
+func (b *tab) mend() {
+	b.Helper()
+	b.press("button", "Mend it")
+	b.until(`!document.body.innerText.includes("is off in this lab")`)
 }
 
 func isDone(step string) string {

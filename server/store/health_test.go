@@ -253,7 +253,7 @@ func TestAServerThatGoesAndComes(t *testing.T) {
 	if err := For[paper](s, Settings).Create(t.Context(), lab, paper{"kept"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := soonReady(t, s); err != nil {
+	if err := s.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	s.server.running.Shutdown()
