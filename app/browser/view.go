@@ -6,6 +6,14 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
+// ScrollToStart shows the start of what the first element of the CSS selector
+// scrolls.
+func ScrollToStart(selector string) {
+	if element := first(selector); element != nil {
+		_ = try(func() { element.Call("scrollTo", 0, 0) })
+	}
+}
+
 // ScrollToEnd shows the end of what the first element of the CSS selector
 // scrolls.
 func ScrollToEnd(selector string) {

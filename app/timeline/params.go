@@ -32,11 +32,12 @@ func ParamsOf(e event.Event) []Param {
 		out = appendBody(out, headerOf(e.Response.Header, "content-type"), e.Response.Body)
 	case e.Note != nil:
 		for _, f := range e.Note.Fields {
-			if f.Name == "url" {
+			switch {
+			case f.Name == "url":
 				out = appendURL(out, "query", f.Value)
-				continue
+			case f.Value != "":
+				out = append(out, explain("note", f.Name, f.Value))
 			}
-			out = append(out, explain("note", f.Name, f.Value))
 		}
 	}
 	return openStates(plainChallenge(out))

@@ -25,13 +25,21 @@ func Frames(v View, key string) []Frame {
 			if n := len(frames); n > 0 {
 				frames[n-1].Until = r.Seq - 1
 			}
-			frames = append(frames, Frame{Seq: r.Seq, Text: r.Text})
+			frames = append(frames, Frame{Seq: r.Seq, Text: r.says()})
 		}
 		if n := len(frames); n > 0 {
 			frames[n-1].Until = endOf(v, i)
 		}
 	}
 	return frames
+}
+
+// says is what the row says in a line.
+func (r Row) says() string {
+	if r.Card != nil {
+		return r.Card.Title
+	}
+	return r.Text
 }
 
 // endOf returns the position of the last event of the band at i.

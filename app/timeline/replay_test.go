@@ -28,6 +28,9 @@ func TestAReplayAddsARowAStep(t *testing.T) {
 					if len(rows) != i+1 || rows[i].Seq != f.Seq {
 						t.Errorf("step %d of %s shows %d rows", i+1, band.Title, len(rows))
 					}
+					if f.Text == "" {
+						t.Errorf("step %d of %s says nothing", i+1, band.Title)
+					}
 					if whole := rowsOf(whole, band.Key)[i]; len(rows) > i && len(rows[i].Pills) > len(whole.Pills) {
 						t.Errorf("step %d of %s shows verdicts of later", i+1, band.Title)
 					}

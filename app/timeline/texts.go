@@ -84,6 +84,8 @@ func noteRow(e event.Event, marks []Mark) Row {
 		row.Text = "makes a verifier"
 	case event.NoteState:
 		row.Text = "makes a state"
+	case event.NoteCode:
+		row.Text = "takes the code"
 	case event.NoteTokens:
 		row.Text, row.Marks = "keeps the token", nil
 	case event.NoteLoginRefused:

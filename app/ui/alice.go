@@ -21,6 +21,7 @@ type alice struct {
 	Replays  bool // the stage looks back, and the address with it
 	Attacked bool // the latest thing that happened is an attack
 	Open     bool
+	Lost     bool // there is no lab, and the notice says why
 	Busy     busy
 	Tour     stop
 }
@@ -57,6 +58,10 @@ func (a *alice) showsFrame() bool {
 // inside is what stands in the frame's place.
 func (a *alice) inside() app.UI {
 	switch {
+	case a.Lost:
+		return tag.Div("alice-nothing")
+	case a.Replays && len(a.Address.Pieces) == 0:
+		return aliceSays("You are looking back. What stood here is not shown again.")
 	case a.Replays:
 		return aliceSays("You are looking back. The address above is that of the moment; what stood here is not shown again.")
 	case a.Frame == frameMail:

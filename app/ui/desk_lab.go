@@ -143,6 +143,7 @@ func (d *desk) toggleState() {
 func (d *desk) explainVerdict(seq uint64, guardID string) {
 	d.inspect(seq)
 	d.screen.Tab, d.screen.Guard = tabWhy, guardID
+	d.readFromTop()
 	showLine := func() { afterDraw(func() { browser.ScrollTo(".code-line.is-here") }) }
 	if d.screen.Code.Guard == guardID {
 		showLine()

@@ -8,8 +8,18 @@ import (
 // What changes the screen only, and no lab.
 
 func (d *desk) show(p pane)   { d.screen.Pane = p }
-func (d *desk) showTab(t tab) { d.screen.Tab, d.screen.Copied = t, "" }
 func (d *desk) stayIn(v bool) { d.screen.StayIn = v }
+
+// showTab shows another view of the message in the inspector.
+func (d *desk) showTab(t tab) {
+	d.screen.Tab, d.screen.Copied = t, ""
+	d.readFromTop()
+}
+
+// readFromTop shows the top of what is new in the inspector.
+func (d *desk) readFromTop() {
+	afterDraw(func() { browser.ScrollToStart("#inspected") })
+}
 
 // choose shows a message in the inspector.
 func (d *desk) choose(seq uint64) {
@@ -17,6 +27,7 @@ func (d *desk) choose(seq uint64) {
 	if d.screen.Tab == tabWhy {
 		d.screen.Tab = tabDecoded
 	}
+	d.readFromTop()
 }
 
 // fold opens or folds a band of the diagram.
@@ -42,6 +53,7 @@ func (d *desk) complain(err error) {
 func (d *desk) showChecks(seq uint64) {
 	d.inspect(seq)
 	d.screen.Tab = tabDecoded
+	d.readFromTop()
 	d.show(paneStage)
 }
 

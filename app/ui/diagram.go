@@ -26,6 +26,7 @@ type diagram struct {
 	Away     bool // the end is out of sight
 	Newer    bool // rows came while it was
 	Open     bool
+	Lost     bool // there is no lab, and the notice says why
 }
 
 func (d *diagram) Render() app.UI {
@@ -126,7 +127,10 @@ func isSelected(r timeline.Row, selected uint64) bool {
 
 func (d *diagram) empty() app.UI {
 	text := "Nothing has happened yet. Press “Run the flow” and watch the messages pass."
-	if !d.Open {
+	switch {
+	case d.Lost:
+		text = "There is no lab to show. Press “Start again”."
+	case !d.Open:
 		text = "Opening your lab …"
 	}
 	return tag.P("diagram-empty").Text(text)

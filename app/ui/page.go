@@ -110,11 +110,11 @@ func (p *chapterPage) Render() app.UI {
 		tag.Main("desk").Body(
 			&lessonBar{Desk: d, Content: c, Steps: s.Steps, Standings: all, Opened: s.Opened, Lingers: s.Lingers, Answers: s.Answers, Busy: s.Busy, Open: s.Open, Tour: next},
 			tag.Div("center").Body(
-				&diagram{Desk: d, Content: c, View: s.shown(), Unfolded: s.Unfolded, Earlier: s.Earlier, Selected: s.Selected, Away: s.Away, Newer: s.Away && s.View.Last > s.AwayFrom, Open: s.Open},
+				&diagram{Desk: d, Content: c, View: s.shown(), Unfolded: s.Unfolded, Earlier: s.Earlier, Selected: s.Selected, Away: s.Away, Newer: s.Away && s.View.Last > s.AwayFrom, Open: s.Open, Lost: s.Notice.Again},
 				&replayBar{Desk: d, Replay: s.Replay},
 				&presentStep{Desk: d, Content: c, Steps: s.Steps},
 				tag.Div("below").Body(
-					&alice{Desk: d, Address: s.shown().Address, Login: d.login(), Waiting: s.Waiting, Frame: s.Frame, Replays: s.Replay.on(), Mail: s.Mail, Attacked: s.attacked(), Open: s.Open, Busy: s.Busy, Tour: next},
+					&alice{Desk: d, Address: s.shown().Address, Login: d.login(), Waiting: s.Waiting, Frame: s.Frame, Replays: s.Replay.on(), Mail: s.Mail, Attacked: s.attacked(), Open: s.Open, Lost: s.Notice.Again, Busy: s.Busy, Tour: next},
 					&inspector{Desk: d, Message: s.Message, Tab: s.Tab, Guard: s.Guard, Code: s.Code, Said: s.Copied},
 				),
 			),

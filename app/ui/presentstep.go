@@ -42,7 +42,7 @@ func (p *presentStep) sheet(title, text string) app.UI {
 func nextGoal(s timeline.StepProgress) string {
 	for _, g := range s.Goals {
 		if !g.Met {
-			return "○ " + g.Text
+			return "Not yet: " + g.Text
 		}
 	}
 	return ""

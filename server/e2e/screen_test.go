@@ -316,6 +316,7 @@ func TestALostLabBeginsAnewWithItsSwitches(t *testing.T) {
 	b.says("The connection to the lab is lost")
 	startOn(t, t.TempDir(), p.lab, p.auth, p.mallory) // on an empty folder
 	b.says("This lab is gone")
+	b.says("There is no lab to show")
 	b.press("button", "Start again")
 	b.says("This is a new lab, with the switches of the old one")
 	b.says("PKCE is off in this lab")

@@ -28,6 +28,26 @@ func TestAValueIsFollowedThroughTheFlow(t *testing.T) {
 	b.pointsAt(`.raw-text .mark-code`, `document.querySelector(".address .mark-code.is-pointed")`)
 }
 
+// What is chosen is read from its top, however far down the one before was read.
+func TestTheInspectorBeginsAtTheTop(t *testing.T) {
+	const view = `document.querySelector("#inspected")`
+	p := start(t, t.TempDir())
+	b := openTab(t)
+	b.open(p.lab + "/v03-pkce")
+	b.runTheFlow()
+	b.do("choose the token request", clickOn(`[data-seq]`, "POST /token"))
+	readDown := func(says string) {
+		b.until(view + `.innerText.includes("` + says + `") && (e => e.scrollTop = 100)(` + view + `) && ` + view + `.scrollTop > 0`)
+	}
+	atTop := func(says string) { b.until(view + `.innerText.includes("` + says + `") && ` + view + `.scrollTop === 0`) }
+	readDown("code_verifier")
+	b.do("choose the authorization request", clickOn(`[data-seq]`, "GET /authorize"))
+	atTop("code_challenge")
+	readDown("code_challenge")
+	b.press("tab", "Raw")
+	atTop("GET ")
+}
+
 // A flow is replayed a message at a time, forwards and backwards, and the present
 // comes back.
 func TestAFlowIsReplayed(t *testing.T) {
