@@ -139,11 +139,21 @@ func without(a attack.Attack, but guard.ID) map[guard.ID]string {
 
 // play runs one attack in a new lab with the given parts switched.
 func (h *house) play(ctx context.Context, a attack.Attack, chapter, guards string, values map[guard.ID]string) (row, error) {
-	l, _, err := h.labs.Create(ctx, chapter)
+	l, err := h.labWith(ctx, chapter, values)
 	if err != nil {
 		return row{}, err
 	}
-	l, err = h.labs.Change(ctx, l.ID, lab.Change{Switches: func(s guard.Switches) (guard.Switches, error) {
+	result, err := h.attacks.Run(ctx, l, a)
+	return row{Attack: a.ID, Chapter: chapter, Guards: guards, Outcome: result.Outcome, By: result.By, Harm: result.Harm}, err
+}
+
+// labWith makes a lab with the given parts switched.
+func (h *house) labWith(ctx context.Context, chapter string, values map[guard.ID]string) (*lab.Lab, error) {
+	l, _, err := h.labs.Create(ctx, chapter)
+	if err != nil {
+		return nil, err
+	}
+	return h.labs.Change(ctx, l.ID, lab.Change{Switches: func(s guard.Switches) (guard.Switches, error) {
 		for id, value := range values {
 			if s, err = s.With(id, asJSON(value)); err != nil {
 				return nil, err
@@ -151,11 +161,6 @@ func (h *house) play(ctx context.Context, a attack.Attack, chapter, guards strin
 		}
 		return s, nil
 	}})
-	if err != nil {
-		return row{}, err
-	}
-	result, err := h.attacks.Run(ctx, l, a)
-	return row{Attack: a.ID, Chapter: chapter, Guards: guards, Outcome: result.Outcome, By: result.By, Harm: result.Harm}, err
 }
 
 // asJSON writes a part's value as the lab's API takes it.

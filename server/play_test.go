@@ -9,8 +9,12 @@ import (
 
 	"github.com/google/uuid"
 
+	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+	"oauthlab/server/attack"
 	"oauthlab/server/lab"
+	"oauthlab/server/robot"
 )
 
 // Our own chapters hold to what is asked of a teacher's.
@@ -102,6 +106,91 @@ func TestAnOldCallbackComesOutOfTheBrowser(t *testing.T) {
 	}
 	if !slices.Equal(leaks, []event.Party{event.Browser}) {
 		t.Errorf("it leaks at %v", leaks)
+	}
+}
+
+// Who plays Alice is judged as the robot is: what each attack with a mail declares holds
+// for a browser that opens its link. It is told once, and not before it is decided.
+func TestAMailIsJudgedByWhatAliceDid(t *testing.T) {
+	h := openHouse(t)
+	for _, a := range attack.Catalogue() {
+		if a.Bait == nil {
+			continue
+		}
+		play := func(t *testing.T, values map[guard.ID]string) (ends []string) {
+			t.Helper()
+			l, err := h.labWith(t.Context(), a.Chapter, values)
+			if err != nil {
+				t.Fatal(err)
+			}
+			mail, err := h.attacks.Mail(t.Context(), l, a)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if mail.Link != "" {
+				h.wantOutcome(t, l, a, api.Undecided)
+				h.openMail(t, l, a, mail.Link)
+				if r, err := h.attacks.MailOutcome(t.Context(), l, a); err != nil || r.Outcome == api.Undecided {
+					t.Errorf("when she has opened it, it is %+v (%v)", r, err)
+				}
+			}
+			h.wantOutcome(t, l, a, api.Undecided) // no more to tell
+			if err := h.labs.Store.Events(t.Context(), l.ID, 0, func(e event.Event) error {
+				if e.Note != nil && e.Note.Name == event.NoteAttackEnds {
+					ends = append(ends, e.Note.Get("attack")+" "+e.Note.Get("outcome")+": "+e.Note.Get("by")+e.Note.Get("harm"))
+				}
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+			return ends
+		}
+		wants := func(t *testing.T, values map[guard.ID]string, want string) {
+			t.Helper()
+			if ends := play(t, values); !slices.Equal(ends, []string{a.ID + " " + want}) {
+				t.Errorf("the log tells %q, want %q", ends, want)
+			}
+		}
+		t.Run(a.ID+" without what stops it", func(t *testing.T) {
+			wants(t, without(a, ""), "succeeded: "+a.Loss)
+		})
+		for _, alone := range a.StoppedBy {
+			if !(guard.Rules{Chapter: a.Chapter}).Has(alone) {
+				continue
+			}
+			t.Run(a.ID+" with "+string(alone), func(t *testing.T) {
+				wants(t, without(a, alone), "stopped: "+string(alone))
+			})
+		}
+	}
+}
+
+func (h *house) wantOutcome(t *testing.T, l *lab.Lab, a attack.Attack, want string) {
+	t.Helper()
+	if r, err := h.attacks.MailOutcome(t.Context(), l, a); err != nil || r.Outcome != want {
+		t.Errorf("what came of it is %+v (%v), want %s", r, err, want)
+	}
+}
+
+// openMail has a browser of the learner's own open the link of Mallory's mail.
+func (h *house) openMail(t *testing.T, l *lab.Lab, a attack.Attack, link string) {
+	t.Helper()
+	learner := robot.New(h.labs, l, h.attacks.Badges, event.Browser, "alice")
+	if a.Mail == api.MailDuringLogin {
+		if _, err := learner.Begin(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := learner.Finish(t.Context(), link); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if err := learner.Visit(t.Context(), link); err != nil {
+		t.Fatal(err)
+	}
+	var stuck *robot.StuckError
+	if _, err := learner.SignInHere(t.Context()); err != nil && !errors.As(err, &stuck) {
+		t.Fatal(err)
 	}
 }
 

@@ -72,6 +72,7 @@ func routes() map[string][]routeRow {
 		get("/api/code/{guard}", "/api/code/pkce.verify", 200, anAnswer),
 		keyed("", "GET", 200), keyed("", "PATCH", 400), keyed("/reset", "POST", 200), keyed("/state", "GET", 200),
 		keyed("/events", "GET", 200), keyed("/sign-out", "POST", 204), keyed("/attacks/{attack}", "POST", 200),
+		{"/api/labs/{lab}/attacks/{attack}/mail/outcome", "POST", "/api/labs/{lab}/attacks/login-csrf/mail/outcome", 200, anAnswer, false},
 		{"/api/labs/{lab}/attacks/{attack}/mail", "POST", "/api/labs/{lab}/attacks/login-csrf/mail", 200, anAnswer, false},
 		{"/api/labs/{lab}/feed", "GET", "/api/labs/{lab}/feed?probe=1", 204, anAnswer, false},
 		get("/api/labs/{lab}", "/api/labs/{none}", 404, anAnswer),

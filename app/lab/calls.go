@@ -70,6 +70,14 @@ func (s *Session) Mail(ctx context.Context, attack string) (api.Mail, error) {
 	return mail, err
 }
 
+// MailOutcome returns what came of the mail, once Alice has opened it: api.Undecided
+// while she is on her way.
+func (s *Session) MailOutcome(ctx context.Context, attack string) (api.AttackResult, error) {
+	var result api.AttackResult
+	err := s.call(ctx, "POST", s.path("/attacks/"+url.PathEscape(attack)+"/mail/outcome"), nil, &result)
+	return result, err
+}
+
 // Code returns the source of a guard and of the lines that call it.
 func (s *Session) Code(ctx context.Context, guardID string) (api.Code, error) {
 	var code api.Code

@@ -35,7 +35,7 @@ func Decision(events []event.Event, star func(guard string) bool) (pill Pill, ok
 }
 
 // lastAttack returns the events of the attack that ended last, and the guard that
-// stopped it, "" for none.
+// stopped it, "" for none. One in which the learner plays Alice begins with its mail.
 func lastAttack(events []event.Event) (attack []event.Event, by string) {
 	end := -1
 	for i, e := range slices.Backward(events) {
@@ -43,9 +43,23 @@ func lastAttack(events []event.Event) (attack []event.Event, by string) {
 		case e.Note == nil:
 		case end < 0 && e.Note.Name == event.NoteAttackEnds:
 			end = i
-		case end >= 0 && e.Note.Name == event.NoteAttackBegins:
+		case end >= 0 && (e.Note.Name == event.NoteAttackBegins || e.Note.Name == event.NoteBaitBegins):
 			return events[i:end], events[end].Note.Get("by")
 		}
 	}
 	return nil, ""
+}
+
+// MayDecide reports whether what came of a mail that Alice opened may be known with e:
+// a guard refused, her client has come to an end, or her browser is at Mallory's.
+func MayDecide(e event.Event) bool {
+	switch {
+	case e.Verdict != nil:
+		return e.Verdict.Outcome == event.Refused
+	case e.Request != nil:
+		return e.From == event.Browser && e.To == event.Mallory
+	case e.Note != nil:
+		return e.Note.Name == event.NoteCode || e.Note.Name == event.NoteTokens || e.Note.Name == event.NoteFlowFailed
+	}
+	return false
 }

@@ -18,6 +18,7 @@ type alice struct {
 	Waiting  string // the code that waits for the learner
 	Frame    frame
 	Mail     letter
+	Mailed   bool // its link was opened, and what comes of it is not known yet
 	Replays  bool // the stage looks back, and the address with it
 	Attacked bool // the latest thing that happened is an attack
 	Open     bool
@@ -83,8 +84,11 @@ func aliceSays(text string) app.UI {
 }
 
 func (a *alice) caption() string {
-	if a.Mail.Link != "" || a.Frame == frameMail {
+	switch {
+	case a.Mail.Link != "" || a.Mailed:
 		return "Here you are Alice. What would you do?"
+	case a.Frame == frameMail:
+		return "You opened Mallory's mail. The diagram shows what came of it."
 	}
 	if a.Attacked {
 		return "In an attack the lab plays Alice."

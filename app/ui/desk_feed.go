@@ -25,10 +25,13 @@ func (d *desk) follow(events []event.Event, at string) {
 		return e.Note != nil && e.Note.Name == event.NoteAttackEnds
 	})
 	if d.attacked && ended {
-		d.attacked = false
-		d.showDecision()
 		afterDraw(func() { browser.KeepFocus(".diagram-scroll") }) // a narrow screen hid the button
 	}
+	if (d.attacked || d.screen.Mailed != "") && ended {
+		d.attacked, d.screen.Mailed = false, ""
+		d.showDecision()
+	}
+	d.judgeMail(events)
 	if now := d.present(); now != at {
 		d.showCodeOf(now)
 	}
@@ -108,7 +111,7 @@ func (d *desk) clear() {
 	browser.DropFrame(holder)
 	d.attacked, d.acted = false, false
 	s := &d.screen
-	s.Frame, s.Mail, s.Said, s.Away = frameEmpty, letter{}, "", false
+	s.Frame, s.Mail, s.Mailed, s.Said, s.Away = frameEmpty, letter{}, "", "", false
 	s.Waiting = ""
 	s.Answers, s.Opened, s.Read, s.Lingers = nil, nil, nil, nil
 	s.Selected, s.Message, s.Guard = 0, timeline.Message{}, ""

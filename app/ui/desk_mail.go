@@ -2,10 +2,13 @@ package ui
 
 import (
 	"context"
+	"slices"
 
 	"oauthlab/app/browser"
 	"oauthlab/app/lab"
+	"oauthlab/app/timeline"
 	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
 )
 
 // getMail lets the learner play Alice in an attack: Mallory prepares it up to the
@@ -28,7 +31,7 @@ func (d *desk) getMail(a api.Attack) {
 			d.screen.Notice = notice{Text: "No mail comes: Mallory was refused before she had a link to send.", Calm: true}
 			return
 		}
-		d.screen.Mail = letter{Link: mail.Link, During: a.Mail}
+		d.screen.Mail = letter{Attack: a.ID, Link: mail.Link, During: a.Mail}
 		if a.Mail == api.MailDuringLogin {
 			d.screen.Frame = frameHere
 		}
@@ -40,12 +43,25 @@ func (d *desk) getMail(a api.Attack) {
 // link that is opened in the address bar.
 func (d *desk) openMail() {
 	mail := d.screen.Mail
-	d.screen.Mail = letter{}
+	d.screen.Mail, d.screen.Mailed = letter{}, mail.Attack
 	d.screen.Frame = frameMail
 	if mail.During == api.MailDuringLogin {
 		d.screen.Frame = frameHere // what it leads to is an end of that login
 	}
 	browser.FreshFrame(holder, frameID, frameTitle, mail.Link)
+}
+
+// judgeMail asks what came of the mail that Alice opened, where that may be known now.
+// The answer comes with the events.
+func (d *desk) judgeMail(events []event.Event) {
+	id := d.screen.Mailed
+	if id == "" || !slices.ContainsFunc(events, timeline.MayDecide) {
+		return
+	}
+	d.call(idle, func(ctx context.Context, s *lab.Session) error {
+		_, err := s.MailOutcome(ctx, id)
+		return err
+	}, nil)
 }
 
 func (d *desk) deleteMail() { d.screen.Mail = letter{} }

@@ -10,6 +10,7 @@ import (
 // letter is a mail of Mallory's that lies in front of Alice: the learner decides
 // whether she opens its link.
 type letter struct {
+	Attack string // its id
 	Link   string
 	During api.MailTime
 }

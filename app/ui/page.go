@@ -114,7 +114,7 @@ func (p *chapterPage) Render() app.UI {
 				&replayBar{Desk: d, Replay: s.Replay},
 				&presentStep{Desk: d, Content: c, Steps: s.Steps},
 				tag.Div("below").Body(
-					&alice{Desk: d, Address: s.shown().Address, Login: d.login(), Waiting: s.Waiting, Frame: s.Frame, Replays: s.Replay.on(), Mail: s.Mail, Attacked: s.attacked(), Open: s.Open, Lost: s.Notice.Again, Busy: s.Busy, Tour: next},
+					&alice{Desk: d, Address: s.shown().Address, Login: d.login(), Waiting: s.Waiting, Frame: s.Frame, Replays: s.Replay.on(), Mail: s.Mail, Mailed: s.Mailed != "", Attacked: s.attacked(), Open: s.Open, Lost: s.Notice.Again, Busy: s.Busy, Tour: next},
 					&inspector{Desk: d, Message: s.Message, Tab: s.Tab, Guard: s.Guard, Code: s.Code, Said: s.Copied},
 				),
 			),

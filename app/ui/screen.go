@@ -39,6 +39,7 @@ type screen struct {
 	Lingers  map[string]bool // steps that got done while the learner looked on, by id
 	Frame    frame           // what Alice's browser shows
 	Mail     letter          // lies in front of Alice; empty for none
+	Mailed   string          // id of the attack whose mail she opened; "" once what came of it is known
 	Said     string          // what came of the last thing that shows nowhere else
 	Away     bool            // the diagram is scrolled away from its end
 	AwayFrom uint64          // position of the last event when it was

@@ -82,9 +82,9 @@ type Mail struct {
 	Link string `json:"link"` // which Mallory wants Alice to open; "" where she was refused before
 }
 
-// AttackResult answers POST /api/labs/{id}/attacks/{attack}.
+// AttackResult answers POST /api/labs/{id}/attacks/{attack}, and with /mail/outcome.
 type AttackResult struct {
-	Outcome string    `json:"outcome"`        // Succeeded, Stopped or CutShort
+	Outcome string    `json:"outcome"`        // Succeeded, Stopped, CutShort or Undecided
 	By      string    `json:"by,omitempty"`   // the guard that refused
 	Harm    string    `json:"harm,omitempty"` // what Mallory has now
 	Events  [2]uint64 `json:"events"`         // first and last position in the log
@@ -95,6 +95,7 @@ const (
 	Succeeded = "succeeded"
 	Stopped   = "stopped"
 	CutShort  = "cut-short" // by a bound of the lab and no check: it proves nothing
+	Undecided = "undecided" // of a mail: Alice is still on her way
 )
 
 // State answers GET /api/labs/{id}/state: the documents, by party.

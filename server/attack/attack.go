@@ -44,14 +44,17 @@ type Attack struct {
 }
 
 // Evidence is what an attack left behind: the log, the documents, and what the
-// clients of the two ended up with.
+// clients of the two took.
 type Evidence struct {
 	Events  []event.Event // of the attack, in the order of the log
 	Auth    authserver.State
 	Rules   guard.Rules
-	Alice   *robot.Robot
-	Mallory *robot.Robot
+	Alice   Taken
+	Mallory Taken
 }
+
+// Taken is what a client took: codes that it accepted, and tokens that it keeps.
+type Taken struct{ Codes, Tokens []string }
 
 // Catalogue returns every attack, in the order in which they are taught.
 func Catalogue() []Attack {
@@ -147,56 +150,20 @@ func (rn *Runner) Run(ctx context.Context, l *lab.Lab, a Attack) (api.AttackResu
 	if cut && result.Outcome == api.Stopped && result.By == "" {
 		result.Outcome = api.CutShort
 	}
-	if err := scene.note(ctx, event.Lab, "", event.NoteAttackEnds, ending(a, result), a.field(),
+	return rn.conclude(ctx, scene, a, result, evidence.Events[0].Seq)
+}
+
+// conclude tells what came of the attack whose first event is at the position.
+func (rn *Runner) conclude(ctx context.Context, s *Scene, a Attack, result api.AttackResult, first uint64) (api.AttackResult, error) {
+	if err := s.note(ctx, event.Lab, "", event.NoteAttackEnds, ending(a, result), a.field(),
 		event.Field{Name: "outcome", Value: result.Outcome},
 		event.Field{Name: "by", Value: result.By},
 		event.Field{Name: "harm", Value: result.Harm}); err != nil {
 		return api.AttackResult{}, err
 	}
-	last, err := rn.Labs.Store.Last(ctx, l.ID)
-	result.Events = [2]uint64{evidence.Events[0].Seq, last}
+	last, err := rn.Labs.Store.Last(ctx, s.Lab.ID)
+	result.Events = [2]uint64{first, last}
 	return result, err
-}
-
-// ErrNoMail is returned for an attack in which Alice gets no mail.
-var ErrNoMail = errors.New("no mail comes in this attack")
-
-// Mail lets Mallory prepare the attack up to its mail, and returns the link in it:
-// whoever opens it in a browser plays Alice. Where a server refuses her before, there
-// is no link.
-func (rn *Runner) Mail(ctx context.Context, l *lab.Lab, a Attack) (api.Mail, error) {
-	if a.Bait == nil {
-		return api.Mail{}, ErrNoMail
-	}
-	release, err := rn.Labs.Store.Hold(ctx, l.ID)
-	if err != nil {
-		return api.Mail{}, err
-	}
-	defer release()
-	scene := rn.scene(l)
-	if err := scene.begin(ctx, event.NoteBaitBegins, a); err != nil {
-		return api.Mail{}, err
-	}
-	link, err := a.bait(ctx, scene)
-	if err != nil {
-		return api.Mail{}, fmt.Errorf("prepare the mail of %s: %w", a.ID, err)
-	}
-	if link != "" {
-		if err := scene.noteMail(ctx, "a mail with a link", link); err != nil {
-			return api.Mail{}, err
-		}
-	}
-	return api.Mail{Link: link}, scene.note(ctx, event.Lab, "", event.NoteBaitEnds, "Now it is Alice's turn.", a.field())
-}
-
-// bait returns the link to be mailed, or "" where Mallory was refused and has none.
-func (a Attack) bait(ctx context.Context, s *Scene) (string, error) {
-	link, err := a.Bait(ctx, s)
-	var stuck *robot.StuckError
-	if errors.As(err, &stuck) || a.Mail == api.MailDuringLogin && parameter(link, "code") == "" {
-		return "", nil
-	}
-	return link, err
 }
 
 func (rn *Runner) scene(l *lab.Lab) *Scene {
@@ -210,7 +177,10 @@ func (rn *Runner) scene(l *lab.Lab) *Scene {
 
 // collect gathers what happened in the lab since the position before.
 func (rn *Runner) collect(ctx context.Context, s *Scene, before uint64) (Evidence, error) {
-	e := Evidence{Rules: s.Lab.Settings.Rules(), Alice: s.Alice, Mallory: s.Mallory}
+	e := Evidence{
+		Rules: s.Lab.Settings.Rules(),
+		Alice: Taken{s.Alice.Codes, s.Alice.Tokens}, Mallory: Taken{s.Mallory.Codes, s.Mallory.Tokens},
+	}
 	err := rn.Labs.Store.Events(ctx, s.Lab.ID, before, func(one event.Event) error {
 		e.Events = append(e.Events, one)
 		return nil

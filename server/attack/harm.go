@@ -8,7 +8,6 @@ import (
 
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
-	"oauthlab/server/robot"
 )
 
 // malloryHolds finds an answer of the token endpoint to Mallory herself, with a
@@ -33,7 +32,7 @@ func malloryHolds(subject string) func(Evidence) bool {
 
 // clientTook finds that a user's client took what was issued to somebody else: a
 // token where there is a token endpoint, a code before.
-func clientTook(whose func(Evidence) *robot.Robot, subject string) func(Evidence) bool {
+func clientTook(whose func(Evidence) Taken, subject string) func(Evidence) bool {
 	return func(e Evidence) bool {
 		who := whose(e)
 		if !e.Rules.Has(guard.IDPKCE) {
@@ -43,8 +42,8 @@ func clientTook(whose func(Evidence) *robot.Robot, subject string) func(Evidence
 	}
 }
 
-func aliceOf(e Evidence) *robot.Robot   { return e.Alice }
-func malloryOf(e Evidence) *robot.Robot { return e.Mallory }
+func aliceOf(e Evidence) Taken   { return e.Alice }
+func malloryOf(e Evidence) Taken { return e.Mallory }
 
 // broughtToMallory finds that Alice's browser was sent to Mallory's site, with the
 // parameter where one is named.

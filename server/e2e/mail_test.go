@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -23,11 +24,15 @@ func TestTheLearnerOpensMallorysMail(t *testing.T) {
 		b.press("button", "Open its link")
 		b.pressInFrame("#alice", "Sign in as Alice")
 		b.saysInFrame("Mallory")
+		b.ended("Code sent to Mallory", "got in")
+		b.says("Mallory holds a code of Alice's")
 		b.shoot("code-at-mallory")
 		b.mend()
 		b.press("button", "Be Alice: get Mallory's mail. Code sent to Mallory")
 		b.press("button", "Open its link")
 		b.saysInFrame("redirect")
+		b.ended("Code sent to Mallory", "stopped")
+		b.says("Stopped by Exact redirect URI")
 		b.shoot("refused")
 		b.forgive("the server responded with a status of 400")
 	})
@@ -37,11 +42,14 @@ func TestTheLearnerOpensMallorysMail(t *testing.T) {
 		b.press("button", "Be Alice: get Mallory's mail. Alice signed in as Mallory")
 		b.press("button", "Open its link")
 		b.says("The client took the code")
+		b.ended("Alice signed in as Mallory", "got in")
+		b.done("break") // by the learner's own hand
 		b.shoot("taken")
 		b.mend()
 		b.press("button", "Be Alice: get Mallory's mail. Alice signed in as Mallory")
 		b.press("button", "Open its link")
 		b.says("The client gives up")
+		b.ended("Alice signed in as Mallory", "stopped")
 		b.shoot("refused")
 	})
 	t.Run("Mallory is refused before she has a link", func(t *testing.T) {
@@ -49,7 +57,14 @@ func TestTheLearnerOpensMallorysMail(t *testing.T) {
 		b.open(p.lab + "/v03-pkce")
 		b.press("button", "Be Alice: get Mallory's mail. PKCE taken out of the request")
 		b.says("Mallory was refused before she had a link to send")
+		b.ended("PKCE taken out of the request", "stopped")
 	})
+}
+
+// ended waits until the attack is listed with what came of it.
+func (b *tab) ended(attack, how string) {
+	b.Helper()
+	b.until(fmt.Sprintf(`[...document.querySelectorAll(".attack")].some(e => e.querySelector(".attack-title").innerText === %q && e.querySelector(".attack-verdict")?.innerText === %q)`, attack, how))
 }
 
 // saysInFrame waits until the page in Alice's browser says a text.

@@ -39,7 +39,9 @@ func TestTheInspectorBeginsAtTheTop(t *testing.T) {
 	readDown := func(says string) {
 		b.until(view + `.innerText.includes("` + says + `") && (e => e.scrollTop = 100)(` + view + `) && ` + view + `.scrollTop > 0`)
 	}
-	atTop := func(says string) { b.until(view + `.innerText.includes("` + says + `") && ` + view + `.scrollTop === 0`) }
+	atTop := func(says string) {
+		b.until(view + `.innerText.includes("` + says + `") && ` + view + `.scrollTop === 0`)
+	}
 	readDown("code_verifier")
 	b.do("choose the authorization request", clickOn(`[data-seq]`, "GET /authorize"))
 	atTop("code_challenge")

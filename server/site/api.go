@@ -60,24 +60,25 @@ type labCall func(w http.ResponseWriter, r *http.Request, l *lab.Lab) error
 func (a *API) Handler() http.Handler {
 	mux := &route.Mux{}
 	paths := map[string]map[string]call{
-		"/api/labs":                             {http.MethodPost: a.create},
-		"/api/labs/{lab}":                       {http.MethodGet: a.keyed(a.read), http.MethodPatch: a.keyed(a.patch)},
-		"/api/labs/{lab}/reset":                 {http.MethodPost: a.keyed(a.reset)},
-		"/api/labs/{lab}/sign-out":              {http.MethodPost: a.keyed(a.signOut)},
-		"/api/labs/{lab}/state":                 {http.MethodGet: a.keyed(a.state)},
-		"/api/labs/{lab}/events":                {http.MethodGet: a.keyed(a.events)},
-		"/api/labs/{lab}/feed":                  {http.MethodGet: a.keyed(a.follow)},
-		"/api/labs/{lab}/attacks/{attack}":      {http.MethodPost: a.keyed(a.onAttack(a.attack))},
-		"/api/labs/{lab}/attacks/{attack}/mail": {http.MethodPost: a.keyed(a.onAttack(a.mail))},
-		"/api/attacks":                          {http.MethodGet: a.attacks},
-		"/api/protections":                      {http.MethodGet: a.protections},
-		"/api/code/{guard}":                     {http.MethodGet: a.code},
-		"/api/chapters":                         {http.MethodGet: a.chapters},
-		"/api/glossary/{term}":                  {http.MethodGet: a.term},
-		"/api/troubleshooting":                  {http.MethodGet: a.cure},
-		"/api/troubleshooting/{error}":          {http.MethodGet: a.trouble},
-		"/api/chapters/{chapter}/changes":       {http.MethodGet: a.changes},
-		"/api/":                                 {http.MethodGet: a.nothing, http.MethodPost: a.nothing},
+		"/api/labs":                                     {http.MethodPost: a.create},
+		"/api/labs/{lab}":                               {http.MethodGet: a.keyed(a.read), http.MethodPatch: a.keyed(a.patch)},
+		"/api/labs/{lab}/reset":                         {http.MethodPost: a.keyed(a.reset)},
+		"/api/labs/{lab}/sign-out":                      {http.MethodPost: a.keyed(a.signOut)},
+		"/api/labs/{lab}/state":                         {http.MethodGet: a.keyed(a.state)},
+		"/api/labs/{lab}/events":                        {http.MethodGet: a.keyed(a.events)},
+		"/api/labs/{lab}/feed":                          {http.MethodGet: a.keyed(a.follow)},
+		"/api/labs/{lab}/attacks/{attack}":              {http.MethodPost: a.keyed(a.onAttack(a.attack))},
+		"/api/labs/{lab}/attacks/{attack}/mail":         {http.MethodPost: a.keyed(a.onAttack(a.mail))},
+		"/api/labs/{lab}/attacks/{attack}/mail/outcome": {http.MethodPost: a.keyed(a.onAttack(a.mailOutcome))},
+		"/api/attacks":                                  {http.MethodGet: a.attacks},
+		"/api/protections":                              {http.MethodGet: a.protections},
+		"/api/code/{guard}":                             {http.MethodGet: a.code},
+		"/api/chapters":                                 {http.MethodGet: a.chapters},
+		"/api/glossary/{term}":                          {http.MethodGet: a.term},
+		"/api/troubleshooting":                          {http.MethodGet: a.cure},
+		"/api/troubleshooting/{error}":                  {http.MethodGet: a.trouble},
+		"/api/chapters/{chapter}/changes":               {http.MethodGet: a.changes},
+		"/api/":                                         {http.MethodGet: a.nothing, http.MethodPost: a.nothing},
 	}
 	for path, methods := range paths {
 		mux.Handle(path, a.dispatch(methods))
@@ -246,10 +247,20 @@ func (a *API) attack(ctx context.Context, l *lab.Lab, one attack.Attack) (any, e
 // mail answers with the mail of an attack, for a learner who plays Alice.
 func (a *API) mail(ctx context.Context, l *lab.Lab, one attack.Attack) (any, error) {
 	mail, err := a.Attacks.Mail(ctx, l, one)
+	return mail, orNoMail(err)
+}
+
+// mailOutcome answers with what came of the mail, once the learner has opened it.
+func (a *API) mailOutcome(ctx context.Context, l *lab.Lab, one attack.Attack) (any, error) {
+	result, err := a.Attacks.MailOutcome(ctx, l, one)
+	return result, orNoMail(err)
+}
+
+func orNoMail(err error) error {
 	if errors.Is(err, attack.ErrNoMail) {
-		return nil, errNoMail
+		return errNoMail
 	}
-	return mail, err
+	return err
 }
 
 // position reads the parameter after: a position in the lab's log, 0 if missing.
