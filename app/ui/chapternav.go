@@ -49,9 +49,10 @@ func dot(link ChapterLink, class string, done bool) app.UI {
 		name += ", done"
 	}
 	if link.Path == "" {
-		return tag.Span(class).Role("img").Aria("label", name+", not there yet")
+		name += ", not there yet"
+		return tag.Span(class).Role("img").Aria("label", name).Title(name)
 	}
-	return tag.A(link.Path, class).Aria("label", name)
+	return tag.A(link.Path, class).Aria("label", name).Title(name)
 }
 
 func arrow(link ChapterLink, sign, name string) app.UI {

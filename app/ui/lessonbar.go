@@ -145,7 +145,7 @@ func neighbour(link ChapterLink, text, class string) app.UI {
 	case link.ID == "":
 		return tag.Span()
 	case link.Path == "":
-		return tag.Span("neighbour", "is-off").Title("Not there yet").Text(text)
+		return tag.Span("neighbour", "is-off").Text(link.ID + " " + link.Title + ", not there yet")
 	}
 	return tag.A(link.Path, "neighbour", class).Text(text)
 }

@@ -74,7 +74,7 @@ func (s *stateDrawer) document(p event.Party) []app.UI {
 			app.Text(timeline.PartyName(p)),
 			app.If(news != "", func() app.UI { return tag.Span("state-news").Text(" · " + news) }),
 		),
-		tag.Pre("state-text").TabIndex(0).Body(text...),
+		tag.Pre("state-text").Body(text...),
 	}
 }
 
