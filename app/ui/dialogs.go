@@ -73,7 +73,7 @@ func dialogs(d *desk, all []standing) app.UI {
 			Label: "Link", Text: browser.Address(shareLink(d.content.Chapter.Path, all)), Said: s.Copied,
 		})
 	case dialogExport:
-		return open("Your progress", &copyBox{
+		return open("Export progress", &copyBox{
 			Desk: d, Lead: "What you answered, read and finished. It is kept in this browser only, so copy it to keep it elsewhere.",
 			Label: "Progress, as JSON", Text: d.progress.export(), Said: s.Copied, Long: true,
 		})

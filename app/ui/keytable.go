@@ -30,7 +30,7 @@ func keyTable(d *desk) app.UI {
 		))
 	}
 	return tag.Div().Body(
-		checkBox("Use the keys of one letter, digit or sign", !d.noKeys.Load(), d.useKeys),
+		checkBox("Single-key shortcuts", !d.noKeys.Load(), d.useKeys),
 		tag.Dl("key-table").Body(rows...),
 	)
 }

@@ -98,7 +98,7 @@ func (d *desk) workbench() app.UI {
 		tag.Div("modal-actions").Body(
 			benchButton("Generate", true, d.generate),
 			benchButton("RFC 7636 appendix B", true, func() { d.lay(appendixB) }),
-			benchButton("Take this flow's", flow != bench{}, func() { d.lay(d.latestPair()) }),
+			benchButton("Take this flow's values", flow != bench{}, func() { d.lay(d.latestPair()) }),
 		),
 		benchField(verifierField, "Code verifier", laid.Verifier, &b.Verifier),
 		tag.P("bench-said").Role("status").Text(verdictOn(b.Verifier)),

@@ -124,7 +124,7 @@ func TestTheFocusIsNotLost(t *testing.T) {
 
 // Keys of one character can be switched off (WCAG 2.2, 2.1.4), and stay so.
 func TestSingleKeysCanBeSwitchedOff(t *testing.T) {
-	const off = "Use the keys of one letter, digit or sign"
+	const off = "Single-key shortcuts"
 	p := start(t, t.TempDir())
 	b := openTab(t)
 	b.open(p.lab + "/v03-pkce")

@@ -64,7 +64,7 @@ func TestWorkbenchTakesThisFlow(t *testing.T) {
 	b.open(p.lab + "/v03-pkce")
 	b.press("button", "PKCE workbench")
 	b.until(benchHas("bench-verifier", verifier))
-	b.until(`[...document.querySelectorAll("dialog button")].some(e => e.innerText === "Take this flow's" && e.ariaDisabled === "true")`)
+	b.until(`[...document.querySelectorAll("dialog button")].some(e => e.innerText === "Take this flow's values" && e.ariaDisabled === "true")`)
 	b.press("button", "Close")
 	b.runTheFlow()
 
@@ -75,7 +75,7 @@ func TestWorkbenchTakesThisFlow(t *testing.T) {
 	b.do("open the workbench beside the challenge", chromedp.Click(chromedp.ID("bench-code_challenge")))
 	b.until(benchHas("bench-challenge", ahead))
 	b.says("They do not meet")
-	b.press("button", "Take this flow's")
+	b.press("button", "Take this flow's values")
 	b.says("They meet")
 	b.until(fmt.Sprintf(`document.querySelector(".bench-way dd:last-child").innerText === %q`, ahead))
 	b.press("button", "Close")
