@@ -98,7 +98,7 @@ func (a *alice) caption() string {
 
 func (a *alice) address() app.UI {
 	if a.Frame == frameEmpty && !a.Replays || len(a.Address.Pieces) == 0 {
-		return tag.P("address", "is-empty").Text("Alice's browser")
+		return tag.Div("address", "is-empty").Text("Alice's browser")
 	}
 	return tag.Div("address").Role("group").Aria("label", "Address").Title(a.Address.URL).TabIndex(0).Body(pieces(a.Address.Pieces)...)
 }
