@@ -165,6 +165,86 @@ func TestAMailIsJudgedByWhatAliceDid(t *testing.T) {
 	}
 }
 
+// What is not of the mail, or not over yet, decides nothing.
+func TestAMailIsNotJudgedByWhatIsNotItsOwn(t *testing.T) {
+	h := openHouse(t)
+	redirector, planted, bait := "error-redirector", "login-csrf", "code-to-mallory"
+	opens := func(t *testing.T, l *lab.Lab, a attack.Attack, link string) { h.openMail(t, l, a, link) }
+	tests := map[string]struct {
+		attack string
+		do     func(t *testing.T, l *lab.Lab, a attack.Attack, link string)
+	}{
+		"the server refused, and sends her on with its error": {redirector, func(t *testing.T, _ *lab.Lab, _ attack.Attack, link string) {
+			if r := h.ask(t, http.MethodGet, link, ""); r.status != http.StatusSeeOther {
+				t.Fatalf("it answered %d %s", r.status, r.body)
+			}
+		}},
+		"Bob signs in in her place": {bait, func(t *testing.T, l *lab.Lab, _ attack.Attack, link string) {
+			bob := robot.New(h.labs, l, h.attacks.Badges, event.Browser, "bob")
+			if err := bob.Visit(t.Context(), link); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := bob.SignInHere(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		"she signs in as Mallory herself": {planted, func(t *testing.T, l *lab.Lab, _ attack.Attack, _ string) {
+			herself := robot.New(h.labs, l, h.attacks.Badges, event.Browser, "mallory")
+			callback, err := herself.SignIn(t.Context())
+			if err == nil {
+				err = herself.Finish(t.Context(), callback)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}},
+		"the lab begins anew": {bait, func(t *testing.T, l *lab.Lab, a attack.Attack, link string) {
+			if _, err := h.labs.Reset(t.Context(), l); err != nil {
+				t.Fatal(err)
+			}
+			opens(t, l, a, link)
+		}},
+		"another attack runs meanwhile": {bait, func(t *testing.T, l *lab.Lab, a attack.Attack, link string) {
+			if _, err := h.attacks.Run(t.Context(), l, a); err != nil {
+				t.Fatal(err)
+			}
+			opens(t, l, a, link)
+		}},
+		"a mail of another attack came since": {bait, func(t *testing.T, l *lab.Lab, a attack.Attack, link string) {
+			other, err := attack.Find(redirector)
+			if err == nil {
+				_, err = h.attacks.Mail(t.Context(), l, other)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			opens(t, l, a, link)
+		}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			a, err := attack.Find(tt.attack)
+			if err != nil {
+				t.Fatal(err)
+			}
+			values := without(a, "")
+			if tt.attack == redirector {
+				values = map[guard.ID]string{guard.IDErrorShown: "false"}
+			}
+			l, err := h.labWith(t.Context(), a.Chapter, values)
+			if err != nil {
+				t.Fatal(err)
+			}
+			mail, err := h.attacks.Mail(t.Context(), l, a)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tt.do(t, l, a, mail.Link)
+			h.wantOutcome(t, l, a, api.Undecided)
+		})
+	}
+}
+
 func (h *house) wantOutcome(t *testing.T, l *lab.Lab, a attack.Attack, want string) {
 	t.Helper()
 	if r, err := h.attacks.MailOutcome(t.Context(), l, a); err != nil || r.Outcome != want {

@@ -49,17 +49,3 @@ func lastAttack(events []event.Event) (attack []event.Event, by string) {
 	}
 	return nil, ""
 }
-
-// MayDecide reports whether what came of a mail that Alice opened may be known with e:
-// a guard refused, her client has come to an end, or her browser is at Mallory's.
-func MayDecide(e event.Event) bool {
-	switch {
-	case e.Verdict != nil:
-		return e.Verdict.Outcome == event.Refused
-	case e.Request != nil:
-		return e.From == event.Browser && e.To == event.Mallory
-	case e.Note != nil:
-		return e.Note.Name == event.NoteCode || e.Note.Name == event.NoteTokens || e.Note.Name == event.NoteFlowFailed
-	}
-	return false
-}

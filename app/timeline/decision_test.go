@@ -50,28 +50,3 @@ func TestTheVerdictThatDecidedAnAttack(t *testing.T) {
 		})
 	}
 }
-
-// What came of a mail is asked for when it may be known, and not at each message.
-func TestWhatMayDecideAMail(t *testing.T) {
-	for name, tt := range map[string]struct {
-		event func(*recording)
-		want  bool
-	}{
-		"a guard refuses":        {func(r *recording) { r.verdict(event.Auth, "", guard.IDPKCE, event.Refused, "no") }, true},
-		"a guard would refuse":   {func(r *recording) { r.verdict(event.Auth, "", guard.IDPKCE, event.WouldRefuse, "no") }, false},
-		"the client took a code": {func(r *recording) { r.note(event.Client, "", event.NoteCode, fields("code", "x")) }, true},
-		"it keeps a token":       {func(r *recording) { r.note(event.Client, "", event.NoteTokens, fields("access_token", "x")) }, true},
-		"it gives up":            {func(r *recording) { r.note(event.Client, "", event.NoteFlowFailed, fields("error", "x")) }, true},
-		"it makes a state":       {func(r *recording) { r.note(event.Client, "", event.NoteState, fields("state", "x")) }, false},
-		"she is at Mallory's": {func(r *recording) {
-			r.add(event.Event{Kind: event.KindRequest, From: event.Browser, To: event.Mallory, Request: &event.Request{Method: "GET", URL: "http://127.0.0.1:8083/?code=x"}})
-		}, true},
-		"she is at the auth's": {func(r *recording) { r.request(event.Browser, "GET", "http://localhost:8081/login", "") }, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if got := MayDecide(record(tt.event)[0]); got != tt.want {
-				t.Errorf("it may: %v", got)
-			}
-		})
-	}
-}

@@ -12,9 +12,9 @@ func LatestPair(events []event.Event) (verifier, challenge string) {
 			continue
 		}
 		switch e.Note.Name {
-		case event.NoteAttackBegins:
+		case event.NoteAttackBegins, event.NoteBaitBegins:
 			attack = true
-		case event.NoteAttackEnds:
+		case event.NoteAttackEnds, event.NoteBaitEnds:
 			attack, made = false, ""
 		case event.NoteVerifier:
 			made = e.Note.Get("code_verifier")

@@ -88,7 +88,7 @@ func (a *alice) caption() string {
 	case a.Mail.Link != "" || a.Mailed:
 		return "Here you are Alice. What would you do?"
 	case a.Frame == frameMail:
-		return "You opened Mallory's mail. The diagram shows what came of it."
+		return "You opened Mallory's mail."
 	}
 	if a.Attacked {
 		return "In an attack the lab plays Alice."

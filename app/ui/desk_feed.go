@@ -15,8 +15,7 @@ import (
 // follow keeps the screen with what just happened. at is the step that was
 // present before.
 func (d *desk) follow(events []event.Event, at string) {
-	// The learner's own attack is followed to its end: bands that fold meanwhile may
-	// look as if somebody had scrolled.
+	// The learner's own attack is followed to its end, wherever they were before.
 	if !d.screen.Replay.on() && (!d.screen.Away || d.attacked) {
 		d.toEnd()
 	}
@@ -94,6 +93,7 @@ func (d *desk) gone() {
 // its sign-in page again.
 func (d *desk) recovered() {
 	d.dismiss()
+	d.askMail()       // it may have been asked for in vain
 	d.lookForUpdate() // the server may have made way for its successor
 	if d.screen.Frame != frameHere || d.login().Ended() {
 		return

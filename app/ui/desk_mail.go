@@ -6,7 +6,6 @@ import (
 
 	"oauthlab/app/browser"
 	"oauthlab/app/lab"
-	"oauthlab/app/timeline"
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 )
@@ -43,6 +42,9 @@ func (d *desk) getMail(a api.Attack) {
 // link that is opened in the address bar.
 func (d *desk) openMail() {
 	mail := d.screen.Mail
+	if mail.Link == "" {
+		return // it is being opened
+	}
 	d.screen.Mail, d.screen.Mailed = letter{}, mail.Attack
 	d.screen.Frame = frameMail
 	if mail.During == api.MailDuringLogin {
@@ -54,8 +56,14 @@ func (d *desk) openMail() {
 // judgeMail asks what came of the mail that Alice opened, where that may be known now.
 // The answer comes with the events.
 func (d *desk) judgeMail(events []event.Event) {
+	if slices.ContainsFunc(events, event.Event.MayEnd) {
+		d.askMail()
+	}
+}
+
+func (d *desk) askMail() {
 	id := d.screen.Mailed
-	if id == "" || !slices.ContainsFunc(events, timeline.MayDecide) {
+	if id == "" {
 		return
 	}
 	d.call(idle, func(ctx context.Context, s *lab.Session) error {

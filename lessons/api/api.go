@@ -95,7 +95,7 @@ const (
 	Succeeded = "succeeded"
 	Stopped   = "stopped"
 	CutShort  = "cut-short" // by a bound of the lab and no check: it proves nothing
-	Undecided = "undecided" // of a mail: Alice is still on her way
+	Undecided = "undecided" // of a mail: Alice is still on her way, there is none, or it was told
 )
 
 // State answers GET /api/labs/{id}/state: the documents, by party.

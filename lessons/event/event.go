@@ -169,6 +169,20 @@ const (
 	NoteAttackEnds   = "attack.ends"   // lab: fields "attack", "outcome" (succeeded, stopped, cut-short), "by", "harm"
 )
 
+// MayEnd reports whether what a link began in Alice's browser may be over with e: she has
+// an error before her, or is at Mallory's, or her client took what it wanted, or gave up.
+func (e Event) MayEnd() bool {
+	switch {
+	case e.Response != nil:
+		return e.To == Browser && e.Response.Status >= 400
+	case e.Request != nil:
+		return e.From == Browser && e.To == Mallory
+	case e.Note != nil:
+		return e.Note.Name == NoteCode || e.Note.Name == NoteTokens || e.Note.Name == NoteFlowFailed
+	}
+	return false
+}
+
 // Gap says that the bounded log no longer holds the events between two positions.
 type Gap struct {
 	After uint64 `json:"after"` // the position that was asked for

@@ -133,14 +133,18 @@ func (rn *Runner) Run(ctx context.Context, l *lab.Lab, a Attack) (api.AttackResu
 	if err := scene.begin(ctx, event.NoteAttackBegins, a); err != nil {
 		return api.AttackResult{}, err
 	}
-	// A victim who is stuck at a refusal is an attack that was stopped. One at a bound of
-	// the lab was stopped by nobody.
+	return rn.settle(ctx, scene, a, before, a.Run(ctx, scene))
+}
+
+// settle judges what the lab itself played since the position before, and that ended with
+// end. A victim who is stuck at a refusal is an attack that was stopped; one at a bound
+// of the lab was stopped by nobody.
+func (rn *Runner) settle(ctx context.Context, scene *Scene, a Attack, before uint64, end error) (api.AttackResult, error) {
 	var stuck *robot.StuckError
 	var bound *robot.BoundError
-	err = a.Run(ctx, scene)
-	cut := errors.As(err, &bound)
-	if err != nil && !cut && !errors.As(err, &stuck) {
-		return api.AttackResult{}, fmt.Errorf("run %s: %w", a.ID, err)
+	cut := errors.As(end, &bound)
+	if end != nil && !cut && !errors.As(end, &stuck) {
+		return api.AttackResult{}, fmt.Errorf("run %s: %w", a.ID, end)
 	}
 	evidence, err := rn.collect(ctx, scene, before)
 	if err != nil {

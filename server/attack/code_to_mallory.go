@@ -30,6 +30,6 @@ func codeToMallory() Attack {
 			_, err := s.Alice.SignInHere(ctx)
 			return err
 		},
-		Harm: broughtToMallory("code"),
+		Harm: aliceCodeBrought,
 	}
 }

@@ -3,7 +3,6 @@ package attack
 import (
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"slices"
 
 	"oauthlab/lessons/event"
@@ -49,14 +48,22 @@ func malloryOf(e Evidence) Taken { return e.Mallory }
 // parameter where one is named.
 func broughtToMallory(parameterName string) func(Evidence) bool {
 	return func(e Evidence) bool {
-		for _, one := range e.Events {
-			if one.Request == nil || one.From != event.Browser || one.To != event.Mallory {
-				continue
-			}
-			if u, err := url.Parse(one.Request.URL); err == nil && u.Query().Get(parameterName) != "" {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(e.Events, func(one event.Event) bool { return atMallorys(one, parameterName) != "" })
 	}
+}
+
+// aliceCodeBrought finds that it was sent there with a code of hers.
+func aliceCodeBrought(e Evidence) bool {
+	return slices.ContainsFunc(e.Events, func(one event.Event) bool {
+		return e.Auth.SubjectOfCode(atMallorys(one, "code")) == "alice"
+	})
+}
+
+// atMallorys returns the parameter with which Alice's browser comes to Mallory's site, or
+// "".
+func atMallorys(e event.Event, name string) string {
+	if e.Request == nil || e.From != event.Browser || e.To != event.Mallory {
+		return ""
+	}
+	return parameter(e.Request.URL, name)
 }

@@ -3,13 +3,12 @@ package attack
 import (
 	"context"
 	"errors"
-	"fmt"
+	"slices"
 
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 	"oauthlab/server/authserver"
 	"oauthlab/server/lab"
-	"oauthlab/server/robot"
 )
 
 // In an attack with a mail, the learner can play Alice: Mallory prepares it up to the
@@ -39,10 +38,7 @@ func (rn *Runner) Mail(ctx context.Context, l *lab.Lab, a Attack) (api.Mail, err
 	if err := scene.begin(ctx, event.NoteBaitBegins, a); err != nil {
 		return api.Mail{}, err
 	}
-	link, err := a.bait(ctx, scene)
-	if err != nil {
-		return api.Mail{}, fmt.Errorf("prepare the mail of %s: %w", a.ID, err)
-	}
+	link, end := a.bait(ctx, scene)
 	if link != "" {
 		if err := scene.noteMail(ctx, "a mail with a link", link); err != nil {
 			return api.Mail{}, err
@@ -51,11 +47,7 @@ func (rn *Runner) Mail(ctx context.Context, l *lab.Lab, a Attack) (api.Mail, err
 	if err := scene.note(ctx, event.Lab, "", event.NoteBaitEnds, turn(link), a.field()); err != nil || link != "" {
 		return api.Mail{Link: link}, err
 	}
-	evidence, err := rn.collect(ctx, scene, before)
-	if err != nil {
-		return api.Mail{}, err
-	}
-	_, err = rn.conclude(ctx, scene, a, judge(a, evidence), evidence.Events[0].Seq)
+	_, err = rn.settle(ctx, scene, a, before, end) // it ends here
 	return api.Mail{}, err
 }
 
@@ -70,16 +62,16 @@ func turn(link string) string {
 // bait returns the link to be mailed, or "" where Mallory was refused and has none.
 func (a Attack) bait(ctx context.Context, s *Scene) (string, error) {
 	link, err := a.Bait(ctx, s)
-	var stuck *robot.StuckError
-	if errors.As(err, &stuck) || a.Mail == api.MailDuringLogin && parameter(link, "code") == "" {
-		return "", nil
+	if err != nil || a.Mail == api.MailDuringLogin && parameter(link, "code") == "" {
+		return "", err
 	}
-	return link, err
+	return link, nil
 }
 
-// MailOutcome tells what came of the mail that Mallory last sent in the lab, where it
-// was one of this attack. Alice may still be on her way: until there is harm, or a
-// guard has refused, the outcome is api.Undecided, and nothing is told in the log.
+// MailOutcome tells what came of the mail that Mallory sent last, where it was one of this
+// attack and nothing else has begun since. Alice may still be on her way: until there is
+// harm, or a guard has refused and that was the end of it, the outcome is api.Undecided,
+// and nothing is told in the log. It is that also once the outcome was told.
 func (rn *Runner) MailOutcome(ctx context.Context, l *lab.Lab, a Attack) (api.AttackResult, error) {
 	if a.Bait == nil {
 		return api.AttackResult{}, ErrNoMail
@@ -90,27 +82,31 @@ func (rn *Runner) MailOutcome(ctx context.Context, l *lab.Lab, a Attack) (api.At
 	}
 	defer release()
 	evidence := Evidence{Rules: l.Settings.Rules()}
-	if evidence.Events, err = rn.sinceMail(ctx, l, a); err != nil {
+	link, events, err := rn.sinceMail(ctx, l, a)
+	if err != nil {
 		return api.AttackResult{}, err
 	}
-	evidence.Alice = takenIn(evidence.Events)
+	evidence.Events, evidence.Alice = events, takenFrom(parameter(link, "code"), events)
 	if evidence.Auth, err = (authserver.Document{Store: rn.Labs.Store}).State(ctx, l.ID); err != nil {
 		return api.AttackResult{}, err
 	}
 	result := judge(a, evidence)
-	if result.Outcome == api.Stopped && result.By == "" {
+	// Who refuses may still send her on: an error that redirects is such an attack.
+	if result.Outcome == api.Stopped && (result.By == "" || !slices.ContainsFunc(events, event.Event.MayEnd)) {
 		return api.AttackResult{Outcome: api.Undecided}, nil
 	}
 	return rn.conclude(ctx, rn.scene(l), a, result, evidence.Events[0].Seq)
 }
 
-// sinceMail returns what happened since the mail of the attack went out; nothing where
-// something else has begun since, or what came of it is known.
-func (rn *Runner) sinceMail(ctx context.Context, l *lab.Lab, a Attack) (events []event.Event, err error) {
+// sinceMail returns the link of the mail, and what happened since it went out; nothing
+// where something else has begun since, or what came of it is known.
+func (rn *Runner) sinceMail(ctx context.Context, l *lab.Lab, a Attack) (link string, events []event.Event, err error) {
 	sent := false
 	err = rn.Labs.Store.Events(ctx, l.ID, 0, func(e event.Event) error {
 		if e.Note != nil {
 			switch e.Note.Name {
+			case event.NoteMail:
+				link = e.Note.Get("url")
 			case event.NoteBaitEnds:
 				sent = e.Note.Get("attack") == a.ID
 				return nil
@@ -123,21 +119,28 @@ func (rn *Runner) sinceMail(ctx context.Context, l *lab.Lab, a Attack) (events [
 		}
 		return nil
 	})
-	return events, err
+	return link, events, err
 }
 
-// takenIn reads what the client of Alice took out of what it told. Mallory's has told
-// what it did before the mail.
-func takenIn(events []event.Event) (t Taken) {
+// takenFrom reads what Alice's client took out of a callback with the code, from what it
+// told. What it took before, from her own, is nobody's harm.
+func takenFrom(code string, events []event.Event) (t Taken) {
+	planted := false
 	for _, e := range events {
 		if e.Note == nil {
 			continue
 		}
 		switch e.Note.Name {
+		case event.NoteCallback:
+			planted = parameter(e.Note.Get("url"), "code") == code
 		case event.NoteCode:
-			t.Codes = append(t.Codes, e.Note.Get("code"))
+			if planted {
+				t.Codes = append(t.Codes, e.Note.Get("code"))
+			}
 		case event.NoteTokens:
-			t.Tokens = append(t.Tokens, e.Note.Get("access_token"))
+			if planted {
+				t.Tokens = append(t.Tokens, e.Note.Get("access_token"))
+			}
 		}
 	}
 	return t

@@ -36,8 +36,10 @@ func TestTheInspectorBeginsAtTheTop(t *testing.T) {
 	b.open(p.lab + "/v03-pkce")
 	b.runTheFlow()
 	b.do("choose the token request", clickOn(`[data-seq]`, "POST /token"))
-	readDown := func(says string) {
-		b.until(view + `.innerText.includes("` + says + `") && (e => e.scrollTop = 100)(` + view + `) && ` + view + `.scrollTop > 0`)
+	readDown := func(says string) { // and stays there: what was asked for before is done
+		b.until(view + `.innerText.includes("` + says + `") && (` + view + `.scrollTop > 0 || (` + view + `.scrollTop = 100) < 0)`)
+		b.do("wait for two drawings", chromedp.Evaluate[chromedp.Void](redrawn, chromedp.EvalAwaitPromise))
+		b.until(view + `.scrollTop > 0 || (` + view + `.scrollTop = 100) < 0`)
 	}
 	atTop := func(says string) {
 		b.until(view + `.innerText.includes("` + says + `") && ` + view + `.scrollTop === 0`)
@@ -97,8 +99,7 @@ func TestTheNewestMessageStaysInSight(t *testing.T) {
 			return // the switches are in another column there
 		}
 		const place = redrawn + `.then(() => Math.round(document.querySelector(".rows > .row").getBoundingClientRect().top))`
-		evaluate[float64](b, scroller+`.scrollTop = -200`)
-		b.until(scroller + `.matches(".is-away")`)
+		b.until(scroller + `.matches(".is-away") || (` + scroller + `.scrollTop = -200) > 0`)
 		before := evaluate[int](b, place)
 		b.press("switch", "PKCE")
 		b.has("button", "newest ↓")

@@ -220,7 +220,7 @@ func endpointTexts() map[string]text {
 		"GET /api/labs/{lab}/feed":                           {"The same and then live, as a websocket, one event a message.", "RFC 6455 §1.3"},
 		"POST /api/labs/{lab}/attacks/{attack}":              {"Runs an attack in the lab as it stands, and answers what came of it.", ""},
 		"POST /api/labs/{lab}/attacks/{attack}/mail":         {"Lets Mallory prepare an attack, and answers the link that she mails to Alice.", ""},
-		"POST /api/labs/{lab}/attacks/{attack}/mail/outcome": {"Tells what came of that mail, once the learner has opened it as Alice; \"undecided\" until then.", ""},
+		"POST /api/labs/{lab}/attacks/{attack}/mail/outcome": {"Tells what came of that mail, once, when the learner who opened it as Alice is at an end; \"undecided\" otherwise.", ""},
 		"GET /api/attacks":                                   {"Lists the attacks.", ""},
 		"GET /api/protections":                               {"Lists the protections and their parts.", ""},
 		"GET /api/code/{guard}":                              {"Answers with the source of a guard, and of the lines that call it, as they run.", ""},
