@@ -119,17 +119,10 @@ func TestAMailIsJudgedByWhatAliceDid(t *testing.T) {
 		}
 		play := func(t *testing.T, values map[guard.ID]string) (ends []string) {
 			t.Helper()
-			l, err := h.labWith(t.Context(), a.Chapter, values)
-			if err != nil {
-				t.Fatal(err)
-			}
-			mail, err := h.attacks.Mail(t.Context(), l, a)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if mail.Link != "" {
+			l, link := h.labWithMail(t, a, values)
+			if link != "" {
 				h.wantOutcome(t, l, a, api.Undecided)
-				h.openMail(t, l, a, mail.Link)
+				h.openMail(t, l, a, link)
 				if r, err := h.attacks.MailOutcome(t.Context(), l, a); err != nil || r.Outcome == api.Undecided {
 					t.Errorf("when she has opened it, it is %+v (%v)", r, err)
 				}
@@ -231,18 +224,26 @@ func TestAMailIsNotJudgedByWhatIsNotItsOwn(t *testing.T) {
 			if tt.attack == redirector {
 				values = map[guard.ID]string{guard.IDErrorShown: "false"}
 			}
-			l, err := h.labWith(t.Context(), a.Chapter, values)
-			if err != nil {
-				t.Fatal(err)
-			}
-			mail, err := h.attacks.Mail(t.Context(), l, a)
-			if err != nil {
-				t.Fatal(err)
-			}
-			tt.do(t, l, a, mail.Link)
+			l, link := h.labWithMail(t, a, values)
+			tt.do(t, l, a, link)
 			h.wantOutcome(t, l, a, api.Undecided)
 		})
 	}
+}
+
+// labWithMail makes a lab with the given parts switched, to which Mallory has sent the
+// mail of the attack, and returns its link.
+func (h *house) labWithMail(t *testing.T, a attack.Attack, values map[guard.ID]string) (l *lab.Lab, link string) {
+	t.Helper()
+	l, err := h.labWith(t.Context(), a.Chapter, values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mail, err := h.attacks.Mail(t.Context(), l, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l, mail.Link
 }
 
 func (h *house) wantOutcome(t *testing.T, l *lab.Lab, a attack.Attack, want string) {
