@@ -76,14 +76,8 @@ func TestAnAttackIsPlayedToItsEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	release()
-	var last event.Event
-	if err := h.labs.Store.Events(t.Context(), l.ID, 0, func(e event.Event) error {
-		last = e
-		return nil
-	}); err != nil {
-		t.Fatal(err)
-	}
-	if last.Note == nil || last.Note.Name != event.NoteAttackEnds {
+	log := h.logOf(t, l.ID)
+	if last := log[len(log)-1]; last.Note == nil || last.Note.Name != event.NoteAttackEnds {
 		t.Errorf("the log ends with %+v", last)
 	}
 }
@@ -96,13 +90,10 @@ func TestAnOldCallbackComesOutOfTheBrowser(t *testing.T) {
 		t.Fatalf("the attack answered %d %s", r.status, r.body)
 	}
 	var leaks []event.Party
-	if err := h.labs.Store.Events(t.Context(), uuid.MustParse(l.ID), 0, func(e event.Event) error {
+	for _, e := range h.logOf(t, uuid.MustParse(l.ID)) {
 		if e.Note != nil && e.Note.Name == event.NoteLeak {
 			leaks = append(leaks, e.From)
 		}
-		return nil
-	}); err != nil {
-		t.Fatal(err)
 	}
 	if !slices.Equal(leaks, []event.Party{event.Browser}) {
 		t.Errorf("it leaks at %v", leaks)
@@ -128,13 +119,10 @@ func TestAMailIsJudgedByWhatAliceDid(t *testing.T) {
 				}
 			}
 			h.wantOutcome(t, l, a, api.Undecided) // no more to tell
-			if err := h.labs.Store.Events(t.Context(), l.ID, 0, func(e event.Event) error {
+			for _, e := range h.logOf(t, l.ID) {
 				if e.Note != nil && e.Note.Name == event.NoteAttackEnds {
 					ends = append(ends, e.Note.Get("attack")+" "+e.Note.Get("outcome")+": "+e.Note.Get("by")+e.Note.Get("harm"))
 				}
-				return nil
-			}); err != nil {
-				t.Fatal(err)
 			}
 			return ends
 		}
@@ -229,6 +217,18 @@ func TestAMailIsNotJudgedByWhatIsNotItsOwn(t *testing.T) {
 			h.wantOutcome(t, l, a, api.Undecided)
 		})
 	}
+}
+
+// logOf returns what the log of the lab tells.
+func (h *house) logOf(t *testing.T, id uuid.UUID) (all []event.Event) {
+	t.Helper()
+	if err := h.labs.Store.Events(t.Context(), id, 0, func(e event.Event) error {
+		all = append(all, e)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 // labWithMail makes a lab with the given parts switched, to which Mallory has sent the

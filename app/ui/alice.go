@@ -89,8 +89,7 @@ func (a *alice) caption() string {
 		return "Here you are Alice. What would you do?"
 	case a.Frame == frameMail:
 		return "You opened Mallory's mail."
-	}
-	if a.Attacked {
+	case a.Attacked:
 		return "In an attack the lab plays Alice."
 	}
 	return "Stands for Alice's whole browser. Real servers forbid framing."

@@ -23,12 +23,12 @@ func (d *desk) follow(events []event.Event, at string) {
 	ended := slices.ContainsFunc(events, func(e event.Event) bool {
 		return e.Note != nil && e.Note.Name == event.NoteAttackEnds
 	})
-	if d.attacked && ended {
-		afterDraw(func() { browser.KeepFocus(".diagram-scroll") }) // a narrow screen hid the button
-	}
-	if (d.attacked || d.screen.Mailed != "") && ended {
-		d.attacked, d.screen.Mailed = false, ""
+	if ended && (d.attacked || d.screen.Mailed != "") {
 		d.showDecision()
+		if d.attacked {
+			afterDraw(func() { browser.KeepFocus(".diagram-scroll") }) // a narrow screen hid the button
+		}
+		d.attacked, d.screen.Mailed = false, ""
 	}
 	d.judgeMail(events)
 	if now := d.present(); now != at {

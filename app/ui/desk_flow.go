@@ -64,9 +64,8 @@ func (d *desk) begin(open func(context.Context, string) error) {
 // startOver clears away what an earlier login left on the screen, and returns what signs
 // Alice out, unless she stays signed in.
 func (d *desk) startOver() func(context.Context, *lab.Session) error {
-	d.screen.Mail, d.screen.Mailed, d.screen.Waiting = letter{}, "", ""
-	d.leaveReplay()
-	d.toEnd()
+	d.screen.Waiting = ""
+	d.makeWay()
 	stay := d.screen.StayIn
 	return func(ctx context.Context, s *lab.Session) error {
 		if stay {

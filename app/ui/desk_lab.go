@@ -109,9 +109,7 @@ func (d *desk) attack(id string) {
 		return
 	}
 	d.show(paneStage)
-	d.leaveReplay()
-	d.toEnd()
-	d.screen.Mail, d.screen.Mailed = letter{}, "" // the lab's own Alice plays now
+	d.makeWay()
 	d.attacked = true
 	d.screen.Selected, d.screen.Message, d.screen.Guard, d.screen.Tab = 0, timeline.Message{}, "", tabDecoded
 	d.call(attacking, func(ctx context.Context, s *lab.Session) error {

@@ -51,9 +51,8 @@ func (d *desk) complain(err error) {
 
 // showChecks shows a message in the inspector with what was checked on it.
 func (d *desk) showChecks(seq uint64) {
-	d.inspect(seq)
+	d.choose(seq)
 	d.screen.Tab = tabDecoded
-	d.readFromTop()
 	d.show(paneStage)
 }
 
@@ -65,6 +64,14 @@ func (d *desk) scrolled(away bool) bool {
 	}
 	d.screen.Away, d.screen.AwayFrom = away, d.screen.View.Last
 	return true
+}
+
+// makeWay clears the stage for what begins now: no mail waits any more, and the newest
+// message is in view.
+func (d *desk) makeWay() {
+	d.screen.Mail, d.screen.Mailed = letter{}, ""
+	d.leaveReplay()
+	d.toEnd()
 }
 
 // toEnd brings the newest message into view.

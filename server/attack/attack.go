@@ -181,19 +181,23 @@ func (rn *Runner) scene(l *lab.Lab) *Scene {
 
 // collect gathers what happened in the lab since the position before.
 func (rn *Runner) collect(ctx context.Context, s *Scene, before uint64) (Evidence, error) {
-	e := Evidence{
-		Rules: s.Lab.Settings.Rules(),
-		Alice: Taken{s.Alice.Codes, s.Alice.Tokens}, Mallory: Taken{s.Mallory.Codes, s.Mallory.Tokens},
-	}
+	var events []event.Event
 	err := rn.Labs.Store.Events(ctx, s.Lab.ID, before, func(one event.Event) error {
-		e.Events = append(e.Events, one)
+		events = append(events, one)
 		return nil
 	})
 	if err != nil {
 		return Evidence{}, err
 	}
-	e.Auth, err = authserver.Document{Store: rn.Labs.Store}.State(ctx, s.Lab.ID)
+	e, err := rn.evidence(ctx, s.Lab, events)
+	e.Alice, e.Mallory = Taken{s.Alice.Codes, s.Alice.Tokens}, Taken{s.Mallory.Codes, s.Mallory.Tokens}
 	return e, err
+}
+
+// evidence is what can be seen of the events without asking the clients.
+func (rn *Runner) evidence(ctx context.Context, l *lab.Lab, events []event.Event) (Evidence, error) {
+	auth, err := authserver.Document{Store: rn.Labs.Store}.State(ctx, l.ID)
+	return Evidence{Events: events, Auth: auth, Rules: l.Settings.Rules()}, err
 }
 
 // judge tells whether there was harm and, if not, which guard refused: one of those

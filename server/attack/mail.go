@@ -7,7 +7,6 @@ import (
 
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
-	"oauthlab/server/authserver"
 	"oauthlab/server/lab"
 )
 
@@ -81,21 +80,21 @@ func (rn *Runner) MailOutcome(ctx context.Context, l *lab.Lab, a Attack) (api.At
 		return api.AttackResult{}, err
 	}
 	defer release()
-	evidence := Evidence{Rules: l.Settings.Rules()}
 	link, events, err := rn.sinceMail(ctx, l, a)
 	if err != nil {
 		return api.AttackResult{}, err
 	}
-	evidence.Events, evidence.Alice = events, takenFrom(parameter(link, "code"), events)
-	if evidence.Auth, err = (authserver.Document{Store: rn.Labs.Store}).State(ctx, l.ID); err != nil {
+	evidence, err := rn.evidence(ctx, l, events)
+	if err != nil {
 		return api.AttackResult{}, err
 	}
+	evidence.Alice = takenFrom(parameter(link, "code"), events)
 	result := judge(a, evidence)
 	// Who refuses may still send her on: an error that redirects is such an attack.
 	if result.Outcome == api.Stopped && (result.By == "" || !slices.ContainsFunc(events, event.Event.MayEnd)) {
 		return api.AttackResult{Outcome: api.Undecided}, nil
 	}
-	return rn.conclude(ctx, rn.scene(l), a, result, evidence.Events[0].Seq)
+	return rn.conclude(ctx, rn.scene(l), a, result, events[0].Seq)
 }
 
 // sinceMail returns the link of the mail, and what happened since it went out; nothing

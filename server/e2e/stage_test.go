@@ -37,9 +37,10 @@ func TestTheInspectorBeginsAtTheTop(t *testing.T) {
 	b.runTheFlow()
 	b.do("choose the token request", clickOn(`[data-seq]`, "POST /token"))
 	readDown := func(says string) { // and stays there: what was asked for before is done
-		b.until(view + `.innerText.includes("` + says + `") && (` + view + `.scrollTop > 0 || (` + view + `.scrollTop = 100) < 0)`)
+		const down = `(` + view + `.scrollTop > 0 || (` + view + `.scrollTop = 100) < 0)`
+		b.until(view + `.innerText.includes("` + says + `") && ` + down)
 		b.do("wait for two drawings", chromedp.Evaluate[chromedp.Void](redrawn, chromedp.EvalAwaitPromise))
-		b.until(view + `.scrollTop > 0 || (` + view + `.scrollTop = 100) < 0`)
+		b.until(down)
 	}
 	atTop := func(says string) {
 		b.until(view + `.innerText.includes("` + says + `") && ` + view + `.scrollTop === 0`)
