@@ -177,6 +177,8 @@ func TestAPIBadInput(t *testing.T) {
 		"an unknown attack":                 {"POST", "/api/labs/" + l.ID + "/attacks/nonsense", l.Key, "", 404, "unknown_attack"},
 		"a mail of no attack":               {"POST", "/api/labs/" + l.ID + "/attacks/nonsense/mail", l.Key, "", 404, "unknown_attack"},
 		"a mail where none comes":           {"POST", "/api/labs/" + l.ID + "/attacks/intercepted-code/mail", l.Key, "", 404, "no_mail"},
+		"an outcome of no attack":           {"POST", "/api/labs/" + l.ID + "/attacks/nonsense/mail/outcome", l.Key, "", 404, "unknown_attack"},
+		"another lab's key, outcome":        {"POST", "/api/labs/" + l.ID + "/attacks/login-csrf/mail/outcome", other.Key, "", 401, "invalid_key"},
 		"an outcome where no mail comes":    {"POST", "/api/labs/" + l.ID + "/attacks/intercepted-code/mail/outcome", l.Key, "", 404, "no_mail"},
 		"another lab's key, mail":           {"POST", "/api/labs/" + l.ID + "/attacks/login-csrf/mail", other.Key, "", 401, "invalid_key"},
 		"a position that is none":           {"GET", "/api/labs/" + l.ID + "/events?after=-1", l.Key, "", 400, "invalid_position"},
