@@ -52,16 +52,6 @@ func bookPaths() []string {
 	return paths
 }
 
-// internalURLs tells the program in the browser which pages the browser itself
-// must load.
-func internalURLs(origin string) []string {
-	var urls []string
-	for _, path := range bookPaths() {
-		urls = append(urls, origin+path)
-	}
-	return urls
-}
-
 // pages renders the pages, by path.
 func (b *Books) pages(origin string, chapters []lessons.Chapter) (map[string][]byte, error) {
 	reference, err := newReference()

@@ -147,7 +147,6 @@ func pages(a *assets, version, worker string, o lab.Origins) http.Handler {
 		Version:               version,
 		ServiceWorkerTemplate: worker,
 		WasmContentLength:     fmt.Sprint(a.info.Size),
-		InternalURLs:          internalURLs(o.Lab), // to the program they are pages of another site
 	}
 }
 

@@ -1,6 +1,13 @@
 // What must stand before the program for the browser starts. It runs before
-// everything else of the page, and only where something is missing.
+// everything else of the page.
 "use strict";
+
+// A link leads to another document, which the browser loads. go-app would answer the
+// click on the window itself: it keeps what is mounted where both pages are of one type,
+// and the address would be all that changes.
+document.addEventListener("click", e => {
+  if (e.target.closest?.("a[href]")) e.stopPropagation();
+});
 
 // Where the browser denies a storage, reading the property throws, and go-app
 // reads it at its start: the program would end there. Memory stands in, and
