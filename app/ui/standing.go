@@ -8,8 +8,8 @@ import (
 // standing is how one protection stands in a lab.
 type standing struct {
 	Protection guard.Protection
-	On         bool // everything in it that refuses is on
-	Safe       bool // and its habits are at their safe values too
+	On         bool // as the server has it: what refuses is on; where it is habits alone, they are safe
+	Safe       bool // everything in it is, habits too
 	Parts      []partStanding
 }
 
@@ -34,7 +34,7 @@ func standings(l api.Lab, version string) []standing {
 	for _, p := range guard.Catalogue() {
 		in, there := l.Protections[p.ID]
 		if len(l.Protections) == 0 {
-			there = p.Chapter <= version
+			in, there = api.Protection{On: true}, p.TaughtIn(version)
 		}
 		if there {
 			out = append(out, standingOf(p, in))
@@ -44,7 +44,7 @@ func standings(l api.Lab, version string) []standing {
 }
 
 func standingOf(p guard.Protection, in api.Protection) standing {
-	s := standing{Protection: p, On: true, Safe: true}
+	s := standing{Protection: p, On: in.On, Safe: true}
 	for _, part := range p.Parts {
 		ps := partStanding{Part: part, On: true}
 		if part.Kind == guard.Habit {
@@ -56,7 +56,6 @@ func standingOf(p guard.Protection, in api.Protection) standing {
 		case string:
 			ps.Value = v
 		}
-		s.On = s.On && ps.On
 		s.Safe = s.Safe && ps.safe()
 		s.Parts = append(s.Parts, ps)
 	}

@@ -35,7 +35,7 @@ type Lab struct {
 
 // Protection is how one protection stands in a lab.
 type Protection struct {
-	On    bool           `json:"on"`    // every part that refuses is on
+	On    bool           `json:"on"`    // every part that refuses is on; of habits alone, that they are safe
 	Parts map[string]any `json:"parts"` // by id: true or false, or a habit's value such as "S256"
 }
 
