@@ -42,6 +42,7 @@ func H1(class ...string) app.HTMLElem         { return element("h1", class) }
 func H2(class ...string) app.HTMLElem         { return element("h2", class) }
 func H3(class ...string) app.HTMLElem         { return element("h3", class) }
 func Header(class ...string) app.HTMLElem     { return element("header", class) }
+func Iframe(class ...string) app.HTMLElem     { return element("iframe", class) }
 func Label(class ...string) app.HTMLElem      { return element("label", class) }
 func Li(class ...string) app.HTMLElem         { return element("li", class) }
 func Main(class ...string) app.HTMLElem       { return element("main", class) }

@@ -1,10 +1,6 @@
 package timeline
 
-import (
-	"strings"
-
-	"oauthlab/lessons/event"
-)
+import "strings"
 
 // Address is a URL as the address bar shows it: in pieces, so that the values
 // in it can be marked, and short, so that they are in sight.
@@ -18,19 +14,6 @@ type Piece struct {
 	Text  string
 	Kind  MarkKind // "" for plain text
 	Trace string   // see TraceOf
-}
-
-// addressAfter returns the address that Alice's browser shows after e, or "" if
-// e does not move it. A frame does not tell its address, so the requests of the
-// browser and the client's notes have to.
-func addressAfter(e event.Event) string {
-	switch {
-	case e.Request != nil && e.From == event.Browser && e.Request.Method != "OPTIONS":
-		return e.Request.URL
-	case e.Note != nil && (e.Note.Name == event.NoteOpen || e.Note.Name == event.NoteCallback):
-		return e.Note.Get("url")
-	}
-	return ""
 }
 
 // AddressOf cuts a URL into pieces at its parameters. It leaves out what says

@@ -1,32 +1,6 @@
 package timeline
 
-import (
-	"testing"
-
-	"oauthlab/lessons/event"
-)
-
-func TestAddressOfAlicesBrowser(t *testing.T) {
-	signingIn := func(r *recording) { r.signIn("f1"); r.events = r.events[:7] }
-	opened := func(r *recording) { r.signIn("f1"); r.events = r.events[:3] }
-	tests := map[string]struct {
-		events []event.Event
-		want   string
-	}{
-		"nothing yet":                   {nil, ""},
-		"the client opened the server":  {record(opened), as + "/authorize?" + query},
-		"at the login page":             {record(signingIn), as + "/login?request=q1"},
-		"back at the client":            {record(aRun), callback},
-		"an attack's robot has no face": {record(signingIn, won), as + "/login?request=q1"},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			if got := Reduce(tt.events).Address.URL; got != tt.want {
-				t.Errorf("address %q, want %q", got, tt.want)
-			}
-		})
-	}
-}
+import "testing"
 
 func TestAddressIsCutAtItsMarks(t *testing.T) {
 	tests := map[string]struct {

@@ -43,13 +43,14 @@ func (r *reducer) attackEnds(e event.Event) {
 }
 
 func (r *reducer) remember(end AttackEnd) {
-	for i := range r.view.Attacks {
-		if r.view.Attacks[i].Attack == end.Attack {
-			r.view.Attacks[i] = end
+	ends := r.ends[r.chapter]
+	for i := range ends {
+		if ends[i].Attack == end.Attack {
+			ends[i] = end
 			return
 		}
 	}
-	r.view.Attacks = append(r.view.Attacks, end)
+	r.ends[r.chapter] = append(ends, end)
 }
 
 // pills returns the verdicts of the open band.

@@ -41,10 +41,10 @@ func PartyName(p event.Party) string {
 	return string(p)
 }
 
-// lanesOf returns a lane for each party that acts in the bands; browser, client
+// LanesOf returns a lane for each party that acts in the bands; browser, client
 // and authorization server are always there. A learner's own client stands
 // beside the lab's.
-func lanesOf(bands []Band) []Lane {
+func LanesOf(bands []Band) []Lane {
 	acts := map[event.Party]bool{event.Browser: true, event.Client: true, event.Auth: true}
 	var guests []event.Party
 	meet := func(p event.Party) {
@@ -79,13 +79,13 @@ func lanesOf(bands []Band) []Lane {
 }
 
 // LaneOf returns the index of the party's lane.
-func (v View) LaneOf(p event.Party) int {
-	for i, lane := range v.Lanes {
+func LaneOf(lanes []Lane, p event.Party) int {
+	for i, lane := range lanes {
 		if lane.Party == p {
 			return i
 		}
 	}
-	return max(0, len(v.Lanes)-1)
+	return max(0, len(lanes)-1)
 }
 
 func brief(s string) string {

@@ -12,12 +12,19 @@ import (
 func Reduce(events []event.Event) View { return reduce(events, nil) }
 
 func reduce(events []event.Event, known *memo) View {
-	r := reducer{known: known, rowOf: map[string]place{}, preflight: map[string]bool{}, band: -1}
-	for _, e := range sinceReset(events) {
-		r.take(e)
+	r := reducer{
+		known: known, rowOf: map[string]place{}, preflight: map[string]bool{}, band: -1,
+		chapter: chapterAtFirst(events), ends: map[string][]AttackEnd{},
 	}
-	r.view.Address = AddressOf(r.address)
-	r.view.Lanes = lanesOf(r.view.Bands)
+	begins := len(events) - len(sinceReset(events))
+	for i, e := range events {
+		r.move(e)
+		if i >= begins {
+			r.take(e)
+		}
+	}
+	r.view.Alice = r.alice.view()
+	r.view.Attacks = r.ends[r.chapter]
 	return r.view
 }
 
@@ -40,13 +47,31 @@ type reducer struct {
 	flow      string // of the open band
 	attack    string // id of the attack under way, or ""
 	robot     bool   // the lab plays it, and its end says all there is to say
-	address   string
-	rowOf     map[string]place // by the id of a request event
-	preflight map[string]bool  // ids of CORS preflights
+	alice     aliceBrowser
+	chapter   string                 // in which the lab is
+	ends      map[string][]AttackEnd // by chapter
+	rowOf     map[string]place       // by the id of a request event
+	preflight map[string]bool        // ids of CORS preflights
+}
+
+// move follows the lab into another chapter: what happened before is not of it.
+func (r *reducer) move(e event.Event) {
+	now := chapterAfter(e, r.chapter)
+	if now == r.chapter {
+		return
+	}
+	r.chapter = now
+	for i := range r.view.Bands {
+		r.view.Bands[i].Past = true
+	}
+	r.band, r.flow, r.attack, r.robot = -1, "", "", false
+	r.alice, r.view.Login = aliceBrowser{}, Login{}
+	r.view.News, r.view.NewsAt = "", 0
 }
 
 func (r *reducer) take(e event.Event) {
 	r.follow(e)
+	r.alice.take(e)
 	switch {
 	case e.Gap != nil:
 		r.open("gap-"+strconv.FormatUint(e.Gap.Next, 10), "Earlier", "", "")
@@ -64,8 +89,7 @@ func (r *reducer) take(e event.Event) {
 	}
 }
 
-// follow keeps the position, finds holes and moves the address bar. During an
-// attack Alice is played by a robot, which has no frame.
+// follow keeps the position and finds holes.
 func (r *reducer) follow(e event.Event) {
 	switch {
 	case e.Gap != nil:
@@ -76,9 +100,6 @@ func (r *reducer) follow(e event.Event) {
 		r.add(Row{Kind: RowGap, Text: missingText(r.view.Last+1, e.Seq-1)})
 	}
 	r.view.Last = e.Seq
-	if a := addressAfter(e); a != "" && r.attack == "" {
-		r.address = a
-	}
 }
 
 func (r *reducer) request(e event.Event) {
@@ -220,14 +241,14 @@ func (r *reducer) bandFor(e event.Event) {
 const untitled = "Signing in"
 
 func (r *reducer) open(key, title, attack, flow string) {
-	r.view.Bands = append(r.view.Bands, Band{Key: key, Title: title, Attack: attack})
+	r.view.Bands = append(r.view.Bands, Band{Key: key, Chapter: r.chapter, Title: title, Attack: attack})
 	r.band, r.flow = len(r.view.Bands)-1, flow
 }
 
 // add appends a row to the open band, and opens one if there is none.
 func (r *reducer) add(row Row) place {
 	if r.band < 0 {
-		r.open("start", "Earlier", "", "")
+		r.open("start-"+strconv.FormatUint(row.Seq, 10), "Earlier", "", "")
 	}
 	b := &r.view.Bands[r.band]
 	if row.Kind == RowMessage {

@@ -96,11 +96,55 @@ func TestLanesAppearWhenTheirPartyActs(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, lane := range Reduce(tt.events).Lanes {
+			for _, lane := range LanesOf(Reduce(tt.events).Bands) {
 				got = append(got, string(lane.Party))
 			}
 			if strings.Join(got, " ") != tt.want {
 				t.Errorf("lanes %v, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// What happened in another chapter is told apart, and its attacks are not this one's.
+func TestAnotherChaptersPast(t *testing.T) {
+	into := func(from, to string) func(*recording) {
+		return func(r *recording) {
+			r.flow = ""
+			r.change(event.Lab, "chapter", "switched", "", event.ChangeField{Name: "chapter", From: from, To: to})
+		}
+	}
+	tests := map[string]struct {
+		events []event.Event
+		want   string // a band each: chapter, and "past"
+		ends   int
+		news   bool
+	}{
+		"in one chapter alone":   {record(aRun, won), ", ", 1, true},
+		"just arrived":           {record(aRun, won, into("v03", "v01")), "v03 past, v03 past", 0, false},
+		"something happens here": {record(won, into("v03", "v01"), aRun), "v03 past, v01", 0, true},
+		"and back again":         {record(won, into("v03", "v01"), aRun, into("v01", "v03")), "v03 past, v01 past", 1, false},
+		"in the middle of one":   {record(begun, into("v03", "v01"), begun), "v03 past, v01", 0, false},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			v := Reduce(tt.events)
+			var got []string
+			for _, b := range v.Bands {
+				is := b.Chapter
+				if b.Past {
+					is += " past"
+				}
+				got = append(got, is)
+			}
+			if strings.Join(got, ", ") != tt.want {
+				t.Errorf("bands %q, want %q", strings.Join(got, ", "), tt.want)
+			}
+			if len(v.Attacks) != tt.ends {
+				t.Errorf("%d attacks of this chapter, want %d", len(v.Attacks), tt.ends)
+			}
+			if (v.News != "") != tt.news {
+				t.Errorf("news %q", v.News)
 			}
 		})
 	}

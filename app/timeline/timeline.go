@@ -14,11 +14,10 @@ import (
 // View is what the events come to. It is made anew by Reduce and never changed
 // afterwards, so that it may be shared.
 type View struct {
-	Lanes   []Lane
 	Bands   []Band
-	Address Address     // what the address bar of Alice's browser shows
+	Alice   Alice       // what her browser shows
 	Login   Login       // how far the learner's latest flow has come
-	Attacks []AttackEnd // the latest end of each attack, in the order of their first end
+	Attacks []AttackEnd // the latest end of each attack in the lab's chapter, in the order of their first end
 	News    string      // for the live region: the latest refusal or outcome, in a sentence or two
 	NewsAt  uint64      // position of the event that made it news
 	Last    uint64      // position of the last event
@@ -28,6 +27,8 @@ type View struct {
 // Band is a stretch of the diagram under one title: a flow or an attack.
 type Band struct {
 	Key      string // stays the same while the band grows
+	Chapter  string // in which the lab was; "" where the log does not tell
+	Past     bool   // the lab has left the chapter since
 	Title    string
 	Attack   string // id of the attack; empty for a flow
 	Messages int    // arrows

@@ -9,22 +9,23 @@ import (
 
 // alice is Alice's browser: a frame in which the authorization server's own
 // pages run, under an address bar. When the client has what it asked for, its own
-// page takes the frame's place.
+// page takes the frame's place; where the lab plays Alice, or the stage looks back, a
+// still of the page that her browser got last.
 type alice struct {
 	app.Compo
-	Desk     *desk
-	Address  timeline.Address
-	Login    timeline.Login
-	Waiting  string // the code that waits for the learner
-	Frame    frame
-	Mail     letter
-	Mailed   bool // its link was opened, and what comes of it is not known yet
-	Replays  bool // the stage looks back, and the address with it
-	Attacked bool // the latest thing that happened is an attack
-	Open     bool
-	Lost     bool // there is no lab, and the notice says why
-	Busy     busy
-	Tour     stop
+	Desk    *desk
+	Shows   timeline.Alice // by the log
+	Login   timeline.Login // of the learner's own
+	Redeems bool           // the chapter has a token endpoint
+	Waiting string         // the code that waits for the learner
+	Frame   frame
+	Mail    letter
+	Mailed  bool // its link was opened, and what comes of it is not known yet
+	Replays bool // the stage looks back, and the address with it
+	Open    bool
+	Lost    bool // there is no lab, and the notice says why
+	Busy    busy
+	Tour    stop
 }
 
 func (a *alice) Render() app.UI {
@@ -34,7 +35,7 @@ func (a *alice) Render() app.UI {
 	}
 	return marked(tag.Section(), a.Tour, a.Tour.What == atFrame).Class(class).Aria("labelledby", "alices").Body(
 		tag.H2("unseen").ID("alices").Text("Alice's browser"),
-		tag.Div("alice-bar").Body(
+		tag.Div("alice-bar").Attr("translate", "no").Body(
 			a.address(),
 		),
 		tag.Div().Body( // always there: children are known by their place, and the frame must stay
@@ -51,32 +52,43 @@ func (a *alice) Render() app.UI {
 	)
 }
 
+// isStill reports whether what is shown is not the learner's own to act in.
+func (a *alice) isStill() bool { return a.Replays || a.Shows.Played }
+
 // showsFrame reports whether the frame is in sight, and not something in its place.
 func (a *alice) showsFrame() bool {
-	return !a.Replays && (a.Frame == frameMail || a.Frame == frameHere && !a.Login.Ended())
+	return !a.isStill() && !a.Lost && (a.Frame == frameMail || a.Frame == frameHere && !a.Login.Ended())
 }
 
 // inside is what stands in the frame's place.
 func (a *alice) inside() app.UI {
 	switch {
-	case a.Lost:
+	case a.Lost, a.showsFrame():
 		return tag.Div("alice-nothing")
-	case a.Replays && len(a.Address.Pieces) == 0:
-		return aliceSays("You are looking back. What stood here is not shown again.")
-	case a.Replays:
-		return aliceSays("You are looking back. The address above is that of the moment; what stood here is not shown again.")
-	case a.Frame == frameMail:
-		return tag.Div("alice-nothing")
+	case a.isStill():
+		return a.still()
 	case a.Frame != frameEmpty && a.Login.Ended():
-		return a.clientPage()
+		return a.clientPage(a.Login)
 	case a.Frame == frameInTab:
 		return aliceSays("This login goes on in the other tab.")
 	case a.Frame == frameCut:
 		return aliceSays("The connection was lost during this login. Press “Run the flow” to begin again.")
-	case a.Frame == frameHere:
-		return tag.Div("alice-nothing")
 	}
 	return aliceSays("Press “Run the flow”: the authorization server's own sign-in page opens here.")
+}
+
+// still is the page that Alice's browser had got by then.
+func (a *alice) still() app.UI {
+	switch a.Shows.Page {
+	case timeline.PageAnswer:
+		return &still{Seq: a.Shows.Seq, HTML: a.Shows.HTML}
+	case timeline.PageClient:
+		return a.clientPage(a.Shows.Login)
+	}
+	if a.Shows.Address.URL == "" {
+		return aliceSays("Nothing is open here yet.")
+	}
+	return aliceSays("On its way to the address above. No page has come yet.")
 }
 
 func aliceSays(text string) app.UI {
@@ -87,19 +99,24 @@ func (a *alice) caption() string {
 	switch {
 	case a.Mail.Link != "" || a.Mailed:
 		return "Here you are Alice. What would you do?"
+	case a.Replays && a.Shows.Played:
+		return "You are looking back. The lab plays Alice, and this is what her browser had got."
+	case a.Replays:
+		return "You are looking back at what her browser had got by then."
+	case a.Shows.Played:
+		return "The lab plays Alice: what her browser got last."
 	case a.Frame == frameMail:
 		return "You opened Mallory's mail."
-	case a.Attacked:
-		return "In an attack the lab plays Alice."
 	}
 	return "Stands for Alice's whole browser. Real servers forbid framing."
 }
 
 func (a *alice) address() app.UI {
-	if a.Frame == frameEmpty && !a.Replays || len(a.Address.Pieces) == 0 {
+	if a.Frame == frameEmpty && !a.isStill() || len(a.Shows.Address.Pieces) == 0 {
 		return tag.Div("address", "is-empty").Text("Alice's browser")
 	}
-	return tag.Div("address").Role("group").Aria("label", "Address").Title(a.Address.URL).TabIndex(0).Body(pieces(a.Address.Pieces)...)
+	at := a.Shows.Address
+	return tag.Div("address").Role("group").Aria("label", "Address").Title(at.URL).TabIndex(0).Body(pieces(at.Pieces)...)
 }
 
 func (a *alice) tabButton() app.UI {

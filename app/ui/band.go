@@ -79,7 +79,7 @@ func (b *band) selected(r timeline.Row) uint64 {
 	return 0
 }
 
-func (b *band) lane(p event.Party) int { return timeline.View{Lanes: b.Lanes}.LaneOf(p) }
+func (b *band) lane(p event.Party) int { return timeline.LaneOf(b.Lanes, p) }
 
 func countText(b timeline.Band) string {
 	text := plural(b.Messages, "message")

@@ -7,10 +7,10 @@ import (
 	"oauthlab/app/timeline"
 )
 
-// clientPage is the client's own page after a login: what it has, what it does not
-// know yet, and what waits for the learner.
-func (a *alice) clientPage() app.UI {
-	l := a.Login
+// clientPage is the client's own page after a login that has come to l: what it has,
+// what it does not know yet, and what waits for the learner.
+func (a *alice) clientPage(l timeline.Login) app.UI {
+	waits := a.Waiting != "" && !a.isStill()
 	title, text, name, value, kind := "The client has a token", //
 		"Signed in. With this token the client may act for an account. Whose it is, the client does not know yet: v04 brings the API that tells.",
 		"access_token", l.Token, timeline.MarkToken
@@ -19,7 +19,9 @@ func (a *alice) clientPage() app.UI {
 	case l.Failed != "":
 		class = "client-card is-failed"
 		title, text, name = "The client gives up", full(l.Failed)+" Nobody is signed in.", ""
-	case l.Token == "" && a.Waiting != "":
+	case !l.Ended():
+		title, text, name = "Back at the client", "It reads the answer in the address, and checks it.", ""
+	case l.Token == "" && (waits || a.Redeems):
 		title, text, name, value, kind = "The client has the code", //
 			"It came in the address. To redeem it, the client sends it with its verifier, in a request of its own. A real app shows nothing of this: its callback does it at once.", "code", l.Code, timeline.MarkCode
 	case l.Token == "":
@@ -37,7 +39,7 @@ func (a *alice) clientPage() app.UI {
 					)
 				}),
 			),
-			app.If(a.Waiting != "", a.exchangeButton),
+			app.If(waits, a.exchangeButton),
 		),
 	)
 }

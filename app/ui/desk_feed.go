@@ -98,7 +98,7 @@ func (d *desk) recovered() {
 	if d.screen.Frame != frameHere || d.login().Ended() {
 		return
 	}
-	if url := d.screen.View.Address.URL; strings.Contains(url, "/login?request=") {
+	if url := d.screen.View.Alice.Address.URL; strings.Contains(url, "/login?request=") {
 		browser.FreshFrame(holder, frameID, frameTitle, url)
 		return
 	}
@@ -117,10 +117,4 @@ func (d *desk) clear() {
 	s.Selected, s.Message, s.Guard = 0, timeline.Message{}, ""
 	s.Replay, s.Past = replay{}, timeline.View{}
 	d.forgetState()
-}
-
-// attacked reports whether the latest thing in the diagram is an attack.
-func (s screen) attacked() bool {
-	n := len(s.View.Bands)
-	return n > 0 && s.View.Bands[n-1].Attack != ""
 }

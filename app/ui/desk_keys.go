@@ -41,6 +41,7 @@ func (d *desk) recallKeys() {
 func (d *desk) press(key string) {
 	s := d.screen
 	ready := s.Open && s.Busy == idle
+	_, here := d.content.cut(s.View.Bands)
 	switch {
 	case key == "?":
 		d.openDialog(dialogKeys)
@@ -61,11 +62,11 @@ func (d *desk) press(key string) {
 	case key == "Escape" && s.Replay.on():
 		d.leaveReplay()
 	case key == "j" || key == "ArrowDown":
-		d.goTo(nextMessage(s.View, s.Selected, +1))
+		d.goTo(nextMessage(here, s.Selected, +1))
 	case key == "k" || key == "ArrowUp":
-		d.goTo(nextMessage(s.View, s.Selected, -1))
-	case key == "p" && len(s.View.Bands) > 0:
-		d.replayBand(s.View.Bands[len(s.View.Bands)-1].Key)
+		d.goTo(nextMessage(here, s.Selected, -1))
+	case key == "p" && len(here) > 0:
+		d.replayBand(here[len(here)-1].Key)
 	case key >= "1" && key <= "4" && len(key) == 1:
 		d.showTab([]tab{tabRaw, tabDecoded, tabCurl, tabWhy}[key[0]-'1'])
 	case key == "Escape" && s.Notice.Text != "" && !s.Notice.Again:
@@ -108,10 +109,10 @@ func (d *desk) goTo(seq uint64) {
 // nextMessage returns the position of the row after the selected one, or before
 // it, that can be chosen; with nothing selected, that of the last one. 0 stands
 // for none.
-func nextMessage(v timeline.View, selected uint64, by int) uint64 {
+func nextMessage(bands []timeline.Band, selected uint64, by int) uint64 {
 	var all []uint64
 	at := -1
-	for _, b := range v.Bands {
+	for _, b := range bands {
 		for _, r := range b.Rows {
 			if r.Kind != timeline.RowMessage && r.Kind != timeline.RowSelf || r.Seq == 0 {
 				continue

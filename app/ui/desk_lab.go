@@ -110,6 +110,8 @@ func (d *desk) attack(id string) {
 	}
 	d.show(paneStage)
 	d.makeWay()
+	d.screen.Frame = frameEmpty // the lab plays Alice now
+	browser.DropFrame(holder)
 	d.attacked = true
 	d.screen.Selected, d.screen.Message, d.screen.Guard, d.screen.Tab = 0, timeline.Message{}, "", tabDecoded
 	d.call(attacking, func(ctx context.Context, s *lab.Session) error {

@@ -31,7 +31,6 @@ func (d *desk) replayAt(at int) {
 	r.At = at
 	d.screen.Replay = r
 	d.screen.Past = timeline.Reduce(timeline.Until(d.log.Events(), r.frame().Until))
-	d.screen.Past.Lanes = d.screen.View.Lanes // nothing moves aside
 	d.choose(r.frame().Seq)
 	afterDraw(func() { browser.ScrollTo(".is-selected") })
 }

@@ -20,6 +20,7 @@ type diagram struct {
 	Desk     *desk
 	Content  Content
 	View     timeline.View
+	Present  []timeline.Band // where View looks back, the lanes are those of now: nothing moves aside
 	Unfolded map[string]bool
 	Earlier  map[string]int // how often more of a band was asked for, by key
 	Selected uint64
@@ -34,14 +35,16 @@ func (d *diagram) Render() app.UI {
 	if d.Away {
 		place = "is-away"
 	}
-	return tag.Section("diagram", "lanes-"+strconv.Itoa(len(d.View.Lanes))).Aria("labelledby", "messages").Body(
+	past, here := d.Content.cut(d.View.Bands)
+	lanes := d.lanes()
+	return tag.Section("diagram", "lanes-"+strconv.Itoa(len(lanes))).Aria("labelledby", "messages").Attr("translate", "no").Body(
 		tag.H2("unseen").ID("messages").Text("Messages"),
 		tag.Div("diagram-scroll", place).TabIndex(-1).Role("group").Aria("labelledby", "messages").OnScroll(d.onScroll, app.PassiveEvent()).Body(
 			tag.Div("diagram-sheet").Body(
-				d.lanes(),
-				d.lines(),
-				tag.Div("bands").Body(d.bands()...),
-				app.If(len(d.View.Bands) == 0, d.empty),
+				laneNames(lanes),
+				laneLines(lanes),
+				tag.Div("bands").Body(append(d.past(past, lanes), d.bands(here, lanes)...)...),
+				app.If(len(here) == 0, d.empty),
 			),
 		),
 		app.If(d.Newer, func() app.UI {
@@ -49,6 +52,12 @@ func (d *diagram) Render() app.UI {
 				OnClick(func(app.Context, app.Event) { d.Desk.toEnd() })
 		}),
 	)
+}
+
+// lanes are those of what is in sight.
+func (d *diagram) lanes() []timeline.Lane {
+	past, here := d.Content.cut(d.Present)
+	return timeline.LanesOf(slices.Concat(d.unfolded(past), here))
 }
 
 // nearEnd is how far from the end, in pixels, the diagram still counts as there.
@@ -62,9 +71,9 @@ func (d *diagram) onScroll(ctx app.Context, _ app.Event) {
 	}
 }
 
-func (d *diagram) lanes() app.UI {
+func laneNames(all []timeline.Lane) app.UI {
 	var lanes []app.UI
-	for i, lane := range d.View.Lanes {
+	for i, lane := range all {
 		lanes = append(lanes, tag.Li("lane", laneClass("at", i), partyClass(lane.Party)).Body(
 			tag.Span("lane-name").Text(lane.Name),
 			tag.Span("lane-brief").Aria("hidden", "true").Text(lane.Brief),
@@ -73,39 +82,40 @@ func (d *diagram) lanes() app.UI {
 	return tag.Ul("lanes", "grid").Aria("label", "Parties").Body(lanes...)
 }
 
-// lines are the lanes' lines behind the messages.
-func (d *diagram) lines() app.UI {
+// laneLines are the lanes' lines behind the messages.
+func laneLines(all []timeline.Lane) app.UI {
 	var lines []app.UI
-	for i := range d.View.Lanes {
+	for i := range all {
 		lines = append(lines, tag.Span("lane-line", laneClass("at", i)))
 	}
 	return tag.Div("lane-lines", "grid").Aria("hidden", "true").Body(lines...)
 }
 
-func (d *diagram) bands() []app.UI {
+func (d *diagram) bands(here []timeline.Band, lanes []timeline.Lane) []app.UI {
 	var bands []app.UI
-	hidden := hiddenOf(len(d.View.Bands), windowBands, chunkBands, d.Earlier[allBands])
+	hidden := hiddenOf(len(here), windowBands, chunkBands, d.Earlier[allBands])
 	if hidden > 0 {
 		bands = append(bands, earlierButton(d.Desk, allBands, earlierText(hidden)))
 	}
-	for i, b := range d.View.Bands {
-		if i < hidden {
-			continue
-		}
-		open, told := d.Unfolded[b.Key]
-		if !told {
-			open = i >= len(d.View.Bands)-openBands
-		}
-		section := ""
-		if a, ok := d.Content.attack(b.Attack); ok && len(a.Sections) > 0 {
-			section = a.Sections[0]
-		}
-		bands = append(bands, &band{
-			Desk: d.Desk, Band: b, Lanes: d.View.Lanes, Open: open, Section: section, Stars: d.Content.stars(),
-			Selected: selectedIn(b, d.Selected), Pages: d.Earlier[b.Key],
-		})
+	for i, b := range here[hidden:] {
+		bands = append(bands, d.band(b, lanes, hidden+i >= len(here)-openBands))
 	}
 	return bands
+}
+
+// band draws a band. open says whether it is unfolded by itself.
+func (d *diagram) band(b timeline.Band, lanes []timeline.Lane, open bool) app.UI {
+	if asked, told := d.Unfolded[b.Key]; told {
+		open = asked
+	}
+	section := ""
+	if a, ok := d.Content.attack(b.Attack); ok && len(a.Sections) > 0 {
+		section = a.Sections[0]
+	}
+	return &band{
+		Desk: d.Desk, Band: b, Lanes: lanes, Open: open, Section: section, Stars: d.Content.stars(),
+		Selected: selectedIn(b, d.Selected), Pages: d.Earlier[b.Key],
+	}
 }
 
 // selectedIn returns the selected position if it is in the band, else 0, so

@@ -23,7 +23,7 @@ type inspector struct {
 }
 
 func (i *inspector) Render() app.UI {
-	return tag.Section("inspector").Aria("labelledby", "inspector").Body(
+	return tag.Section("inspector").Aria("labelledby", "inspector").Attr("translate", "no").Body(
 		tag.H2("unseen").ID("inspector").Text("Inspector"),
 		tag.Div("inspector-bar").Body(
 			tag.Div("tabs").Role("tablist").Aria("label", "Views of the message").

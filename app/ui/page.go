@@ -10,13 +10,18 @@ import (
 // chapterPage is the page of a chapter: lesson, stage, browser and switches.
 type chapterPage struct {
 	app.Compo
+	path    string
 	desk    *desk
 	missing bool // the content is not at hand
 }
 
-func newChapterPage(c Content, missing bool) *chapterPage {
-	return &chapterPage{desk: newDesk(c), missing: missing}
+func newChapterPage(path string, c Content, missing bool) *chapterPage {
+	return &chapterPage{path: path, desk: newDesk(c), missing: missing}
 }
+
+// CompoID names the page by its path: go-app takes one that is mounted for another of its
+// type, unless their names differ.
+func (p *chapterPage) CompoID() string { return p.path }
 
 // OnNav names the page.
 func (p *chapterPage) OnNav(ctx app.Context) {
@@ -110,11 +115,11 @@ func (p *chapterPage) Render() app.UI {
 		tag.Main("desk").Body(
 			&lessonBar{Desk: d, Content: c, Steps: s.Steps, Standings: all, Opened: s.Opened, Lingers: s.Lingers, Answers: s.Answers, Busy: s.Busy, Open: s.Open, Tour: next},
 			tag.Div("center").Body(
-				&diagram{Desk: d, Content: c, View: s.shown(), Unfolded: s.Unfolded, Earlier: s.Earlier, Selected: s.Selected, Away: s.Away, Newer: s.Away && s.View.Last > s.AwayFrom, Open: s.Open, Lost: s.Notice.Again},
+				&diagram{Desk: d, Content: c, View: s.shown(), Present: s.View.Bands, Unfolded: s.Unfolded, Earlier: s.Earlier, Selected: s.Selected, Away: s.Away, Newer: s.Away && s.View.Last > s.AwayFrom, Open: s.Open, Lost: s.Notice.Again},
 				&replayBar{Desk: d, Replay: s.Replay},
 				&presentStep{Desk: d, Content: c, Steps: s.Steps},
 				tag.Div("below").Body(
-					&alice{Desk: d, Address: s.shown().Address, Login: d.login(), Waiting: s.Waiting, Frame: s.Frame, Replays: s.Replay.on(), Mail: s.Mail, Mailed: s.Mailed != "", Attacked: s.attacked(), Open: s.Open, Lost: s.Notice.Again, Busy: s.Busy, Tour: next},
+					&alice{Desk: d, Shows: s.shown().Alice, Login: d.login(), Redeems: s.Lab.TokenEndpoint != "", Waiting: s.Waiting, Frame: s.Frame, Replays: s.Replay.on(), Mail: s.Mail, Mailed: s.Mailed != "", Open: s.Open, Lost: s.Notice.Again, Busy: s.Busy, Tour: next},
 					&inspector{Desk: d, Message: s.Message, Tab: s.Tab, Guard: s.Guard, Code: s.Code, Said: s.Copied},
 				),
 			),

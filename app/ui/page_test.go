@@ -60,7 +60,7 @@ func labWith(off ...guard.ID) api.Lab {
 
 // openPage is the page of an open lab, with events in its log.
 func openPage(l api.Lab, events ...event.Event) *chapterPage {
-	p := newChapterPage(testContent, false)
+	p := newChapterPage(testContent.Path, testContent, false)
 	p.desk.screen.Lab, p.desk.screen.Open = l, true
 	for i := range events {
 		events[i].Seq, events[i].Time = uint64(i+1), time.Now()
@@ -170,7 +170,7 @@ func TestTheAttackWaitsForTheGuess(t *testing.T) {
 }
 
 func TestNothingCanBePressedBeforeTheLabIsOpen(t *testing.T) {
-	p := newChapterPage(testContent, false)
+	p := newChapterPage(testContent.Path, testContent, false)
 	for _, name := range []string{"Run the flow", "PKCE", "PKCE: server verifies it", "Run the attack: Intercepted code redeemed", "Reset the lab"} {
 		if !named(t, p, name).disabled {
 			t.Errorf("%q can be pressed", name)
@@ -195,7 +195,7 @@ func TestPagesObeyTheSecurityPolicy(t *testing.T) {
 	pages := map[string]app.UI{
 		"chapter":    openPage(labWith(guard.IDPKCE), tokens()),
 		"landing":    &landing{content: Content{Path: "/"}},
-		"no content": newChapterPage(Content{Path: "/v03-pkce"}, false),
+		"no content": newChapterPage("/v03-pkce", Content{Path: "/v03-pkce"}, false),
 	}
 	for name, p := range pages {
 		page := app.HTMLString(p)
@@ -211,7 +211,7 @@ func TestPagesObeyTheSecurityPolicy(t *testing.T) {
 func TestContentSurvivesThePage(t *testing.T) {
 	c := testContent
 	c.Chapter.Problem = `<p>A "quote", </script><script>alert(1)</script> & more.</p>`
-	page := app.HTMLString(newChapterPage(c, false))
+	page := app.HTMLString(newChapterPage(c.Path, c, false))
 	block := regexp.MustCompile(`(?s)<script type="application/json" id="content">(.*?)</script>`).FindStringSubmatch(page)
 	if block == nil {
 		t.Fatal("the page has no data block")
@@ -229,7 +229,7 @@ func TestAPageWithoutContentIsASentence(t *testing.T) {
 	if missing || c.Path != "/v03-pkce" {
 		t.Fatalf("content %+v, missing %v: the browser would fetch it for ever", c, missing)
 	}
-	if page := app.HTMLString(newChapterPage(c, missing)); !strings.Contains(page, "could not be loaded") {
+	if page := app.HTMLString(newChapterPage(c.Path, c, missing)); !strings.Contains(page, "could not be loaded") {
 		t.Error(page)
 	}
 }
@@ -242,7 +242,7 @@ func TestWordsOfALessonStayInTheirAttributes(t *testing.T) {
 	c.Chapter.Question, c.Chapter.Title = odd, odd
 	c.Chapter.Sections = []lessons.Link{{Title: odd, URL: "https://" + odd}}
 	c.Chapters = []ChapterLink{{ID: "v02", Title: odd, Path: "/v02"}, {ID: "v03", Title: odd, Path: "/v03-pkce"}, {ID: "v04", Title: odd}}
-	page := app.HTMLString(newChapterPage(c, false))
+	page := app.HTMLString(newChapterPage(c.Path, c, false))
 	page = page[:strings.Index(page, `id="`+ContentID)] // JSON escapes for itself
 	for _, raw := range []string{"<b onclick", `"odd"`} {
 		if i := strings.Index(page, raw); i >= 0 {
@@ -356,18 +356,30 @@ func TestGoneStaysWhateverIsPressed(t *testing.T) {
 }
 
 func TestAlicesBrowserSaysWhatItShows(t *testing.T) {
+	played := func(p timeline.Page, l timeline.Login) timeline.Alice {
+		return timeline.Alice{Address: timeline.AddressOf("http://localhost:8080/callback"), Page: p, Login: l, Played: true, HTML: "<!doctype html><title>Mallory&#39;s site</title>"}
+	}
 	tests := map[string]struct {
 		alice alice
 		want  string
 	}{
-		"nothing yet":         {alice{}, "sign-in page opens here"},
-		"in another tab":      {alice{Frame: frameInTab}, "goes on in the other tab"},
-		"cut":                 {alice{Frame: frameCut}, "connection was lost"},
-		"a code":              {alice{Frame: frameHere, Login: timeline.Login{Code: "Splx…"}}, "code=Splx…"},
-		"a token":             {alice{Frame: frameInTab, Login: timeline.Login{Token: "mF_9…"}}, "access_token=mF_9…"},
-		"a refusal":           {alice{Frame: frameHere, Login: timeline.Login{Failed: "State: it is missing"}}, "State: it is missing. Nobody is signed in."},
-		"an attack":           {alice{Frame: frameHere, Attacked: true}, "the lab plays Alice"},
-		"nothing of a reload": {alice{Login: timeline.Login{Token: "mF_9…"}}, "sign-in page opens here"},
+		"nothing yet":          {alice{}, "sign-in page opens here"},
+		"in another tab":       {alice{Frame: frameInTab}, "goes on in the other tab"},
+		"cut":                  {alice{Frame: frameCut}, "connection was lost"},
+		"a code":               {alice{Frame: frameHere, Login: timeline.Login{Code: "Splx…"}}, "code=Splx…"},
+		"a token":              {alice{Frame: frameInTab, Login: timeline.Login{Token: "mF_9…"}}, "access_token=mF_9…"},
+		"a refusal":            {alice{Frame: frameHere, Login: timeline.Login{Failed: "State: it is missing"}}, "State: it is missing. Nobody is signed in."},
+		"nothing of a reload":  {alice{Login: timeline.Login{Token: "mF_9…"}}, "sign-in page opens here"},
+		"an attack begins":     {alice{Shows: timeline.Alice{Played: true}}, "Nothing is open here yet."},
+		"on its way":           {alice{Shows: played(timeline.PageNone, timeline.Login{})}, "No page has come yet"},
+		"a server's page":      {alice{Shows: played(timeline.PageAnswer, timeline.Login{})}, "What Alice's browser got: Mallory's site"},
+		"whose it was":         {alice{Shows: played(timeline.PageAnswer, timeline.Login{})}, "The lab plays Alice"},
+		"what the client says": {alice{Shows: played(timeline.PageClient, timeline.Login{Failed: "State: it is another's"})}, "State: it is another&#39;s. Nobody is signed in."},
+		"nor the learner's own, which came before": {alice{Frame: frameHere, Login: timeline.Login{Token: "mF_9…"},
+			Shows: played(timeline.PageClient, timeline.Login{Code: "Malo…"})}, "code=Malo…"},
+		"a look back":                {alice{Replays: true, Shows: timeline.Alice{Page: timeline.PageClient}}, "It reads the answer in the address"},
+		"a code that is redeemed":    {alice{Replays: true, Redeems: true, Shows: timeline.Alice{Page: timeline.PageClient, Login: timeline.Login{Code: "Splx…"}}}, "To redeem it"},
+		"one where the chapter ends": {alice{Replays: true, Shows: timeline.Alice{Page: timeline.PageClient, Login: timeline.Login{Code: "Splx…"}}}, "this chapter&#39;s flow ends"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -34,7 +34,7 @@ func (b *replayBar) Render() app.UI {
 		return tag.Div("replay-place")
 	}
 	last := len(r.Frames) - 1
-	return tag.Div("replay").Role("group").Aria("label", "Replay").Body(
+	return tag.Div("replay").Role("group").Aria("label", "Replay").Attr("translate", "no").Body(
 		b.button("«", "To the start", r.At > 0, func() { b.Desk.replayAt(0) }, "start"),
 		b.button("‹", "One message back", r.At > 0, func() { b.Desk.replayBy(-1) }, "back"),
 		tag.P("replay-at").Role("status").Body(

@@ -27,7 +27,7 @@ func Routes(chapters []ChapterLink, content func(path string) (Content, bool)) {
 		}
 		app.Route(link.Path, func() app.Composer {
 			c, missing := contentOf(content, link.Path)
-			return newChapterPage(c, missing)
+			return newChapterPage(link.Path, c, missing)
 		})
 	}
 }

@@ -31,7 +31,7 @@ func (s *stateDrawer) Render() app.UI {
 		s.Ready, func() { s.Desk.toggleState() }, "state")
 	return tag.Div("group", "state").Body(
 		tag.H2().Body(b),
-		app.If(s.IsOpen, func() app.UI { return tag.Div("state-body").Body(s.documents()...) }),
+		app.If(s.IsOpen, func() app.UI { return tag.Div("state-body").Attr("translate", "no").Body(s.documents()...) }),
 	)
 }
 

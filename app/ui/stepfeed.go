@@ -26,7 +26,7 @@ func (f *stepFeed) Render() app.UI {
 	for _, line := range f.Lines {
 		items = append(items, f.line(line))
 	}
-	return tag.Div("feed").Role("group").Aria("label", "Events of this step").Body(
+	return tag.Div("feed").Role("group").Aria("label", "Events of this step").Attr("translate", "no").Body(
 		tag.Ol("feed-lines").Body(items...),
 	)
 }

@@ -69,12 +69,12 @@ func TestKeysGoThroughTheMessages(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := nextMessage(v, tt.selected, tt.by); got != tt.want {
+			if got := nextMessage(v.Bands, tt.selected, tt.by); got != tt.want {
 				t.Errorf("%d, want %d", got, tt.want)
 			}
 		})
 	}
-	if got := nextMessage(timeline.View{}, 0, 1); got != 0 {
+	if got := nextMessage(nil, 0, 1); got != 0 {
 		t.Errorf("%d in an empty diagram", got)
 	}
 }

@@ -266,9 +266,6 @@ func (a *answer) Write(p []byte) (int, error) {
 func (a *answer) event() *event.Response {
 	e := &event.Response{Status: a.status}
 	e.Header, e.Truncated = headerFields(a.header)
-	if strings.HasPrefix(a.header.Get("Content-Type"), "text/html") {
-		return e // a page for people: the frame shows it
-	}
 	text, cut := bodyText(a.body.String())
 	e.Body, e.Truncated = text, e.Truncated || cut
 	return e
