@@ -34,6 +34,7 @@ func NewDevice() lab.Device {
 		Dial:   dial,
 		Keep:   Keep(),
 		NewID:  NewID,
+		Now:    time.Now,
 		After:  time.After,
 		Origin: origin(),
 	}

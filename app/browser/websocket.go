@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 	"nhooyr.io/websocket"
@@ -51,6 +52,10 @@ type socket struct{ conn *websocket.Conn }
 // Read returns the next message.
 func (s *socket) Read(ctx context.Context) ([]byte, error) {
 	_, message, err := s.conn.Read(ctx)
+	// A connection that was cut has a status that nobody sends (RFC 6455 §7.4.1).
+	if code := websocket.CloseStatus(err); code != -1 && code != websocket.StatusAbnormalClosure {
+		return nil, fmt.Errorf("%w: %w", lab.ErrFarewell, err)
+	}
 	return message, err
 }
 

@@ -151,7 +151,18 @@ func (s *Session) call(ctx context.Context, method, path string, in, out any) er
 func readError(r client.Response) *Error {
 	var body api.Error
 	if json.Unmarshal([]byte(r.Body), &body) != nil || body.Description == "" {
-		body.Description = fmt.Sprintf("The lab answered %d.", r.Status)
+		body.Description, body.Hint = unexplained(r.Status)
 	}
 	return &Error{Status: r.Status, Code: body.Error, Description: body.Description, Hint: body.Hint}
+}
+
+// unexplained says what an answer comes to that says nothing of itself.
+func unexplained(status int) (description, hint string) {
+	switch status {
+	case 429: // RFC 6585 §4
+		return "Too much is asked at once (429).", "Wait a little, then try again."
+	case 502, 503, 504: // RFC 9110 §15.6
+		return fmt.Sprintf("What stands in front of the lab has no answer from it (%d).", status), "Try again in a moment."
+	}
+	return fmt.Sprintf("The lab answered %d.", status), ""
 }

@@ -25,12 +25,18 @@ const (
 	Gone         Status = "gone"
 )
 
+// ErrFarewell is returned by Socket.Read where the server said that it ends the
+// connection.
+var ErrFarewell = errors.New("the server ended the connection")
+
+var errHole = errors.New("events are missing in the feed")
+
 // Update is what came down since the last one. Its events are in the order of
 // the log, none twice; where a stretch is lost, an event of KindGap says so.
 type Update struct {
 	Events []event.Event
 	Status Status
-	Why    string // while Reconnecting: what the server says against it; "": nothing
+	Why    string // what is likely wrong with the connection, in sentences; "": nothing known
 }
 
 // Bounds of a connection.
@@ -38,8 +44,8 @@ const (
 	maxBatch = 512 // events of one Update
 
 	// After a cut the wait doubles from first to longest, until something new
-	// came down; up to half of it is chance, so that a class does not return
-	// in one wave.
+	// came down or the connection stood; up to half of it is chance, so that a class
+	// does not return in one wave.
 	firstWait   = 250 * time.Millisecond
 	longestWait = 15 * time.Second
 
@@ -52,18 +58,22 @@ const (
 // has returned; what came meanwhile is in that one. One Follow at a time.
 func (s *Session) Follow(ctx context.Context, each func(Update)) {
 	each(Update{Status: Connecting})
-	var last uint64 // position of the last event that each was given
-	wait := firstWait
+	var (
+		last uint64 // position of the last event that each was given
+		line line
+		wait = firstWait
+	)
 	for {
 		before := last
-		last = s.followOnce(ctx, last, each)
+		c := s.followOnce(ctx, last, line.whileLive(), each)
+		last = c.last
 		if ctx.Err() != nil {
 			return
 		}
-		if last > before {
+		if last > before || c.lasted >= stood {
 			wait = firstWait
 		}
-		each(Update{Status: Reconnecting})
+		each(Update{Status: Reconnecting, Why: line.why()})
 
 		// A browser does not say why a websocket was refused; the API does.
 		err := s.ask(ctx)
@@ -72,9 +82,12 @@ func (s *Session) Follow(ctx context.Context, each func(Update)) {
 			each(Update{Status: Gone})
 			return
 		}
-		var no *Error
-		if errors.As(err, &no) && no.Code != "" {
-			each(Update{Status: Reconnecting, Why: no.Error()})
+		line.take(c, err)
+		if why := line.why(); why != "" {
+			each(Update{Status: Reconnecting, Why: why})
+		}
+		if line.isBlocked() {
+			s.outbox.fail(errBlocked)
 		}
 		select {
 		case <-s.device.After(jitter(wait)):
@@ -85,22 +98,35 @@ func (s *Session) Follow(ctx context.Context, each func(Update)) {
 	}
 }
 
-// followOnce follows the feed over one connection, and returns the position
-// that it came to.
-func (s *Session) followOnce(ctx context.Context, last uint64, each func(Update)) uint64 {
+// connection is how one connection went.
+type connection struct {
+	last     uint64        // position that it came to
+	opened   bool          // else nobody answered, or somebody said no
+	timedOut bool          // nobody answered
+	farewell bool          // the server ended it
+	lasted   time.Duration // from its opening
+	quiet    time.Duration // of it, the time after the last event
+}
+
+// followOnce follows the feed over one connection from the position last on. why is
+// what is known to be wrong.
+func (s *Session) followOnce(ctx context.Context, last uint64, why string, each func(Update)) connection {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	address := "ws" + strings.TrimPrefix(s.device.Origin, "http") +
 		s.path("/feed?after="+strconv.FormatUint(last, 10))
 	socket, err := s.dial(ctx, address)
 	if err != nil {
-		return last
+		return connection{last: last, timedOut: errors.Is(err, context.DeadlineExceeded)}
 	}
+	c := connection{last: last, opened: true}
+	opened := s.device.Now()
+	latest := opened
 	events := make(chan event.Event, maxBatch)
 	var running sync.WaitGroup
 	running.Go(func() {
 		defer close(events)
-		s.receive(ctx, socket, last, events)
+		c.farewell = errors.Is(s.receive(ctx, socket, last, events), ErrFarewell)
 	})
 	running.Go(func() {
 		// A write that fails ends the reading too.
@@ -111,16 +137,18 @@ func (s *Session) followOnce(ctx context.Context, last uint64, each func(Update)
 	defer socket.Close()
 	defer cancel()
 
-	each(Update{Status: Live})
+	each(Update{Status: Live, Why: why})
 	for e := range events {
 		if ctx.Err() != nil {
-			return last
+			return connection{last: c.last}
 		}
 		batch := gather(e, events)
-		last = position(batch[len(batch)-1])
-		each(Update{Events: batch, Status: Live})
+		c.last, latest = position(batch[len(batch)-1]), s.device.Now()
+		each(Update{Events: batch, Status: Live, Why: why})
 	}
-	return last
+	now := s.device.Now()
+	c.lasted, c.quiet = now.Sub(opened), now.Sub(latest)
+	return c
 }
 
 // dial opens the feed. The key goes along as a subprotocol, since a browser
@@ -160,16 +188,17 @@ func gather(first event.Event, events <-chan event.Event) []event.Event {
 }
 
 // receive reads the feed into events until it is cut, and acknowledges what
-// Record waits for. It is the one place that says what comes next in the log.
-func (s *Session) receive(ctx context.Context, socket Socket, last uint64, events chan<- event.Event) {
+// Record waits for. It is the one place that says what comes next in the log. It
+// returns why it reads no further.
+func (s *Session) receive(ctx context.Context, socket Socket, last uint64, events chan<- event.Event) error {
 	for {
 		message, err := socket.Read(ctx)
 		if err != nil {
-			return
+			return err
 		}
 		e, err := s.parse(message)
 		if err != nil {
-			return // what cannot be read is as good as lost: ask for it again
+			return err // what cannot be read is as good as lost: ask for it again
 		}
 		if e == nil {
 			continue
@@ -179,14 +208,14 @@ func (s *Session) receive(ctx context.Context, socket Socket, last uint64, event
 			s.outbox.settle(e.ID, nil)
 			continue // seen before
 		case at > last+1 && e.Kind != event.KindGap:
-			return // a hole: come back to the last good position
+			return errHole // come back to the last good position
 		default:
 			last = at
 		}
 		select {
 		case events <- *e:
 		case <-ctx.Done():
-			return
+			return ctx.Err()
 		}
 		s.outbox.settle(e.ID, nil)
 	}

@@ -26,12 +26,14 @@ type Device struct {
 	Dial   func(ctx context.Context, url string, protocols []string) (Socket, error)
 	Keep   client.Store // survives the tab
 	NewID  func() string
+	Now    func() time.Time // for the length of things alone
 	After  func(time.Duration) <-chan time.Time
 	Origin string // of the lab, such as "http://localhost:8080"
 }
 
 // Socket is an open websocket of text messages. Read and Write may be called
-// at the same time, each by one goroutine; Close ends both.
+// at the same time, each by one goroutine; Close ends both. Read returns an error that
+// is ErrFarewell where the server said that it ends the connection.
 type Socket interface {
 	Read(ctx context.Context) ([]byte, error)
 	Write(ctx context.Context, message []byte) error

@@ -95,10 +95,17 @@ func (o *outbox) settle(id string, err error) {
 // close settles every letter with ErrGone, and those that come later too.
 func (o *outbox) close() {
 	o.mu.Lock()
-	defer o.mu.Unlock()
 	o.gone = true
+	o.mu.Unlock()
+	o.fail(ErrGone)
+}
+
+// fail settles every letter that waits with err.
+func (o *outbox) fail(err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	for _, l := range o.letters {
-		l.done <- ErrGone
+		l.done <- err
 	}
 	o.letters = nil
 }

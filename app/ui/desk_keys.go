@@ -40,7 +40,7 @@ func (d *desk) recallKeys() {
 // keys cannot either.
 func (d *desk) press(key string) {
 	s := d.screen
-	ready := s.Open && s.Busy == idle
+	ready := s.answers() && s.Busy == idle
 	_, here := d.content.cut(s.View.Bands)
 	switch {
 	case key == "?":

@@ -80,7 +80,7 @@ func dialogs(d *desk, all []standing) app.UI {
 	case dialogKeys:
 		return open("Keys", keyTable(d))
 	case dialogMore:
-		return open("More", &moreMenu{Desk: d, Open: s.Open, Busy: s.Busy})
+		return open("More", &moreMenu{Desk: d, Open: s.answers(), Busy: s.Busy})
 	case dialogBench:
 		return open(benchTitle, d.workbench())
 	}

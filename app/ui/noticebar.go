@@ -15,7 +15,7 @@ type noticeBar struct {
 	Desk    *desk
 	Notice  notice
 	Status  lab.Status
-	Why     string // the connection is refused; "": nobody said
+	Why     string // what is wrong with the connection; "": nobody said
 	Forgets bool
 
 	Outdated  bool   // there is another version
@@ -25,12 +25,12 @@ type noticeBar struct {
 
 func (n *noticeBar) Render() app.UI {
 	return tag.Div("notices").Role("status").Aria("live", "polite").Body(
-		app.If(n.Status == lab.Reconnecting, func() app.UI {
-			if n.Why != "" {
-				return tag.Div("notice", "notice-problem").Body(explained(n.Why)...)
+		app.If(n.connection() != "", func() app.UI {
+			class := "notice"
+			if n.Why != "" && n.Status != lab.Live {
+				class = "notice notice-problem"
 			}
-			return tag.Div("notice").Body(
-				explained("The connection to the lab is lost. Trying again; nothing is lost meanwhile.")...)
+			return tag.Div(class).Body(explained(n.connection())...)
 		}),
 		app.If(n.Forgets, func() app.UI {
 			return tag.Div("notice").Body(append(
@@ -55,6 +55,17 @@ func (n *noticeBar) Render() app.UI {
 		}),
 		app.If(n.Notice.Text != "", n.problem),
 	)
+}
+
+// connection says what is wrong with the connection to the feed, or "".
+func (n *noticeBar) connection() string {
+	switch {
+	case n.Status == lab.Gone:
+		return "" // the notice says it
+	case n.Why == "" && n.Status == lab.Reconnecting:
+		return "The connection to the lab is lost. Trying again; nothing is lost meanwhile."
+	}
+	return n.Why
 }
 
 func (n *noticeBar) problem() app.UI {

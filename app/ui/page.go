@@ -109,21 +109,21 @@ func (p *chapterPage) Render() app.UI {
 	all := standings(s.Lab, c.Chapter.Version)
 	next := d.tour(all)
 	return tag.Div("shell", "shows-"+string(s.Pane), tourClass(s)).Body(
-		&topBar{Desk: d, Content: c, Broken: broken(all), Open: s.Open, Busy: s.Busy, Offset: s.Lab.ClockOffsetSeconds, Finished: s.Finished, Next: next},
+		&topBar{Desk: d, Content: c, Broken: broken(all), Open: s.answers(), Busy: s.Busy, Offset: s.Lab.ClockOffsetSeconds, Finished: s.Finished, Next: next},
 		app.If(s.Touring, func() app.UI { return &tourBar{Desk: d, Steps: s.Steps, Stop: next} }),
 		&noticeBar{Desk: d, Notice: s.Notice, Status: s.Status, Why: s.Why, Forgets: s.Forgets, Outdated: s.Outdated, Elsewhere: s.elsewhere(c.Chapter.ID), Chapter: c.Chapter.ID},
 		tag.Main("desk").Body(
-			&lessonBar{Desk: d, Content: c, Steps: s.Steps, Standings: all, Opened: s.Opened, Lingers: s.Lingers, Answers: s.Answers, Busy: s.Busy, Open: s.Open, Tour: next},
+			&lessonBar{Desk: d, Content: c, Steps: s.Steps, Standings: all, Opened: s.Opened, Lingers: s.Lingers, Answers: s.Answers, Busy: s.Busy, Open: s.answers(), Tour: next},
 			tag.Div("center").Body(
 				&diagram{Desk: d, Content: c, View: s.shown(), Present: s.View.Bands, Unfolded: s.Unfolded, Earlier: s.Earlier, Selected: s.Selected, Away: s.Away, Newer: s.Away && s.View.Last > s.AwayFrom, Open: s.Open, Lost: s.Notice.Again},
 				&replayBar{Desk: d, Replay: s.Replay},
 				&presentStep{Desk: d, Content: c, Steps: s.Steps},
 				tag.Div("below").Body(
-					&alice{Desk: d, Shows: s.shown().Alice, Login: d.login(), Redeems: s.Lab.TokenEndpoint != "", Waiting: s.Waiting, Frame: s.Frame, Replays: s.Replay.on(), Mail: s.Mail, Mailed: s.Mailed != "", Open: s.Open, Lost: s.Notice.Again, Busy: s.Busy, Tour: next},
+					&alice{Desk: d, Shows: s.shown().Alice, Login: d.login(), Redeems: s.Lab.TokenEndpoint != "", Waiting: s.Waiting, Frame: s.Frame, Replays: s.Replay.on(), Mail: s.Mail, Mailed: s.Mailed != "", Open: s.answers(), Lost: s.Notice.Again, Busy: s.Busy, Tour: next},
 					&inspector{Desk: d, Message: s.Message, Tab: s.Tab, Guard: s.Guard, Code: s.Code, Said: s.Copied},
 				),
 			),
-			&panel{Desk: d, Content: c, Standings: all, Ends: s.View.Attacks, StayIn: s.StayIn, ByHand: s.ByHand, Said: s.Said, Busy: s.Busy, Open: s.Open, State: s.State, Before: s.StateBefore, StateOpen: s.StateOpen},
+			&panel{Desk: d, Content: c, Standings: all, Ends: s.View.Attacks, StayIn: s.StayIn, ByHand: s.ByHand, Said: s.Said, Busy: s.Busy, Open: s.answers(), State: s.State, Before: s.StateBefore, StateOpen: s.StateOpen},
 		),
 		&paneBar{Desk: d, Pane: s.Pane, Tour: next},
 		app.If(s.Dialog != dialogNone, func() app.UI { return dialogs(d, all) }),

@@ -13,6 +13,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/lab"
 	"oauthlab/app/timeline"
 	"oauthlab/lessons"
 	"oauthlab/lessons/api"
@@ -61,7 +62,7 @@ func labWith(off ...guard.ID) api.Lab {
 // openPage is the page of an open lab, with events in its log.
 func openPage(l api.Lab, events ...event.Event) *chapterPage {
 	p := newChapterPage(testContent.Path, testContent, false)
-	p.desk.screen.Lab, p.desk.screen.Open = l, true
+	p.desk.screen.Lab, p.desk.screen.Open, p.desk.screen.Status = l, true, lab.Live
 	for i := range events {
 		events[i].Seq, events[i].Time = uint64(i+1), time.Now()
 	}

@@ -14,7 +14,7 @@ type screen struct {
 	Lab    api.Lab
 	Open   bool // the lab is there
 	Status lab.Status
-	Why    string // the server takes no follower; "": nobody said
+	Why    string // what is wrong with the connection; "": nobody said
 	View   timeline.View
 	Replay replay
 	Past   timeline.View // what the replay has come to
@@ -69,6 +69,10 @@ type screen struct {
 	Forgets  bool // the browser keeps nothing for this page
 	Outdated bool // the server has another version of the lab
 }
+
+// answers reports whether what is pressed comes to something: the lab is there, and what
+// the client tells of itself gets through.
+func (s screen) answers() bool { return s.Open && s.Status == lab.Live }
 
 // busy says what the lab is doing that forbids doing it again.
 type busy string

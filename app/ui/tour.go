@@ -176,7 +176,7 @@ func (d *desk) tour(all []standing) stop {
 func (d *desk) tourState(all []standing) tourState {
 	s := d.screen
 	return tourState{
-		Open: s.Open, Busy: s.Busy != idle || s.Dialog != dialogNone || d.attacked,
+		Open: s.answers(), Busy: s.Busy != idle || s.Dialog != dialogNone || d.attacked,
 		Frame: s.Frame, Login: d.login(), Waits: s.Waiting != "", Narrow: s.Narrow, Pane: s.Pane,
 		Chapter: d.content.Chapter, Steps: s.Steps, Answers: s.Answers,
 		Standing: func(id string) standing { st, _ := find(all, id); return st },

@@ -52,12 +52,7 @@ func (s *Server) Handler() http.Handler {
 		share := cors.New(cors.Options{
 			AllowedOrigins: []string{"*"}, AllowedMethods: []string{method}, AllowedHeaders: []string{"Content-Type"},
 		})
-		return tape.Handle(feed.Route{Flow: flow, Silent: s.namedClient,
-			Serve: func(w http.ResponseWriter, r *http.Request, t *lab.Turn) {
-				share.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					serve(w, r, t)
-				})).ServeHTTP(w, r)
-			}})
+		return tape.Handle(feed.Route{Serve: serve, Flow: flow, Silent: s.namedClient, Share: share.Handler})
 	}
 
 	mux := &route.Mux{}

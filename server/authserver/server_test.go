@@ -39,6 +39,12 @@ type bench struct {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
+	return newBenchOf(t, func(*Server) {})
+}
+
+// newBenchOf takes what is different about the server.
+func newBenchOf(t *testing.T, change func(*Server)) *bench {
+	t.Helper()
 	db, err := store.Open(t.Context(), store.Options{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
@@ -63,6 +69,7 @@ func newBench(t *testing.T) *bench {
 		Labs: labs, Badges: feed.Badges{Secret: []byte("test")}, Assets: assets,
 		Log: slog.New(slog.DiscardHandler),
 	}
+	change(server)
 	web1.Config.Handler = server.Handler()
 	web1.Start()
 	t.Cleanup(web1.Close)

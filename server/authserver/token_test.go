@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"oauthlab/lessons/guard"
 	"oauthlab/server/lab"
 )
@@ -223,6 +225,41 @@ func TestCORS(t *testing.T) {
 	}
 	if got := ask("GET", b.url+"/authorize?"+b.request().Encode()).header.Get("Access-Control-Allow-Origin"); got != "" {
 		t.Errorf("the authorization endpoint allows %q, want nothing (RFC 9700 §2.6)", got)
+	}
+}
+
+// A page of another origin reads why it is refused, also where that has nothing to do with
+// the request.
+func TestARefusalForEveryoneCanBeReadByPages(t *testing.T) {
+	wait := time.Duration(0)
+	b := newBenchOf(t, func(s *Server) {
+		s.MaxBody = 1 << 10
+		s.Pace = func(uuid.UUID) time.Duration { return wait }
+	})
+	tests := map[string]struct {
+		target, body string
+		wait         time.Duration
+		status       int
+	}{
+		"the lab is asked too much":       {b.url + "/token", "a=b", time.Minute, http.StatusTooManyRequests},
+		"the body is too long":            {b.url + "/token", "a=" + strings.Repeat("b", 2<<10), 0, http.StatusRequestEntityTooLarge},
+		"there is no such lab":            {b.lab.Origins.Auth + "/" + uuid.NewString() + "/token", "a=b", 0, http.StatusNotFound},
+		"and what it says of the request": {b.url + "/token", "a=b", 0, http.StatusBadRequest},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			wait = tt.wait
+			req, err := http.NewRequestWithContext(t.Context(), "POST", tt.target, strings.NewReader(tt.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Content-Type", form)
+			req.Header.Set("Origin", "http://localhost:1")
+			got := b.send(req)
+			if got.status != tt.status || got.header.Get("Access-Control-Allow-Origin") != "*" || !strings.Contains(got.body, "error_description") {
+				t.Errorf("answered %d %q, for pages of %q", got.status, got.body, got.header.Get("Access-Control-Allow-Origin"))
+			}
+		})
 	}
 }
 

@@ -142,7 +142,7 @@ func (l *learner) navigate(r *http.Request) error {
 // open makes a lab.
 func (p *program) open(ctx context.Context) (*lab.Session, error) {
 	return lab.Open(ctx, lab.Device{
-		Fetch: p.fetch, Dial: dial, Keep: memory{}, NewID: uuid.NewString, After: time.After, Origin: p.lab,
+		Fetch: p.fetch, Dial: dial, Keep: memory{}, NewID: uuid.NewString, Now: time.Now, After: time.After, Origin: p.lab,
 	}, chapter)
 }
 

@@ -3,7 +3,6 @@ package feed
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -65,11 +64,17 @@ type Route struct {
 	Flow func(ctx context.Context, l *lab.Lab, r *http.Request, form url.Values) string
 	// Silent names the sender of a request that says nothing about itself.
 	Silent func(form url.Values) event.Party
+	// Share lets pages of other origins read each answer, that to a request which is
+	// turned away too. nil: none may.
+	Share func(http.Handler) http.Handler
 }
 
 // Handle records the route's messages around its Serve. The answer is sent after
 // it stands in the log, so that what the caller does next comes after it.
 func (tp *Tape) Handle(route Route) http.Handler {
+	if route.Share != nil {
+		tp = tp.sharing(route.Share)
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		l, err := tp.open(r)
 		switch {
@@ -99,9 +104,14 @@ func (tp *Tape) Handle(route Route) http.Handler {
 
 		answer := &answer{header: http.Header{}, status: http.StatusOK}
 		turn := &lab.Turn{Lab: l, Party: tp.Party, Request: request.ID, Flow: request.Flow}
-		if tooLarge {
-			refuseTooLarge(answer, tp.maxBody())
-		} else {
+		switch {
+		case tooLarge:
+			tp.TurnAway(answer, r, http.StatusRequestEntityTooLarge, tooLargeFor(tp.maxBody()))
+		case route.Share != nil:
+			route.Share(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				route.Serve(w, r, turn)
+			})).ServeHTTP(answer, r)
+		default:
 			route.Serve(answer, r, turn)
 		}
 		fault.At(fault.AnswerDecided)
@@ -119,6 +129,17 @@ func (tp *Tape) Handle(route Route) http.Handler {
 		answer.send(w)
 		fault.Sent(fault.AnswerSent, w)
 	})
+}
+
+// sharing returns a copy whose TurnAway other origins can read.
+func (tp *Tape) sharing(share func(http.Handler) http.Handler) *Tape {
+	shared := *tp
+	shared.TurnAway = func(w http.ResponseWriter, r *http.Request, status int, why api.Error) {
+		share(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			tp.TurnAway(w, r, status, why)
+		})).ServeHTTP(w, r)
+	}
+	return &shared
 }
 
 func (tp *Tape) open(r *http.Request) (*lab.Lab, error) {
@@ -211,15 +232,12 @@ func readBody(w http.ResponseWriter, r *http.Request, most int64) (body []byte, 
 	return body, errors.As(err, &over)
 }
 
-func refuseTooLarge(w http.ResponseWriter, most int64) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(http.StatusRequestEntityTooLarge)
-	json.NewEncoder(w).Encode(api.Error{ //nolint:errcheck // a buffer
+func tooLargeFor(most int64) api.Error {
+	return api.Error{
 		Error:       "invalid_request",
 		Description: fmt.Sprintf("The body of the request is longer than %d KiB.", most>>10),
 		Hint:        "No request of a flow comes near that. Send the parameters alone.",
-	})
+	}
 }
 
 func (tp *Tape) request(r *http.Request, body []byte) *event.Request {

@@ -137,7 +137,7 @@ func pages(a *assets, version, worker string, o lab.Origins) http.Handler {
 		Image:  o.Lab + "/web/pictures/card.png",
 		Styles: ui.Styles(),
 		RawHeaders: []string{
-			a.Link(`<script src="/web/start/start.js"></script>`), // before go-app's own
+			a.Link(`<script src="/web/start/start.js"></script>`),         // before go-app's own
 			a.Link(`<script src="/web/start/foreign.js" defer></script>`), // after it: it needs the runtime
 			a.Link(`<script src="/web/start/focus.js" defer></script>`),
 			a.Link(`<link rel="preload" href="/web/fonts/inter.woff2" as="font" type="font/woff2" crossorigin>`),
