@@ -1,0 +1,533 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+)
+
+// What follows presses everything that the pages have, at the size of a desk and of a
+// phone, and holds that what the page says is so.
+
+// onBothSizes does something with a page of each size.
+func onBothSizes(t *testing.T, do func(b *tab)) {
+	for name, size := range map[string][2]int64{"desktop": {1440, 900}, "phone": {390, 844}} {
+		t.Run(name, func(t *testing.T) {
+			b := openTab(t)
+			b.do("resize", chromedp.EmulateViewport(size[0], size[1]))
+			b.forgive("the server responded with a status of 400") // a refusal, which the browser tells
+			do(b)
+		})
+	}
+}
+
+// chapterOf is what the API tells of a chapter.
+type chapterOf struct{ ID, Title, Path string }
+
+func (p *program) chapters(t *testing.T) []chapterOf {
+	t.Helper()
+	return fromAPI[[]chapterOf](t, p.lab+"/api/chapters", "")
+}
+
+func fromAPI[T any](t *testing.T, address, key string) (v T) {
+	t.Helper()
+	status, body := call(t, http.MethodGet, address, key, "")
+	if err := json.Unmarshal([]byte(body), &v); status != http.StatusOK || err != nil {
+		t.Fatalf("%s answers %d %.200q (%v)", address, status, body, err)
+	}
+	return v
+}
+
+// labOf is the lab of the page, as the API has it.
+func (b *tab) labOf(p *program) api.Lab {
+	b.Helper()
+	kept := evaluate[string](b, `localStorage.getItem("oauthlab.lab")`)
+	var l struct{ ID, Key string }
+	if err := json.Unmarshal([]byte(kept), &l); err != nil {
+		b.Fatalf("the browser keeps %q: %v", kept, err)
+	}
+	now := fromAPI[api.Lab](b.T, p.lab+"/api/labs/"+l.ID, l.Key)
+	now.Key = l.Key
+	return now
+}
+
+// atRest waits until the page takes presses and nothing is under way.
+func (b *tab) atRest() {
+	b.Helper()
+	b.until(`document.querySelector('.topbar-run')?.ariaDisabled === "false" && ` + redrawn)
+}
+
+// inEachColumn does something in each column of a narrow page, and once in a wide one.
+func (b *tab) inEachColumn(do func(column string)) {
+	b.Helper()
+	columns := evaluate[[]string](b, `[...document.querySelectorAll(".panebar button")].filter(e => e.getClientRects().length).map(e => e.innerText.trim())`)
+	if len(columns) == 0 {
+		do("")
+	}
+	for _, column := range columns {
+		b.pressNth(".panebar button", column, 0)
+		do(column)
+	}
+}
+
+// pressNth clicks the nth element in sight that the CSS selector finds and that says text.
+func (b *tab) pressNth(selector, text string, n int) {
+	b.Helper()
+	found := fmt.Sprintf(`[...document.querySelectorAll(%q)].filter(e => e.getClientRects().length && %s === %q)[%d]`, selector, nameInPage, text, n)
+	b.do(fmt.Sprintf("press %q, the %d. of %s", text, n+1, selector), retried(func(ctx context.Context, t *chromedp.Target) error {
+		node, err := nodeOf(ctx, t, found, 1)
+		if err != nil {
+			return err
+		}
+		return click(ctx, t, node.BackendNodeID)
+	}))
+}
+
+// nameInPage is the name of the element e.
+const nameInPage = `(e.ariaLabel || e.innerText).trim()`
+
+// Every link of every page is followed by a press, and back, and forward: heading, title,
+// address, lab and diagram are those of the page that it names.
+func TestEveryLinkLeadsWhereItSays(t *testing.T) {
+	p := start(t, t.TempDir())
+	paths := []string{"/", "/glossary", "/troubleshooting", "/reference"}
+	for _, c := range p.chapters(t) {
+		paths = append(paths, c.Path)
+	}
+	w := walk{program: p, served: map[string]string{}}
+	onBothSizes(t, func(b *tab) {
+		for _, path := range paths {
+			b.open(p.lab + path)
+			w.agrees(b, path)
+			w.leave(b, path)
+			w.lookUp(b)
+		}
+	})
+	for at, page := range w.served {
+		for _, external := range regexp.MustCompile(`<a [^>]*href="https?://[^"]*"[^>]*>`).FindAllString(page, -1) {
+			if !strings.Contains(external, `target="_blank"`) || !strings.Contains(external, "rel=") {
+				t.Errorf("%s: %s leads away in this tab", at, external)
+			}
+		}
+	}
+}
+
+// walk goes from page to page.
+type walk struct {
+	*program
+	served map[string]string // what the server sends, by path
+}
+
+func (w walk) page(t *testing.T, path string) string {
+	if w.served[path] == "" {
+		_, w.served[path] = call(t, http.MethodGet, w.lab+path, "", "")
+	}
+	return w.served[path]
+}
+
+// agrees waits until the page is that of the path, in all that it says.
+func (w walk) agrees(b *tab, path string) {
+	b.Helper()
+	page := w.page(b.T, path)
+	_, rest, _ := strings.Cut(page, "<title>")
+	title, _, _ := strings.Cut(rest, "</title>")
+	heading := regexp.MustCompile(`(?s)<h1[^>]*>(.*?)</h1>`).FindStringSubmatch(page)
+	if heading == nil {
+		b.Fatalf("%s has no heading", path)
+	}
+	b.until(fmt.Sprintf(`location.pathname === %q`, path))
+	b.until(fmt.Sprintf(`document.title === %q`, html.UnescapeString(title)))
+	b.until(fmt.Sprintf(`document.querySelector("h1")?.textContent.trim() === %q`, html.UnescapeString(strings.TrimSpace(heading[1]))))
+	for _, c := range w.chapters(b.T) {
+		if c.Path != path {
+			continue
+		}
+		b.atRest()
+		if got := b.labOf(w.program).Chapter; got != c.ID {
+			b.Errorf("at %s the lab is in %s", path, got)
+		}
+		b.until(`document.querySelectorAll(".bands > .band").length === 0`)
+	}
+}
+
+// leave follows each link in sight to another page, and comes back.
+func (w walk) leave(b *tab, path string) {
+	b.Helper()
+	const links = `a[href]:not([target]):not([href^="#"]):not([href*="glossary#"]):not([href*="troubleshooting?"])`
+	type link struct{ Name, To string }
+	found := evaluate[[]link](b, `[...document.querySelectorAll('`+links+`')].filter(e => e.getClientRects().length)
+		.map(e => ({Name: `+nameInPage+`, To: new URL(e.href).pathname})).filter(l => l.To !== "`+path+`")`)
+	if len(found) == 0 {
+		b.Errorf("no link leads away from %s", path)
+	}
+	seen := map[link]int{}
+	for i, l := range found {
+		evaluate[bool](b, `window.isBefore = true`)
+		b.pressNth(links, l.Name, seen[l])
+		seen[l]++
+		b.until(`!window.isBefore`)
+		w.agrees(b, l.To)
+		evaluate[bool](b, `history.back() ?? true`)
+		w.agrees(b, path)
+		if i == len(found)-1 {
+			evaluate[bool](b, `history.forward() ?? true`)
+			w.agrees(b, l.To)
+			evaluate[bool](b, `history.back() ?? true`)
+			w.agrees(b, path)
+		}
+	}
+}
+
+// lookUp presses each link to a book on a chapter's page, which opens its entry.
+func (w walk) lookUp(b *tab) {
+	b.Helper()
+	if !evaluate[bool](b, `document.querySelector(".shell") !== null`) {
+		return
+	}
+	const terms = `.shell a[href*="glossary#"], .shell a[href*="troubleshooting?"]`
+	b.inEachColumn(func(column string) {
+		names := evaluate[[]string](b, `[...document.querySelectorAll('`+terms+`')].filter(e => e.getClientRects().length).map(e => `+nameInPage+`)`)
+		slices.Sort(names)
+		for _, name := range slices.Compact(names) {
+			b.pressNth(terms, name, 0)
+			b.until(`document.querySelector("dialog[open]")?.innerText.trim().length > 20`)
+			b.do("close it", chromedp.KeyEvent("\x1b"))
+			b.until(`!document.querySelector("dialog[open]")`)
+		}
+	})
+}
+
+// Every switch, part and habit of every chapter is pressed there and back. After each
+// press the page shows all of them as the API has them, and says what is off.
+func TestEverySwitchSaysWhatIsSo(t *testing.T) {
+	p := start(t, t.TempDir())
+	protections := fromAPI[[]guard.Protection](t, p.lab+"/api/protections", "")
+	onBothSizes(t, func(b *tab) {
+		for _, c := range p.chapters(t) {
+			b.open(p.lab + c.Path)
+			b.atRest()
+			if evaluate[bool](b, `document.querySelector(".panebar button").getClientRects().length > 0`) {
+				b.pressNth(".panebar button", "Switches", 0)
+			}
+			const more = `.more[aria-expanded=false]`
+			for range evaluate[int](b, `document.querySelectorAll("`+more+`").length`) {
+				name := evaluate[string](b, `(e => `+nameInPage+`)(document.querySelector("`+more+`"))`)
+				b.pressNth(more, name, 0)
+				b.until(fmt.Sprintf(`![...document.querySelectorAll(%q)].some(e => %s === %q)`, more, nameInPage, name))
+			}
+			b.showsWhatIsSo(p, protections)
+			pressed := 0
+			for _, prot := range protections {
+				if !prot.TaughtIn(c.ID) {
+					continue
+				}
+				for range 2 {
+					b.pressSwitch(prot.Title)
+					b.showsWhatIsSo(p, protections)
+				}
+				pressed++
+				for _, part := range prot.Parts {
+					name := prot.Title + ": " + part.Title
+					switch {
+					case len(prot.Parts) == 1:
+					case part.Kind == guard.Habit:
+						for _, value := range append(slices.Clone(part.Values[1:]), part.Values[0]) {
+							b.pressNth(fmt.Sprintf(`[role=radiogroup][aria-label=%q] [role=radio]`, name), value, 0)
+							b.until(fmt.Sprintf(`[...document.querySelectorAll('[role=radiogroup][aria-label=%q] [role=radio]')].some(e => e.innerText === %q && e.ariaChecked === "true")`, name, value))
+							b.showsWhatIsSo(p, protections)
+						}
+					default:
+						for range 2 {
+							b.pressSwitch(name)
+							b.showsWhatIsSo(p, protections)
+						}
+					}
+				}
+			}
+			if pressed == 0 {
+				b.Errorf("chapter %s has no switch", c.ID)
+			}
+		}
+	})
+}
+
+// pressSwitch presses a switch of the panel and waits until it has turned.
+func (b *tab) pressSwitch(name string) {
+	b.Helper()
+	state := fmt.Sprintf(`[...document.querySelectorAll(".panel [role=switch]")].find(e => e.ariaLabel === %q)?.ariaChecked`, name)
+	before := evaluate[string](b, state)
+	b.pressNth(".panel [role=switch]", name, 0)
+	b.until(fmt.Sprintf(`%s !== %q`, state, before))
+}
+
+// showsWhatIsSo holds the panel and the bar above against the API.
+func (b *tab) showsWhatIsSo(p *program, protections []guard.Protection) {
+	b.Helper()
+	b.atRest()
+	l := b.labOf(p)
+	type shown struct{ Name, State string }
+	got := map[string]string{}
+	for _, s := range evaluate[[]shown](b, `[...document.querySelectorAll(".panel [role=switch]")].map(e => ({Name: e.ariaLabel, State: e.ariaChecked}))
+		.concat([...document.querySelectorAll(".panel [role=radiogroup].habit")].map(e => ({Name: e.ariaLabel, State: e.querySelector("[aria-checked=true]")?.innerText})))`) {
+		got[s.Name] = s.State
+	}
+	off := 0
+	for _, prot := range protections {
+		in, there := l.Protections[prot.ID]
+		if !there {
+			continue
+		}
+		if want := fmt.Sprint(in.On); got[prot.Title] != want {
+			b.Errorf("%s is shown %q, and is %s", prot.Title, got[prot.Title], want)
+		}
+		safe := true
+		for _, part := range prot.Parts {
+			is := fmt.Sprint(in.Parts[string(part.ID)])
+			safe = safe && (is == "true" || part.Kind == guard.Habit && is == part.Values[0])
+			if shows, drawn := got[prot.Title+": "+part.Title]; drawn && shows != is {
+				b.Errorf("%s: %s is shown %q, and is %s", prot.Title, part.Title, shows, is)
+			}
+		}
+		if !safe {
+			off++
+		}
+	}
+	says := evaluate[string](b, `document.querySelector(".broken-text")?.innerText ?? ""`)
+	if (says != "") != (off > 0) {
+		b.Errorf("%d protections are off or changed, and the bar says %q", off, says)
+	}
+}
+
+// Every button of every chapter is pressed once, as it comes in sight. The page stays
+// alive, in its chapter, and shows the switches as they are.
+func TestEveryButtonIsPressed(t *testing.T) {
+	p := start(t, t.TempDir())
+	protections := fromAPI[[]guard.Protection](t, p.lab+"/api/protections", "")
+	onBothSizes(t, func(b *tab) {
+		b.forgive("Clipboard")
+		for _, c := range p.chapters(t) {
+			b.open(p.lab + c.Path)
+			b.atRest()
+			pressed := map[string]bool{"Open in a tab": true} // a tab of its own has a test of its own
+			for b.pressNewButton(pressed) {
+				if evaluate[bool](b, `document.querySelector(".ended") !== null`) {
+					b.Fatalf("the program ended after %v", pressed)
+				}
+			}
+			if len(pressed) < 25 {
+				b.Errorf("only %d buttons were found in %s: %v", len(pressed), c.ID, pressed)
+			}
+			b.atRest()
+			if got := b.labOf(p).Chapter; got != c.ID {
+				b.Errorf("after all that, the lab of %s is in %s", c.ID, got)
+			}
+			b.showsWhatIsSo(p, protections)
+		}
+	})
+}
+
+// pressNewButton presses a button in sight that was not pressed before, in the dialog that
+// is open if one is. It reports whether there was one.
+func (b *tab) pressNewButton(pressed map[string]bool) bool {
+	b.Helper()
+	const inSight = `[...(document.querySelector("dialog[open]") ?? document).querySelectorAll("button")]
+		.filter(e => e.getClientRects().length && !e.disabled && e.ariaDisabled !== "true" && !e.closest("[inert]")).map(e => ` + nameInPage + `)`
+	next := func() string {
+		for _, name := range evaluate[[]string](b, inSight) {
+			if name != "" && !pressed[name] {
+				return name
+			}
+		}
+		return ""
+	}
+	name := next()
+	if name == "" && evaluate[bool](b, `document.querySelector("dialog[open]") !== null`) {
+		b.do("close the dialog", chromedp.KeyEvent("\x1b"))
+		b.until(`!document.querySelector("dialog[open]")`)
+		return true
+	}
+	if name == "" && evaluate[bool](b, `document.querySelector(".topbar-run").ariaDisabled !== "false"`) {
+		b.atRest()
+		name = next()
+	}
+	if name == "" {
+		return false
+	}
+	pressed[name] = true
+	b.do("press "+name, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		// It may be gone by now, or covered: then it is no button in sight.
+		node, err := nodeOf(ctx, t, fmt.Sprintf(`[...document.querySelectorAll("button")].find(e => e.getClientRects().length && %s === %q)`, nameInPage, name), 1)
+		if err == nil {
+			click(ctx, t, node.BackendNodeID) //nolint:errcheck // see above
+		}
+		return ctx.Err()
+	}), chromedp.Evaluate[chromedp.Void](redrawn, chromedp.EvalAwaitPromise))
+	return true
+}
+
+// After each attack, with everything on and with nothing of what stops it, and at each
+// step of its replay, Alice's browser, the diagram and the log agree.
+func TestAlicesBrowserAgreesWithTheDiagram(t *testing.T) {
+	p := start(t, t.TempDir())
+	attacks := fromAPI[[]api.Attack](t, p.lab+"/api/attacks", "")
+	for _, c := range p.chapters(t) {
+		t.Run(c.ID, func(t *testing.T) {
+			b := openTab(t)
+			b.open(p.lab + c.Path)
+			b.runTheFlow() // its page must not stand under what comes
+			for _, a := range attacks {
+				if !evaluate[bool](b, fmt.Sprintf(`[...document.querySelectorAll("button")].some(e => e.ariaLabel === %q)`, "Run the attack: "+a.Title)) {
+					continue
+				}
+				b.playAndCompare(p, a, nil)
+				off := map[string]any{}
+				for _, id := range a.StoppedBy {
+					if prot, _ := guard.ProtectionOf(guard.ID(id)); prot.TaughtIn(c.ID) {
+						off[id] = false
+					}
+				}
+				for id, value := range a.Given {
+					if prot, _ := guard.ProtectionOf(guard.ID(id)); prot.TaughtIn(c.ID) {
+						off[id] = valueOf(value)
+					}
+				}
+				b.playAndCompare(p, a, off)
+			}
+		})
+	}
+}
+
+// valueOf reads a setting of an attack: a switch or a habit's value.
+func valueOf(text string) any {
+	switch text {
+	case "true", "false":
+		return text == "true"
+	}
+	return text
+}
+
+// playAndCompare runs an attack by a press, with some guards off, and holds what Alice's
+// browser shows against the log.
+func (b *tab) playAndCompare(p *program, a api.Attack, guards map[string]any) {
+	b.Helper()
+	l := b.labOf(p)
+	on := map[string]bool{}
+	for id := range l.Protections {
+		on[id] = true
+	}
+	patch, err := json.Marshal(map[string]any{"protections": on, "guards": guards})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if status, body := call(b.T, http.MethodPatch, p.lab+"/api/labs/"+l.ID, l.Key, string(patch)); status != http.StatusOK {
+		b.Fatalf("%s: %d %s", patch, status, body)
+	}
+	before := len(eventsOf(b.T, p.lab+"/api/labs/"+l.ID, l.Key))
+	b.atRest()
+	b.press("button", "Run the attack: "+a.Title)
+	b.until(fmt.Sprintf(`[...document.querySelectorAll(".bands > .band:last-child [data-seq]")].some(e => Number(e.dataset.seq) > %d) && document.querySelector(".bands > .band:last-child .card")`, before))
+	b.atRest()
+	log := eventsOf(b.T, p.lab+"/api/labs/"+l.ID, l.Key)[before:]
+	b.sees(evaluate[seen](b, seenNow), log, a.ID)
+
+	b.do("replay it", clickOn(".bands > .band:last-child .band-replay", "Replay"))
+	b.until(`document.querySelector(".replay-count")?.innerText.startsWith("1 of ")`)
+	steps := evaluate[[]seen](b, `(async () => {
+		const all = [];
+		for (;;) {
+			await `+redrawn+`;
+			all.push(`+seenNow+`);
+			const on = document.querySelector(".replay-on"), count = document.querySelector(".replay-count").innerText;
+			if (on.ariaDisabled === "true") return all;
+			on.click();
+			while (document.querySelector(".replay-count").innerText === count) await `+redrawn+`;
+		}
+	})()`)
+	for i, step := range steps {
+		until := log
+		if i < len(steps)-1 { // what happens until the next row belongs to it
+			until = log[:step.Seq-before]
+		}
+		b.sees(step, until, fmt.Sprintf("%s, step %d of %d", a.ID, i+1, len(steps)))
+	}
+	b.press("button", "Back to now")
+	b.until(`!document.querySelector(".replay-count")`)
+}
+
+// seen is what the page shows: the position of the last row, and Alice's browser.
+type seen struct {
+	Seq           int
+	Address, Page string
+}
+
+const seenNow = `({
+	Seq: Math.max(...[...document.querySelectorAll(".bands > .band:last-child .row[data-seq]")].map(e => Number(e.dataset.seq))),
+	Address: document.querySelector(".address").title,
+	Page: document.querySelector(".alice iframe.alice-still") ? "server" : document.querySelector(".alice .client-page") ? "client" : "",
+})`
+
+// sees holds the page in Alice's browser against the last thing that it was given.
+func (b *tab) sees(got seen, log []event.Event, when string) {
+	b.Helper()
+	address, page := lastPage(log)
+	if got.Address != address || got.Page != page {
+		b.Errorf("%s: Alice's browser shows a page of %q at %q, by the log one of %q at %q", when, got.Page, got.Address, page, address)
+	}
+}
+
+// lastPage reads the log as a person would: where Alice's browser went last, and who gave
+// it the page there.
+func lastPage(log []event.Event) (address, page string) {
+	asked := map[string]string{}
+	for _, e := range log {
+		switch {
+		case e.Request != nil && e.From == "browser":
+			asked[e.ID] = e.Request.URL
+			address, page = e.Request.URL, ""
+		case e.Response != nil && e.To == "browser" && e.Response.Status/100 != 3:
+			address, page = asked[e.Re], "server"
+		case e.Response != nil && e.To == "browser":
+			for _, h := range e.Response.Header {
+				if h.Name == "Location" {
+					base, _ := url.Parse(asked[e.Re])
+					if to, err := base.Parse(h.Value); err == nil {
+						address = to.String()
+					}
+				}
+			}
+			page = ""
+		case e.Note != nil && e.From == "browser" && e.Note.Name == "callback":
+			address, page = e.Note.Get("url"), "client"
+		case e.Note != nil && e.To == "browser" && (e.Note.Name == "open" || e.Note.Name == "mail"):
+			address, page = e.Note.Get("url"), ""
+		}
+	}
+	return address, page
+}
+
+// eventsOf reads the log of a lab.
+func eventsOf(t *testing.T, lab, key string) (all []event.Event) {
+	t.Helper()
+	_, body := call(t, http.MethodGet, lab+"/events?after=0", key, "")
+	for line := range strings.Lines(body) {
+		var e event.Event
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		all = append(all, e)
+	}
+	return all
+}
