@@ -42,6 +42,7 @@ func TestOriginsThatCannotWorkAreRefused(t *testing.T) {
 		"the AS on another site":        {"--lab", "https://lab.example.com", "--auth", "https://auth.example.org", "--mallory", "https://mallory.example.net", "--listen", "127.0.0.1:0"},
 		"an origin with a path":         {"--lab", "http://localhost:0/path"},
 		"no origin":                     {"--auth", "nonsense"},
+		"what policies cannot name":     {"--lab", "http://[::1]:0"},
 		"https without a proxy":         {"--lab", "https://lab.example"},
 		"an unknown command":            {"nonsense"},
 	}

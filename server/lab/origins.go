@@ -89,10 +89,26 @@ func CheckOrigin(flag, raw string) error {
 		u.Scheme != "http" && u.Scheme != "https" || OriginOf(u) != raw {
 		return fmt.Errorf("%s is %q: it takes an origin such as http://localhost:8080, in lower case and without a path", flag, raw)
 	}
+	if !nameable(u.Hostname()) {
+		return fmt.Errorf("%s is %q: a content security policy cannot name this host, so browsers would block the lab's own pages; use localhost, 127.0.0.1 or a name of letters, digits and hyphens", flag, raw)
+	}
 	if u.Scheme == "http" && !Loopback(u.Hostname()) {
 		return fmt.Errorf("%s is %q: an origin that is not loopback must be https", flag, raw)
 	}
 	return nil
+}
+
+// nameable reports whether a content security policy can name the host, without a port:
+// labels of letters, digits and hyphens (Content Security Policy Level 3 §2.3.1,
+// host-part). That leaves out IPv6 addresses, names with an underscore, and those in
+// other alphabets, which browsers write in Punycode (RFC 5891 §5.5).
+func nameable(host string) bool {
+	for label := range strings.SplitSeq(host, ".") {
+		if label == "" || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+			return false
+		}
+	}
+	return true
 }
 
 // Loopback reports whether host, without a port, is this machine alone.

@@ -26,10 +26,36 @@ func TestOriginsCheck(t *testing.T) {
 		{name: "the defaults are fine", given: local, change: func(*Origins) {}},
 		{name: "a lab on the internet, over https, is fine", given: hosted, change: func(*Origins) {}},
 		{
-			name: "the lab on an IPv6 loopback and Mallory on another host are fine", given: local,
-			change: func(o *Origins) {
-				*o = Origins{Lab: "http://[::1]:8080", Auth: "http://[::1]:8081", Mallory: "http://127.0.0.1:8083"}
-			},
+			name: "a name in another alphabet is fine as browsers write it", given: hosted,
+			change: func(o *Origins) { o.Mallory = "https://xn--mlly-0qa.example.net" },
+		},
+		{
+			name: "the IPv6 loopback is refused: policies cannot name it", given: local,
+			change: func(o *Origins) { o.Lab = "http://[::1]:8080" }, want: []string{"--lab", `"http://[::1]:8080"`, "content security policy", "use localhost"},
+		},
+		{
+			name: "Mallory on it too", given: local,
+			change: func(o *Origins) { o.Mallory = "http://[::1]:8083" }, want: []string{"--mallory", "content security policy"},
+		},
+		{
+			name: "any other IPv6 address too, over https", given: hosted,
+			change: func(o *Origins) { o.Auth = "https://[2001:db8::1]" }, want: []string{"--auth", "content security policy"},
+		},
+		{
+			name: "an IPv6 address that means an IPv4 one too", given: local,
+			change: func(o *Origins) { o.Mallory = "http://[::ffff:127.0.0.1]:8083" }, want: []string{"--mallory", "content security policy"},
+		},
+		{
+			name: "a name with an underscore is refused: policies cannot name it", given: hosted,
+			change: func(o *Origins) { o.Auth = "https://my_auth.example.com" }, want: []string{"--auth", "content security policy"},
+		},
+		{
+			name: "a name in another alphabet is refused as people write it", given: hosted,
+			change: func(o *Origins) { o.Mallory = "https://bücher.example.net" }, want: []string{"--mallory", "content security policy"},
+		},
+		{
+			name: "a name that ends with a dot is refused", given: hosted,
+			change: func(o *Origins) { o.Lab = "https://lab.example.com." }, want: []string{"--lab", "content security policy"},
 		},
 		{
 			name: "one registrable domain is enough, however deep the names are", given: hosted,
