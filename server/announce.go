@@ -57,7 +57,7 @@ func (h *house) listensOn() string {
 	if h.config.listen == "" {
 		return ""
 	}
-	return h.listeners[0].Addr().String()
+	return h.listeners[0][0].Addr().String()
 }
 
 // sharedAt is where other processes find the NATS server inside this one, or "". Behind
@@ -75,10 +75,10 @@ func (h *house) sharedAt() string {
 
 // operatorsAt is the address of the operators' endpoints, or "".
 func (h *house) operatorsAt() string {
-	if h.operators == nil {
+	if len(h.operators) == 0 {
 		return ""
 	}
-	return h.operators.Addr().String()
+	return h.operators[0].Addr().String()
 }
 
 // asGroup is every setting, for programs.

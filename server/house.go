@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,9 +44,9 @@ const (
 type house struct {
 	config    config
 	taught    teaching
-	listeners []net.Listener
-	handlers  []http.Handler // in the order of config.parties
-	place     store.Options  // where the labs are kept
+	listeners [][]net.Listener // of each party, in the order of config.parties; one group with --listen
+	handlers  []http.Handler   // in the order of config.parties
+	place     store.Options    // where the labs are kept
 	store     *store.Store
 	labs      *lab.Labs
 	attacks   *attack.Runner
@@ -54,7 +55,7 @@ type house struct {
 	clock     *ops.Clock
 	metrics   *ops.Metrics
 	seats     *limit.Seats
-	operators net.Listener    // nil where operators have no address of their own
+	operators []net.Listener  // none where operators have no address of their own
 	leaving   chan struct{}   // closed when the end is near: no new visitors
 	closing   context.Context // ends when the process does: no followers
 	sendAway  func()          // ends closing
@@ -94,15 +95,15 @@ func open(ctx context.Context, c config) (*house, error) {
 	h := &house{config: c, taught: taught, listeners: listeners, log: log, leaving: make(chan struct{})}
 	h.closing, h.sendAway = context.WithCancel(context.WithoutCancel(ctx))
 	if err := h.observe(); err != nil {
-		closeAll(listeners)
+		closeAll(h.allListeners())
 		return nil, err
 	}
 	if err := c.nats.available(); err != nil {
-		closeAll(h.listeners)
+		closeAll(h.allListeners())
 		return nil, err
 	}
 	if h.place, err = c.nats.options(c.data); err != nil {
-		closeAll(h.listeners)
+		closeAll(h.allListeners())
 		return nil, err
 	}
 	if c.nats.exposed() {
@@ -116,7 +117,7 @@ func open(ctx context.Context, c config) (*house, error) {
 		err = fmt.Errorf("%w; look at --nats-creds, --nats-token-file and what stands in --nats; the server's log says more", err)
 	}
 	if err != nil {
-		closeAll(h.listeners)
+		closeAll(h.allListeners())
 		return nil, err
 	}
 	h.store = db
@@ -136,7 +137,7 @@ func open(ctx context.Context, c config) (*house, error) {
 	}
 	h.attacks = &attack.Runner{Labs: h.labs, Badges: badges}
 	if c.listen != "" {
-		h.attacks.Transport = newInside(c.parties(), listeners[0])
+		h.attacks.Transport = newInside(c.parties(), listeners[0][0])
 	}
 	h.feed = &feed.Feed{Labs: h.labs, Log: log, Closing: h.closing, Seats: h.seats, Limited: h.metrics.Limited}
 	lobby := &site.Site{Files: web.FS, Stories: c.dev, Metrics: h.metricsAtLab(), Coming: taught.coming, API: &site.API{
@@ -188,7 +189,7 @@ func colorful(out io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// servers returns one server a listener.
+// servers returns a server for each group of listeners.
 func (h *house) servers(base context.Context) []*http.Server {
 	var origins []string
 	var handlers []http.Handler
@@ -212,9 +213,11 @@ func (h *house) servers(base context.Context) []*http.Server {
 }
 
 func (h *house) close() error {
-	closeAll(h.listeners)
-	if h.operators != nil {
-		h.operators.Close() //nolint:errcheck // on the way out
-	}
+	closeAll(h.allListeners())
 	return h.store.Close()
+}
+
+// allListeners are those of the parties and of the operators.
+func (h *house) allListeners() []net.Listener {
+	return append(slices.Concat(h.listeners...), h.operators...)
 }

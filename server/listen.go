@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 	"syscall"
 
 	"oauthlab/server/lab"
@@ -33,33 +35,37 @@ func (c *config) parties() []party {
 }
 
 // bind takes the addresses of this process's parties before anything else happens, so that
-// a port in use is said at once. It returns one listener a party, in their order,
-// or a single one with --listen; origins with port 0 become what was given.
-func (c *config) bind() ([]net.Listener, error) {
+// a port in use is said at once. It returns the listeners of each party, in their order,
+// or those of --listen alone; origins with port 0 become what was given.
+func (c *config) bind() ([][]net.Listener, error) {
 	if c.listen != "" {
-		l, err := net.Listen("tcp", c.listen)
+		all, err := listen(c.listen)
 		if err != nil {
 			return nil, bindError("--listen", c.listen, err)
 		}
-		return []net.Listener{l}, c.origins.Check()
-	}
-	var listeners []net.Listener
-	for _, p := range c.parties() {
-		l, err := p.bind()
-		if err != nil {
-			closeAll(listeners)
+		if err := c.origins.Check(); err != nil {
+			closeAll(all)
 			return nil, err
 		}
-		listeners = append(listeners, l)
+		return [][]net.Listener{all}, nil
+	}
+	var listeners [][]net.Listener
+	for _, p := range c.parties() {
+		all, err := p.bind()
+		if err != nil {
+			closeAll(slices.Concat(listeners...))
+			return nil, err
+		}
+		listeners = append(listeners, all)
 	}
 	if err := c.origins.Check(); err != nil {
-		closeAll(listeners)
+		closeAll(slices.Concat(listeners...))
 		return nil, err
 	}
 	return listeners, nil
 }
 
-func (p party) bind() (net.Listener, error) {
+func (p party) bind() ([]net.Listener, error) {
 	if err := lab.CheckOrigin(p.flag, *p.origin); err != nil {
 		return nil, err
 	}
@@ -71,22 +77,84 @@ func (p party) bind() (net.Listener, error) {
 	if port == "" {
 		port = "80"
 	}
-	l, err := net.Listen("tcp", net.JoinHostPort(u.Hostname(), port))
+	all, err := listen(net.JoinHostPort(u.Hostname(), port))
 	if err != nil {
 		return nil, bindError(p.flag, *p.origin, err)
 	}
 	if port == "0" {
-		u.Host = net.JoinHostPort(u.Hostname(), fmt.Sprint(l.Addr().(*net.TCPAddr).Port))
+		u.Host = net.JoinHostPort(u.Hostname(), portOf(all[0]))
 		*p.origin = u.String()
 	}
-	return l, nil
+	return all, nil
 }
 
-func bindError(flag, where string, err error) error {
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("%s %s: the port is in use; stop what uses it, or pass %s with another port", flag, where, flag)
+// loopbacks are the addresses that the name localhost stands for (RFC 6761 §6.3).
+func loopbacks() []string { return []string{"127.0.0.1", "::1"} }
+
+// freePortTries is how many ports the system is asked for until one is free on both.
+const freePortTries = 20
+
+// listen listens on address, host:port. The name localhost is two addresses, and each
+// program that looks it up takes the one it likes: where the machine has both, it listens
+// on both, at the same port, so that nobody else gets what is sent to the other.
+func listen(address string) ([]net.Listener, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil || host != "localhost" {
+		l, err := net.Listen("tcp", address)
+		if err != nil {
+			return nil, err
+		}
+		return []net.Listener{l}, nil
 	}
-	return fmt.Errorf("%s %s: %w", flag, where, err)
+	for try := 1; ; try++ {
+		all, err := listenOnLoopbacks(port)
+		if port != "0" || try == freePortTries || !errors.Is(err, syscall.EADDRINUSE) {
+			return all, err
+		}
+	}
+}
+
+func listenOnLoopbacks(port string) ([]net.Listener, error) {
+	var all []net.Listener
+	var missing error
+	for _, ip := range loopbacks() {
+		l, err := net.Listen("tcp", net.JoinHostPort(ip, port))
+		switch {
+		case isNoAddress(err):
+			missing = err
+		case err != nil:
+			closeAll(all)
+			return nil, err
+		default:
+			all = append(all, l)
+			port = portOf(l)
+		}
+	}
+	if len(all) == 0 {
+		return nil, missing
+	}
+	return all, nil
+}
+
+// isNoAddress reports whether err says that this machine has no such address, as with
+// IPv6 switched off.
+func isNoAddress(err error) bool {
+	return errors.Is(err, syscall.EADDRNOTAVAIL) || errors.Is(err, syscall.EAFNOSUPPORT) || errors.Is(err, syscall.EPROTONOSUPPORT)
+}
+
+func portOf(l net.Listener) string { return strconv.Itoa(l.Addr().(*net.TCPAddr).Port) }
+
+// bindError says which flag asked for an address that cannot be had. Where that is one
+// of several, it names the address too.
+func bindError(flag, where string, err error) error {
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s %s: %w", flag, where, err)
+	}
+	at := ""
+	if failed := (*net.OpError)(nil); errors.As(err, &failed) && failed.Addr != nil && !strings.HasSuffix(where, failed.Addr.String()) {
+		at = "on " + failed.Addr.String() + " "
+	}
+	return fmt.Errorf("%s %s: %sthe port is in use; stop what uses it, or pass %s with another port", flag, where, at, flag)
 }
 
 func closeAll(listeners []net.Listener) {

@@ -20,6 +20,10 @@
 // --listen ADDRESS all parties are served on one address and told apart by the
 // Host header, for use behind a proxy.
 //
+// The name localhost is two addresses, 127.0.0.1 and ::1. What is given as localhost is
+// taken on both, where the machine has both; another program on one of them ends the
+// start.
+//
 // # Several processes
 //
 // By default one process plays all parties and keeps the labs itself, in a NATS

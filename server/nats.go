@@ -77,16 +77,19 @@ func (n *natsConfig) check() error {
 }
 
 // available reports why the server inside this process cannot listen where it should.
-// It would say so in its log alone, and be waited for.
+// It would say so in its log alone, and be waited for. Of localhost it takes one address,
+// which the start prints; that nobody else has the other is looked at here, for whoever
+// connects to that one shows the token.
 func (n *natsConfig) available() error {
 	if n.listen == "" {
 		return nil
 	}
-	l, err := net.Listen("tcp", n.listen)
+	all, err := listen(n.listen)
 	if err != nil {
 		return bindError("--nats-listen", n.listen, err)
 	}
-	return l.Close()
+	closeAll(all)
+	return nil
 }
 
 // exposed reports whether the server inside this process can be reached from other

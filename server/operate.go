@@ -131,7 +131,7 @@ func (h *house) metricsAtLab() http.Handler {
 // observe takes the address of the operators, and makes what watches over the house.
 func (h *house) observe() (err error) {
 	if at := h.config.ops.listen; at != "" {
-		if h.operators, err = net.Listen("tcp", at); err != nil {
+		if h.operators, err = listen(at); err != nil {
 			return bindError("--ops-listen", at, err)
 		}
 	}

@@ -323,7 +323,7 @@ func TestAnotherHostSeesNothing(t *testing.T) {
 			}
 		})
 		for i, p := range h.config.parties() {
-			address := "http://" + h.listeners[min(i, len(h.listeners)-1)].Addr().String()
+			address := "http://" + h.listeners[min(i, len(h.listeners)-1)][0].Addr().String()
 			for _, r := range routes()[p.flag] {
 				target := strings.NewReplacer("{lab}", "x", "{none}", "x").Replace(r.target)
 				got := h.ask(t, r.method, address+target, "", "Host", "evil.example")

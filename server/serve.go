@@ -15,13 +15,15 @@ func (h *house) serve(ctx context.Context) error {
 	defer cut()
 	unwatch := h.watch(base)
 	servers := h.servers(base)
-	failed := make(chan error, len(servers)+1)
+	failed := make(chan error, len(h.allListeners()))
 	for i, s := range servers {
-		go func() { failed <- s.Serve(h.listeners[i]) }()
+		for _, l := range h.listeners[i] {
+			go func() { failed <- s.Serve(l) }()
+		}
 	}
 	desk := &http.Server{Handler: h.operatorsHandler(), ReadHeaderTimeout: readHeaderTimeout}
-	if h.operators != nil {
-		go func() { failed <- desk.Serve(h.operators) }()
+	for _, l := range h.operators {
+		go func() { failed <- desk.Serve(l) }()
 	}
 	var err error
 	select {

@@ -3,10 +3,13 @@
 package freeport
 
 import (
+	"errors"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"strconv"
 	"sync/atomic"
+	"syscall"
 	"testing"
 )
 
@@ -21,17 +24,28 @@ var next atomic.Uint32
 func init() { next.Store(rand.Uint32N(count)) }
 
 // New returns a port on which nobody listens at the host, and never the same twice
-// until all were had.
+// until all were had. The name localhost is two addresses (RFC 6761 §6.3).
 func New(t testing.TB, host string) string {
 	t.Helper()
+	addresses := []string{host}
+	if host == "localhost" {
+		addresses = []string{"127.0.0.1", "::1"}
+	}
 	for range count {
 		port := strconv.Itoa(int(first + next.Add(1)%count))
-		l, err := net.Listen("tcp", net.JoinHostPort(host, port))
-		if err == nil {
-			l.Close()
+		if !slices.ContainsFunc(addresses, func(at string) bool { return inUse(net.JoinHostPort(at, port)) }) {
 			return port
 		}
 	}
 	t.Fatalf("no port from %d to %d is free at %s", first, first+count-1, host)
 	return ""
+}
+
+func inUse(address string) bool {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return errors.Is(err, syscall.EADDRINUSE)
+	}
+	l.Close()
+	return false
 }

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"oauthlab/server/lab"
+)
+
+// needBothLoopbacks skips the test on a machine that has only one.
+func needBothLoopbacks(t *testing.T) {
+	t.Helper()
+	for _, ip := range loopbacks() {
+		l, err := net.Listen("tcp", net.JoinHostPort(ip, "0"))
+		if isNoAddress(err) {
+			t.Skipf("this machine has no %s", ip)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.Close()
+	}
+}
+
+// hostsOf returns the addresses of the listeners without their port, which they share.
+func hostsOf(t *testing.T, all []net.Listener) []string {
+	t.Helper()
+	var hosts []string
+	for _, l := range all {
+		at := l.Addr().(*net.TCPAddr)
+		hosts = append(hosts, at.IP.String())
+		if portOf(l) != portOf(all[0]) {
+			t.Errorf("%s has another port than %s", l.Addr(), all[0].Addr())
+		}
+	}
+	return hosts
+}
+
+// What goes to localhost reaches us, by whichever of its addresses; what is on one
+// address stays on it alone.
+func TestLocalhostIsTwoAddresses(t *testing.T) {
+	needBothLoopbacks(t)
+	for _, together := range []bool{false, true} {
+		h := openHouseWith(t, func(c *config) {
+			c.ops.listen = "localhost:0"
+			if together {
+				c.listen = "localhost:0"
+				c.origins = lab.Origins{Lab: "http://localhost:1", Auth: "http://localhost:2", Mallory: "http://127.0.0.1:3"}
+			}
+		})
+		want := map[string]string{"--lab": "127.0.0.1 ::1", "--auth": "127.0.0.1 ::1", "--mallory": "127.0.0.1"}
+		for i, p := range h.config.parties() {
+			group := h.listeners[min(i, len(h.listeners)-1)]
+			got := strings.Join(hostsOf(t, group), " ")
+			if together {
+				want[p.flag] = "127.0.0.1 ::1"
+			}
+			if got != want[p.flag] {
+				t.Errorf("%s listens on %s, want %s", p.flag, got, want[p.flag])
+			}
+			for _, l := range group {
+				host := strings.TrimPrefix(*p.origin, "http://")
+				got := h.ask(t, "GET", "http://"+l.Addr().String()+"/", "", "Host", host, "Accept", "text/html")
+				if got.header.Get("Content-Security-Policy") == "" || !strings.Contains(got.body, "<html") {
+					t.Errorf("%s on %s answers %d %.100s, want a page of its own", p.flag, l.Addr(), got.status, got.body)
+				}
+			}
+		}
+		if got := strings.Join(hostsOf(t, h.operators), " "); got != "127.0.0.1 ::1" {
+			t.Errorf("--ops-listen listens on %s", got)
+		}
+		for _, l := range h.operators {
+			if got := h.ask(t, "GET", "http://"+l.Addr().String()+"/healthz", ""); got.status != http.StatusNoContent {
+				t.Errorf("the operators' %s answers %d", l.Addr(), got.status)
+			}
+		}
+	}
+}
+
+// Another program on either address of localhost would get our visitors, and whatever
+// they bring along: a start says so in one line, with flag and address.
+func TestAnotherProgramOnOneOfTheLoopbacks(t *testing.T) {
+	needBothLoopbacks(t)
+	flags := map[string]func(c *config, address string){
+		"--lab":         func(c *config, address string) { c.origins.Lab = "http://" + address },
+		"--auth":        func(c *config, address string) { c.origins.Auth = "http://" + address },
+		"--listen":      func(c *config, address string) { c.listen = address },
+		"--ops-listen":  func(c *config, address string) { c.ops.listen = address },
+		"--nats-listen": func(c *config, address string) { c.nats.listen = address },
+	}
+	for flag, set := range flags {
+		for _, ip := range loopbacks() {
+			other, err := net.Listen("tcp", net.JoinHostPort(ip, "0"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			address := "localhost:" + portOf(other)
+			c := config{data: t.TempDir(), log: "json", stderr: io.Discard, origins: lab.Origins{
+				Lab: "http://localhost:0", Auth: "http://localhost:0", Mallory: "http://127.0.0.1:0",
+			}}
+			set(&c, address)
+			if flag == "--listen" {
+				c.origins = lab.Origins{Lab: "http://localhost:1", Auth: "http://localhost:2", Mallory: "http://127.0.0.1:3"}
+			}
+			where := address
+			if flag == "--lab" || flag == "--auth" {
+				where = "http://" + address
+			}
+			want := flag + " " + where + ": on " + other.Addr().String() + " the port is in use; stop what uses it, or pass " + flag + " with another port"
+			if _, err := open(t.Context(), c); err == nil || err.Error() != want {
+				t.Errorf("with another program on %s the start says\n\t%v\nwant\n\t%s", other.Addr(), err, want)
+			}
+			other.Close()
+		}
+	}
+}
+
+// An address that is one already is not named twice.
+func TestAPortInUse(t *testing.T) {
+	other, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	origin := "http://127.0.0.1:" + portOf(other)
+	_, err = party{flag: "--mallory", origin: &origin}.bind()
+	want := "--mallory " + origin + ": the port is in use; stop what uses it, or pass --mallory with another port"
+	if err == nil || err.Error() != want {
+		t.Errorf("it says %v, want %s", err, want)
+	}
+}
+
+// An address that the machine does not have is told from one that is taken.
+func TestAnAddressThatThisMachineDoesNotHave(t *testing.T) {
+	_, err := net.Listen("tcp", "192.0.2.1:0") // for documentation alone (RFC 5737 §3)
+	if err == nil || !isNoAddress(err) {
+		t.Errorf("%v is not taken for an address that is missing", err)
+	}
+	other, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if _, err := net.Listen("tcp", other.Addr().String()); err == nil || isNoAddress(err) {
+		t.Errorf("%v is taken for an address that is missing", err)
+	}
+}
+
+// The program tells ports apart that only look free.
+func TestAFreePortIsFreeOnBothLoopbacks(t *testing.T) {
+	needBothLoopbacks(t)
+	for range 50 {
+		all, err := listen("localhost:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(hostsOf(t, all), " "); got != "127.0.0.1 ::1" {
+			t.Errorf("it listens on %s", got)
+		}
+		if n, err := strconv.Atoi(portOf(all[0])); err != nil || n == 0 {
+			t.Errorf("the port is %d", n)
+		}
+		t.Cleanup(func() { closeAll(all) })
+	}
+}
