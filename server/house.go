@@ -195,10 +195,10 @@ func (h *house) servers(base context.Context) []*http.Server {
 	var handlers []http.Handler
 	for i, p := range h.config.parties() {
 		origins = append(origins, *p.origin)
-		handlers = append(handlers, canonical(*p.origin, h.metrics.Count(strings.TrimPrefix(p.flag, "--"), h.handlers[i])))
+		handlers = append(handlers, canonical(*p.origin, h.log, h.metrics.Count(strings.TrimPrefix(p.flag, "--"), h.handlers[i])))
 	}
 	if h.config.listen != "" {
-		handlers = []http.Handler{byHost(origins, handlers)}
+		handlers = []http.Handler{byHost(origins, h.log, handlers)}
 	}
 	servers := make([]*http.Server, len(handlers))
 	for i, handler := range handlers {

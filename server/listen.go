@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -96,7 +97,7 @@ const freePortTries = 20
 
 // listen listens on address, host:port. The name localhost is two addresses, and each
 // program that looks it up takes the one it likes: where the machine has both, it listens
-// on both, at the same port, so that nobody else gets what is sent to the other.
+// on both, at the same port, so that no other program gets what is sent to us.
 func listen(address string) ([]net.Listener, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil || host != "localhost" {
@@ -163,37 +164,77 @@ func closeAll(listeners []net.Listener) {
 	}
 }
 
-// canonical sends whoever came under another host name to the party's own origin:
-// on 127.0.0.1 instead of localhost, frames and cookies would fail.
-func canonical(origin string, next http.Handler) http.Handler {
-	u, _ := url.Parse(origin) // checked at start
+// canonical serves a party under its own host alone: on 127.0.0.1 instead of localhost,
+// frames and cookies would fail. It redirects navigations to that host, and answers every
+// other request with the host that came and the one that is expected.
+func canonical(origin string, log *slog.Logger, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if lab.OriginOf(&url.URL{Scheme: u.Scheme, Host: r.Host}) == origin {
+		if isFor(origin, r) {
 			next.ServeHTTP(w, r)
 			return
 		}
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			http.Error(w, "This is "+origin+" and no other host.", http.StatusMisdirectedRequest)
-			return
+		told := wrongHost(log, r, origin)
+		status := http.StatusMisdirectedRequest // RFC 9110 §15.5.20
+		if isNavigation(r) {
+			status = http.StatusTemporaryRedirect
+			w.Header().Set("Location", origin+r.URL.RequestURI())
 		}
 		w.Header().Set("Cache-Control", "no-store")
-		w.Header().Set("Location", origin+r.URL.RequestURI())
-		w.WriteHeader(http.StatusTemporaryRedirect)
+		http.Error(w, "This is "+origin+" and no other host.", status)
+		fmt.Fprintln(w, told)
 	})
 }
 
 // byHost serves several parties on one address.
-func byHost(origins []string, handlers []http.Handler) http.Handler {
+func byHost(origins []string, log *slog.Logger, handlers []http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for i, origin := range origins {
-			u, _ := url.Parse(origin) // checked at start
-			if lab.OriginOf(&url.URL{Scheme: u.Scheme, Host: r.Host}) == origin {
+			if isFor(origin, r) {
 				handlers[i].ServeHTTP(w, r)
 				return
 			}
 		}
+		told := wrongHost(log, r, origins...)
+		w.Header().Set("Cache-Control", "no-store")
 		http.Error(w, "No party of the lab has this host.", http.StatusMisdirectedRequest)
+		fmt.Fprintln(w, told)
 	})
+}
+
+// isFor reports whether the request's Host is that of origin.
+func isFor(origin string, r *http.Request) bool {
+	u, _ := url.Parse(origin) // checked at start
+	return lab.OriginOf(&url.URL{Scheme: u.Scheme, Host: r.Host}) == origin
+}
+
+// isNavigation reports whether r opens a page (Sec-Fetch-Mode, Fetch Metadata §2.2). A
+// program that sends no such header counts as a browser where it only reads. A script that
+// was redirected to another origin would fail there for want of CORS, without a reason.
+func isNavigation(r *http.Request) bool {
+	mode := r.Header.Get("Sec-Fetch-Mode")
+	return (r.Method == http.MethodGet || r.Method == http.MethodHead) &&
+		(mode == "navigate" || mode == "" && r.Header.Get("Upgrade") == "")
+}
+
+// maxHostShown is how much of a wrong Host is repeated, in bytes.
+const maxHostShown = 100
+
+// wrongHost logs that a request came with a Host that nobody expects, and returns what the
+// sender is told of it.
+func wrongHost(log *slog.Logger, r *http.Request, expected ...string) string {
+	came := r.Host
+	if len(came) > maxHostShown {
+		came = came[:maxHostShown] + "..."
+	}
+	var hosts []string
+	for _, origin := range expected {
+		_, host, _ := strings.Cut(origin, "://")
+		hosts = append(hosts, host)
+	}
+	want := strings.Join(hosts, " or ")
+	log.Warn("a request with a wrong Host", "host", came, "expected", want, "method", r.Method, "from", r.RemoteAddr,
+		"hint", "a proxy must pass the Host on; a flag per party takes its public origin")
+	return fmt.Sprintf("The request came with the Host %s; expected is %s.", came, want)
 }
 
 // strictTransport has browsers come by https alone for a year (RFC 6797 §6.1).

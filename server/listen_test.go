@@ -150,7 +150,66 @@ func TestAnAddressThatThisMachineDoesNotHave(t *testing.T) {
 	}
 }
 
-// The program tells ports apart that only look free.
+// A request under another host is answered with what came and what is expected, and the
+// operator reads it in the log. A navigation is redirected.
+func TestAWrongHostIsToldAndLogged(t *testing.T) {
+	tests := []struct {
+		name, method string
+		header       []string
+		status       int
+	}{
+		{"a reader follows a link", "GET", []string{"Sec-Fetch-Mode", "navigate"}, http.StatusTemporaryRedirect},
+		{"a program that says nothing of itself reads", "GET", nil, http.StatusTemporaryRedirect},
+		{"a program asks for the head", "HEAD", nil, http.StatusTemporaryRedirect},
+		{"a script of a page reads", "GET", []string{"Sec-Fetch-Mode", "cors"}, http.StatusMisdirectedRequest},
+		{"a page loads a file", "GET", []string{"Sec-Fetch-Mode", "no-cors"}, http.StatusMisdirectedRequest},
+		{"a browser opens a websocket", "GET", []string{"Sec-Fetch-Mode", "websocket", "Upgrade", "websocket"}, http.StatusMisdirectedRequest},
+		{"a program opens a websocket", "GET", []string{"Upgrade", "websocket"}, http.StatusMisdirectedRequest},
+		{"a form is sent", "POST", []string{"Sec-Fetch-Mode", "navigate"}, http.StatusMisdirectedRequest},
+		{"a program sends something", "POST", nil, http.StatusMisdirectedRequest},
+	}
+	log := &shelf{}
+	h := openHouseWith(t, func(c *config) { c.stderr = log })
+	own := h.config.origins.Lab
+	host := strings.TrimPrefix(own, "http://")
+	for _, tt := range tests {
+		for came, shown := range map[string]string{
+			"evil.example": "evil.example", "[::1]:8080": "[::1]:8080", "localhost": "localhost",
+			strings.Repeat("x", 500): strings.Repeat("x", maxHostShown) + "...",
+		} {
+			got := h.ask(t, tt.method, "http://"+h.listeners[0][0].Addr().String()+"/v03-pkce?off=pkce", "", append(tt.header, "Host", came)...)
+			if to := got.header.Get("Location"); got.status != tt.status || (to == own+"/v03-pkce?off=pkce") != (tt.status == http.StatusTemporaryRedirect) {
+				t.Errorf("%s: answered %d to %q, want %d", tt.name, got.status, to, tt.status)
+			}
+			want := "This is " + own + " and no other host.\nThe request came with the Host " + shown + "; expected is " + host + ".\n"
+			if tt.method != "HEAD" && got.body != want {
+				t.Errorf("%s: it is told\n%s\nwant\n%s", tt.name, got.body, want)
+			}
+		}
+	}
+	// Once a minute is enough: anybody can send such requests.
+	if lines := strings.Count(log.String(), "a request with a wrong Host"); lines != 1 || !strings.Contains(log.String(), `"expected":"`+host+`"`) {
+		t.Errorf("the log has %d lines of it: %s", lines, log.String())
+	}
+}
+
+func TestAWrongHostBehindAProxyIsTold(t *testing.T) {
+	log := &shelf{}
+	h := openHouseWith(t, func(c *config) {
+		c.listen, c.stderr = "127.0.0.1:0", log
+		c.origins = lab.Origins{Lab: "http://localhost:1", Auth: "http://localhost:2", Mallory: "http://127.0.0.1:3"}
+	})
+	got := h.ask(t, "GET", "http://"+h.listeners[0][0].Addr().String()+"/", "", "Host", "backend:8080")
+	want := "No party of the lab has this host.\nThe request came with the Host backend:8080; expected is localhost:1 or localhost:2 or 127.0.0.1:3.\n"
+	if got.status != http.StatusMisdirectedRequest || got.body != want {
+		t.Errorf("it is told %d\n%s\nwant\n%s", got.status, got.body, want)
+	}
+	if !strings.Contains(log.String(), "backend:8080") || !strings.Contains(log.String(), "pass the Host on") {
+		t.Errorf("the log says %s", log.String())
+	}
+}
+
+// Port 0 is one port on both addresses.
 func TestAFreePortIsFreeOnBothLoopbacks(t *testing.T) {
 	needBothLoopbacks(t)
 	for range 50 {

@@ -22,7 +22,8 @@
 //
 // The name localhost is two addresses, 127.0.0.1 and ::1. What is given as localhost is
 // taken on both, where the machine has both; another program on one of them ends the
-// start.
+// start. The answer to a request with another Host than a party's says which one is
+// expected, and the log says so too; a browser that opens a page is redirected there.
 //
 // # Several processes
 //

@@ -78,8 +78,8 @@ func (n *natsConfig) check() error {
 
 // available reports why the server inside this process cannot listen where it should.
 // It would say so in its log alone, and be waited for. Of localhost it takes one address,
-// which the start prints; that nobody else has the other is looked at here, for whoever
-// connects to that one shows the token.
+// which the start prints. The other must be free all the same: a process that connects to
+// it would show another program the token.
 func (n *natsConfig) available() error {
 	if n.listen == "" {
 		return nil
