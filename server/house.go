@@ -153,7 +153,7 @@ func open(ctx context.Context, c config) (*house, error) {
 	}
 	all := map[string]http.Handler{roleLab: labHandler, roleAuth: auth.Handler(), roleMallory: mallory.Handler()}
 	for _, p := range c.parties() {
-		h.handlers = append(h.handlers, secured(*p.origin, all[p.role]))
+		h.handlers = append(h.handlers, secured(*p.origin, withIcon(p.role, all[p.role])))
 	}
 	return h, nil
 }

@@ -114,6 +114,7 @@ func (h *house) operatorsHandler() http.Handler {
 	mux.HandleFunc("GET /healthz", ops.ServeAlive)
 	mux.HandleFunc("GET /readyz", h.health.ServeReady)
 	mux.Handle("GET /metrics", h.metrics.Handler())
+	mux.Handle("GET "+iconPath, icon(roleLab))
 	ops.Profiles(mux)
 	return mux
 }

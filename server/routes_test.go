@@ -102,7 +102,8 @@ func routes() map[string][]routeRow {
 		get("GET /web/icons/mallory.svg", "/web/icons/mallory.svg", 200, anAsset),
 		get("GET /web/{hash}/icons/mallory.svg", "/web/"+anotherHash+"/icons/mallory.svg", 404, anAsset),
 	}
-	return map[string][]routeRow{"--lab": lab, "--auth": auth, "--mallory": mallory}
+	icon := get("GET "+iconPath, iconPath, 200, anAsset)
+	return map[string][]routeRow{"--lab": append(lab, icon), "--auth": append(auth, icon), "--mallory": append(mallory, icon)}
 }
 
 // Every route of every party keeps the rules of the house about what a browser may do

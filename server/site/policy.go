@@ -30,7 +30,7 @@ func pagePolicy(o lab.Origins) string {
 }
 
 // callbackPolicy is that of the callback page, which runs in the lab's frame.
-const callbackPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+const callbackPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
 // guarded sets the headers that every answer of the lab origin has.
 func guarded(policy string, next http.Handler) http.Handler {
