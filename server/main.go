@@ -104,6 +104,13 @@
 // more, what is under way is finished, and the program ends with 0. A second signal
 // ends it at once; what was acknowledged is kept even then.
 //
+// A kill loses nothing that was acknowledged. Where the data folder does not hold all of
+// that any more, because a disk failed or somebody removed a file, the program does not
+// start: one line says which file it is, and nothing is changed. Put the folder back from
+// a copy, or move it away to begin without labs, or pass --accept-loss once to go on with
+// what is left: then documents may be older than they were, and a code that was spent is
+// unspent. The loss of the whole machine can cost the last seconds, and is said likewise.
+//
 // Labs are kept under --data, by default the user's state folder. One process
 // works on a folder at a time. Nothing else on the machine is written, but for the file
 // that --nats-token-file names; matrix and lint remove their temporary folder.

@@ -27,6 +27,8 @@ type natsConfig struct {
 	cert      string
 	key       string
 	replicas  int
+
+	acceptLoss bool // of what a damaged data folder does not hold any more
 }
 
 func (n *natsConfig) flags(flags *flag.FlagSet) {
@@ -37,6 +39,7 @@ func (n *natsConfig) flags(flags *flag.FlagSet) {
 	flags.StringVar(&n.ca, "nats-ca", "", "`file` with the certificates that NATS's TLS is checked against")
 	flags.StringVar(&n.cert, "nats-cert", "", "`file` with this process's certificate for NATS")
 	flags.StringVar(&n.key, "nats-key", "", "`file` with its key")
+	flags.BoolVar(&n.acceptLoss, "accept-loss", false, "open a damaged data folder with what is left of it; what is lost is said, and gone for good")
 	flags.Var((*count)(&n.replicas), "nats-replicas", "`copies` of everything (default: 3 in a cluster, else 1)")
 }
 
@@ -49,6 +52,8 @@ func (n *natsConfig) check() error {
 		return errors.New("--nats-cert and --nats-key belong together")
 	case n.url == "" && (n.creds != "" || n.replicas != 0):
 		return errors.New("--nats-creds and --nats-replicas are for a NATS server elsewhere: pass --nats with its address")
+	case n.url != "" && n.acceptLoss:
+		return errors.New("--accept-loss is for the data folder, and with --nats there is none: the NATS server looks after its own")
 	case n.replicas < 0 || n.replicas > 5:
 		return fmt.Errorf("--nats-replicas is %d: NATS keeps 1 to 5 copies", n.replicas)
 	case n.url == "" && n.listen == "" && (n.tokenFile != "" || n.ca != "" || n.cert != ""):
@@ -103,7 +108,7 @@ func (n *natsConfig) exposed() bool {
 // folder of an embedded one.
 func (n *natsConfig) options(data string) (store.Options, error) {
 	o := store.Options{
-		Dir: data, URL: n.url, Listen: n.listen, Replicas: n.replicas,
+		Dir: data, URL: n.url, Listen: n.listen, Replicas: n.replicas, AcceptLoss: n.acceptLoss,
 		Login: store.Login{Credentials: n.creds, CA: n.ca, Certificate: n.cert, Key: n.key},
 	}
 	var err error

@@ -47,6 +47,12 @@
 // seconds, so that the loss of the whole machine can cost those; elsewhere that is
 // as the server is configured.
 //
+// The data folder of an embedded server says itself what was acknowledged, in a file
+// beside the server's own. A start compares it with what is there, reads every record
+// once, and refuses a folder that lacks something with ErrDamaged: the server would cut
+// off what it cannot read, and a spent code would be unspent. Options.AcceptLoss goes on
+// with what is left.
+//
 // Documents expire Options.LabTTL after they were last written or touched,
 // events LabTTL after they were appended.
 //

@@ -39,6 +39,10 @@ func openEmbedded(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	seen, err := o.checkedWitness()
+	if err != nil {
+		return nil, errors.Join(err, folder.Unlock())
+	}
 	srv, err := startEngine(ctx, func(ctx context.Context) (*server.Server, error) { return startServer(ctx, o) })
 	if err != nil {
 		return nil, errors.Join(err, folder.Unlock())
@@ -48,8 +52,64 @@ func openEmbedded(ctx context.Context, o Options) (*Store, error) {
 		srv.stop()
 		return nil, errors.Join(err, folder.Unlock())
 	}
-	s.folder, s.server = folder, srv
+	s.folder, s.server, s.witness = folder, srv, seen
+	for _, stream := range s.kept {
+		seen.saw(stream.CachedInfo().Config.Name, stream.CachedInfo().State.LastSeq)
+	}
+	if o.Listen != "" {
+		s.endLook = s.witnessOthers()
+	}
 	return s, nil
+}
+
+// lookEvery is how often it is noted what other processes were acknowledged, by the
+// server itself: a loss of the last second is not seen.
+const lookEvery = time.Second
+
+// witnessOthers notes how far the streams have come, until the returned function is called.
+func (s *Store) witnessOthers() (end func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(lookEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			for _, stream := range s.kept {
+				if info, err := stream.Info(ctx); err == nil {
+					s.witness.saw(info.Config.Name, info.State.LastSeq)
+				}
+			}
+		}
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}
+}
+
+// checkedWitness looks if the folder holds what was acknowledged, and opens the file in
+// which that stands.
+func (o Options) checkedWitness() (*witness, error) {
+	known, err := readAcknowledgements(o.Dir)
+	if err != nil {
+		err = fmt.Errorf("%w: %s: %w", ErrDamaged, filepath.Join(o.Dir, acknowledgedName), err)
+	} else {
+		err = checkFolder(o.Dir, known)
+	}
+	if err != nil && o.AcceptLoss {
+		o.Logger.Warn("going on with what is left of the data folder", "err", err)
+		known, err = acknowledgements{}, forgetIndexes(o.Dir)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return openWitness(o.Dir, known)
 }
 
 // startServer runs a NATS server in this process. Unless it is told where, it

@@ -13,6 +13,7 @@ var (
 	ErrExists   = errors.New("store: the document exists already")
 	ErrTooLarge = errors.New("store: larger than the bound")
 	ErrLocked   = errors.New("store: the data folder is in use")
+	ErrDamaged  = errors.New("store: the data folder is damaged") // what was acknowledged is gone
 	ErrClosed   = errors.New("store: closed")
 	ErrReplicas = errors.New("store: the NATS server has no room for the replicas")
 	ErrForeign  = errors.New("store: this process does not open such documents")

@@ -74,6 +74,7 @@ type Options struct {
 	MaxDocument     int           // bytes of one document as JSON; DefaultMaxDocument
 	MaxEventsPerLab int           // the oldest go when there are more; DefaultMaxEventsPerLab
 	LabTTL          time.Duration // idle labs expire; DefaultLabTTL
+	AcceptLoss      bool          // open a damaged folder with what is left of it
 	MinFree         uint64        // bytes of the disk that are left to others; DefaultMinFree
 	MaxStore        int64         // bytes that an embedded server keeps; 0: three quarters of what is free
 	Logger          *slog.Logger  // nil: silence
@@ -127,8 +128,10 @@ type Store struct {
 	options Options
 	log     *slog.Logger
 
-	folder *flock.Flock // nil where the server is not ours
-	server *engine      // nil where the server is not ours
+	folder  *flock.Flock // nil where the server is not ours
+	server  *engine      // nil where the server is not ours
+	witness *witness     // nil where the server is not ours
+	endLook func()       // ends witnessOthers; nil where it does not run
 
 	suspect suspects
 
@@ -141,8 +144,9 @@ type Store struct {
 	events    jetstream.Stream
 	values    jetstream.Stream // of documents
 	leases    jetstream.Stream
-	replicas  int        // of each stream
-	unsettled *unsettled // wakes followers
+	kept      []jetstream.Stream // those with files
+	replicas  int                // of each stream
+	unsettled *unsettled         // wakes followers
 
 	documentLocks stripes // one document each; taken before a log's
 	logLocks      stripes // one log each
@@ -159,7 +163,8 @@ type Store struct {
 // Open opens the store: the one at Options.URL, which must answer within a
 // minute, or else an embedded one. For that it locks the folder, starts the server
 // on it and waits for it as long; a folder in use by another process is refused
-// with ErrLocked. Either way it makes what is missing.
+// with ErrLocked, and one that does not hold what was acknowledged with ErrDamaged,
+// before anything in it is changed. Either way it makes what is missing.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	o = o.withDefaults()
 	if o.URL != "" {
@@ -278,9 +283,15 @@ func (s *Store) Close() error {
 	case <-time.After(finishTimeout):
 		err = errors.New("close store: operations did not end in time")
 	}
+	if s.endLook != nil {
+		s.endLook()
+	}
 	s.disconnect()
 	if s.server != nil {
 		s.server.stop()
+	}
+	if failed := s.witness.close(); failed != nil {
+		s.log.Warn("the next start will not see if a block is missing", "err", failed)
 	}
 	if s.folder != nil {
 		err = errors.Join(err, s.folder.Unlock())
@@ -322,6 +333,7 @@ func (s *Store) publish(ctx context.Context, subject, id string, last uint64, da
 		s.suspect.of(subject).Store(err != nil && !isConflict(err))
 		switch {
 		case err == nil:
+			s.witness.saw(streamOf(subject), ack.Sequence)
 			return ack, nil
 		case isConflict(err):
 			return nil, errConflict

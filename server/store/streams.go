@@ -47,7 +47,8 @@ func (s *Store) makeStreams(ctx context.Context) (err error) {
 	}
 	secrets.Name, secrets.Subjects = secretsName, []string{secretSubject + ">"}
 	secrets.Description = "keys that every process of this installation shares"
-	if _, err = s.make(ctx, secrets); err != nil {
+	keys, err := s.make(ctx, secrets)
+	if err != nil {
 		return err
 	}
 	s.events, err = s.make(ctx, jetstream.StreamConfig{
@@ -66,6 +67,7 @@ func (s *Store) makeStreams(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	s.kept = []jetstream.Stream{s.values, keys, s.events}
 	s.leases, err = s.make(ctx, jetstream.StreamConfig{
 		Name:              leasesName,
 		Description:       "who is at work alone",
