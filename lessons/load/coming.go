@@ -15,12 +15,12 @@ type Coming struct{ ID, Title string }
 // ToCome reads coming.md: the chapters that are not there yet, in the order in which
 // they will be taught. The error joins everything that is wrong.
 func ToCome(fsys fs.FS) ([]Coming, error) {
-	l := loader{fsys: fsys, markdown: newMarkdown(fsys)}
+	l := newLoader(Tree{FS: fsys})
 	var front struct{ Chapters []Coming }
 	f := l.read(comingFile, &front)
 	for i, c := range front.Chapters {
 		f.require(c.ID, "chapters", i, "id")
 		f.require(c.Title, "chapters", i, "title")
 	}
-	return front.Chapters, errors.Join(f.problems...)
+	return front.Chapters, errors.Join(inOrder(f.problems)...)
 }

@@ -1,21 +1,13 @@
 package load
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"regexp"
-	"strconv"
-	"strings"
 
-	"go.abhg.dev/goldmark/frontmatter"
 	"gopkg.in/yaml.v3"
 )
-
-// fence opens and closes the front matter.
-const fence = "---"
 
 // File is one Markdown file: its front matter, with the line of every value, its
 // prose as HTML, and what is wrong with it.
@@ -26,9 +18,11 @@ type File struct {
 
 	name     string // as its author calls it
 	front    yaml.Node
-	decoded  bool // whether the front matter could be read at all
+	decoded  bool         // whether there is front matter that could be read, at least in parts
+	lost     bool         // whether a line of it was taken away, with a key that nobody knows
+	spoilt   map[int]bool // lines of it that were named, of which nothing more is said
 	html     string
-	problems []error
+	problems []Finding
 }
 
 // Link is a link of the prose.
@@ -59,30 +53,81 @@ func (f *File) Problem(message string, path ...any) error {
 
 // ProblemIn does the same for a line of the file, counted from 1.
 func (f *File) ProblemIn(line int, message string) error {
-	return fmt.Errorf("%s:%d: %s", f.name, line, message)
+	return Finding{f.name, line, firstOf(message, maxMessage)}
 }
 
-// complain notes a problem at a line of the file, counted from 1.
+// complain notes a problem at a line of the file, counted from 1; at 0 of all of it.
 func (f *File) complain(line int, format string, args ...any) {
-	f.problems = append(f.problems, f.ProblemIn(line, fmt.Sprintf(format, args...)))
+	f.problems = append(f.problems, Finding{f.name, line, firstOf(fmt.Sprintf(format, args...), maxMessage)})
 }
+
+// refuse notes a problem with the value that the path leads to, unless it is one that
+// could not be read.
+func (f *File) refuse(path []any, format string, args ...any) {
+	if !f.Unsure(path...) {
+		f.complain(f.line(path...), format, args...)
+	}
+}
+
+// at is a path to a value of the front matter.
+func at(path ...any) []any { return path }
 
 // read reads a file, decodes its front matter into the struct that front points
 // to, and renders its prose.
 func (l *loader) read(name string, front any) *File {
 	f := &File{name: l.called(name)}
-	source, err := fs.ReadFile(l.fsys, name)
-	if err != nil {
-		f.problems = append(f.problems, fmt.Errorf("%s: %w", f.name, missing(err)))
-		return f
+	raw, err := l.bytes(name)
+	switch {
+	case err != nil:
+		f.complain(0, "%s", inWords(err))
+	case len(raw) > maxRaw:
+		f.tooLarge(l.size(name))
+	case l.left < 0: // said of the file before
+	case l.left < len(raw):
+		f.complain(0, "there are more than %d MB of text in this folder, and from here on nothing is read", maxTree>>20)
+		l.left = -1
+	default:
+		l.left -= len(raw)
+		l.parse(f, raw, front)
 	}
-	source = bytes.ReplaceAll(source, []byte("\r\n"), []byte("\n"))
-	if !f.checkFences(source) {
-		return f
-	}
-	data := l.markdown.render(f, source)
-	f.decoded = f.decode(data, &f.front) && f.decode(data, front)
 	return f
+}
+
+// maxRaw is how many bytes of a file are read: UTF-16 takes two for a letter.
+const maxRaw = 2*maxText + 16
+
+// bytes returns the content of a file, of which at most one byte more than maxRaw.
+func (l *loader) bytes(name string) ([]byte, error) {
+	file, err := l.fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close() //nolint:errcheck // nothing was written
+	return io.ReadAll(io.LimitReader(file, maxRaw+1))
+}
+
+// size returns how long a file is; more than maxRaw where it does not say.
+func (l *loader) size(name string) int {
+	info, err := fs.Stat(l.fsys, name)
+	if err != nil {
+		return maxRaw + 1
+	}
+	return int(max(info.Size(), maxRaw+1))
+}
+
+// parse reads what stands in a file.
+func (l *loader) parse(f *File, raw []byte, front any) {
+	source := f.text(raw)
+	if source == "" {
+		return
+	}
+	lines, prose, ok := f.splitFront(source)
+	if !ok {
+		return
+	}
+	f.parseFront(lines)
+	f.decode(front)
+	l.markdown.render(f, []byte(prose))
 }
 
 // missing takes the name off an error of reading a file, which the message has.
@@ -92,103 +137,4 @@ func missing(err error) error {
 		return of.Err
 	}
 	return err
-}
-
-// checkFences reports whether the front matter begins on the first line and ends.
-// The parser would take what never ends for front matter as a whole.
-func (f *File) checkFences(source []byte) bool {
-	rest, ok := bytes.CutPrefix(source, []byte(fence+"\n"))
-	if !ok {
-		f.complain(1, "the file does not begin with front matter, between two lines %s", fence)
-		return false
-	}
-	rest = append([]byte("\n"), rest...)
-	if !bytes.Contains(rest, []byte("\n"+fence+"\n")) && !bytes.HasSuffix(rest, []byte("\n"+fence)) {
-		f.complain(1, "the front matter does not end: its closing line %s is missing", fence)
-		return false
-	}
-	return true
-}
-
-// decode fills into from the front matter, turns what YAML says against it into
-// problems, and reports whether there were none.
-func (f *File) decode(data *frontmatter.Data, into any) bool {
-	err := data.Decode(into)
-	var wrong *yaml.TypeError
-	switch {
-	case err == nil, errors.Is(err, io.EOF): // nothing at all: the checks name what is missing
-		return true
-	case errors.As(err, &wrong):
-		for _, e := range wrong.Errors {
-			f.complainYAML(e)
-		}
-	default:
-		f.complainYAML(strings.TrimPrefix(err.Error(), "yaml: "))
-	}
-	return false
-}
-
-// yamlStrict is front matter whose keys must all be known. The line before it
-// stands for the opening fence, so that YAML counts lines as the file does.
-func yamlStrict() frontmatter.Format {
-	return frontmatter.Format{
-		Name: "YAML", Delim: fence[0],
-		Unmarshal: func(raw []byte, into any) error {
-			d := yaml.NewDecoder(io.MultiReader(strings.NewReader("\n"), bytes.NewReader(raw)))
-			d.KnownFields(true)
-			return d.Decode(into)
-		},
-	}
-}
-
-var (
-	yamlLine    = regexp.MustCompile(`^line ([0-9]+): (.*)$`)
-	yamlUnknown = regexp.MustCompile(`^field (\S+) not found in type \S+$`)
-)
-
-// complainYAML puts an error of the YAML decoder into an author's words.
-func (f *File) complainYAML(message string) {
-	line := 1
-	if m := yamlLine.FindStringSubmatch(message); m != nil {
-		line, _ = strconv.Atoi(m[1])
-		message = m[2]
-	}
-	if m := yamlUnknown.FindStringSubmatch(message); m != nil {
-		message = fmt.Sprintf("unknown key %q", m[1])
-	}
-	f.complain(line, "%s", message)
-}
-
-// line returns the line of the value that the path leads to, by keys (string)
-// and places in lists (int); of what there is of the path, where it ends early.
-func (f *File) line(path ...any) int {
-	node, line := &f.front, 1
-	if node.Kind == yaml.DocumentNode {
-		node = node.Content[0]
-	}
-	for _, step := range path {
-		next, at := child(node, step)
-		if next == nil {
-			break
-		}
-		node, line = next, at
-	}
-	return line
-}
-
-// child returns what stands under a key, with the key's line, or at a place in a list.
-func child(node *yaml.Node, step any) (*yaml.Node, int) {
-	switch step := step.(type) {
-	case string:
-		for i := 0; node.Kind == yaml.MappingNode && i+1 < len(node.Content); i += 2 {
-			if key := node.Content[i]; key.Value == step {
-				return node.Content[i+1], key.Line
-			}
-		}
-	case int:
-		if node.Kind == yaml.SequenceNode && step < len(node.Content) {
-			return node.Content[step], node.Content[step].Line
-		}
-	}
-	return nil, 0
 }

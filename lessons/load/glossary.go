@@ -58,7 +58,7 @@ func Glossary(fsys fs.FS) ([]TermGroup, error) {
 		}
 		groups = append(groups, g)
 	}
-	return groups, errors.Join(b.file.problems...)
+	return groups, errors.Join(inOrder(b.file.problems)...)
 }
 
 // TroubleGroup is one part of what helps against errors.
@@ -94,7 +94,7 @@ func Troubles(fsys fs.FS) ([]TroubleGroup, error) {
 		}
 		groups = append(groups, g)
 	}
-	return groups, errors.Join(b.file.problems...)
+	return groups, errors.Join(inOrder(b.file.problems)...)
 }
 
 // trouble reads one entry; said holds the line at which each message stands.

@@ -64,7 +64,7 @@ func (l *loader) readBook(name string, facts map[string]bool) *book {
 	b := &book{file: &File{name: name}}
 	source, err := fs.ReadFile(l.fsys, name)
 	if err != nil {
-		b.file.problems = append(b.file.problems, err)
+		b.file.complain(0, "%s", inWords(err))
 		return b
 	}
 	source = bytes.ReplaceAll(source, []byte("\r\n"), []byte("\n"))

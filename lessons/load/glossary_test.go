@@ -117,7 +117,7 @@ func TestMistakesInTheGlossaryAreNamedWithTheirLine(t *testing.T) {
 		"a fact of another book":       {"See: alice", "Says: alice", `glossary.md:7: unknown fact "Says"`},
 		"text among the facts":         {"See: alice", "see alice", `glossary.md:7: "see alice" is no fact: below a heading stand lines "Name: value", then an empty line`},
 		"no text":                      {"Has a browser.\n\nAnd a mail box.\n", "", `glossary.md:15: "Alice" lacks a text`},
-		"raw HTML, in its place":       {"And a mail", "And <b>a</b> mail", "glossary.md:20: raw HTML is not rendered; write Markdown\nglossary.md:20: raw HTML is not rendered; write Markdown"},
+		"raw HTML, in its place":       {"And a mail", "And <b>a</b> mail", "glossary.md:20: raw HTML is not rendered; write Markdown"},
 		"a link to who knows where":    {"And a mail", "And [a](mailto:x) mail", `glossary.md:20: link to "mailto:x": begin it with "https://", "/" or "#"`},
 		"a word of two terms":          {"Has a browser.", "Has a browser.\n\n## Bob {#bob}\nSection: this lab\nWords: bob, Clients\n\nToo.", `glossary.md:22: "Clients" stands in line 8 already`},
 		"a parameter of two terms":     {"Section: this lab", "Section: this lab\nParameter: client_id", `glossary.md:17: "client_id" stands in line 9 already`},

@@ -18,31 +18,27 @@
 // Reading is strict, and its messages speak to authors: a key that nobody knows,
 // a field that is missing and a name that the catalogue does not hold are errors
 // with file and line, and all of them are reported at once.
+//
+// A folder of lessons is somebody's. Files are read as any editor saves them: with a
+// byte order mark, with the line ends of any system, as UTF-16 where they say so. What
+// other programs keep in the folder, and files that are no text for a step (pictures,
+// README.md, LICENSE), are passed over; what seems to be meant for a chapter and is
+// called otherwise is an error. Everything has a bound: how long a file is and how many
+// there are, how deep its text is nested, and how much a page becomes.
 package load
 
 import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strings"
 
 	"oauthlab/lessons"
 )
 
 // Format is the version of the files' layout that this package reads.
 const Format = 1
-
-// chapterFile is the one file that every chapter has, beside its steps.
-const chapterFile = "chapter.md"
-
-var (
-	folderName = regexp.MustCompile(`^[0-9]{2}-([a-z0-9]+(?:-[a-z0-9]+)*)$`)
-	stepName   = regexp.MustCompile(`^([1-9])-[a-z0-9-]+\.md$`)
-)
 
 // Tree is a folder of chapters.
 type Tree struct {
@@ -68,32 +64,28 @@ func Chapters(fsys fs.FS) ([]lessons.Chapter, error) {
 	return Plain(read), nil
 }
 
-// Read reads every chapter of a tree, one folder each, in the order of the
-// folders' names. Files beside the folders, folders whose name begins with a dot,
-// and files in a folder that are not Markdown, are not its business. The error
-// joins everything that is wrong; what could be read of the chapters comes with it.
+// Read reads every chapter of a tree, one folder each, in the order of the folders'
+// numbers. The error joins everything that is wrong, each a Finding; what could be
+// read of the chapters comes with it.
 func Read(t Tree) ([]Chapter, error) {
-	entries, err := fs.ReadDir(t.FS, ".")
-	if err != nil {
-		return nil, fmt.Errorf("load chapters: %s: %w", t.Name, missing(err))
+	l := newLoader(t)
+	var chapters []Chapter
+	for _, folder := range l.chapterFolders() {
+		chapters = append(chapters, l.chapter(folder))
 	}
+	return chapters, errors.Join(l.problems...)
+}
+
+// newLoader makes a loader of a tree, whose prose leads to the words of the books.
+func newLoader(t Tree) *loader {
 	books := t.Books
 	if books == nil {
 		books = t.FS
 	}
-	l := loader{fsys: t.FS, root: t.Name, markdown: newMarkdown(books), chapters: map[string]string{}}
+	l := &loader{fsys: t.FS, root: t.Name, left: maxTree, markdown: newMarkdown(books), chapters: map[string]string{}}
 	words, _ := Glossary(books) // what is wrong with it is its own reader's to hear
 	l.markdown.phrases, l.markdown.traces = phrases(words), traces(words)
-	var chapters []Chapter
-	for _, entry := range entries {
-		if entry.IsDir() && !strings.HasPrefix(entry.Name(), ".") {
-			chapters = append(chapters, l.chapter(entry.Name()))
-		}
-	}
-	if len(chapters) == 0 {
-		l.problems = append(l.problems, fmt.Errorf("%s: there is no chapter here: a chapter is a folder, such as 01-mine, with a file %s in it", t.Name, chapterFile))
-	}
-	return chapters, errors.Join(l.problems...)
+	return l
 }
 
 // Plain returns the chapters without the files that they were read from.
@@ -105,7 +97,7 @@ func Plain(chapters []Chapter) []lessons.Chapter {
 	return plain
 }
 
-// Beside returns both lists as one, in the order of the folders' names. A chapter
+// Beside returns both lists as one, in the order of the folders' numbers. A chapter
 // of others takes the place of ours with the same id.
 func Beside(ours, others []Chapter) []Chapter {
 	all := slices.Clone(ours)
@@ -118,7 +110,7 @@ func Beside(ours, others []Chapter) []Chapter {
 			all = append(all, c)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b Chapter) int { return strings.Compare(a.Folder, b.Folder) })
+	slices.SortStableFunc(all, func(a, b Chapter) int { return byNumber(a.Folder, b.Folder) })
 	return all
 }
 
@@ -126,6 +118,7 @@ func Beside(ours, others []Chapter) []Chapter {
 type loader struct {
 	fsys     fs.FS
 	root     string // the tree's name
+	left     int    // bytes of text that may still be read
 	markdown markdown
 	chapters map[string]string // id: where it was given, to name both places of a duplicate
 	problems []error
@@ -134,29 +127,32 @@ type loader struct {
 // called returns a file or folder of the tree as messages call it.
 func (l *loader) called(name string) string {
 	if l.root == "" {
-		return name
+		return called(name)
 	}
-	return filepath.Join(l.root, filepath.FromSlash(name))
+	return called(filepath.Join(l.root, filepath.FromSlash(name)))
+}
+
+// complain notes a problem with a file or folder as a whole.
+func (l *loader) complain(name, format string, args ...any) {
+	l.problems = append(l.problems, Finding{File: l.called(name), Message: fmt.Sprintf(format, args...)})
 }
 
 // chapter reads the folder dir.
 func (l *loader) chapter(dir string) Chapter {
-	slug := folderName.FindStringSubmatch(dir)
-	if slug == nil {
-		l.problems = append(l.problems, fmt.Errorf(`%s: a chapter's folder is named "NN-slug", such as 03-pkce`, l.called(dir)))
-		return Chapter{}
-	}
-	steps := l.stepFiles(dir)
+	steps, about := l.stepFiles(dir)
 
 	var front chapterFront
-	f := l.read(dir+"/"+chapterFile, &front)
+	f := &File{name: l.called(dir + "/" + chapterFile)}
+	if about {
+		f = l.read(dir+"/"+chapterFile, &front)
+	}
 	f.checkChapter(front)
 	f.checkUnique("chapter", front.ID, l.chapters)
 	c := Chapter{Folder: dir, About: f, Chapter: lessons.Chapter{
 		ID:          front.ID,
 		Version:     front.version(),
 		Before:      front.before(),
-		Path:        "/" + front.ID + "-" + slug[1],
+		Path:        "/" + front.ID + "-" + folderName.FindStringSubmatch(dir)[2],
 		Title:       front.Title,
 		Question:    front.Question,
 		Description: front.Description,
@@ -166,10 +162,10 @@ func (l *loader) chapter(dir string) Chapter {
 		Sections:    front.Sections,
 		Tour:        front.Tour,
 	}}
-	l.problems = append(l.problems, f.problems...)
+	l.problems = append(l.problems, inOrder(f.problems)...)
 
 	known := &front
-	if !f.decoded {
+	if f.doubtful() {
 		known = nil
 	}
 	seen := map[string]string{}
@@ -186,7 +182,7 @@ func (l *loader) step(name string, chapter *chapterFront, seen map[string]string
 	f := l.read(name, &front)
 	f.checkStep(front, chapter)
 	f.checkUnique("step", front.ID, seen)
-	l.problems = append(l.problems, f.problems...)
+	l.problems = append(l.problems, inOrder(f.problems)...)
 	return lessons.Step{
 		ID:         front.ID,
 		Kind:       front.Kind,
@@ -201,34 +197,4 @@ func (l *loader) step(name string, chapter *chapterFront, seen map[string]string
 		Goals:      front.Goals,
 		Hint:       front.Hint,
 	}, f
-}
-
-// stepFiles returns the names of a chapter's steps, in their order. They count
-// from 1 without gaps, so that a step that was lost is noticed.
-func (l *loader) stepFiles(dir string) []string {
-	entries, err := fs.ReadDir(l.fsys, dir)
-	if err != nil {
-		l.problems = append(l.problems, fmt.Errorf("%s: %w", l.called(dir), missing(err)))
-		return nil
-	}
-	var steps []string
-	for _, entry := range entries {
-		name := entry.Name()
-		if entry.IsDir() || path.Ext(name) != ".md" || name == chapterFile {
-			continue
-		}
-		number := stepName.FindStringSubmatch(name)
-		if number == nil {
-			l.problems = append(l.problems, fmt.Errorf(`%s: a step's file is named "N-name.md", such as 1-run.md`, l.called(dir+"/"+name)))
-			continue
-		}
-		steps = append(steps, name)
-		if want := fmt.Sprint(len(steps)); number[1] != want {
-			l.problems = append(l.problems, fmt.Errorf("%s: steps count from 1 without gaps, and this one is number %s", l.called(dir+"/"+name), want))
-		}
-	}
-	if len(steps) == 0 {
-		l.problems = append(l.problems, fmt.Errorf("%s: the chapter has no steps", l.called(dir)))
-	}
-	return steps
 }

@@ -1,8 +1,6 @@
 package load_test
 
 import (
-	"errors"
-	"io/fs"
 	"slices"
 	"strings"
 	"testing"
@@ -167,35 +165,35 @@ func TestBadContent(t *testing.T) {
 	}{
 		"an unknown key of a chapter": {
 			edit{"chapter.md", "question:", "qestion: x\nquestion:"},
-			`03-pkce/chapter.md:5: unknown key "qestion"`,
+			`03-pkce/chapter.md:5: unknown key "qestion": here may stand format, id, title, question, description, stands-on, tour, adds, attacks, sections`,
 		},
 		"an unknown key of a goal": {
 			edit{"1-run.md", "    path: /authorize", "    paht: /authorize"},
-			`03-pkce/1-run.md:9: unknown key "paht"`,
+			`03-pkce/1-run.md:9: unknown key "paht": is path meant?`,
 		},
 		"an unknown key of an option": {
 			edit{"2-break.md", "      right: true", "      rihgt: true"},
-			`03-pkce/2-break.md:14: unknown key "rihgt"`,
+			`03-pkce/2-break.md:14: unknown key "rihgt": is right meant?`,
 		},
 		"a body in the front matter": {
 			edit{"1-run.md", "title:", "body: x\ntitle:"},
-			`03-pkce/1-run.md:4: unknown key "body"`,
+			`03-pkce/1-run.md:4: unknown key "body": here may stand id, kind, title, goals, prediction, protection, switch, attack, guard, tool, hint`,
 		},
 		"a key given twice": {
 			edit{"1-run.md", "title: Run it", "title: Run it\ntitle: Again"},
-			`03-pkce/1-run.md:5: mapping key "title" already defined at line 4`,
+			`03-pkce/1-run.md:5: the key "title" stands in line 4 already`,
 		},
 		"a list where a word belongs": {
 			edit{"1-run.md", "title: Run it", "title: [Run, it]"},
-			`03-pkce/1-run.md:4: cannot unmarshal !!seq into string`,
+			`03-pkce/1-run.md:4: title is one text, and here is a list: a text that begins with [ or { needs quotes`,
 		},
 		"YAML that is none": {
 			edit{"1-run.md", "title: Run it", "title: \"Run it"},
-			`03-pkce/1-run.md:4: found unexpected end of stream`,
+			`03-pkce/1-run.md:4: this text begins with a quote " and has none at its end`,
 		},
 		"a chapter that cannot be read is the only problem": {
 			edit{"chapter.md", "format: 1", "format: one"},
-			"03-pkce/chapter.md:2: cannot unmarshal !!str `one` into int",
+			`03-pkce/chapter.md:2: format is a whole number without quotes, and here is the text "one"`,
 		},
 		"no front matter": {
 			edit{"1-run.md", "---\n", ""},
@@ -211,7 +209,7 @@ func TestBadContent(t *testing.T) {
 		},
 		"no format": {
 			edit{"chapter.md", "format: 1\n", ""},
-			`03-pkce/chapter.md:1: format is 0; this program reads format 1`,
+			`03-pkce/chapter.md:1: format is missing: write format: 1`,
 		},
 		"a chapter that stands on nothing": {
 			edit{"chapter.md", "id: v03", "id: t01"},
@@ -436,7 +434,7 @@ func TestBadFolders(t *testing.T) {
 	}{
 		"a folder without a number": {
 			func(f fstest.MapFS) { f["pkce/chapter.md"] = f["03-pkce/chapter.md"] },
-			`pkce: a chapter's folder is named "NN-slug", such as 03-pkce`,
+			`pkce: a chapter's folder has a number and a name, such as 20-pkce: letters from a to z, digits and hyphens`,
 		},
 		"two chapters of one id": {
 			func(f fstest.MapFS) {
@@ -448,11 +446,11 @@ func TestBadFolders(t *testing.T) {
 		},
 		"a step without a number": {
 			func(f fstest.MapFS) { f["03-pkce/notes.md"] = f["03-pkce/1-run.md"] },
-			`03-pkce/notes.md: a step's file is named "N-name.md", such as 1-run.md`,
+			`03-pkce/notes.md: a step's file has a number and a name, such as 1-run.md: letters from a to z, digits and hyphens. What is no step begins with a dot, or lies elsewhere`,
 		},
 		"a number left out": {
 			func(f fstest.MapFS) { delete(f, "03-pkce/2-break.md") },
-			`03-pkce/3-why.md: steps count from 1 without gaps, and this one is number 2`,
+			`03-pkce/3-why.md: there is no step 2 before this one: steps count from 1 without gaps`,
 		},
 		"no steps": {
 			func(f fstest.MapFS) {
@@ -460,7 +458,7 @@ func TestBadFolders(t *testing.T) {
 					delete(f, "03-pkce/"+name+".md")
 				}
 			},
-			`03-pkce: the chapter has no steps`,
+			`03-pkce: the chapter has no steps: a step is a file with a number, such as 1-run.md`,
 		},
 	}
 	for name, tt := range tests {
@@ -508,9 +506,9 @@ func TestATreeIsCalledByItsName(t *testing.T) {
 	delete(files, "03-pkce/3-why.md")
 	files["03-pkce/4-why.md"] = &fstest.MapFile{}
 	_, err := load.Read(load.Tree{Name: "mine", FS: files})
-	want := "mine/03-pkce/4-why.md: steps count from 1 without gaps, and this one is number 3\n" +
+	want := "mine/03-pkce/4-why.md: there is no step 3 before this one: steps count from 1 without gaps\n" +
 		"mine/03-pkce/chapter.md:1: title is missing\n" +
-		"mine/03-pkce/4-why.md:1: the file does not begin with front matter, between two lines ---"
+		"mine/03-pkce/4-why.md: the file is empty"
 	if err == nil || err.Error() != want {
 		t.Errorf("error is\n%v\nwant\n%s", err, want)
 	}
@@ -522,9 +520,9 @@ func TestATreeIsCalledByItsName(t *testing.T) {
 func TestMissingChapterFileIsNamed(t *testing.T) {
 	files := tree()
 	delete(files, "03-pkce/chapter.md")
-	_, err := load.Chapters(files)
-	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "03-pkce/chapter.md") {
-		t.Errorf("error is %v, want one about 03-pkce/chapter.md that does not exist", err)
+	const want = "03-pkce: chapter.md is missing: it says what the chapter is about"
+	if _, err := load.Chapters(files); err == nil || err.Error() != want {
+		t.Errorf("error is %v, want %s", err, want)
 	}
 }
 
@@ -536,9 +534,8 @@ func TestAllProblemsAreReportedAtOnce(t *testing.T) {
 	_, err := load.Chapters(files)
 	want := strings.Join([]string{
 		"03-pkce/chapter.md:1: title is missing",
-		"03-pkce/1-run.md:12: raw HTML is not rendered; write Markdown",
-		"03-pkce/1-run.md:12: raw HTML is not rendered; write Markdown",
 		`03-pkce/1-run.md:3: unknown kind "walk": a step is run, break, why or mend`,
+		"03-pkce/1-run.md:12: raw HTML is not rendered; write Markdown",
 	}, "\n")
 	if err == nil || err.Error() != want {
 		t.Errorf("error is\n%v\nwant\n%s", err, want)

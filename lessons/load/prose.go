@@ -8,9 +8,7 @@ import (
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
-	"go.abhg.dev/goldmark/frontmatter"
 )
 
 // markdown turns prose into HTML. The page takes that HTML as it is, so nothing
@@ -25,19 +23,22 @@ type markdown struct {
 
 func newMarkdown(fsys fs.FS) markdown {
 	return markdown{
-		Markdown: goldmark.New(goldmark.WithExtensions(
-			&frontmatter.Extender{Formats: []frontmatter.Format{yamlStrict()}},
-		)),
-		books: anchors(fsys),
+		Markdown: goldmark.New(),
+		books:    anchors(fsys),
 	}
 }
 
-// render sets f's HTML, one root element, and returns the front matter.
-func (m markdown) render(f *File, source []byte) *frontmatter.Data {
-	ctx := parser.NewContext()
-	doc := m.Parser().Parse(text.NewReader(source), parser.WithContext(ctx))
+// render sets f's HTML, one root element, unless the prose is beyond a bound.
+func (m markdown) render(f *File, source []byte) {
+	if !f.checkLines(string(source)) {
+		return
+	}
+	doc := m.Parser().Parse(text.NewReader(source))
 	if !doc.HasChildren() {
 		f.complain(1, "there is no text below the front matter")
+	}
+	if !f.checkTree(doc, source) {
+		return
 	}
 	for node := range nodes(doc) {
 		m.checkNode(f, node, source)
@@ -50,8 +51,9 @@ func (m markdown) render(f *File, source []byte) *frontmatter.Data {
 		f.complain(1, "render: %v", err)
 	}
 	html.WriteString("</div>")
-	f.html = html.String()
-	return frontmatter.Get(ctx)
+	if f.checkPage(html.String(), string(source)) {
+		f.html = html.String()
+	}
 }
 
 // nodes goes over everything below doc, parents before children.
@@ -74,15 +76,17 @@ func (m markdown) checkNode(f *File, node ast.Node, source []byte) {
 	case *ast.Paragraph, *ast.TextBlock:
 		f.Prose = append(f.Prose, Passage{textOf(node, source), lineOf(node, source), node.Parent().Kind() == ast.KindListItem})
 	case *ast.Link:
-		f.checkLink(node, textOf(node, source), string(node.Destination), source)
-		m.checkReference(f, node, source)
+		if m.checkReference(f, node, source) {
+			f.checkLink(node, textOf(node, source), string(node.Destination), source)
+		}
 	case *ast.AutoLink:
 		f.checkLink(node, "", string(node.URL(source)), source)
 	case *ast.FencedCodeBlock, *ast.CodeBlock:
 		f.noteCode(node, source)
 	case *ast.Image:
-		f.Links = append(f.Links, Link{URL: string(node.Destination), Line: lineOf(node, source)})
-		if !isLocal(string(node.Destination)) {
+		if isLocal(string(node.Destination)) {
+			f.Links = append(f.Links, Link{URL: string(node.Destination), Line: lineOf(node, source)})
+		} else {
 			f.complain(lineOf(node, source), `image %q is not the lab's own; its address begins with "/"`, node.Destination)
 		}
 	}
@@ -111,8 +115,9 @@ func textOf(of ast.Node, source []byte) string {
 	return words.String()
 }
 
+// checkLink notes a link for who knows the lab's pages, and refuses one that leads
+// nowhere in any lab.
 func (f *File) checkLink(node ast.Node, text, url string, source []byte) {
-	f.Links = append(f.Links, Link{Text: text, URL: url, Line: lineOf(node, source)})
 	switch {
 	case strings.HasPrefix(url, "https://"):
 		node.SetAttributeString("rel", []byte("noreferrer"))
@@ -120,7 +125,9 @@ func (f *File) checkLink(node ast.Node, text, url string, source []byte) {
 	case isLocal(url), strings.HasPrefix(url, "#"):
 	default:
 		f.complain(lineOf(node, source), `link to %q: begin it with "https://", "/" or "#"`, url)
+		return
 	}
+	f.Links = append(f.Links, Link{Text: text, URL: url, Line: lineOf(node, source)})
 }
 
 // isLocal reports whether the address is a path on the lab's own origin.

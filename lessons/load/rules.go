@@ -64,13 +64,13 @@ func (c chapterFront) before() string {
 // require complains where the value of a key is missing.
 func (f *File) require(value string, path ...any) {
 	if strings.TrimSpace(value) == "" {
-		f.complain(f.line(path...), "%s is missing", path[len(path)-1])
+		f.refuse(at(path...), "%s is missing", path[len(path)-1])
 	}
 }
 
 // checkUnique complains where an id was given before; seen keeps who gave it.
 func (f *File) checkUnique(what, id string, seen map[string]string) {
-	if id == "" {
+	if id == "" || f.Unsure("id") {
 		return
 	}
 	line := f.line("id")
@@ -81,14 +81,16 @@ func (f *File) checkUnique(what, id string, seen map[string]string) {
 	seen[id] = f.name + ":" + strconv.Itoa(line)
 }
 
-// checkChapter holds the rules for chapter.md. A file whose front matter could
-// not be read has said so already.
+// checkChapter holds the rules for chapter.md. What could not be read of it was said
+// already.
 func (f *File) checkChapter(c chapterFront) {
 	if !f.decoded {
 		return
 	}
-	if c.Format != Format {
-		f.complain(f.line("format"), "format is %d; this program reads format %d", c.Format, Format)
+	if _, _, given := f.find(at("format")); !given {
+		f.refuse(at("format"), "format is missing: write format: %d", Format)
+	} else if c.Format != Format {
+		f.refuse(at("format"), "format is %d; this program reads format %d", c.Format, Format)
 	}
 	f.require(c.ID, "id")
 	f.checkVersion(c)
@@ -99,7 +101,7 @@ func (f *File) checkChapter(c chapterFront) {
 	for i, link := range c.Sections {
 		f.require(link.Title, "sections", i, "title")
 		if !strings.HasPrefix(link.URL, "https://") {
-			f.complain(f.line("sections", i, "url"), `url of a section begins with "https://"`)
+			f.refuse(at("sections", i, "url"), `url of a section begins with "https://"`)
 		}
 	}
 }
@@ -107,38 +109,43 @@ func (f *File) checkChapter(c chapterFront) {
 // checkVersion asks of a chapter on which version of the lab it stands.
 func (f *File) checkVersion(c chapterFront) {
 	if c.ID != "" && !chapterID.MatchString(c.ID) {
-		f.complain(f.line("id"), "id %q: it has small letters and digits, at most 16, and begins with a letter", c.ID)
+		f.refuse(at("id"), "id %q: it has small letters and digits, at most 16, and begins with a letter", c.ID)
+	}
+	if f.Unsure("id") || f.Unsure("stands-on") {
+		return
 	}
 	versions := guard.Versions()
 	switch {
 	case slices.Contains(versions, c.ID):
 		if c.StandsOn != "" && c.StandsOn != c.ID {
-			f.complain(f.line("stands-on"), "%s is a version itself and stands on no other", c.ID)
+			f.refuse(at("stands-on"), "%s is a version itself and stands on no other", c.ID)
 		}
 	case c.StandsOn == "":
-		f.complain(f.line("id"), "stands-on is missing: %q is no version of the lab, so it stands on one of %s", c.ID, strings.Join(versions, ", "))
+		f.refuse(at("id"), "stands-on is missing: %q is no version of the lab, so it stands on one of %s", c.ID, strings.Join(versions, ", "))
 	case !slices.Contains(versions, c.StandsOn):
-		f.complain(f.line("stands-on"), "there is no version %q: there is %s", c.StandsOn, strings.Join(versions, ", "))
+		f.refuse(at("stands-on"), "there is no version %q: there is %s", c.StandsOn, strings.Join(versions, ", "))
 	}
 }
 
 func (f *File) checkAdds(c chapterFront) {
+	unsure := f.Unsure("id") || f.Unsure("stands-on")
 	for i, id := range c.Adds {
 		p, ok := guard.Find(id)
 		switch {
 		case !ok:
-			f.complain(f.line("adds", i), "unknown protection %q", id)
+			f.refuse(at("adds", i), "unknown protection %q", id)
+		case unsure: // about the version
 		case c.version() == c.ID && p.Chapter != c.ID:
-			f.complain(f.line("adds", i), "protection %q is added by chapter %s", id, p.Chapter)
+			f.refuse(at("adds", i), "protection %q is added by chapter %s", id, p.Chapter)
 		case !p.TaughtIn(c.version()):
-			f.complain(f.line("adds", i), "protection %q comes with %s, and the chapter stands on %s", id, p.Chapter, c.version())
+			f.refuse(at("adds", i), "protection %q comes with %s, and the chapter stands on %s", id, p.Chapter, c.version())
 		case slices.Index(c.Adds, id) != i:
-			f.complain(f.line("adds", i), "protection %q stands twice", id)
+			f.refuse(at("adds", i), "protection %q stands twice", id)
 		}
 	}
 	for i, id := range c.Attacks {
 		if slices.Index(c.Attacks, id) != i {
-			f.complain(f.line("attacks", i), "attack %q stands twice", id)
+			f.refuse(at("attacks", i), "attack %q stands twice", id)
 		}
 	}
 }
@@ -150,7 +157,7 @@ func (f *File) checkStep(s stepFront, c *chapterFront) {
 	}
 	f.require(s.ID, "id")
 	if s.ID != "" && !anchor.MatchString(s.ID) {
-		f.complain(f.line("id"), "id %q: it has small letters, digits and single hyphens", s.ID)
+		f.refuse(at("id"), "id %q: it has small letters, digits and single hyphens", s.ID)
 	}
 	f.require(s.Title, "title")
 	version := ""
@@ -161,16 +168,16 @@ func (f *File) checkStep(s stepFront, c *chapterFront) {
 	f.checkSwitch(s, version)
 	f.checkPrediction(s)
 	if c != nil && s.Attack != "" && !slices.Contains(c.Attacks, s.Attack) {
-		f.complain(f.line("attack"), "attack %q is not among the attacks of %s", s.Attack, chapterFile)
+		f.refuse(at("attack"), "attack %q is not among the attacks of %s", s.Attack, chapterFile)
 	}
 	if s.Guard != "" {
 		f.checkPart(s.Guard, version, "guard")
 	}
 	if s.Tool != "" && !slices.Contains(lessons.Tools(), s.Tool) {
-		f.complain(f.line("tool"), "unknown tool %q: there is %q", s.Tool, lessons.Tools())
+		f.refuse(at("tool"), "unknown tool %q: there is %q", s.Tool, lessons.Tools())
 	}
-	if len(s.Goals) == 0 && s.Kind != lessons.Why { // reading leaves no event; a why step is done when it was read
-		f.complain(f.line("goals"), "goals is missing: by which event does the step tick?")
+	if len(s.Goals) == 0 && s.Kind != lessons.Why && !f.Unsure("kind") { // reading leaves no event; a why step is done when it was read
+		f.refuse(at("goals"), "goals is missing: by which event does the step tick?")
 	}
 	for i, g := range s.Goals {
 		f.checkGoal(i, g, version)
@@ -190,7 +197,7 @@ func (f *File) checkKind(s stepFront) {
 	case "":
 		f.require("", "kind")
 	default:
-		f.complain(f.line("kind"), "unknown kind %q: a step is run, break, why or mend", s.Kind)
+		f.refuse(at("kind"), "unknown kind %q: a step is run, break, why or mend", s.Kind)
 	}
 }
 
@@ -202,15 +209,15 @@ func (f *File) checkSwitch(s stepFront, version string) {
 	switch p, ok := guard.Find(s.Protection); {
 	case s.Protection == "":
 	case !ok:
-		f.complain(f.line("protection"), "unknown protection %q", s.Protection)
+		f.refuse(at("protection"), "unknown protection %q", s.Protection)
 	case !p.TaughtIn(version):
-		f.complain(f.line("protection"), "protection %q comes with %s, and the chapter stands on %s", p.ID, p.Chapter, version)
+		f.refuse(at("protection"), "protection %q comes with %s, and the chapter stands on %s", p.ID, p.Chapter, version)
 	}
 	switch {
 	case s.Switch != "on" && s.Switch != "off":
-		f.complain(f.line("switch"), "switch is on or off, not %q", s.Switch)
+		f.refuse(at("switch"), "switch is on or off, not %q", s.Switch)
 	case s.Kind == lessons.Mend && s.Switch == "off":
-		f.complain(f.line("switch"), "a mend step switches on")
+		f.refuse(at("switch"), "a mend step switches on")
 	}
 }
 
@@ -219,8 +226,8 @@ func (f *File) checkPrediction(s stepFront) {
 	if p == nil {
 		return
 	}
-	if s.Attack == "" {
-		f.complain(f.line("prediction"), "a prediction is asked before an attack, and the step has none")
+	if s.Attack == "" && !f.Unsure("attack") {
+		f.refuse(at("prediction"), "a prediction is asked before an attack, and the step has none")
 	}
 	f.require(p.Question, "prediction", "question")
 	right := 0
@@ -232,7 +239,7 @@ func (f *File) checkPrediction(s stepFront) {
 		}
 	}
 	if len(p.Options) < 2 || right != 1 {
-		f.complain(f.line("prediction", "options"), "a prediction has at least two options, exactly one of them right; here are %d, %d right", len(p.Options), right)
+		f.refuse(at("prediction", "options"), "a prediction has at least two options, exactly one of them right; here are %d, %d right", len(p.Options), right)
 	}
 }
 
@@ -242,41 +249,41 @@ func (f *File) checkPart(id, version string, path ...any) {
 	of, _ := guard.ProtectionOf(part.ID)
 	switch {
 	case !ok:
-		f.complain(f.line(path...), "unknown guard %q", id)
+		f.refuse(at(path...), "unknown guard %q", id)
 	case part.Kind == guard.Habit:
-		f.complain(f.line(path...), "%q is a habit, which gives no verdict", id)
+		f.refuse(at(path...), "%q is a habit, which gives no verdict", id)
 	case !of.TaughtIn(version):
-		f.complain(f.line(path...), "guard %q comes with %s, and the chapter stands on %s", id, of.Chapter, version)
+		f.refuse(at(path...), "guard %q comes with %s, and the chapter stands on %s", id, of.Chapter, version)
 	}
 }
 
 // checkGoal refuses a goal that nothing or anything would meet.
 func (f *File) checkGoal(i int, g lessons.Goal, version string) {
 	f.require(g.Text, "goals", i, "text")
-	at := f.line("goals", i)
+	goal := at("goals", i)
 	asks := asked(g)
 	if g.Kind == "" {
-		f.complain(at, "kind is missing: a goal says which kind of event meets it")
+		f.refuse(goal, "kind is missing: a goal says which kind of event meets it")
 		return
 	}
 	allowed, ok := asksOf[g.Kind]
 	if !ok {
-		f.complain(f.line("goals", i, "kind"), "unknown kind of event %q", g.Kind)
+		f.refuse(at("goals", i, "kind"), "unknown kind of event %q", g.Kind)
 		return
 	}
 	for _, key := range asks {
 		if !slices.Contains(allowed, key) {
-			f.complain(f.line("goals", i, key), "an event of kind %s has no %s, so nothing would meet this goal", g.Kind, key)
+			f.refuse(at("goals", i, key), "an event of kind %s has no %s, so nothing would meet this goal", g.Kind, key)
 		}
 	}
 	if len(asks) == 0 {
-		f.complain(at, "any %s would meet this goal; say more about it", g.Kind)
+		f.refuse(goal, "any %s would meet this goal; say more about it", g.Kind)
 	}
 	if g.Guard != "" {
 		f.checkPart(g.Guard, version, "goals", i, "guard")
 	}
 	if g.Outcome != "" && !slices.Contains([]event.Outcome{event.Passed, event.Refused, event.WouldRefuse}, g.Outcome) {
-		f.complain(f.line("goals", i, "outcome"), "unknown outcome %q: a guard has passed, refused or would-refuse", g.Outcome)
+		f.refuse(at("goals", i, "outcome"), "unknown outcome %q: a guard has passed, refused or would-refuse", g.Outcome)
 	}
 }
 

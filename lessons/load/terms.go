@@ -61,7 +61,7 @@ func lower(s string) string {
 
 // checkReference refuses a link to an entry that a book does not have, and marks
 // one that it has.
-func (m markdown) checkReference(f *File, link *ast.Link, source []byte) {
+func (m markdown) checkReference(f *File, link *ast.Link, source []byte) bool {
 	path, id, found := strings.Cut(string(link.Destination), "#")
 	ids, isBook := m.books[path]
 	switch {
@@ -70,7 +70,9 @@ func (m markdown) checkReference(f *File, link *ast.Link, source []byte) {
 		link.SetAttributeString("class", []byte(termClass))
 	default:
 		f.complain(lineOf(link, source), "link to %q: there is no such entry", link.Destination)
+		return false
 	}
+	return true
 }
 
 // linkTerms makes links of the words of the glossary: of each term the first that
