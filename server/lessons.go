@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 
 	"oauthlab/lessons/content"
 	"oauthlab/lessons/lint"
@@ -52,17 +53,48 @@ func (c lessonsConfig) read() (teaching, error) {
 	if c.dir == "" {
 		return t, nil
 	}
-	if t.theirs, err = load.Read(load.Tree{Name: c.dir, FS: os.DirFS(c.dir), Books: content.FS}); err != nil {
-		return t, &findingsError{c.dir, each(err)}
+	err = t.beside(c)
+	return t, err
+}
+
+// beside reads a teacher's chapters and puts them among ours. The error lists all that
+// is wrong with them, whether a file shows it by itself or only the whole.
+func (t *teaching) beside(c lessonsConfig) error {
+	folder, err := openFolder(c.dir)
+	if err != nil {
+		return fmt.Errorf("the lessons in %s cannot be used: %w", c.dir, err)
 	}
-	if t.chapters = load.Beside(ours, t.theirs); c.only {
+	defer folder.Close() //nolint:errcheck // nothing was written
+	var found []error
+	if t.theirs, err = load.Read(load.Tree{Name: c.dir, FS: folder, Books: content.FS}); err != nil {
+		found = each(err)
+	}
+	if t.chapters = load.Beside(t.ours, t.theirs); c.only {
 		t.chapters, t.coming = t.theirs, nil
 	}
-	findings, err := t.lint()
-	if err == nil && len(findings) > 0 {
-		err = &findingsError{c.dir, findings}
+	more, err := t.lint(len(found) > 0)
+	if err != nil {
+		return err
 	}
-	return t, err
+	if found = append(found, more...); len(found) > 0 {
+		return &findingsError{c.dir, found}
+	}
+	return nil
+}
+
+// openFolder opens a teacher's folder; its error says what there is instead.
+func openFolder(dir string) (*load.Folder, error) {
+	switch info, err := os.Stat(dir); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, errors.New("there is no such folder")
+	case err == nil && !info.IsDir():
+		return nil, errors.New("it is a file; the folder is needed in which the chapters' folders lie")
+	}
+	folder, err := load.OpenFolder(dir)
+	if errors.Is(err, fs.ErrPermission) {
+		return nil, errors.New("who runs the lab is not allowed to read it")
+	}
+	return folder, err
 }
 
 // findingsError is all that is wrong with a teacher's folder.
@@ -72,7 +104,18 @@ type findingsError struct {
 }
 
 func (e *findingsError) Error() string {
-	return fmt.Sprintf("the lessons in %s cannot be used:\n%v", e.dir, errors.Join(e.list...))
+	return fmt.Sprintf("the lessons in %s cannot be used:\n%v", e.dir, errors.Join(e.told()...))
+}
+
+// maxTold is how many findings are printed, more than anybody reads.
+const maxTold = 200
+
+// told returns the findings to print.
+func (e *findingsError) told() []error {
+	if len(e.list) <= maxTold {
+		return e.list
+	}
+	return append(slices.Clone(e.list[:maxTold]), fmt.Errorf("%d more; mend those above first", len(e.list)-maxTold))
 }
 
 // each takes a joined error apart.
@@ -83,13 +126,14 @@ func each(err error) []error {
 	return []error{err}
 }
 
-// lint checks the chapters against the rest of the program.
-func (t teaching) lint() ([]error, error) {
+// lint checks the chapters against the rest of the program; those that could be read,
+// where some could not.
+func (t teaching) lint(partly bool) ([]error, error) {
 	pages, err := site.Pages()
 	if err != nil {
 		return nil, err
 	}
-	h := lint.House{Attacks: map[string]string{}, Pages: pages, Explains: site.Explains}
+	h := lint.House{Attacks: map[string]string{}, Pages: pages, Explains: site.Explains, Partly: partly}
 	for _, a := range attack.Catalogue() {
 		h.Attacks[a.ID] = a.Chapter
 	}

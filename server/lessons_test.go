@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"encoding/binary"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -126,6 +129,20 @@ func TestLintFindsWhatIsWrongWithAFolder(t *testing.T) {
 				`20-mine/2-break.md:1: hint is missing: what does who is stuck look for?`,
 			},
 		},
+		"what a file shows by itself, and what only the whole shows": {
+			[]string{
+				"20-mine/chapter.md", "title: Mine", "title: Mine: all of it",
+				"20-mine/1-run.md", "hint: Look up.\n", "",
+				"20-mine/2-break.md", "Press.", "Press [it](/glossary#no-such), [that](/t01-mine), [here](/nowhere).",
+				"20-mine/3-mend.md", "name: attack.ends", "name: attack.end",
+			},
+			[]string{
+				`20-mine/chapter.md:5: a text with a colon in it needs quotes, since a colon ends a key: put the whole text in quotes: title: "Mine: all of it"`,
+				`20-mine/2-break.md:17: link to "/glossary#no-such": there is no such entry`,
+				`20-mine/3-mend.md:11: there is no note "attack.end": there is lab.created, pkce.verifier, state.made, open, callback, code.accepted, tokens, flow.failed, mail, leak, call.refused, login.refused, out.of.bounds, attack.begins, attack.ends`,
+				`20-mine/1-run.md:1: hint is missing: what does who is stuck look for?`,
+			},
+		},
 		"a goal that no event meets": {
 			[]string{"20-mine/1-run.md", "name: code.accepted", "name: tokens"}, // v02 has no token endpoint
 			[]string{`20-mine/1-run.md:6: no event of the chapter's flow and attacks meets this goal: "A code"`},
@@ -202,18 +219,82 @@ func TestARehearsalFindsWhatCannotBePlayed(t *testing.T) {
 	}
 }
 
+// A chapter that was written with Notepad and packed on a Mac is checked, taught and
+// shown alike.
+func TestAChapterFromAnotherComputer(t *testing.T) {
+	files := map[string]string{}
+	for name, text := range taughtWell {
+		text = strings.NewReplacer("title: Mine", "title: Café, “ours”", "---\n", "--- \n", "\n", "\r\n").Replace(text)
+		var raw []byte
+		for _, unit := range utf16.Encode([]rune("\uFEFF" + text)) {
+			raw = binary.LittleEndian.AppendUint16(raw, unit)
+		}
+		files[name] = string(raw)
+		folder, file := filepath.Split(name)
+		files[folder+"._"+file] = "\x00\x05\x16\x07"
+		files["__MACOSX/"+folder+"._"+file] = "\x00\x05\x16\x07"
+	}
+	files[".DS_Store"], files["20-mine/Thumbs.db"], files["README.md"], files["images/a.png"] = "\x00", "\x00", "Hello.", "\x89PNG"
+	dir := folderOf(t, files)
+	var out bytes.Buffer
+	if err := lintFolder(t.Context(), []string{dir}, &out); err != nil {
+		t.Fatalf("%v:\n%s", err, out.String())
+	}
+	taught, err := lessonsConfig{dir: dir, only: true}.read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := taught.chapters[0]; len(taught.chapters) != 1 || c.Title != "Café, “ours”" || !strings.Contains(c.Problem, "<p>Mine.</p>") || len(c.Steps) != 3 {
+		t.Errorf("the chapter is %q, in %d steps:\n%s", c.Title, len(c.Steps), c.Problem)
+	}
+}
+
+// What lint names keeps the lab from starting, with the same words.
+func TestAStartNamesWhatLintDoes(t *testing.T) {
+	dir := folderOf(t, taughtWell, "20-mine/1-run.md", "Run it", "Caf\xe9", "20-mine/2-break.md", "kind: break", "kind: [break]")
+	var out bytes.Buffer
+	_ = lintFolder(t.Context(), []string{dir}, &out)
+	_, err := lessonsConfig{dir: dir}.read()
+	want := "the lessons in " + dir + " cannot be used:\n" + strings.TrimSuffix(out.String(), "\n")
+	if err == nil || err.Error() != want || strings.Count(want, "\n") != 2 {
+		t.Errorf("a start says\n%v\nand lint\n%s", err, out.String())
+	}
+}
+
+// No more is printed than anybody reads.
+func TestManyFindingsAreCut(t *testing.T) {
+	files := map[string]string{}
+	for i := range 300 {
+		files[fmt.Sprintf("week %d/chapter.md", i)] = "x"
+	}
+	var out bytes.Buffer
+	err := lintFolder(t.Context(), []string{folderOf(t, files)}, &out)
+	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+	if last := lines[len(lines)-1]; len(lines) != 201 || last != "100 more; mend those above first" {
+		t.Errorf("%d lines, the last %q", len(lines), last)
+	}
+	if err == nil || !strings.HasSuffix(err.Error(), ": 300 to mend") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
 func TestLintTakesAFolder(t *testing.T) {
-	for name, args := range map[string][]string{
-		"none":          {},
-		"two":           {"a", "b"},
-		"no such":       {filepath.Join(t.TempDir(), "none")},
-		"an empty one":  {t.TempDir()},
-		"an odd flag":   {"--odd", "a"},
-		"one of a file": {os.Args[0]},
+	empty, none := t.TempDir(), filepath.Join(t.TempDir(), "none")
+	for name, tt := range map[string]struct {
+		args []string
+		want string
+	}{
+		"none":          {nil, "lint takes one folder: oauthlab lint DIR"},
+		"two":           {[]string{"a", "b"}, "lint takes one folder: oauthlab lint DIR"},
+		"no such":       {[]string{none}, "the lessons in " + none + " cannot be used: there is no such folder"},
+		"an empty one":  {[]string{empty}, empty + ": 1 to mend"},
+		"an odd flag":   {[]string{"--odd", "a"}, "flag provided but not defined: -odd"},
+		"one of a file": {[]string{os.Args[0]}, "the lessons in " + os.Args[0] + " cannot be used: it is a file; the folder is needed in which the chapters' folders lie"},
+		"a device":      {[]string{os.DevNull}, "the lessons in " + os.DevNull + " cannot be used: it is a file; the folder is needed in which the chapters' folders lie"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if err := lintFolder(t.Context(), args, &bytes.Buffer{}); err == nil {
-				t.Error("it is content")
+			if err := lintFolder(t.Context(), tt.args, &bytes.Buffer{}); err == nil || err.Error() != tt.want {
+				t.Errorf("error is\n\t%v\nwant\n\t%s", err, tt.want)
 			}
 		})
 	}

@@ -36,7 +36,7 @@ func lintFolder(ctx context.Context, args []string, stdout io.Writer) error {
 		err = playAll(ctx, taught)
 	}
 	if findings := (*findingsError)(nil); errors.As(err, &findings) {
-		for _, f := range findings.list {
+		for _, f := range findings.told() {
 			fmt.Fprintln(stdout, f)
 		}
 		return fmt.Errorf("%s: %d to mend", c.dir, len(findings.list))

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -21,8 +22,8 @@ func (c *checker) checkIDs(chapter load.Chapter) {
 			c.at(f, path("goals", i, "name"), "there is no note %q: there is %s", g.Name, strings.Join(notes(), ", "))
 		}
 		at := func(name string) []any { return path("goals", i, "fields", name) }
-		for name, value := range g.Fields {
-			switch {
+		for _, name := range slices.Sorted(maps.Keys(g.Fields)) {
+			switch value := g.Fields[name]; {
 			case g.Kind == event.KindNote && name == "attack":
 				c.checkAttack(f, at(name), value, chapter.Version)
 			case g.Kind == event.KindNote && name == "by":
@@ -42,7 +43,7 @@ func (c *checker) checkAttack(f *load.File, at []any, id, version string) {
 	switch from, there := c.house.Attacks[id]; {
 	case !there:
 		c.at(f, at, "unknown attack %q", id)
-	case from > version:
+	case from > version && version != "":
 		c.at(f, at, "attack %q comes with %s, and the chapter stands on %s", id, from, version)
 	}
 }

@@ -141,6 +141,36 @@ func TestNothingIsWrong(t *testing.T) {
 	}
 }
 
+// Where some chapters could not be read, nothing is said to be missing that may be
+// theirs; what is wrong with the others is.
+func TestChaptersBesideSomeThatCouldNotBeRead(t *testing.T) {
+	files := tree()
+	edit := func(name, old, new string) {
+		if !strings.Contains(files[name], old) {
+			t.Fatalf("%s has no %q", name, old)
+		}
+		files[name] = strings.Replace(files[name], old, new, 1)
+	}
+	edit("02-state/1-mend.md", "/t01-mine?off=state", "/t02-theirs")
+	edit("02-state/chapter.md", "adds:\n  - state\n", "adds: []\n")
+	edit("02-state/chapter.md", "  - login-csrf\n", "  - login-csrf\n  - login-crsf\n")
+	edit("90-mine/1-run.md", "hint: Look up.\n", "hint: [Look, up]\n")
+	fsys := fstest.MapFS{}
+	for name, text := range files {
+		fsys[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	chapters, err := load.Read(load.Tree{Name: "there", FS: fsys, Books: content.FS})
+	if err == nil {
+		t.Fatal("it is read")
+	}
+	h := house(files["trace.txt"])
+	h.Partly = true
+	const want = `there/02-state/chapter.md:10: unknown attack "login-crsf"`
+	if got := errors.Join(lint.Check(chapters, h)...); got == nil || got.Error() != want {
+		t.Errorf("it finds\n\t%v\nwant\n\t%s", got, want)
+	}
+}
+
 // Each rule finds what was broken on purpose, and says where.
 func TestFindings(t *testing.T) {
 	const (
