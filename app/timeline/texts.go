@@ -77,6 +77,9 @@ func noteRow(e event.Event, marks []Mark) Row {
 	case event.NoteLeak:
 		row.Kind, row.Leak, row.Text = RowMessage, true, "leaks the URL"
 		row.To = orElse(e.To, event.Mallory)
+		if e.Note.Get("code_verifier") != "" { // which is in no URL
+			row.Text = "leaks a request"
+		}
 	case event.NoteMail:
 		row.Kind, row.Text = RowMessage, "mails a link"
 		row.To = orElse(e.To, event.Browser)

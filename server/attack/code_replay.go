@@ -2,31 +2,44 @@ package attack
 
 import (
 	"context"
+	"fmt"
+	"net/url"
 	"time"
 
+	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 	"oauthlab/server/lab"
 )
 
-// codeReplay: a code that Alice's client has redeemed is redeemed again, out of a log
-// (RFC 6749 §4.1.2).
+// codeReplay: the token request of Alice's client stands in a log, whole, and is sent again
+// (RFC 6749 §4.1.2). PKCE does not help, for the verifier is in it. With the code alone
+// Mallory would come to nothing: not even to an end of Alice's token.
 func codeReplay() Attack {
 	return Attack{
 		ID:      "code-replay",
 		Title:   "A used code, again",
-		Story:   "Alice signs in and her client redeems the code. Mallory finds it in the proxy's log and redeems it too.",
-		Chapter: "v03", StoppedBy: []guard.ID{guard.IDCodeSingleUse, guard.IDPKCE},
+		Story:   "Alice signs in and her client redeems the code. Mallory finds that request in a log, code and verifier, and sends it again.",
+		Chapter: "v03", StoppedBy: []guard.ID{guard.IDCodeSingleUse},
 		Loss:     "Mallory holds Alice's token.",
 		Sections: []string{"RFC 6749 §4.1.2", "RFC 6749 §10.5"},
 		Run: func(ctx context.Context, s *Scene) error {
-			callback, code, err := s.stolenCode(ctx)
-			if err != nil || code == "" {
+			callback, err := s.Alice.SignIn(ctx)
+			if err != nil {
 				return err
 			}
-			if err := s.Alice.Finish(ctx, callback); err != nil {
+			if err := s.Alice.Finish(ctx, callback); err != nil || len(s.Alice.Sent) == 0 {
 				return err
 			}
-			return s.redeem(ctx, s.stolen(code))
+			form, err := url.ParseQuery(s.Alice.Sent[0].Body)
+			if err != nil {
+				return fmt.Errorf("read the logged request: %w", err)
+			}
+			if err := s.note(ctx, event.Proxy, event.Mallory, event.NoteLeak, "a log of whole requests has the one that redeemed the code",
+				event.Field{Name: "code", Value: form.Get("code")},
+				event.Field{Name: "code_verifier", Value: form.Get("code_verifier")}); err != nil {
+				return err
+			}
+			return s.redeem(ctx, form)
 		},
 		Harm: malloryHolds("alice"),
 	}

@@ -50,8 +50,8 @@ func TestFlowFromAuthorizeToToken(t *testing.T) {
 	want := []string{
 		"registered-client passed", "redirect-uri.exact passed",
 		"state.require passed", "pkce.require passed", "pkce.plain passed",
-		"registered-client passed", "code-single-use.refuse passed", "code-single-use.revoke passed", "code-expiry passed",
-		"code-binding.client passed", "code-binding.redirect-uri passed", "pkce.downgrade passed", "pkce.verify passed",
+		"registered-client passed", "code-expiry passed", "code-binding.client passed", "code-binding.redirect-uri passed",
+		"pkce.downgrade passed", "pkce.verify passed", "code-single-use.refuse passed", "code-single-use.revoke passed",
 	}
 	if got := b.outcomes(); !slices.Equal(got, want) {
 		t.Errorf("verdicts\n got %v\nwant %v", got, want)

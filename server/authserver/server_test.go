@@ -203,6 +203,40 @@ func (b *bench) code(changes ...string) string {
 	return code
 }
 
+// keptAt returns the id of the request that is kept where the answer leads, which must be
+// the login page.
+func (b *bench) keptAt(r reply) string {
+	b.Helper()
+	if r.location == nil || !strings.HasSuffix(r.location.Path, "/login") {
+		b.Fatalf("answer %d to %v, want the login page: %s", r.status, r.location, r.body)
+	}
+	return r.location.Query().Get("request")
+}
+
+// login sends the form with which a user is picked.
+func (b *bench) login(kept, user string) reply {
+	b.Helper()
+	return b.post(b.url+"/login", url.Values{"request": {kept}, "pick": {user}})
+}
+
+// signOut ends all sessions. The browser keeps its cookie.
+func (b *bench) signOut() {
+	b.Helper()
+	if err := (Document{b.labs.Store}).SignOut(b.Context(), b.lab); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// state is the document as it stands.
+func (b *bench) state() State {
+	b.Helper()
+	s, err := (Document{b.labs.Store}).State(b.Context(), b.lab.ID)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
+
 func (b *bench) redeem(code string, changes ...string) reply {
 	b.Helper()
 	return b.post(b.url+"/token", b.redemption(code, changes...))

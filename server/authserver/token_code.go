@@ -22,22 +22,14 @@ func (s *Server) checkClient(state *State, t *lab.Turn, req tokenRequest) *Error
 	return nil
 }
 
-// redeem turns a code into an access token. The order is: the code, its age, what
-// it is bound to, PKCE, and only then is it spent: a refused attempt spends nothing.
+// redeem turns a code into an access token. The order is: the code, its age, what it
+// is bound to, PKCE, and last whether it was used before. So a refused attempt spends
+// nothing, and only a second use that is right in all else ends what the first one gave
+// (OWASP ASVS 10.4.2): to have found the code is not enough.
 func (s *Server) redeem(state *State, t *lab.Turn, req tokenRequest, accessToken string) tokenAnswer {
 	code := state.code(req.Code)
 	if code == nil { // nothing to go on with, whatever is switched off
 		return no("This code was never issued here.", "Codes are long and random: copy the whole of it, from this lab.")
-	}
-	spent := code.Spent != nil
-	once := t.Enforce(guard.IDCodeSingleUse,
-		guard.CodeSingleUse(spent))
-	if err := t.Enforce(guard.IDCodeRevoke,
-		guard.CodeReuse(spent)); err != nil {
-		state.revokeTokens(t, code.Value)
-	}
-	if once != nil {
-		return invalidGrant(once, hintSpent)
 	}
 	if err := t.Enforce(guard.IDCodeExpiry,
 		guard.CodeExpiry(code.Expires, t.Now())); err != nil {
@@ -61,6 +53,16 @@ func (s *Server) redeem(state *State, t *lab.Turn, req tokenRequest, accessToken
 		guard.PKCE(code.Challenge, code.ChallengeMethod,
 			req.CodeVerifier)); err != nil {
 		return invalidGrant(err, hintVerifier)
+	}
+	spent := code.Spent != nil
+	once := t.Enforce(guard.IDCodeSingleUse,
+		guard.CodeSingleUse(spent))
+	if err := t.Enforce(guard.IDCodeRevoke,
+		guard.CodeReuse(spent)); err != nil {
+		state.revokeTokens(t, code.Value)
+	}
+	if once != nil {
+		return invalidGrant(once, hintSpent)
 	}
 	code.spend(t)
 	state.issueToken(t, accessToken, *code)

@@ -403,6 +403,39 @@ func TestFlowFollowsTheCode(t *testing.T) {
 	}
 }
 
+// Whoever finds a spent code in a log ends nothing with it: the second use must be right
+// in all else (OWASP ASVS 10.4.2).
+func TestASpentCodeAloneEndsNothing(t *testing.T) {
+	b := newBench(t)
+	code := b.code()
+	b.redeem(code)
+	for name, tt := range map[string]struct {
+		changes  []string
+		code, by string
+	}{
+		"without a client":         {[]string{"client_id", ""}, "invalid_request", ""},
+		"as an unknown client":     {[]string{"client_id", "stranger"}, "invalid_client", "registered-client"},
+		"as another client":        {[]string{"client_id", ClientMallory}, "invalid_grant", "code-binding.client"},
+		"for another redirect URI": {[]string{"redirect_uri", "http://localhost:1/other"}, "invalid_grant", "code-binding.redirect-uri"},
+		"without a verifier":       {[]string{"code_verifier", ""}, "invalid_grant", "pkce.verify"},
+		"with another verifier":    {[]string{"code_verifier", strings.Repeat("x", 43)}, "invalid_grant", "pkce.verify"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b.redeem(code, tt.changes...).wantError(t, 400, tt.code)
+			if last := b.outcomes()[len(b.outcomes())-1]; tt.by != "" && last != tt.by+" refused" {
+				t.Errorf("the last verdict is %q, want %s to have refused", last, tt.by)
+			}
+			if token := b.state().Tokens[0]; token.Revoked != nil {
+				t.Error("Alice's token is dead")
+			}
+		})
+	}
+	b.redeem(code).wantError(t, 400, "invalid_grant")
+	if token := b.state().Tokens[0]; token.Revoked == nil {
+		t.Error("the second use that was right in all else ended nothing")
+	}
+}
+
 func TestListsAreBounded(t *testing.T) {
 	b := newBench(t)
 	for range maxKept + 5 {

@@ -41,6 +41,9 @@ type Robot struct {
 	Codes  []string
 	Tokens []string
 
+	// Sent is what the client itself sent, for whoever reads a log of it.
+	Sent []client.Request
+
 	lab     *lab.Lab
 	party   event.Party // who sits at the browser
 	user    string
@@ -246,6 +249,7 @@ func (r *Robot) send(ctx context.Context, party event.Party, method, target stri
 // fetch is what the client calls to send a request of its own: without cookies,
 // as the client in the page does.
 func (r *Robot) fetch(ctx context.Context, req client.Request) (client.Response, error) {
+	r.Sent = append(r.Sent, req)
 	return Send(ctx, &http.Client{Transport: r.browser.Transport}, r.badges, r.lab, event.Client, req)
 }
 
