@@ -131,6 +131,11 @@ func open(ctx context.Context, c config) (*house, error) {
 		return nil, errors.Join(err, h.close())
 	}
 
+	issued, err := db.Secret(ctx, "issued")
+	if err != nil {
+		return nil, errors.Join(err, h.close())
+	}
+
 	badges := feed.Badges{Secret: secret}
 	authDocument := authserver.Document{Store: db}
 	h.labs = &lab.Labs{
@@ -146,7 +151,9 @@ func open(ctx context.Context, c config) (*house, error) {
 		Labs: h.labs, Auth: authDocument, Attacks: h.attacks, Chapters: load.Plain(taught.chapters), Traces: taught.traces,
 		Code: code, Books: books, Log: log, Feed: h.feed, Bounds: h.apiBounds(), MaxBody: int64(c.bounds.maxBody),
 	}}
-	auth := &authserver.Server{Labs: h.labs, Badges: badges, Assets: authAssets, Log: log, Pace: h.pace(), MaxBody: int64(c.bounds.maxBody)}
+	auth := &authserver.Server{
+		Labs: h.labs, Badges: badges, Secret: issued, Assets: authAssets, Log: log, Pace: h.pace(), MaxBody: int64(c.bounds.maxBody),
+	}
 	mallory := &attack.Site{Labs: h.labs, Badges: badges, Assets: malloryAssets, Log: log, Pace: h.pace(), MaxBody: int64(c.bounds.maxBody)}
 
 	labHandler, err := lobby.Handler()

@@ -22,10 +22,14 @@ type AuthorizeRequest struct {
 
 // decision is what came of an authorization request: one of its fields is set.
 type decision struct {
-	deadEnd  bool   // signed in, and the request was not kept
-	shown    *Error // a page of our own: redirecting would not be safe
-	redirect string // to the client, with a code or an error
-	login    string // id of the request kept for a login
+	deadEnd  bool      // signed in, and the request was not kept
+	done     *doneView // a login that was answered before
+	shown    *Error    // a page of our own: redirecting would not be safe
+	redirect string    // to the client, with a code or an error
+	code     string    // in redirect
+	login    string    // id of the request kept for a login
+
+	session string // beside any of them: id of the session to go into the browser's cookie
 }
 
 // authorize is the authorization endpoint (RFC 6749 §3.1), by GET and by POST.
@@ -35,7 +39,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Turn) 
 	if target == nil {
 		target = unread
 	}
-	code, kept := newSecret(), newSecret()
+	code, kept := s.issue(t.ID, kindCode), s.issue(t.ID, kindRequest)
 	session := sessionOf(r)
 
 	d, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Turn) (decision, error) {
@@ -44,7 +48,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Turn) 
 		if target != nil {
 			return decision{shown: target}, nil
 		}
-		client, wrong := s.checkTarget(state, t, &req)
+		wrong := s.checkTarget(state, t, &req)
 		if wrong != nil {
 			return showOrSend(t, req, wrong), nil
 		}
@@ -57,11 +61,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Turn) 
 		if subject := state.subject(session, t.Now()); subject != "" {
 			return s.grant(state, t, req, code, subject), nil
 		}
-		state.Pending = keep(state.Pending, Pending{
-			ID: kept, Request: req, Flow: t.Flow, Expires: t.Now().Add(keptForLogin),
-		}, maxKeptPending)
-		t.Changed("authorization", "kept", kept, event.ChangeField{Name: "client_id", To: client.ID})
-		return decision{login: kept}, nil
+		return state.keepForLogin(t, Pending{ID: kept, Request: req}), nil
 	})
 	s.conclude(w, t, d, err)
 }
@@ -119,9 +119,9 @@ func parseAuthorize(q url.Values, rules guard.Rules) (req AuthorizeRequest, targ
 
 // checkTarget checks who asks and where the answer would go, and completes the
 // request with the one registered address if it names none (RFC 6749 §3.1.2.3).
-func (s *Server) checkTarget(state *State, t *lab.Turn, req *AuthorizeRequest) (Client, *Error) {
+func (s *Server) checkTarget(state *State, t *lab.Turn, req *AuthorizeRequest) *Error {
 	if req.ClientID == "" {
-		return Client{}, &Error{
+		return &Error{
 			codeInvalidRequest, "The parameter client_id is missing.",
 			"It names the client that asks (RFC 6749 §4.1.1). In this lab: " + ClientDemo + ".",
 		}
@@ -129,7 +129,7 @@ func (s *Server) checkTarget(state *State, t *lab.Turn, req *AuthorizeRequest) (
 	client, known := state.client(req.ClientID)
 	if err := t.Enforce(guard.IDRegisteredClient,
 		guard.RegisteredClient(known)); err != nil {
-		return Client{}, refused(codeInvalidRequest, err, hintClient)
+		return refused(codeInvalidRequest, err, hintClient)
 	}
 	if !known { // the guard is off: a stranger is taken at its word
 		client = Client{ID: req.ClientID, Name: req.ClientID, RedirectURIs: []string{req.RedirectURI}}
@@ -140,18 +140,18 @@ func (s *Server) checkTarget(state *State, t *lab.Turn, req *AuthorizeRequest) (
 	if err := t.Enforce(guard.IDRedirectURI,
 		guard.RedirectURI(
 			client.RedirectURIs, req.RedirectURI)); err != nil {
-		return Client{}, refused(codeInvalidRequest, err, hintExact)
+		return refused(codeInvalidRequest, err, hintExact)
 	}
 	// No switch reaches this: the lab is no redirector for the rest of the world.
 	if !t.Origins.Contains(req.RedirectURI) {
 		t.Noted(event.NoteOutOfBounds, "the redirect_uri is outside the lab's own origins: no switch lets that pass",
 			event.Field{Name: "redirect_uri", Value: req.RedirectURI})
-		return Client{}, &Error{
+		return &Error{
 			codeInvalidRequest, "The redirect_uri is outside the lab's own origins.",
 			"Whatever is switched off, a lab redirects to its own parties only.",
 		}
 	}
-	return client, nil
+	return nil
 }
 
 // checkRequest checks what may be answered by a redirect, in the order of
@@ -241,11 +241,14 @@ func (s *Server) grant(state *State, t *lab.Turn, req AuthorizeRequest, code, su
 	if req.State != "" {
 		answer.Set("state", req.State)
 	}
-	return decision{redirect: withQuery(req.RedirectURI, answer)}
+	return decision{redirect: withQuery(req.RedirectURI, answer), code: code}
 }
 
 // conclude answers as was decided.
 func (s *Server) conclude(w http.ResponseWriter, t *lab.Turn, d decision, err error) {
+	if err == nil && d.session != "" {
+		http.SetCookie(w, s.newSessionCookie(t, d.session))
+	}
 	switch {
 	case err != nil:
 		s.fault(w, t, err)
@@ -253,6 +256,8 @@ func (s *Server) conclude(w http.ResponseWriter, t *lab.Turn, d decision, err er
 		s.showError(w, http.StatusBadRequest, d.shown)
 	case d.deadEnd:
 		s.showPage(w, http.StatusOK, signedInPage, "", nil)
+	case d.done != nil:
+		s.showPage(w, http.StatusOK, donePage, "", d.done)
 	case d.login != "":
 		seeOther(w, "/"+t.ID.String()+"/login?request="+d.login)
 	default:

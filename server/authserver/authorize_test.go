@@ -198,13 +198,6 @@ func TestLogin(t *testing.T) {
 	b.post(b.url+"/login", url.Values{"request": {"nonsense"}, "pick": {"alice"}}).wantShown(t, http.StatusBadRequest, "No authorization request waits")
 	b.post(b.url+"/login", url.Values{"pick": {"alice"}}).wantShown(t, http.StatusBadRequest, "No authorization request waits")
 	b.get(b.url+"/login").wantShown(t, http.StatusBadRequest, "No authorization request waits")
-
-	// A kept request is good for one login.
-	once := kept()
-	if first := b.post(b.url+"/login", url.Values{"request": {once}, "pick": {"bob"}}); first.location == nil {
-		t.Fatalf("login answered %d", first.status)
-	}
-	b.post(b.url+"/login", url.Values{"request": {once}, "pick": {"bob"}}).wantShown(t, http.StatusBadRequest, "No authorization request waits")
 }
 
 func TestLoginFormOfAnotherSiteIsRefused(t *testing.T) {

@@ -88,7 +88,7 @@ func TestSpoiltTokenRequests(t *testing.T) {
 			}
 			t.Run(name+" "+defect, func(t *testing.T) {
 				r := b.do("POST", b.url+"/token", form, spoil(b.redemption(code), name))
-				var e errorBody
+				var e Error
 				if err := json.Unmarshal([]byte(r.body), &e); err != nil || !codes[e.Code] || e.Description == "" || e.Hint == "" {
 					t.Fatalf("answer %d %s", r.status, r.body)
 				}

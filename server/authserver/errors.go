@@ -13,9 +13,9 @@ import (
 // Error is a protocol error: what the specification says, and what helps the
 // learner. The codes are those of RFC 6749 §4.1.2.1 and §5.2.
 type Error struct {
-	Code        string
-	Description string // a sentence, for error_description
-	Hint        string // what to do about it
+	Code        string `json:"error"`
+	Description string `json:"error_description"` // a sentence
+	Hint        string `json:"hint,omitempty"`    // what to do about it; the lab's own, which clients ignore
 }
 
 // Error codes of RFC 6749, in the order in which they are listed there.
@@ -76,14 +76,7 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 	json.NewEncoder(w).Encode(body) //nolint:errcheck // the recorder's buffer takes all
 }
 
-// errorBody is the token endpoint's error response (RFC 6749 §5.2); hint is
-// the lab's own, which a client ignores as any parameter it does not know.
-type errorBody struct {
-	Code        string `json:"error"`
-	Description string `json:"error_description"`
-	Hint        string `json:"hint,omitempty"`
-}
-
+// writeError answers with the error response of RFC 6749 §5.2.
 func writeError(w http.ResponseWriter, status int, e *Error) {
-	writeJSON(w, status, errorBody{e.Code, describable(e.Description), e.Hint})
+	writeJSON(w, status, Error{e.Code, describable(e.Description), e.Hint})
 }

@@ -111,33 +111,84 @@ func (s *Server) refuseLogin(w http.ResponseWriter, r *http.Request, t *lab.Turn
 	s.showLogin(w, r, t, req.Request, why, status)
 }
 
-// resume signs the browser in and goes on with the request that waited.
+// resume signs the browser in and goes on with the request that waited. A request is
+// answered once: for a second press there is again what came of the first.
 func (s *Server) resume(w http.ResponseWriter, r *http.Request, t *lab.Turn, kept, subject string) {
-	session, code := newSecret(), newSecret()
+	session, code := newSecret(), s.issue(t.ID, kindCode)
 	d, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Turn) (decision, error) {
-		p, waits := state.pending(kept, t.Now())
-		if !waits {
-			return decision{shown: errNothingWaits}, nil
+		if a, answered := state.answered(kept); answered {
+			state.forgive(subject)
+			return s.again(state, t, a, sessionOf(r), subject), nil
+		}
+		p, waits := state.pending(kept)
+		if !waits || !t.Now().Before(p.Expires) {
+			return decision{shown: s.nothingWaits(t, kept, waits)}, nil
 		}
 		state.removePending(kept)
 		state.forgive(subject)
 		expires := t.Now().Add(sessionLife)
 		state.Sessions = keep(state.Sessions, Session{ID: session, Subject: subject, Expires: expires}, maxKept)
 		t.Changed("session", "stored", subject, event.ChangeField{Name: "subject", To: subject})
-		if t.Settings.Rules().Value(guard.IDResume) == guard.DeadEnd {
-			return decision{deadEnd: true}, nil
-		}
-		return s.grant(state, t, p.Request, code, subject), nil
+		d := s.goOn(state, t, p, code, subject)
+		d.session = session
+		state.Answered = keep(state.Answered, Answered{
+			Pending: p, Subject: subject, Session: session, Answer: d.redirect, Code: d.code,
+		}, maxKeptPending)
+		return d, nil
 	})
-	if err == nil && d.shown == nil {
-		http.SetCookie(w, s.newSessionCookie(t, session))
-	}
 	s.conclude(w, t, d, err)
 }
 
-var errNothingWaits = &Error{
-	codeInvalidRequest, "No authorization request waits for this login.",
-	"It was used, or it is older than 15 minutes of the lab's time. Start the flow again from the client.",
+// goOn answers the request for which the user has signed in.
+func (s *Server) goOn(state *State, t *lab.Turn, p Pending, code, subject string) decision {
+	if t.Settings.Rules().Value(guard.IDResume) == guard.DeadEnd {
+		return decision{deadEnd: true}
+	}
+	return s.grant(state, t, p.Request, code, subject)
+}
+
+// again decides about a login whose request was answered before. Of two presses a browser
+// drops the answer to the first: the same user gets the same one once more.
+func (s *Server) again(state *State, t *lab.Turn, a Answered, session, subject string) decision {
+	switch {
+	case a.Subject == subject && a.Answer == "":
+		return decision{deadEnd: true, session: a.Session}
+	case a.Subject == subject && state.lacks(session, a, t.Now()):
+		return decision{redirect: a.Answer, session: a.Session}
+	}
+	d := s.done(state, t, a, session)
+	d.Another = a.Subject != subject
+	return decision{done: d}
+}
+
+// done tells a browser with the session id that its request was answered. Where the code
+// may still be waited for, the way to the client stands there.
+func (s *Server) done(state *State, t *lab.Turn, a Answered, session string) *doneView {
+	d := &doneView{Client: state.nameOf(a.Request.ClientID), Lab: s.Labs.Origins.Lab + "/" + t.Settings.Chapter}
+	if session == a.Session && state.redeemable(a.Code, t.Now()) {
+		d.Answer = a.Answer
+	}
+	return d
+}
+
+// nothingWaits says why no request of that id can be gone on with.
+func (s *Server) nothingWaits(t *lab.Turn, kept string, late bool) *Error {
+	switch {
+	case late:
+		return &Error{
+			codeInvalidRequest, "This sign-in page is older than 15 minutes of the lab's time.",
+			"A request does not wait for longer. Start the flow again from the client.",
+		}
+	case s.issued(t.ID, kindRequest, kept):
+		return &Error{
+			codeInvalidRequest, "This server has forgotten the authorization request.",
+			"It remembers the last 16, and none from before a reset. Start the flow again from the client.",
+		}
+	}
+	return &Error{
+		codeInvalidRequest, "No authorization request waits for this login.",
+		"The address of the page was changed, cut off, or is that of another lab. Start the flow again from the client.",
+	}
 }
 
 func (s *Server) newSessionCookie(t *lab.Turn, session string) *http.Cookie {
@@ -155,14 +206,20 @@ func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, t *lab.Turn, 
 		s.fault(w, t, err)
 		return
 	}
-	p, waits := state.pending(kept, t.Now())
-	if !waits {
-		s.showError(w, http.StatusBadRequest, errNothingWaits)
+	p, waits := state.pending(kept)
+	if a, answered := state.answered(kept); answered {
+		switch session := sessionOf(r); {
+		case a.Answer == "":
+			s.showPage(w, http.StatusOK, signedInPage, "", nil)
+			return
+		case !state.lacks(session, a, t.Now()):
+			s.showPage(w, http.StatusOK, donePage, "", s.done(&state, t, a, session))
+			return
+		}
+		p = a.Pending
+	} else if !waits || !t.Now().Before(p.Expires) {
+		s.showError(w, http.StatusBadRequest, s.nothingWaits(t, kept, waits))
 		return
-	}
-	name := p.Request.ClientID
-	if c, known := state.client(name); known {
-		name = c.Name
 	}
 	target, err := url.Parse(p.Request.RedirectURI)
 	if err != nil {
@@ -170,7 +227,7 @@ func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, t *lab.Turn, 
 		return
 	}
 	s.showPage(w, status, loginPage, lab.OriginOf(target), loginView{
-		Action: "/" + t.ID.String() + "/login", Request: kept, Client: name, Users: users(),
+		Action: "/" + t.ID.String() + "/login", Request: kept, Client: state.nameOf(p.Request.ClientID), Users: users(),
 		Problem: problem, Help: s.helpWith(problem),
 	})
 }

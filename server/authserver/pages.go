@@ -23,6 +23,9 @@ var (
 
 	// signedInPage is the dead end of a server that forgot why the user came.
 	signedInPage = parsePage("signed_in")
+
+	// donePage is for whoever presses twice, goes back or reloads.
+	donePage = parsePage("done")
 )
 
 func parsePage(name string) *template.Template {
@@ -38,17 +41,28 @@ type loginView struct {
 	Users   []user
 }
 
+// doneView is a login that was answered before: each request is answered once.
+type doneView struct {
+	Client  string
+	Another bool   // a user other than the one who signed in was chosen now
+	Answer  string // where the browser was sent; "" where there is no use in going there
+	Lab     string // its page
+}
+
 type errorView struct {
 	Code        string
 	Description string
 	Hint        string
 	Help        string // where the lab explains the error
+	Lab         string // its origin
 }
 
 // showError shows an error to the person at the browser. It is the answer where a
 // redirect would not be safe (RFC 6749 §4.1.2.1).
 func (s *Server) showError(w http.ResponseWriter, status int, e *Error) {
-	s.showPage(w, status, errorPage, "", errorView{e.Code, e.Description, e.Hint, s.helpWith(e.Description)})
+	s.showPage(w, status, errorPage, "", errorView{
+		e.Code, e.Description, e.Hint, s.helpWith(e.Description), s.Labs.Origins.Lab,
+	})
 }
 
 // helpWith returns where the lab tells the causes and cures of what is said; its

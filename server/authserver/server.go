@@ -27,6 +27,7 @@ func AssetNames() []string { return []string{"css/auth.css", "fonts/inter.woff2"
 type Server struct {
 	Labs   *lab.Labs
 	Badges feed.Badges
+	Secret []byte       // by which the server knows what it issued; one for all processes
 	Assets *asset.Files // those of AssetNames
 	Log    *slog.Logger
 
@@ -102,7 +103,10 @@ func (s *Server) flowOfLogin(ctx context.Context, l *lab.Lab, r *http.Request, f
 	if id == "" {
 		id = r.URL.Query().Get("request")
 	}
-	p, _ := state.pending(id, l.Now())
+	if a, answered := state.answered(id); answered {
+		return a.Flow
+	}
+	p, _ := state.pending(id)
 	return p.Flow
 }
 

@@ -66,7 +66,7 @@ func newBenchOf(t *testing.T, change func(*Server)) *bench {
 		t.Fatal(err)
 	}
 	server := &Server{
-		Labs: labs, Badges: feed.Badges{Secret: []byte("test")}, Assets: assets,
+		Labs: labs, Badges: feed.Badges{Secret: []byte("test")}, Secret: []byte("test"), Assets: assets,
 		Log: slog.New(slog.DiscardHandler),
 	}
 	change(server)
@@ -270,7 +270,7 @@ func (b *bench) outcomes() []string {
 // wantError checks a JSON error: its status, its code, and that it helps.
 func (r reply) wantError(t *testing.T, status int, code string) {
 	t.Helper()
-	var body errorBody
+	var body Error
 	if err := json.Unmarshal([]byte(r.body), &body); err != nil {
 		t.Fatalf("answer %d is no JSON error: %.200q", r.status, r.body)
 	}

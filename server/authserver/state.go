@@ -1,6 +1,7 @@
 package authserver
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -35,13 +36,14 @@ const firstCount = 1000
 // State is all that the authorization server knows about one lab. Spent and
 // expired codes stay (bounded), else a switched-off guard could not let them pass.
 type State struct {
-	Counter  int       `json:"counter,omitempty"` // of codes, where they are counted
-	Clients  []Client  `json:"clients"`
-	Sessions []Session `json:"sessions"`
-	Pending  []Pending `json:"pending"`
-	Codes    []Code    `json:"codes"`
-	Tokens   []Token   `json:"tokens"`
-	Tries    []Tries   `json:"tries,omitempty"` // of passwords, wrong ones or under way
+	Counter  int        `json:"counter,omitempty"` // of codes, where they are counted
+	Clients  []Client   `json:"clients"`
+	Sessions []Session  `json:"sessions"`
+	Pending  []Pending  `json:"pending"`
+	Answered []Answered `json:"answered,omitempty"`
+	Codes    []Code     `json:"codes"`
+	Tokens   []Token    `json:"tokens"`
+	Tries    []Tries    `json:"tries,omitempty"` // of passwords, wrong ones or under way
 }
 
 // Client is a registered client (RFC 6749 §2).
@@ -64,6 +66,16 @@ type Pending struct {
 	Request AuthorizeRequest `json:"request"`
 	Flow    string           `json:"flow"`
 	Expires time.Time        `json:"expires"`
+}
+
+// Answered is an authorization request that waits no more. It is kept for whoever presses
+// twice, goes back or reloads.
+type Answered struct {
+	Pending
+	Subject string `json:"subject"`        // who signed in
+	Session string `json:"session"`        // id of the session that this began
+	Answer  string `json:"answer"`         // where the browser was sent; "" where the request was lost
+	Code    string `json:"code,omitempty"` // in the answer, unless that is an error
 }
 
 // Code is an authorization code and all that it is bound to.
@@ -113,6 +125,14 @@ func orEmpty[T any](list []T) []T {
 	return list
 }
 
+// nameOf returns what users know the client by: its id where nobody registered it.
+func (s *State) nameOf(clientID string) string {
+	if c, known := s.client(clientID); known {
+		return c.Name
+	}
+	return clientID
+}
+
 func (s *State) client(id string) (Client, bool) {
 	for _, c := range s.Clients {
 		if c.ID == id {
@@ -132,13 +152,44 @@ func (s *State) subject(id string, now time.Time) string {
 	return ""
 }
 
-func (s *State) pending(id string, now time.Time) (Pending, bool) {
+// keepForLogin keeps a request while its user signs in.
+func (s *State) keepForLogin(t *lab.Turn, p Pending) decision {
+	p.Flow, p.Expires = t.Flow, t.Now().Add(keptForLogin)
+	s.Pending = keep(s.Pending, p, maxKeptPending)
+	t.Changed("authorization", "kept", p.ID, event.ChangeField{Name: "client_id", To: p.Request.ClientID})
+	return decision{login: p.ID}
+}
+
+// pending returns the request with the id that waits for its login, be it too late.
+func (s *State) pending(id string) (Pending, bool) {
 	for _, p := range s.Pending {
-		if id != "" && p.ID == id && now.Before(p.Expires) {
+		if id != "" && p.ID == id {
 			return p, true
 		}
 	}
 	return Pending{}, false
+}
+
+// answered returns the request with the id whose login is over.
+func (s *State) answered(id string) (Answered, bool) {
+	for _, a := range s.Answered {
+		if id != "" && a.ID == id {
+			return a, true
+		}
+	}
+	return Answered{}, false
+}
+
+// lacks reports whether a browser with the session id never got the answer, and can still
+// make use of it. The answer brought the session with it: who has that has both.
+func (s *State) lacks(session string, a Answered, now time.Time) bool {
+	return session != a.Session && s.subject(a.Session, now) != "" && (a.Code == "" || s.redeemable(a.Code, now))
+}
+
+// redeemable reports whether the code is neither spent, late nor forgotten.
+func (s *State) redeemable(code string, now time.Time) bool {
+	c := s.code(code)
+	return c != nil && c.Spent == nil && now.Before(c.Expires)
 }
 
 func (s *State) removePending(id string) {
@@ -213,7 +264,8 @@ func (s *State) issueCode(t *lab.Turn, value, subject string, req AuthorizeReque
 		Challenge: req.CodeChallenge, ChallengeMethod: req.CodeChallengeMethod,
 		Flow: t.Flow, Expires: t.Now().Add(codeLifetime),
 	}
-	s.Codes = keep(s.Codes, code, maxKept)
+	s.Codes = append(s.Codes, code)
+	s.forgetCodes()
 	fields := []event.ChangeField{
 		{Name: "client_id", To: code.ClientID},
 		{Name: "redirect_uri", To: code.RedirectURI},
@@ -228,7 +280,32 @@ func (s *State) issueCode(t *lab.Turn, value, subject string, req AuthorizeReque
 	t.Changed("code", "stored", value, fields...)
 }
 
-// spendCode marks the code as redeemed. With single use off it may be so again.
+// forgetCodes forgets the oldest codes beyond maxKept, but none whose token is alive, for a
+// second use must end that (RFC 6749 §4.1.2), and none of the last maxKeptPending others.
+func (s *State) forgetCodes() {
+	alive := map[string]bool{}
+	for _, token := range s.Tokens {
+		if token.Revoked == nil {
+			alive[token.Code] = true
+		}
+	}
+	excess := len(s.Codes) - max(maxKept, len(alive)+maxKeptPending)
+	s.Codes = slices.DeleteFunc(s.Codes, func(c Code) bool {
+		forget := excess > 0 && !alive[c.Value]
+		if forget {
+			excess--
+		}
+		return forget
+	})
+}
+
+// counted reports whether a server that counts has issued the code.
+func (s *State) counted(value string) bool {
+	n, err := strconv.Atoi(value)
+	return err == nil && strconv.Itoa(n) == value && n > firstCount && n <= firstCount+s.Counter
+}
+
+// spend marks the code as redeemed. With single use off it may be so again.
 func (c *Code) spend(t *lab.Turn) {
 	now := t.Now()
 	c.Spent = &now

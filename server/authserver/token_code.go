@@ -29,7 +29,7 @@ func (s *Server) checkClient(state *State, t *lab.Turn, req tokenRequest) *Error
 func (s *Server) redeem(state *State, t *lab.Turn, req tokenRequest, accessToken string) tokenAnswer {
 	code := state.code(req.Code)
 	if code == nil { // nothing to go on with, whatever is switched off
-		return no("This code was never issued here.", "Codes are long and random: copy the whole of it, from this lab.")
+		return s.noCode(state, t, req.Code)
 	}
 	if err := t.Enforce(guard.IDCodeExpiry,
 		guard.CodeExpiry(code.Expires, t.Now())); err != nil {
@@ -67,6 +67,16 @@ func (s *Server) redeem(state *State, t *lab.Turn, req tokenRequest, accessToken
 	code.spend(t)
 	state.issueToken(t, accessToken, *code)
 	return tokenAnswer{granted: newTokenResponse(accessToken)}
+}
+
+// noCode is the refusal of a code that the server does not have. One that it forgot has
+// no token that is alive: else it would be there.
+func (s *Server) noCode(state *State, t *lab.Turn, code string) tokenAnswer {
+	if s.issued(t.ID, kindCode, code) || state.counted(code) {
+		return no("This server has forgotten the code.",
+			"Newer codes took its place, or the lab was reset. No token of it is alive. Run the flow again.")
+	}
+	return no("This code was never issued here.", "Codes are long and random: copy the whole of it, from this lab.")
 }
 
 // What to do about a refusal. The code above is shown to learners in a narrow column,

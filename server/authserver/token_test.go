@@ -4,12 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -403,6 +401,22 @@ func TestFlowFollowsTheCode(t *testing.T) {
 	}
 }
 
+func TestListsAreBounded(t *testing.T) {
+	b := newBench(t)
+	for range maxKept + 5 {
+		b.code()
+	}
+	if codes := b.state().Codes; len(codes) != maxKept {
+		t.Errorf("%d codes are kept, want %d", len(codes), maxKept)
+	}
+	for range maxKept + 5 {
+		b.redeem(b.code())
+	}
+	if s := b.state(); len(s.Tokens) != maxKept || len(s.Codes) != maxKept+maxKeptPending {
+		t.Errorf("%d tokens and %d codes are kept, want %d, their codes, and %d more", len(s.Tokens), len(s.Codes), maxKept, maxKeptPending)
+	}
+}
+
 // Whoever finds a spent code in a log ends nothing with it: the second use must be right
 // in all else (OWASP ASVS 10.4.2).
 func TestASpentCodeAloneEndsNothing(t *testing.T) {
@@ -436,23 +450,64 @@ func TestASpentCodeAloneEndsNothing(t *testing.T) {
 	}
 }
 
-func TestListsAreBounded(t *testing.T) {
+// What is needed to end a token outlives the list of codes.
+func TestAForgottenCodeHasNoTokenThatIsAlive(t *testing.T) {
 	b := newBench(t)
-	for range maxKept + 5 {
+	unspent, spent, revoked := b.code(), b.code(), b.code()
+	b.redeem(spent)
+	b.redeem(revoked)
+	b.redeem(revoked)
+	for range maxKept {
 		b.code()
 	}
-	s, err := (Document{b.labs.Store}).State(t.Context(), b.lab.ID)
-	if err != nil {
-		t.Fatal(err)
+	for _, code := range []string{unspent, revoked} {
+		if answer := b.redeem(code); answer.status != 400 || !strings.Contains(answer.body, "This server has forgotten the code.") {
+			t.Errorf("a forgotten code gives %d %s", answer.status, answer.body)
+		}
 	}
-	if len(s.Codes) != maxKept {
-		t.Errorf("%d codes are kept, want %d", len(s.Codes), maxKept)
+	answer := b.redeem(spent)
+	if answer.wantError(t, 400, "invalid_grant"); !strings.Contains(answer.body, "redeemed before") {
+		t.Errorf("the spent code gives %s", answer.body)
+	}
+	for _, token := range b.state().Tokens {
+		if token.Revoked == nil {
+			t.Errorf("a token outlived the second use of its code: %+v", token)
+		}
 	}
 }
 
-func TestKeptRequestsExpire(t *testing.T) {
+// What the server forgot is not told as what never was.
+func TestForgottenIsNotUnknown(t *testing.T) {
 	b := newBench(t)
-	kept := b.authorize().location.Query().Get("request")
-	b.later(keptForLogin + time.Second)
-	b.post(b.url+"/login", url.Values{"request": {kept}, "pick": {"alice"}}).wantShown(t, 400, "No authorization request waits")
+	other, _, err := b.labs.Create(t.Context(), "v03")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.off(guard.IDCodeEntropy)
+	b.code()
+	code := (&Server{Secret: []byte("test")}).issue(b.lab.ID, kindCode)
+	for value, says := range map[string]string{
+		code:  "This server has forgotten the code.", // as before a reset
+		"999": "This code was never issued here.", "1002": "This code was never issued here.",
+		"+1001": "This code was never issued here.", "01001": "This code was never issued here.",
+		code[:42]: "This code was never issued here.", code + "A": "This code was never issued here.", "A" + code[1:]: "This code was never issued here.",
+		(&Server{Secret: []byte("test")}).issue(other.ID, kindCode):    "This code was never issued here.",
+		(&Server{Secret: []byte("test")}).issue(b.lab.ID, kindRequest): "This code was never issued here.",
+		(&Server{Secret: []byte("another")}).issue(b.lab.ID, kindCode): "This code was never issued here.",
+		"1001": "", // the one that there is
+	} {
+		answer := b.redeem(value)
+		if !strings.Contains(answer.body, says) || (says == "") != (answer.status == http.StatusOK) {
+			t.Errorf("the code %s gives %d %s, want %q", value, answer.status, answer.body, says)
+		}
+	}
+	for range maxKept {
+		b.code()
+	}
+	b.redeem("1002")
+	b.redeem("1002")
+	b.code()
+	if answer := b.redeem("1002"); !strings.Contains(answer.body, "has forgotten the code") {
+		t.Errorf("a counted code that was forgotten gives %d %s", answer.status, answer.body)
+	}
 }

@@ -33,6 +33,8 @@ type balancer struct {
 	backends []string
 	turn     int
 	served   map[string]string // by which backend, by the end of the path
+
+	answered func(r *http.Request) // called before an answer is passed on; set before the first request
 }
 
 func newBalancer(t *testing.T) *balancer {
@@ -89,6 +91,9 @@ func (b *balancer) RoundTrip(r *http.Request) (answer *http.Response, err error)
 	for range 2 {
 		r.URL.Host, r.Body = b.next(r.URL.Path), io.NopCloser(bytes.NewReader(body))
 		answer, err = http.DefaultTransport.RoundTrip(r)
+		if err == nil && b.answered != nil {
+			b.answered(r)
+		}
 		var broken *net.OpError
 		if !errors.As(err, &broken) || broken.Op != "dial" {
 			return answer, err

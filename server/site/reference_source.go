@@ -197,7 +197,7 @@ func (r *sourceReader) messages() []message {
 		{"login-form", "Sign-in form", parametersOf(r.got("parseLogin"))},
 		{"token-request", "Token request", parametersOf(r.got("parseToken"))},
 		{"token-response", "Answer of the token endpoint", membersOf(r.fields("tokenResponse"))},
-		{"error-response", "Error of the token endpoint", membersOf(r.fields("errorBody"))},
+		{"error-response", "Error of the token endpoint", membersOf(r.fields("Error"))},
 		{"metadata", "Metadata", membersOf(r.fields("metadata"))},
 		{"create-lab", "Body of POST /api/labs", membersOf(fieldsOf(api.Create{}))},
 		{"patch-lab", "Body of PATCH /api/labs/{lab}", membersOf(fieldsOf(api.Patch{}))},
