@@ -22,6 +22,7 @@ var shortNames = map[guard.ID]string{
 	guard.IDRegisteredClient: "client",
 	guard.IDRedirectURI:      "redirect URI",
 	guard.IDErrorShown:       "error redirect",
+	guard.IDSignInFirst:      "sign-in first",
 	guard.IDStateCompare:     "state",
 	guard.IDStateForget:      "state first use",
 	guard.IDStateRequire:     "state required",

@@ -170,11 +170,12 @@ const (
 )
 
 // MayEnd reports whether what a link began in Alice's browser may be over with e: she has
-// an error before her, or is at Mallory's, or her client took what it wanted, or gave up.
+// a page before her, or is at Mallory's, or her client took what it wanted, or gave up.
 func (e Event) MayEnd() bool {
 	switch {
 	case e.Response != nil:
-		return e.To == Browser && e.Response.Status >= 400
+		redirect := 300 <= e.Response.Status && e.Response.Status < 400
+		return e.To == Browser && !redirect
 	case e.Request != nil:
 		return e.From == Browser && e.To == Mallory
 	case e.Note != nil:

@@ -2,7 +2,7 @@ package event
 
 import "testing"
 
-// What came of a mail is asked for when it may be known, and not at each message.
+// What came of a mail is asked for when it may be known, at a page or another end, and not at each message.
 func TestWhatMayEnd(t *testing.T) {
 	note := func(name string) Event { return Event{From: Client, Note: &Note{Name: name}} }
 	for name, tt := range map[string]struct {
@@ -10,7 +10,7 @@ func TestWhatMayEnd(t *testing.T) {
 		want  bool
 	}{
 		"an error page":          {Event{From: Auth, To: Browser, Response: &Response{Status: 400}}, true},
-		"a page":                 {Event{From: Auth, To: Browser, Response: &Response{Status: 200}}, false},
+		"a page":                 {Event{From: Auth, To: Browser, Response: &Response{Status: 200}}, true},
 		"a redirect":             {Event{From: Auth, To: Browser, Response: &Response{Status: 303}}, false},
 		"a client's error":       {Event{From: Auth, To: Client, Response: &Response{Status: 400}}, false},
 		"a guard refuses":        {Event{From: Auth, Verdict: &Verdict{Outcome: Refused}}, false},

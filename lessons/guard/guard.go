@@ -64,6 +64,7 @@ const (
 	IDRegisteredClient ID = "registered-client"
 	IDRedirectURI      ID = "redirect-uri.exact"
 	IDErrorShown       ID = "redirect-uri.show-error"
+	IDSignInFirst      ID = "sign-in-first"
 	IDResume           ID = "resume"
 
 	IDStateMethod  ID = "state.method"
@@ -123,6 +124,14 @@ func Catalogue() []Protection {
 					Instead: "The server sends the error to the URI in the request, as long as it is one of the lab's own origins.",
 				},
 			},
+		},
+		{
+			ID: "sign-in-first", Title: "Sign-in first", By: ByAuth, Chapter: "v01",
+			Stops: "A client of Mallory's using the server as a redirector, with errors.",
+			Parts: []Part{{
+				ID: IDSignInFirst, Kind: Guard, By: ByAuth, Title: "no redirect before sign-in", Section: "RFC 9700 §4.11.2",
+				Instead: "The server sends an error to the client at once, whoever opened the link.",
+			}},
 		},
 		{
 			ID: "resume", Title: "Resume after login", By: ByAuth, Chapter: "v01",

@@ -29,6 +29,8 @@ func TestGuards(t *testing.T) {
 		"pkce required: no challenge is refused":               {PKCERequired(""), "no code_challenge"},
 		"registered client: known passes":                      {RegisteredClient(true), ""},
 		"registered client: unknown is refused":                {RegisteredClient(false), "not registered"},
+		"sign-in first: who has signed in passes":              {SignInFirst(true), ""},
+		"sign-in first: nobody is refused":                     {SignInFirst(false), "nobody has signed in"},
 		"redirect URI: the registered one passes":              {RedirectURI([]string{"http://a/x", "http://a/callback"}, "http://a/callback"), ""},
 		"redirect URI: a trailing slash is another URI":        {RedirectURI([]string{"http://a/callback"}, "http://a/callback/"), "not registered"},
 		"redirect URI: another case is another URI":            {RedirectURI([]string{"http://a/callback"}, "http://A/callback"), "not registered"},

@@ -59,7 +59,7 @@ type Taken struct{ Codes, Tokens []string }
 // Catalogue returns every attack, in the order in which they are taught.
 func Catalogue() []Attack {
 	return []Attack{
-		codeToMallory(), openRedirector(), errorRedirector(),
+		codeToMallory(), openRedirector(), errorRedirector(), errorBeforeSignIn(),
 		loginCSRF(), guessedState(), callbackReplay(),
 		interceptedCode(), codeInjection(), pkceDowngrade(), plainLeak(), signedState(), codeReplay(),
 		thiefFirst(), foreignClient(), redirectSwap(), lateCode(), guessedCode(),
@@ -298,6 +298,18 @@ func opened(bait func(context.Context, *Scene) (string, error)) func(context.Con
 			return err
 		}
 		return s.mail(ctx, link)
+	}
+}
+
+// signedIn returns the run of an attack in which Alice opens the mail and signs in, where
+// the server asks her to.
+func signedIn(bait func(context.Context, *Scene) (string, error)) func(context.Context, *Scene) error {
+	return func(ctx context.Context, s *Scene) error {
+		if err := opened(bait)(ctx, s); err != nil {
+			return err
+		}
+		_, err := s.Alice.SignInHere(ctx)
+		return err
 	}
 }
 

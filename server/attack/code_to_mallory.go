@@ -23,13 +23,7 @@ func codeToMallory() Attack {
 		Sections: []string{"RFC 9700 §4.1.1", "RFC 6749 §3.1.2.2"},
 		Mail:     api.MailAnyTime,
 		Bait:     bait,
-		Run: func(ctx context.Context, s *Scene) error {
-			if err := opened(bait)(ctx, s); err != nil {
-				return err
-			}
-			_, err := s.Alice.SignInHere(ctx)
-			return err
-		},
-		Harm: aliceCodeBrought,
+		Run:      signedIn(bait),
+		Harm:     aliceCodeBrought,
 	}
 }

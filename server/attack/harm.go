@@ -52,6 +52,21 @@ func broughtToMallory(parameterName string) func(Evidence) bool {
 	}
 }
 
+// broughtBeforeSignIn finds that she was sent there with an error before the server knew
+// who she is.
+func broughtBeforeSignIn(e Evidence) bool {
+	for _, one := range e.Events {
+		switch {
+		case one.Change != nil && one.Change.What == "session" && one.Change.Action == "stored",
+			one.Verdict != nil && one.Verdict.Guard == string(guard.IDSignInFirst) && one.Verdict.Outcome == event.Passed:
+			return false
+		case atMallorys(one, "error") != "":
+			return true
+		}
+	}
+	return false
+}
+
 // aliceCodeBrought finds that it was sent there with a code of hers.
 func aliceCodeBrought(e Evidence) bool {
 	return slices.ContainsFunc(e.Events, func(one event.Event) bool {

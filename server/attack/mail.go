@@ -3,10 +3,12 @@ package attack
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
 	"oauthlab/server/lab"
 )
 
@@ -90,11 +92,26 @@ func (rn *Runner) MailOutcome(ctx context.Context, l *lab.Lab, a Attack) (api.At
 	}
 	evidence.Alice = takenFrom(parameter(link, "code"), events)
 	result := judge(a, evidence)
-	// Who refuses may still send her on: an error that redirects is such an attack.
-	if result.Outcome == api.Stopped && (result.By == "" || !slices.ContainsFunc(events, event.Event.MayEnd)) {
+	if result.Outcome == api.Stopped && !a.over(result.By, events) {
 		return api.AttackResult{Outcome: api.Undecided}, nil
 	}
 	return rn.conclude(ctx, rn.scene(l), a, result, events[0].Seq)
+}
+
+// over reports whether the refusal by the guard was the end. Who refuses may still send her
+// on: an error that redirects is such an attack. A page at which she could go on, such as
+// that of the login, is an end where it is just what the attack is stopped by.
+func (a Attack) over(by string, events []event.Event) bool {
+	refused := slices.IndexFunc(events, func(e event.Event) bool {
+		return e.Verdict != nil && e.Verdict.Guard == by && e.Verdict.Outcome == event.Refused
+	})
+	if refused < 0 {
+		return false
+	}
+	stops := slices.Contains(a.StoppedBy, guard.ID(by))
+	return slices.ContainsFunc(events[refused:], func(e event.Event) bool {
+		return e.MayEnd() && (stops || e.Response == nil || e.Response.Status >= http.StatusBadRequest)
+	})
 }
 
 // sinceMail returns the link of the mail, and what happened since it went out; nothing

@@ -50,13 +50,11 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Turn) 
 		}
 		wrong := s.checkTarget(state, t, &req)
 		if wrong != nil {
-			return showOrSend(t, req, wrong), nil
+			return showOrSend(state, t, req, wrong, session, kept), nil
 		}
 		// ---- From here on, redirecting is safe: the address is the client's own. ----
-		// An error goes there at once, so that the learner sees who refused. Where anyone may
-		// register a client, the user must be signed in first (RFC 9700 §4.11.2).
 		if e := s.checkRequest(t, req, rest); e != nil {
-			return decision{redirect: withQuery(req.RedirectURI, e.asQuery(req.State))}, nil
+			return sendError(state, t, req, e, session, kept), nil
 		}
 		if subject := state.subject(session, t.Now()); subject != "" {
 			return s.grant(state, t, req, code, subject), nil
@@ -90,11 +88,25 @@ func authorizeValues(r *http.Request) (url.Values, *Error) {
 
 // showOrSend delivers an error about who asks or where to. It is shown; where that
 // guard is off, it is sent to the address of the request, inside the lab.
-func showOrSend(t *lab.Turn, req AuthorizeRequest, e *Error) decision {
+func showOrSend(state *State, t *lab.Turn, req AuthorizeRequest, e *Error, session, kept string) decision {
 	inside := t.Origins.Contains(req.RedirectURI)
 	if err := t.Enforce(guard.IDErrorShown,
 		guard.ErrorShown(false)); err != nil || !inside {
 		return decision{shown: e}
+	}
+	return sendError(state, t, req, e, session, kept)
+}
+
+// sendError redirects an error to the address of the request (RFC 6749 §4.1.2.1), but
+// not before the user has signed in: until then the error is kept with the request. Anyone
+// may register a client and write links with mistakes in them.
+func sendError(state *State, t *lab.Turn, req AuthorizeRequest, e *Error, session, kept string) decision {
+	subject := state.subject(session, t.Now())
+	if err := t.Enforce(guard.IDSignInFirst,
+		guard.SignInFirst(subject != "")); err != nil {
+		return state.keepForLogin(t, Pending{
+			ID: kept, Request: req, Refusal: e,
+		})
 	}
 	return decision{redirect: withQuery(req.RedirectURI, e.asQuery(req.State))}
 }

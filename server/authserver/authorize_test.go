@@ -109,6 +109,8 @@ func TestErrorsThatAreShown(t *testing.T) {
 	}
 }
 
+// Other errors go to the client (RFC 6749 §4.1.2.1), once the user has signed in (RFC 9700
+// §4.11.2): until then they wait with their request, and the login page says so.
 func TestErrorsThatAreRedirected(t *testing.T) {
 	b := newBench(t)
 	tests := map[string]struct {
@@ -129,16 +131,74 @@ func TestErrorsThatAreRedirected(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			at := b.get(b.url + "/authorize?" + tt.query)
-			if at.status != http.StatusSeeOther || !strings.HasPrefix(at.location.String(), b.lab.Origins.RedirectURI()+"?") {
-				t.Fatalf("answer %d to %v, want 303 to the client", at.status, at.location)
+			wantError := func(at reply) {
+				t.Helper()
+				if at.status != http.StatusSeeOther || !strings.HasPrefix(at.location.String(), b.lab.Origins.RedirectURI()+"?") {
+					t.Fatalf("answer %d to %v, want 303 to the client", at.status, at.location)
+				}
+				q := at.location.Query()
+				if q.Get("error") != tt.code || q.Get("error_description") == "" || q.Get("code") != "" {
+					t.Errorf("error %q (%q), want %q", q.Get("error"), q.Get("error_description"), tt.code)
+				}
 			}
-			q := at.location.Query()
-			if q.Get("error") != tt.code || q.Get("error_description") == "" {
-				t.Errorf("error %q (%q), want %q", q.Get("error"), q.Get("error_description"), tt.code)
+			detour := b.get(b.url + "/authorize?" + tt.query)
+			kept := b.keptAt(detour)
+			page := b.get(detour.location.String())
+			page.wantShown(t, http.StatusOK, "This request cannot be granted.")
+			for _, want := range []string{"The lab&#39;s own client", "localhost:1", "Sign in as Alice", "/troubleshooting?says="} {
+				if !strings.Contains(page.body, want) {
+					t.Errorf("the login page does not say %q: %s", want, page.body)
+				}
 			}
+			wantError(b.login(kept, "alice"))
+			wantError(b.get(b.url + "/authorize?" + tt.query)) // now she has a session
+			b.signOut()
 		})
 	}
+	if codes := b.state().Codes; len(codes) > 0 {
+		t.Errorf("codes were issued: %v", codes)
+	}
+}
+
+// Both truths: with the guard off, the error goes out at once, to a client of anybody's.
+func TestNothingIsRedirectedBeforeTheSignIn(t *testing.T) {
+	mallorys := func(b *bench) reply {
+		return b.authorize("client_id", ClientMallory, "redirect_uri", b.lab.Origins.MallorySite(b.lab.ID), "response_type", "nonsense")
+	}
+	t.Run("guard on", func(t *testing.T) {
+		b := newBench(t)
+		detour := mallorys(b)
+		b.keptAt(detour)
+		page := b.get(detour.location.String())
+		for _, want := range []string{"Mallory&#39;s app", "127.0.0.1:2"} {
+			if !strings.Contains(page.body, want) {
+				t.Errorf("the login page does not name %q: %s", want, page.body)
+			}
+		}
+		if want := "sign-in-first refused"; !slices.Contains(b.outcomes(), want) {
+			t.Errorf("verdicts %v lack %q", b.outcomes(), want)
+		}
+	})
+	t.Run("guard off", func(t *testing.T) {
+		b := newBench(t)
+		b.off(guard.IDSignInFirst)
+		at := mallorys(b)
+		if at.location == nil || !strings.HasPrefix(at.location.String(), b.lab.Origins.MallorySite(b.lab.ID)) ||
+			at.location.Query().Get("error") != "unsupported_response_type" {
+			t.Errorf("answer %d to %v, want the error at Mallory's", at.status, at.location)
+		}
+		if want := "sign-in-first would-refuse"; !slices.Contains(b.outcomes(), want) {
+			t.Errorf("verdicts %v lack %q", b.outcomes(), want)
+		}
+	})
+	t.Run("an error for an unregistered address waits too", func(t *testing.T) {
+		b := newBench(t)
+		b.off(guard.IDErrorShown)
+		kept := b.keptAt(b.authorize("redirect_uri", b.lab.Origins.MallorySite(b.lab.ID)))
+		if at := b.login(kept, "alice"); at.location == nil || at.location.Query().Get("error") != "invalid_request" {
+			t.Errorf("after the login: answer %d to %v", at.status, at.location)
+		}
+	})
 }
 
 func TestRedirectURIOffReachesMalloryAndNothingElse(t *testing.T) {
@@ -309,6 +369,7 @@ func TestAuthorizeGuards(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name+", guard on", func(t *testing.T) {
 			b := newBench(t)
+			b.off(guard.IDSignInFirst) // the errors come at once
 			r := tt.attempt(b)
 			if r.location != nil && r.location.Query().Get("error") == "" {
 				t.Errorf("answer %d to %v, want an error", r.status, r.location)
@@ -319,7 +380,7 @@ func TestAuthorizeGuards(t *testing.T) {
 		})
 		t.Run(name+", guard off", func(t *testing.T) {
 			b := newBench(t)
-			b.off(tt.id)
+			b.off(tt.id, guard.IDSignInFirst)
 			if r := tt.attempt(b); r.location == nil || !tt.off(b, r) {
 				t.Errorf("answer %d to %v: %s", r.status, r.location, r.body)
 			}

@@ -47,6 +47,10 @@ func TestSpoiltAuthorizationRequests(t *testing.T) {
 						r = b.do(method, b.url+"/authorize", "application/x-www-form-urlencoded", form)
 					}
 					b.wantHarmless(t, r)
+					if r.location != nil && strings.HasSuffix(r.location.Path, "/login") {
+						b.wantHarmless(t, b.login(b.keptAt(r), "alice"))
+						b.signOut()
+					}
 					if len(b.events()) < before+2 {
 						t.Error("the request or its answer is not in the log")
 					}

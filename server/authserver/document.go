@@ -25,13 +25,13 @@ func (d Document) Party() event.Party { return event.Auth }
 
 // Create implements lab.Document.
 func (d Document) Create(ctx context.Context, l *lab.Lab) error {
-	return d.docs().Create(ctx, l.ID, newState(l.Origins))
+	return d.docs().Create(ctx, l.ID, newState(l.Origins, l.ID))
 }
 
 // Reset implements lab.Document: codes, tokens and sessions are gone.
 func (d Document) Reset(ctx context.Context, l *lab.Lab) error {
 	return d.docs().Update(ctx, l.ID, func(s *State, _ *store.Outbox) error {
-		*s = newState(l.Origins)
+		*s = newState(l.Origins, l.ID)
 		return nil
 	})
 }

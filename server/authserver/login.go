@@ -141,8 +141,11 @@ func (s *Server) resume(w http.ResponseWriter, r *http.Request, t *lab.Turn, kep
 
 // goOn answers the request for which the user has signed in.
 func (s *Server) goOn(state *State, t *lab.Turn, p Pending, code, subject string) decision {
-	if t.Settings.Rules().Value(guard.IDResume) == guard.DeadEnd {
+	switch {
+	case t.Settings.Rules().Value(guard.IDResume) == guard.DeadEnd:
 		return decision{deadEnd: true}
+	case p.Refusal != nil:
+		return decision{redirect: withQuery(p.Request.RedirectURI, p.Refusal.asQuery(p.Request.State))}
 	}
 	return s.grant(state, t, p.Request, code, subject)
 }
@@ -226,8 +229,15 @@ func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, t *lab.Turn, 
 		s.fault(w, t, err)
 		return
 	}
-	s.showPage(w, status, loginPage, lab.OriginOf(target), loginView{
+	view := loginView{
 		Action: "/" + t.ID.String() + "/login", Request: kept, Client: state.nameOf(p.Request.ClientID), Users: users(),
-		Problem: problem, Help: s.helpWith(problem),
-	})
+		Host: target.Host, Refusal: p.Refusal, Problem: problem,
+	}
+	if problem != "" {
+		view.ProblemHelp = s.helpWith(problem)
+	}
+	if p.Refusal != nil {
+		view.RefusalHelp = s.helpWith(p.Refusal.Description)
+	}
+	s.showPage(w, status, loginPage, lab.OriginOf(target), view)
 }

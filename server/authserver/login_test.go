@@ -125,6 +125,15 @@ func TestASecondPressIsNoDeadEnd(t *testing.T) {
 			}
 		})
 	}
+	t.Run("an error", func(t *testing.T) {
+		b := newBench(t)
+		kept := b.keptAt(b.authorize("response_type", "nonsense"))
+		first := b.login(kept, "alice")
+		if r := b.presses(kept, "alice", false); r.location == nil || r.location.String() != first.location.String() {
+			t.Errorf("answer %d to %v, want the first one: %v", r.status, r.location, first.location)
+		}
+		b.presses(kept, "alice", true).wantShown(t, http.StatusOK, worked)
+	})
 	t.Run("a request that was lost", func(t *testing.T) {
 		b := newBench(t)
 		b.off(guard.IDResume)

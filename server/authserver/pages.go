@@ -36,9 +36,12 @@ type loginView struct {
 	Action  string
 	Request string
 	Client  string
-	Problem string
-	Help    string // where the lab explains the problem
 	Users   []user
+	Problem string
+	Refusal *Error // of the request, which the client hears after the login
+	Host    string // where it hears it
+
+	ProblemHelp, RefusalHelp string // where the lab explains them
 }
 
 // doneView is a login that was answered before: each request is answered once.

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
+
 	"oauthlab/lessons/event"
 	"oauthlab/server/lab"
 	"oauthlab/server/store"
@@ -64,6 +66,7 @@ type Session struct {
 type Pending struct {
 	ID      string           `json:"id"`
 	Request AuthorizeRequest `json:"request"`
+	Refusal *Error           `json:"refusal,omitempty"` // what the client is to hear once the user has signed in
 	Flow    string           `json:"flow"`
 	Expires time.Time        `json:"expires"`
 }
@@ -104,10 +107,10 @@ type Token struct {
 }
 
 // newState is a lab's authorization server on its first day.
-func newState(o lab.Origins) State {
+func newState(o lab.Origins, id uuid.UUID) State {
 	return State{Clients: []Client{
 		{ID: ClientDemo, Name: "The lab's own client", RedirectURIs: []string{o.RedirectURI()}},
-		{ID: ClientMallory, Name: "Mallory's app", RedirectURIs: []string{o.Mallory + "/callback"}},
+		{ID: ClientMallory, Name: "Mallory's app", RedirectURIs: []string{o.MallorySite(id)}},
 	}}
 }
 
@@ -156,7 +159,11 @@ func (s *State) subject(id string, now time.Time) string {
 func (s *State) keepForLogin(t *lab.Turn, p Pending) decision {
 	p.Flow, p.Expires = t.Flow, t.Now().Add(keptForLogin)
 	s.Pending = keep(s.Pending, p, maxKeptPending)
-	t.Changed("authorization", "kept", p.ID, event.ChangeField{Name: "client_id", To: p.Request.ClientID})
+	fields := []event.ChangeField{{Name: "client_id", To: p.Request.ClientID}}
+	if p.Refusal != nil {
+		fields = append(fields, event.ChangeField{Name: "error", To: p.Refusal.Code})
+	}
+	t.Changed("authorization", "kept", p.ID, fields...)
 	return decision{login: p.ID}
 }
 

@@ -81,6 +81,7 @@ func TestAnErrorLeadsToItsCure(t *testing.T) {
 	b.press("button", "Drop code_challenge")
 	b.press("button", "Drop code_challenge_method")
 	b.press("button", "Send it")
+	b.pressInFrame("#alice", "Sign in as Alice")
 	b.says("invalid_request")
 	b.cure(".notice", "The code_challenge is missing", "does not use PKCE")
 	b.cure(".feed-line:last-child", "The code_challenge is missing", "does not use PKCE")

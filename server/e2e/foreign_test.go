@@ -38,6 +38,14 @@ func TestForeignClient(t *testing.T) {
 		wantCode(t, err, "invalid_grant")
 	})
 
+	t.Run("no challenge in v03", func(t *testing.T) {
+		f, config := newForeign(t, p, "v03")
+		back := f.visit(config.AuthCodeURL("my-state"))
+		if q := back.Query(); q.Get("error") != "invalid_request" || q.Get("error_description") == "" || q.Get("state") != "my-state" {
+			t.Errorf("came back with %s", back)
+		}
+	})
+
 	t.Run("a wrong verifier in v03", func(t *testing.T) {
 		f, config := newForeign(t, p, "v03")
 		back := f.visit(config.AuthCodeURL("my-state", oauth2.S256ChallengeOption(oauth2.GenerateVerifier())))

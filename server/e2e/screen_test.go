@@ -106,6 +106,8 @@ func TestStepShowsTheRequestBeforeItIsSent(t *testing.T) {
 	b.press("button", "Drop code_challenge_method")
 	b.shoot("dropped")
 	b.press("button", "Send it")
+	b.saysInFrame("The request has no code_challenge.") // who may hear it there, the sign-in decides
+	b.pressInFrame("#alice", "Sign in as Alice")
 	b.says("invalid_request")
 
 	// Text from right to left turns nothing but itself: what follows stays behind it.
