@@ -48,3 +48,13 @@ func OnLink(selector string, f func(address string)) (stop func()) {
 		f(link.Call("getAttribute", "href").String())
 	})
 }
+
+// OnReturn calls f whenever the page comes back that the browser kept while another was
+// shown. f must not block. stop ends it.
+func OnReturn(f func()) (stop func()) {
+	return listen("pageshow", false, func(e app.Value) {
+		if e.Get("persisted").Truthy() {
+			f()
+		}
+	})
+}

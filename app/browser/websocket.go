@@ -35,11 +35,14 @@ func dial(ctx context.Context, url string, protocols []string) (lab.Socket, erro
 			return nil, d.err
 		}
 		d.conn.SetReadLimit(maxMessage)
-		return &socket{conn: d.conn}, nil
+		s := &socket{conn: d.conn}
+		// A page that is left may be kept and come back; its connections may not.
+		s.stop = listen("pagehide", false, func(app.Value) { _ = s.Close() })
+		return s, nil
 	case <-ctx.Done():
 		go func() {
 			if d := <-done; d.err == nil {
-				_ = (&socket{conn: d.conn}).Close()
+				_ = (&socket{conn: d.conn, stop: func() {}}).Close()
 			}
 		}()
 		return nil, ctx.Err()
@@ -47,7 +50,10 @@ func dial(ctx context.Context, url string, protocols []string) (lab.Socket, erro
 }
 
 // socket is a websocket of text messages.
-type socket struct{ conn *websocket.Conn }
+type socket struct {
+	conn *websocket.Conn
+	stop func() // ends listening for the end of the page
+}
 
 // Read returns the next message.
 func (s *socket) Read(ctx context.Context) ([]byte, error) {
@@ -67,6 +73,7 @@ func (s *socket) Write(ctx context.Context, message []byte) error {
 // Close ends the connection and does not wait for the other side. A page may
 // close normally only: with any other status the browser refuses to close.
 func (s *socket) Close() error {
+	s.stop()
 	go func() { _ = s.conn.Close(websocket.StatusNormalClosure, "") }()
 	return nil
 }

@@ -3,11 +3,20 @@
 // browser would carry: here all kinds are of the one type app.HTMLElem.
 package tag
 
-import "github.com/maxence-charriere/go-app/v10/pkg/app"
+import (
+	"strings"
 
-// A returns a link to href. Each function here takes the classes of its element.
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
+
+// A returns a link to href, which opens a tab where it leads out of the lab. Each function
+// here takes the classes of its element.
 func A(href string, class ...string) app.HTMLElem {
-	return element("a", class).Attr("href", href)
+	a := element("a", class).Attr("href", href)
+	if strings.HasPrefix(href, "https://") || strings.HasPrefix(href, "http://") {
+		a = a.Attr("target", "_blank").Attr("rel", "noreferrer")
+	}
+	return a
 }
 
 // Button returns a button that sends no form.

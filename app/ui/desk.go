@@ -37,6 +37,7 @@ type desk struct {
 	noKeys       atomic.Bool       // keys of one character do nothing
 	stopKeys     func()            // ends listening for keys
 	stopPointing func()            // ends marking what belongs together
+	stopReturn   func()            // ends listening for the page's return
 	stopLook     func()            // ends listening for links to the books
 	looking      string            // address of the entry that was asked for last
 	stepping     bool              // requests are shown before they are sent
@@ -60,7 +61,7 @@ type inbox struct {
 }
 
 func newDesk(content Content) *desk {
-	d := &desk{content: content, stop: func() {}, stopKeys: func() {}, stopPointing: func() {}, stopLook: func() {}}
+	d := &desk{content: content, stop: func() {}, stopKeys: func() {}, stopPointing: func() {}, stopReturn: func() {}, stopLook: func() {}}
 	d.screen = screen{Status: lab.Connecting, Pane: paneLesson, Tab: tabDecoded}
 	d.reduce()
 	return d

@@ -55,6 +55,9 @@ func (p *chapterPage) OnMount(ctx app.Context) {
 		ctx.Dispatch(func(app.Context) { f() })
 	}, l)
 	d.recall()
+	d.stopReturn = browser.OnReturn(func() {
+		ctx.Dispatch(func(app.Context) { d.bringBack() }) // as whoever opens the page does
+	})
 	d.stopPointing = browser.Point("is-pointed")
 	d.stopLook = browser.OnLink(termLinks, func(address string) {
 		ctx.Dispatch(func(app.Context) { d.look(address) })
@@ -96,6 +99,7 @@ func takeLink(ctx app.Context, c Content) link {
 func (p *chapterPage) OnDismount() {
 	p.desk.stopKeys()
 	p.desk.stopPointing()
+	p.desk.stopReturn()
 	p.desk.stopLook()
 	p.desk.close()
 }
