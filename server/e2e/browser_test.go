@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -372,12 +373,23 @@ func click(ctx context.Context, t *chromedp.Target, node cdp.BackendNodeID) erro
 	if before != after {
 		return errMoving
 	}
-	free, err := onNode(ctx, t, resolved.Object.ObjectID, fmt.Sprintf(
-		`function() { return window !== window.top || this.ariaDisabled !== "true" && this.contains(document.elementFromPoint(%f, %f)) }`, after[0], after[1]))
-	if err != nil || free != "true" {
+	// The middle of a link over two lines is not on it, but that of its first line is.
+	free, err := onNode(ctx, t, resolved.Object.ObjectID, fmt.Sprintf(`function() {
+		const middle = [%f, %f];
+		if (window !== window.top) return middle;
+		if (this.ariaDisabled === "true") return [];
+		const line = this.getClientRects()[0] ?? {x: 0, y: 0, width: 0, height: 0};
+		const isOn = at => this.contains(document.elementFromPoint(...at));
+		return [middle, [line.x + line.width / 2, line.y + line.height / 2]].find(isOn) ?? [];
+	}`, after[0], after[1]))
+	if err != nil {
+		return err
+	}
+	var at []float64
+	if err := json.Unmarshal([]byte(free), &at); err != nil || len(at) != 2 {
 		return errors.Join(errNotFree, err)
 	}
-	_, err = chromedp.MouseClickXY(after[0], after[1])(ctx, t)
+	_, err = chromedp.MouseClickXY(at[0], at[1])(ctx, t)
 	return err
 }
 

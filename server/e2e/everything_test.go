@@ -67,7 +67,14 @@ func (b *tab) labOf(p *program) api.Lab {
 // atRest waits until the page takes presses and nothing is under way.
 func (b *tab) atRest() {
 	b.Helper()
-	b.until(`document.querySelector('.topbar-run')?.ariaDisabled === "false" && ` + redrawn)
+	b.until(`document.querySelector('.topbar-run')?.ariaDisabled === "false"`)
+	b.drawn()
+}
+
+// drawn waits until what was done just now is drawn.
+func (b *tab) drawn() {
+	b.Helper()
+	b.do("wait for two drawings", chromedp.Evaluate[chromedp.Void](redrawn, chromedp.EvalAwaitPromise))
 }
 
 // inEachColumn does something in each column of a narrow page, and once in a wide one.
@@ -79,6 +86,7 @@ func (b *tab) inEachColumn(do func(column string)) {
 	}
 	for _, column := range columns {
 		b.pressNth(".panebar button", column, 0)
+		b.drawn()
 		do(column)
 	}
 }
