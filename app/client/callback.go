@@ -32,12 +32,12 @@ func (c *Client) Callback(
 	}
 
 	// Nothing in the answer is believed before its state is.
-	err = f.enforce(ctx, guard.IDStateCompare,
+	err = f.enforce(ctx, guard.IDState,
 		guard.State(f.State, answer.state)) // RFC 6749 §10.12
 	if err != nil {
 		return "", f.giveUp(ctx, err)
 	}
-	err = f.enforce(ctx, guard.IDStateForget,
+	err = f.enforce(ctx, guard.IDStateUnused,
 		guard.StateUnused(f.Used)) // RFC 9700 §4.2.4
 	if err != nil {
 		return "", f.giveUp(ctx, err)

@@ -332,9 +332,9 @@ func TestVerifierIsWhatTheRFCAllows(t *testing.T) {
 
 func TestStateAtTheCallback(t *testing.T) {
 	const mine = "MINE" // stands for the state that was sent
-	off := guard.Switches{guard.IDStateCompare: "off"}
+	off := guard.Switches{guard.IDState: "off"}
 	none := guard.Switches{guard.IDStateMethod: "nothing"}
-	noneOff := guard.Switches{guard.IDStateMethod: "nothing", guard.IDStateCompare: "off"}
+	noneOff := guard.Switches{guard.IDStateMethod: "nothing", guard.IDState: "off"}
 	tests := map[string]struct {
 		switches guard.Switches
 		begun    bool
@@ -372,7 +372,7 @@ func TestStateAtTheCallback(t *testing.T) {
 				t.Fatalf("recorded %q, want the callback and then a verdict", d.story())
 			}
 			verdict := d.events[1].Verdict
-			if verdict.Guard != string(guard.IDStateCompare) || verdict.Outcome != tt.outcome {
+			if verdict.Guard != string(guard.IDState) || verdict.Outcome != tt.outcome {
 				t.Errorf("verdict %+v, want %s", verdict, tt.outcome)
 			}
 			if !strings.Contains(verdict.Reason, tt.reason) || tt.reason == "" && verdict.Reason != "" {
@@ -386,7 +386,7 @@ func TestStateAtTheCallback(t *testing.T) {
 				}
 			case !errors.As(err, &refusal) || code != "":
 				t.Errorf("Callback = %q, %v; want a refusal", code, err)
-			case refusal.Guard != guard.IDStateCompare || refusal.Reason != verdict.Reason:
+			case refusal.Guard != guard.IDState || refusal.Reason != verdict.Reason:
 				t.Errorf("refusal %+v is not the verdict %+v", refusal, verdict)
 			default:
 				if last := d.events[len(d.events)-1]; last.Note == nil || last.Note.Name != event.NoteFlowFailed {
@@ -409,7 +409,7 @@ func TestVerdictNamesTheLineThatCalled(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(string(source), "\n")
-	if where.Line < 1 || where.Line > len(lines) || !strings.Contains(lines[where.Line-1], "f.enforce(ctx, guard.IDStateCompare") {
+	if where.Line < 1 || where.Line > len(lines) || !strings.Contains(lines[where.Line-1], "f.enforce(ctx, guard.IDState") {
 		t.Errorf("line %d does not call the guard", where.Line)
 	}
 }
@@ -434,7 +434,7 @@ func TestCallbackThatSaysNothing(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			for _, switches := range []guard.Switches{nil, {guard.IDStateCompare: "off"}} {
+			for _, switches := range []guard.Switches{nil, {guard.IDState: "off"}} {
 				d := newDesk(t, switches)
 				d.begin()
 				d.events = nil
@@ -485,7 +485,7 @@ func TestAStateIsGoodForOneCallback(t *testing.T) {
 			for _, off := range []bool{false, true} {
 				switches := guard.Switches{}
 				if off {
-					switches[guard.IDStateForget] = "off"
+					switches[guard.IDStateUnused] = "off"
 				}
 				d := newDesk(t, switches)
 				state := d.begin().Get("state")
@@ -493,8 +493,8 @@ func TestAStateIsGoodForOneCallback(t *testing.T) {
 				code, err := d.Callback(t.Context(), redirectURI+"?code=c&state="+state)
 				var refusal *Refusal
 				switch {
-				case !off && (!errors.As(err, &refusal) || refusal.Guard != guard.IDStateForget):
-					t.Errorf("the same state a second time: %v, want a refusal by %s", err, guard.IDStateForget)
+				case !off && (!errors.As(err, &refusal) || refusal.Guard != guard.IDStateUnused):
+					t.Errorf("the same state a second time: %v, want a refusal by %s", err, guard.IDStateUnused)
 				case off && (err != nil || code != "c"):
 					t.Errorf("with the guard off: %q, %v; want the code", code, err)
 				}
@@ -597,7 +597,7 @@ func TestNewLoginForgetsTheOld(t *testing.T) {
 }
 
 func TestUnsolicitedCodeGoesWithoutAVerifier(t *testing.T) {
-	d := newDesk(t, guard.Switches{guard.IDStateCompare: "off"})
+	d := newDesk(t, guard.Switches{guard.IDState: "off"})
 	code, err := d.Callback(t.Context(), redirectURI+"?code=of-mallory")
 	if err != nil {
 		t.Fatal(err)

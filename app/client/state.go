@@ -47,7 +47,7 @@ func (f *flow) makeState(ctx context.Context) error {
 // client knows without a state that it asked for nothing, and the
 // guard counts.
 func (f *flow) enforced(id guard.ID) bool {
-	if id == guard.IDStateCompare && f.UnderWay && f.State == "" {
+	if id == guard.IDState && f.UnderWay && f.State == "" {
 		return false
 	}
 	return f.Rules.On(id)

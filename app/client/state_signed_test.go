@@ -79,7 +79,7 @@ func TestSignedStateAtTheCallback(t *testing.T) {
 			switch {
 			case tt.reason == "" && err != nil:
 				t.Errorf("its own state is refused: %v", err)
-			case tt.reason != "" && (!errors.As(err, &refusal) || refusal.Guard != guard.IDStateCompare || !strings.Contains(refusal.Reason, tt.reason)):
+			case tt.reason != "" && (!errors.As(err, &refusal) || refusal.Guard != guard.IDState || !strings.Contains(refusal.Reason, tt.reason)):
 				t.Errorf("Callback: %v, want a refusal that says %q", err, tt.reason)
 			}
 			if last := d.events[len(d.events)-1]; tt.reason != "" && last.Flow == "forged" {

@@ -866,8 +866,8 @@ func TestRules(t *testing.T) {
 		"no lab yet is safe": {api.Lab{}, nil},
 		"everything on":      {whole(func(map[string]api.Protection) {}), nil},
 		"a guard off": {whole(func(p map[string]api.Protection) {
-			p["state"].Parts[string(guard.IDStateCompare)] = false
-		}), guard.Switches{guard.IDStateCompare: "off"}},
+			p["state"].Parts[string(guard.IDState)] = false
+		}), guard.Switches{guard.IDState: "off"}},
 		"a habit changed": {whole(func(p map[string]api.Protection) {
 			p["pkce"].Parts[string(guard.IDPKCEMethod)] = "plain"
 		}), guard.Switches{guard.IDPKCEMethod: "plain"}},

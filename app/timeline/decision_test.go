@@ -36,10 +36,10 @@ func TestTheVerdictThatDecidedAnAttack(t *testing.T) {
 		"it would have refused":     {record(off, won), guard.IDPKCE, guard.IDPKCE, event.WouldRefuse},
 		"it refused":                {record(off, won, on, lost), guard.IDPKCE, guard.IDPKCE, event.Refused},
 		"what the lesson is about":  {record(also), guard.IDPKCE, guard.IDPKCE, event.WouldRefuse},
-		"else who refused":          {record(also), guard.IDStateCompare, guard.IDCodeExpiry, event.Refused},
-		"who stopped it":            {record(inItsWake), guard.IDStateCompare, guard.IDRedirectURI, event.Refused},
+		"else who refused":          {record(also), guard.IDState, guard.IDCodeExpiry, event.Refused},
+		"who stopped it":            {record(inItsWake), guard.IDState, guard.IDRedirectURI, event.Refused},
 		"the learner was Alice":     {record(won, byMail), guard.IDPKCE, guard.IDRedirectURI, event.Refused},
-		"the latest attack, always": {record(won, also, aRun), guard.IDStateCompare, guard.IDCodeExpiry, event.Refused},
+		"the latest attack, always": {record(won, also, aRun), guard.IDState, guard.IDCodeExpiry, event.Refused},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -77,7 +77,7 @@ func (r *recording) signIn(flow string) {
 	r.change(event.Auth, "code", "stored", "c1", event.ChangeField{Name: "subject", To: "alice"})
 	r.response(q, event.Browser, 303, fields("Location", callback), "")
 	r.note(event.Browser, event.Client, event.NoteCallback, fields("url", callback))
-	r.verdict(event.Client, "", guard.IDStateCompare, event.Passed, "")
+	r.verdict(event.Client, "", guard.IDState, event.Passed, "")
 }
 
 // redeem is the token request of who, with what PKCE says to it.

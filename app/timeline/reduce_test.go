@@ -75,7 +75,7 @@ func TestVerdictsHangOnTheirMessage(t *testing.T) {
 }
 
 func TestVerdictWithoutMessageIsStillShown(t *testing.T) {
-	events := record(func(r *recording) { r.verdict(event.Client, "", guard.IDStateCompare, event.Refused, "no login") })
+	events := record(func(r *recording) { r.verdict(event.Client, "", guard.IDState, event.Refused, "no login") })
 	if row := rowWith(t, Reduce(events), "checks"); len(row.Pills) != 1 {
 		t.Errorf("row %+v", row)
 	}

@@ -17,31 +17,10 @@ type Pill struct {
 	Trouble string // where the causes and cures are told; "" where it passed
 }
 
-// shortNames are what pills say of a guard: shorter than its title.
-var shortNames = map[guard.ID]string{
-	guard.IDRegisteredClient: "client",
-	guard.IDRedirectURI:      "redirect URI",
-	guard.IDErrorShown:       "error redirect",
-	guard.IDSignInFirst:      "sign-in first",
-	guard.IDStateCompare:     "state",
-	guard.IDStateForget:      "state first use",
-	guard.IDStateRequire:     "state required",
-	guard.IDPKCERequire:      "PKCE required",
-	guard.IDPKCE:             "PKCE",
-	guard.IDPKCEPlain:        "no plain",
-	guard.IDPKCEDowngrade:    "no downgrade",
-	guard.IDCodeSingleUse:    "single use",
-	guard.IDCodeRevoke:       "replay revokes",
-	guard.IDCodeExpiry:       "expiry",
-	guard.IDCodeClient:       "client binding",
-	guard.IDCodeRedirectURI:  "URI binding",
-	guard.IDCodeEntropy:      "unguessable",
-}
-
 // GuardName returns the short name of a guard.
 func GuardName(id string) string {
-	if name, ok := shortNames[guard.ID(id)]; ok {
-		return name
+	if part, ok := guard.FindPart(guard.ID(id)); ok && part.Short != "" {
+		return part.Short
 	}
 	if p, ok := guard.ProtectionOf(guard.ID(id)); ok {
 		return p.Title

@@ -11,11 +11,11 @@ import (
 func TestAsInTheVersionBefore(t *testing.T) {
 	for chapter, want := range map[string]map[guard.ID]string{
 		"v02": {
-			guard.IDStateMethod: `"nothing"`, guard.IDStateCompare: "false", guard.IDStateForget: "false", guard.IDStateRequire: "false",
+			guard.IDStateMethod: `"nothing"`, guard.IDState: "false", guard.IDStateUnused: "false", guard.IDStateRequired: "false",
 		},
 		"v03": {
-			guard.IDPKCEMethod: `"nothing"`, guard.IDPKCEKeep: `"tab"`, guard.IDPKCERequire: "false", guard.IDPKCE: "false",
-			guard.IDPKCEPlain: "false", guard.IDPKCEDowngrade: "false", guard.IDCodeSingleUse: "false", guard.IDCodeRevoke: "false",
+			guard.IDPKCEMethod: `"nothing"`, guard.IDPKCEKeep: `"tab"`, guard.IDPKCERequired: "false", guard.IDPKCE: "false",
+			guard.IDPKCEPlain: "false", guard.IDPKCEDowngrade: "false", guard.IDCodeSingleUse: "false", guard.IDCodeReuse: "false",
 			guard.IDCodeExpiry: "false", guard.IDCodeClient: "false", guard.IDCodeRedirectURI: "false", guard.IDCodeEntropy: `"random"`,
 		},
 	} {

@@ -85,12 +85,12 @@ func TestShareLinks(t *testing.T) {
 		want string
 	}{
 		"whole":          {nil, ""},
-		"all of PKCE":    {[]guard.ID{guard.IDPKCERequire, guard.IDPKCE, guard.IDPKCEPlain, guard.IDPKCEDowngrade}, "off=pkce"},
+		"all of PKCE":    {[]guard.ID{guard.IDPKCERequired, guard.IDPKCE, guard.IDPKCEPlain, guard.IDPKCEDowngrade}, "off=pkce"},
 		"a part":         {[]guard.ID{guard.IDPKCE}, "off=pkce.verify"},
 		"one of one":     {[]guard.ID{guard.IDCodeExpiry}, "off=code-expiry"},
 		"a habit":        {[]guard.ID{guard.IDPKCEMethod}, "set=pkce.method%3Anothing"},
-		"a bit of each":  {[]guard.ID{guard.IDPKCEMethod, guard.IDStateCompare}, "off=state.compare&set=pkce.method%3Anothing"},
-		"a habit and it": {[]guard.ID{guard.IDPKCEMethod, guard.IDPKCERequire, guard.IDPKCE, guard.IDPKCEPlain, guard.IDPKCEDowngrade}, "off=pkce&set=pkce.method%3Anothing"},
+		"a bit of each":  {[]guard.ID{guard.IDPKCEMethod, guard.IDState}, "off=state.compare&set=pkce.method%3Anothing"},
+		"a habit and it": {[]guard.ID{guard.IDPKCEMethod, guard.IDPKCERequired, guard.IDPKCE, guard.IDPKCEPlain, guard.IDPKCEDowngrade}, "off=pkce&set=pkce.method%3Anothing"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -122,7 +122,7 @@ func named(t *testing.T, ui app.UI, name string) button {
 }
 
 func TestButtonsHaveTheirNames(t *testing.T) {
-	p := openPage(labWith(guard.IDPKCE, guard.IDPKCERequire), tokens())
+	p := openPage(labWith(guard.IDPKCE, guard.IDPKCERequired), tokens())
 	for name, role := range map[string]string{
 		"Run the flow": "", "Mend it": "", "Run the attack": "", "Open in a tab": "",
 		"Run the attack: Intercepted code redeemed": "",
@@ -140,10 +140,10 @@ func TestMendItIsThereOnlyWhereSomethingIsOff(t *testing.T) {
 		want string
 	}{
 		"whole":        {nil, ""},
-		"all of PKCE":  {[]guard.ID{guard.IDPKCE, guard.IDPKCERequire}, "PKCE is off in this lab"},
+		"all of PKCE":  {[]guard.ID{guard.IDPKCE, guard.IDPKCERequired}, "PKCE is off in this lab"},
 		"one part":     {[]guard.ID{guard.IDPKCE}, "Part of PKCE is off in this lab"},
 		"a habit only": {[]guard.ID{guard.IDPKCEMethod}, "Part of PKCE is off in this lab"},
-		"two of them":  {[]guard.ID{guard.IDPKCE, guard.IDStateCompare}, "2 protections are off in this lab"},
+		"two of them":  {[]guard.ID{guard.IDPKCE, guard.IDState}, "2 protections are off in this lab"},
 		"one of one":   {[]guard.ID{guard.IDCodeExpiry}, "Code expiry is off in this lab"},
 	}
 	for name, tt := range tests {

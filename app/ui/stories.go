@@ -47,7 +47,7 @@ func (s *stories) Render() app.UI {
 
 func told() []story {
 	pkce, _ := guard.Find("pkce")
-	off := guard.Switches{guard.IDPKCE: "off", guard.IDPKCERequire: "off", guard.IDPKCEPlain: "off", guard.IDPKCEDowngrade: "off"}
+	off := guard.Switches{guard.IDPKCE: "off", guard.IDPKCERequired: "off", guard.IDPKCEPlain: "off", guard.IDPKCEDowngrade: "off"}
 	attack := api.Attack{ID: "a", Title: "Intercepted code redeemed", Story: "Mallory reads the log.", Sections: []string{"RFC 7636 §1"}}
 	guess := lessons.Prediction{Question: "What can she do with it?", Options: []lessons.Option{
 		{Text: "Nothing", Reply: "Not quite."}, {Text: "Redeem it", Right: true, Reply: "Yes."},

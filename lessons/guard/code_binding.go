@@ -2,6 +2,24 @@ package guard
 
 import "errors"
 
+// The parts.
+const (
+	IDCodeClient      ID = "code-binding.client"
+	IDCodeRedirectURI ID = "code-binding.redirect-uri"
+)
+
+// codeBinding holds that a code works for the client and the address that it was issued to.
+func codeBinding() Protection {
+	return Protection{
+		ID: "code-binding", Title: "Code binding", By: ByAuth, Chapter: "v03",
+		Stops: "A code of one client, or of one address, being redeemed under another.",
+		Parts: []Part{
+			{ID: IDCodeClient, Kind: Guard, By: ByAuth, Title: "to its client", Short: "client binding", Code: "invalid_grant", Hint: "The client that redeems must be the one that asked.", Section: "RFC 6749 §4.1.3"},
+			{ID: IDCodeRedirectURI, Kind: Guard, By: ByAuth, Title: "to its redirect URI", Short: "URI binding", Code: "invalid_grant", Hint: "Send the redirect_uri of the authorization request, or none.", Section: "RFC 6749 §4.1.3"},
+		},
+	}
+}
+
 // CodeClient refuses a code that was issued to another client
 // (RFC 6749 §4.1.3). Without it, any client of the server can
 // redeem what it finds.

@@ -2,12 +2,41 @@ package guard
 
 import "errors"
 
+// The parts.
+const (
+	IDCodeSingleUse ID = "code-single-use.refuse"
+	IDCodeReuse     ID = "code-single-use.revoke"
+)
+
+// codeSingleUse holds that a code works once.
+func codeSingleUse() Protection {
+	return Protection{
+		ID: "code-single-use", Title: "Code single use", By: ByAuth, Chapter: "v03",
+		Stops: "A code that was redeemed once being redeemed again.",
+		Parts: []Part{
+			{ID: IDCodeSingleUse, Kind: Guard, By: ByAuth, Title: "refuses the second use", Short: "single use", Code: "invalid_grant", Hint: "A code works once. Run the flow again for a new one.", Section: "RFC 6749 §4.1.2"},
+			{ID: IDCodeReuse, Kind: Guard, By: ByAuth, Title: "revokes what the first use gave", Short: "replay revokes", Section: "RFC 6749 §4.1.2"},
+		},
+	}
+}
+
 // CodeSingleUse refuses a code that was redeemed before
 // (RFC 6749 §4.1.2). Without it, a code found in a log is as good
 // as the first time.
 func CodeSingleUse(spent bool) error {
 	if spent {
 		return errors.New("this code was redeemed before")
+	}
+	return nil
+}
+
+// CodeReuse finds a code that comes a second time, right in all
+// else: one of the two was a thief, so what the first use gave is
+// revoked (RFC 6749 §4.1.2). Without it, a thief who came first
+// keeps his token.
+func CodeReuse(spent bool) error {
+	if spent {
+		return errors.New("a second use: one of the two was a thief")
 	}
 	return nil
 }

@@ -7,6 +7,38 @@ import (
 	"errors"
 )
 
+// The parts.
+const (
+	IDPKCEMethod    ID = "pkce.method"
+	IDPKCEKeep      ID = "pkce.keep"
+	IDPKCERequired  ID = "pkce.require"
+	IDPKCE          ID = "pkce.verify"
+	IDPKCEPlain     ID = "pkce.plain"
+	IDPKCEDowngrade ID = "pkce.downgrade"
+)
+
+// pkce holds that who redeems a code is who asked for it.
+func pkce() Protection {
+	return Protection{
+		ID: "pkce", Title: "PKCE", By: ByAuth, Chapter: "v03",
+		Stops: "A stolen code being redeemed by someone who did not ask for it.",
+		Parts: []Part{
+			{
+				ID: IDPKCEMethod, Kind: Habit, By: ByClient, Title: "client sends", Section: "RFC 7636 §4.2",
+				Values: []string{S256, Plain, Nothing}, Before: Nothing,
+			},
+			{
+				ID: IDPKCEKeep, Kind: Habit, By: ByClient, Title: "client keeps its verifier in", Section: "RFC 7636 §7.1",
+				Values: []string{InTab, InState}, Before: InTab,
+			},
+			{ID: IDPKCERequired, Kind: Guard, By: ByAuth, Title: "server requires it", Short: "PKCE required", Code: "invalid_request", Hint: "Send code_challenge and code_challenge_method=S256 (RFC 7636 §4.3).", Section: "RFC 9700 §2.1.1"},
+			{ID: IDPKCE, Kind: Guard, By: ByAuth, Title: "server verifies it", Short: "PKCE", Code: "invalid_grant", Hint: "Send the code_verifier whose challenge opened this flow (RFC 7636 §4.5).", Section: "RFC 7636 §4.6"},
+			{ID: IDPKCEPlain, Kind: Guard, By: ByAuth, Title: "server refuses plain", Short: "no plain", Code: "invalid_request", Hint: "Send code_challenge_method=S256, and as the challenge the hash of the verifier.", Section: "RFC 9700 §2.1.1"},
+			{ID: IDPKCEDowngrade, Kind: Guard, By: ByAuth, Title: "server refuses a verifier without challenge", Short: "no downgrade", Code: "invalid_grant", Hint: "Send the challenge when you ask for the code, or no verifier now (RFC 9700 §4.8.2).", Section: "RFC 9700 §4.8.2"},
+		},
+	}
+}
+
 // PKCE refuses a code whose bearer cannot show the verifier that
 // opened the flow (RFC 7636 §4.6). Without it, whoever reads a
 // code on its way through the browser redeems it and is Alice.
@@ -33,4 +65,35 @@ func Challenge(method, verifier string) string {
 	}
 	sum := sha256.Sum256([]byte(verifier))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// PKCERequired refuses an authorization request without a
+// challenge (RFC 9700 §2.1.1). Without it, a client that forgets
+// PKCE gets a code that nothing ties to it.
+func PKCERequired(challenge string) error {
+	if challenge == "" {
+		return errors.New("the request has no code_challenge")
+	}
+	return nil
+}
+
+// PKCEPlain refuses the method plain, whose challenge is the
+// verifier itself (RFC 9700 §2.1.1 wants S256). Without it, whoever
+// reads the request holds the verifier. No method means plain
+// (RFC 7636 §4.3).
+func PKCEPlain(challenge, method string) error {
+	if challenge != "" && method != "S256" {
+		return errors.New("the method plain gives the verifier away")
+	}
+	return nil
+}
+
+// PKCEDowngrade refuses a verifier for a code that was asked for
+// without a challenge (RFC 9700 §4.8.2). Without it, Mallory takes
+// the challenge out of a request, and PKCE is gone unnoticed.
+func PKCEDowngrade(challenge, verifier string) error {
+	if challenge == "" && verifier != "" {
+		return errors.New("a verifier, but no challenge was promised")
+	}
+	return nil
 }

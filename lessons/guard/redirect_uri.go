@@ -2,6 +2,30 @@ package guard
 
 import "errors"
 
+// The parts.
+const (
+	IDRedirectURI ID = "redirect-uri.exact"
+	IDErrorShown  ID = "redirect-uri.show-error"
+)
+
+// redirectURI holds that an answer goes to an address that the client registered, and nowhere else.
+func redirectURI() Protection {
+	return Protection{
+		ID: "redirect-uri", Title: "Exact redirect URI", By: ByAuth, Chapter: "v01",
+		Stops: "The code, or an error, being sent to Mallory's address.",
+		Parts: []Part{
+			{
+				ID: IDRedirectURI, Kind: Guard, By: ByAuth, Title: "matches to the letter", Short: "redirect URI", Code: "invalid_request", Hint: "It is compared to the letter, without patterns (RFC 9700 §2.1).", Section: "RFC 9700 §2.1",
+				Instead: "The server redirects to the URI in the request, as long as it is one of the lab's own origins.",
+			},
+			{
+				ID: IDErrorShown, Kind: Guard, By: ByAuth, Title: "errors are shown, not sent", Short: "error redirect", Section: "RFC 6749 §4.1.2.1",
+				Instead: "The server sends the error to the URI in the request, as long as it is one of the lab's own origins.",
+			},
+		},
+	}
+}
+
 // RedirectURI refuses an address that is not registered for the
 // client, to the letter (RFC 9700 §2.1, RFC 3986 §6.2.1). Without
 // it, the code goes to whoever wrote the link.
@@ -12,4 +36,14 @@ func RedirectURI(registered []string, sent string) error {
 		}
 	}
 	return errors.New("this redirect URI is not registered")
+}
+
+// ErrorShown refuses to send an error to an address that nobody
+// registered (RFC 6749 §4.1.2.1): it is shown to the user. Without
+// it, the server sends its users wherever a link says.
+func ErrorShown(registered bool) error {
+	if !registered {
+		return errors.New("nobody registered where this error would go")
+	}
+	return nil
 }

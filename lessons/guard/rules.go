@@ -1,7 +1,5 @@
 package guard
 
-import "slices"
-
 // Rules is how one lab stands: the chapter it is in, which says what exists at
 // all, and what its learner switched.
 type Rules struct {
@@ -13,19 +11,6 @@ type Rules struct {
 func (r Rules) Has(id ID) bool {
 	p, known := ProtectionOf(id)
 	return known && p.TaughtIn(r.Chapter)
-}
-
-// Versions returns the versions of the lab, in order: the chapters that bring a
-// protection of the catalogue.
-func Versions() []string {
-	var ids []string
-	for _, p := range Catalogue() {
-		if !slices.Contains(ids, p.Chapter) {
-			ids = append(ids, p.Chapter)
-		}
-	}
-	slices.Sort(ids)
-	return ids
 }
 
 // TaughtIn reports whether the chapter has the protection: its own chapter and

@@ -2,6 +2,21 @@ package guard
 
 import "errors"
 
+// IDSignInFirst is its one part.
+const IDSignInFirst ID = "sign-in-first"
+
+// signInFirst holds that nothing is redirected before somebody has signed in.
+func signInFirst() Protection {
+	return Protection{
+		ID: "sign-in-first", Title: "Sign-in first", By: ByAuth, Chapter: "v01",
+		Stops: "A client of Mallory's using the server as a redirector, with errors.",
+		Parts: []Part{{
+			ID: IDSignInFirst, Kind: Guard, By: ByAuth, Title: "no redirect before sign-in", Short: "sign-in first", Section: "RFC 9700 §4.11.2",
+			Instead: "The server sends an error to the client at once, whoever opened the link.",
+		}},
+	}
+}
+
 // SignInFirst refuses to redirect a browser before its user has
 // signed in, be it with an error (RFC 9700 §4.11.2). Without it,
 // whoever registers a client has the server send people there.

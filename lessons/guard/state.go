@@ -5,6 +5,31 @@ import (
 	"errors"
 )
 
+// The parts.
+const (
+	IDStateMethod   ID = "state.method"
+	IDState         ID = "state.compare"
+	IDStateUnused   ID = "state.forget"
+	IDStateRequired ID = "state.require"
+)
+
+// state holds that a callback belongs to a login that this browser began.
+func state() Protection {
+	return Protection{
+		ID: "state", Title: "State", By: ByClient, Chapter: "v02",
+		Stops: "A login that this browser did not start.",
+		Parts: []Part{
+			{
+				ID: IDStateMethod, Kind: Habit, By: ByClient, Title: "client sends", Section: "RFC 6749 §10.12",
+				Values: []string{Random, Constant, Nothing}, Before: Nothing,
+			},
+			{ID: IDState, Kind: Guard, By: ByClient, Title: "client compares it", Short: "state", Section: "RFC 6749 §10.12"},
+			{ID: IDStateUnused, Kind: Guard, By: ByClient, Title: "client forgets it after use", Short: "state first use", Section: "RFC 9700 §4.2.4"},
+			{ID: IDStateRequired, Kind: Strictness, By: ByAuth, Title: "server requires it", Short: "state required", Code: "invalid_request", Hint: "Send a fresh random state with each request (RFC 6749 §10.12).", Section: "RFC 6749 §4.1.1"},
+		},
+	}
+}
+
 // State refuses a callback whose state is not the one that this
 // browser sent (RFC 6749 §10.12). Without it, Mallory signs Alice
 // in to Mallory's account, and Alice does not notice.
@@ -17,6 +42,26 @@ func State(sent, returned string) error {
 	}
 	if subtle.ConstantTimeCompare([]byte(sent), []byte(returned)) != 1 {
 		return errors.New("the state is not the one this browser sent")
+	}
+	return nil
+}
+
+// StateUnused refuses a callback whose state came back before
+// (RFC 9700 §4.2.4). Without it, an old callback out of a history
+// is taken a second time.
+func StateUnused(used bool) error {
+	if used {
+		return errors.New("this state came back before")
+	}
+	return nil
+}
+
+// StateRequired refuses an authorization request without a state.
+// It is stricter than RFC 6749 §4.1.1, which recommends it; it
+// keeps clients honest, and stops no attack by itself.
+func StateRequired(state string) error {
+	if state == "" {
+		return errors.New("the request has no state")
 	}
 	return nil
 }

@@ -143,40 +143,6 @@ func (p Part) takes() string {
 	return `true, false, "` + strings.Join(p.Values, `" or "`) + `"`
 }
 
-// Find returns the protection id of the catalogue.
-func Find(id string) (Protection, bool) {
-	for _, p := range Catalogue() {
-		if p.ID == id {
-			return p, true
-		}
-	}
-	return Protection{}, false
-}
-
-// FindPart returns the part id of the catalogue.
-func FindPart(id ID) (Part, bool) {
-	for _, p := range Catalogue() {
-		for _, part := range p.Parts {
-			if part.ID == id {
-				return part, true
-			}
-		}
-	}
-	return Part{}, false
-}
-
-// ProtectionOf returns the protection that the part belongs to.
-func ProtectionOf(id ID) (Protection, bool) {
-	for _, p := range Catalogue() {
-		for _, part := range p.Parts {
-			if part.ID == id {
-				return p, true
-			}
-		}
-	}
-	return Protection{}, false
-}
-
 // clip keeps what a stranger typed short enough to repeat to him.
 func clip(s string) string {
 	if len(s) > 64 {

@@ -130,9 +130,9 @@ func TestRules(t *testing.T) {
 		on    bool
 		value string
 	}{
-		"v01 has no state":                    {Rules{Chapter: "v01"}, IDStateCompare, false, false, ""},
-		"v02 has it":                          {Rules{Chapter: "v02"}, IDStateCompare, true, true, ""},
-		"off is off":                          {Rules{"v02", Switches{IDStateCompare: off}}, IDStateCompare, true, false, ""},
+		"v01 has no state":                    {Rules{Chapter: "v01"}, IDState, false, false, ""},
+		"v02 has it":                          {Rules{Chapter: "v02"}, IDState, true, true, ""},
+		"off is off":                          {Rules{"v02", Switches{IDState: off}}, IDState, true, false, ""},
 		"before its chapter a habit is none":  {Rules{Chapter: "v02"}, IDPKCEMethod, false, false, Nothing},
 		"in its chapter it is safe":           {Rules{Chapter: "v03"}, IDPKCEMethod, true, true, S256},
 		"unless it was switched":              {Rules{"v03", Switches{IDPKCEMethod: Plain}}, IDPKCEMethod, true, true, Plain},

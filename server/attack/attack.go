@@ -333,7 +333,7 @@ func (s *Scene) authorization(changes url.Values) string {
 		"response_type": {"code"}, "client_id": {authserver.ClientDemo},
 		"redirect_uri": {s.Lab.Origins.RedirectURI()},
 	}
-	if rules := s.Lab.Settings.Rules(); rules.Has(guard.IDStateCompare) {
+	if rules := s.Lab.Settings.Rules(); rules.Has(guard.IDState) {
 		q.Set("state", "mallory-made-this")
 		if rules.Has(guard.IDPKCE) {
 			q.Set("code_challenge", guard.Challenge(guard.S256, guess))

@@ -14,7 +14,7 @@ func callbackReplay() Attack {
 		ID:      "callback-replay",
 		Title:   "An old callback, again",
 		Story:   "Alice signs in. Later Mallory sits at her desk, and opens the callback from the browser's history once more.",
-		Chapter: "v02", StoppedBy: []guard.ID{guard.IDStateForget, guard.IDCodeSingleUse},
+		Chapter: "v02", StoppedBy: []guard.ID{guard.IDStateUnused, guard.IDCodeSingleUse},
 		Loss:     "Alice's client took the same answer twice.",
 		Sections: []string{"RFC 9700 §4.2.4", "RFC 9700 §4.3.1"},
 		Run: func(ctx context.Context, s *Scene) error {

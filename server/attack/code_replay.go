@@ -53,7 +53,7 @@ func thiefFirst() Attack {
 		ID:      "thief-first",
 		Title:   "The thief comes first",
 		Story:   "Mallory redeems Alice's code before Alice's client does. Then Alice's client comes with the same code.",
-		Chapter: "v03", StoppedBy: []guard.ID{guard.IDCodeRevoke},
+		Chapter: "v03", StoppedBy: []guard.ID{guard.IDCodeReuse},
 		Given:    map[guard.ID]string{guard.IDPKCE: "false"},
 		Loss:     "Mallory's token lives on.",
 		Sections: []string{"RFC 6749 §4.1.2"},

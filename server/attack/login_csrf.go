@@ -16,7 +16,7 @@ func loginCSRF() Attack {
 		ID:      "login-csrf",
 		Title:   "Alice signed in as Mallory",
 		Story:   "Mallory signs in and keeps the callback with her code to herself. While Alice signs in, she opens that callback from a mail.",
-		Chapter: "v02", StoppedBy: []guard.ID{guard.IDStateCompare, guard.IDPKCE},
+		Chapter: "v02", StoppedBy: []guard.ID{guard.IDState, guard.IDPKCE},
 		Loss:     "Alice's client took what was issued to Mallory.",
 		Sections: []string{"RFC 9700 §4.7", "RFC 6749 §10.12"},
 		Mail:     api.MailDuringLogin,

@@ -141,7 +141,7 @@ func (s *Server) checkTarget(state *State, t *lab.Turn, req *AuthorizeRequest) *
 	client, known := state.client(req.ClientID)
 	if err := t.Enforce(guard.IDRegisteredClient,
 		guard.RegisteredClient(known)); err != nil {
-		return refused(codeInvalidRequest, err, hintClient)
+		return refused(err)
 	}
 	if !known { // the guard is off: a stranger is taken at its word
 		client = Client{ID: req.ClientID, Name: req.ClientID, RedirectURIs: []string{req.RedirectURI}}
@@ -152,7 +152,7 @@ func (s *Server) checkTarget(state *State, t *lab.Turn, req *AuthorizeRequest) *
 	if err := t.Enforce(guard.IDRedirectURI,
 		guard.RedirectURI(
 			client.RedirectURIs, req.RedirectURI)); err != nil {
-		return refused(codeInvalidRequest, err, hintExact)
+		return refused(err)
 	}
 	// No switch reaches this: the lab is no redirector for the rest of the world.
 	if !t.Origins.Contains(req.RedirectURI) {
@@ -177,13 +177,13 @@ func (s *Server) checkRequest(t *lab.Turn, req AuthorizeRequest, malformed *Erro
 	case req.ResponseType != "code":
 		return &Error{codeUnsupportedResponseType, "This server knows the response_type code alone.", "OAuth 2.1 defines no other."}
 	}
-	if err := t.Enforce(guard.IDStateRequire,
+	if err := t.Enforce(guard.IDStateRequired,
 		guard.StateRequired(req.State)); err != nil {
-		return refused(codeInvalidRequest, err, hintState)
+		return refused(err)
 	}
-	if err := t.Enforce(guard.IDPKCERequire,
+	if err := t.Enforce(guard.IDPKCERequired,
 		guard.PKCERequired(req.CodeChallenge)); err != nil {
-		return refused(codeInvalidRequest, err, hintChallenge)
+		return refused(err)
 	}
 	if e := checkChallenge(req); e != nil {
 		return e
@@ -191,18 +191,10 @@ func (s *Server) checkRequest(t *lab.Turn, req AuthorizeRequest, malformed *Erro
 	if err := t.Enforce(guard.IDPKCEPlain,
 		guard.PKCEPlain(req.CodeChallenge,
 			req.CodeChallengeMethod)); err != nil {
-		return refused(codeInvalidRequest, err, hintPlain)
+		return refused(err)
 	}
 	return nil
 }
-
-// What to do about a refusal; apart from the code, which learners read.
-const (
-	hintExact     = "It is compared to the letter, without patterns (RFC 9700 §2.1)."
-	hintState     = "Send a fresh random state with each request (RFC 6749 §10.12)."
-	hintChallenge = "Send code_challenge and code_challenge_method=S256 (RFC 7636 §4.3)."
-	hintPlain     = "Send code_challenge_method=S256, and as the challenge the hash of the verifier."
-)
 
 // checkChallenge checks the form of a challenge (RFC 7636 §4.2, §4.3).
 func checkChallenge(req AuthorizeRequest) *Error {

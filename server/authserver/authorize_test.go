@@ -238,7 +238,7 @@ func TestUnknownClientOffTakesTheStrangerAtItsWord(t *testing.T) {
 
 func TestPKCERequireOffLetsAFlowWithoutChallengePass(t *testing.T) {
 	b := newBench(t)
-	b.off(guard.IDPKCERequire)
+	b.off(guard.IDPKCERequired)
 	code := b.code("code_challenge", "", "code_challenge_method", "")
 	if got := b.redeem(code, "code_verifier", ""); got.status != http.StatusOK {
 		t.Errorf("token answered %d %s", got.status, got.body)
@@ -351,12 +351,12 @@ func TestAuthorizeGuards(t *testing.T) {
 			},
 		},
 		"no state": {
-			guard.IDStateRequire,
+			guard.IDStateRequired,
 			func(b *bench) reply { return b.authorize("state", "") },
 			func(_ *bench, r reply) bool { return strings.HasSuffix(r.location.Path, "/login") },
 		},
 		"no challenge": {
-			guard.IDPKCERequire,
+			guard.IDPKCERequired,
 			func(b *bench) reply { return b.authorize("code_challenge", "", "code_challenge_method", "") },
 			func(_ *bench, r reply) bool { return strings.HasSuffix(r.location.Path, "/login") },
 		},

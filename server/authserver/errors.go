@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"oauthlab/lessons/guard"
 	"oauthlab/server/lab"
 )
 
@@ -27,13 +28,14 @@ const (
 	codeUnsupportedResponseType = "unsupported_response_type"
 )
 
-// refused makes an Error of a guard's refusal.
-func refused(code string, err error, hint string) *Error {
+// refused makes an Error of what Enforce returned: code and hint are the guard's.
+func refused(err error) *Error {
 	var r *lab.Refusal
-	if errors.As(err, &r) {
-		return &Error{Code: code, Description: sentence(r.Reason), Hint: hint}
+	if !errors.As(err, &r) {
+		return &Error{Code: codeInvalidRequest, Description: sentence(err.Error())}
 	}
-	return &Error{Code: code, Description: sentence(err.Error()), Hint: hint}
+	part, _ := guard.FindPart(r.Guard)
+	return &Error{Code: part.Code, Description: sentence(r.Reason), Hint: part.Hint}
 }
 
 // sentence turns a reason into one.

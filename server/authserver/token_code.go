@@ -17,7 +17,9 @@ func (s *Server) checkClient(state *State, t *lab.Turn, req tokenRequest) *Error
 	_, known := state.client(req.ClientID)
 	if err := t.Enforce(guard.IDRegisteredClient,
 		guard.RegisteredClient(known)); err != nil {
-		return refused(codeInvalidClient, err, hintClient)
+		e := refused(err)
+		e.Code = codeInvalidClient // RFC 6749 §5.2
+		return e
 	}
 	return nil
 }
@@ -33,36 +35,36 @@ func (s *Server) redeem(state *State, t *lab.Turn, req tokenRequest, accessToken
 	}
 	if err := t.Enforce(guard.IDCodeExpiry,
 		guard.CodeExpiry(code.Expires, t.Now())); err != nil {
-		return invalidGrant(err, hintExpired)
+		return tokenAnswer{refused: refused(err)}
 	}
 	if err := t.Enforce(guard.IDCodeClient,
 		guard.CodeClient(code.ClientID, req.ClientID)); err != nil {
-		return invalidGrant(err, hintOtherClient)
+		return tokenAnswer{refused: refused(err)}
 	}
 	if err := t.Enforce(guard.IDCodeRedirectURI,
 		guard.CodeRedirectURI(
 			code.RedirectURI, req.RedirectURI)); err != nil {
-		return invalidGrant(err, hintRedirectURI)
+		return tokenAnswer{refused: refused(err)}
 	}
 	if err := t.Enforce(guard.IDPKCEDowngrade,
 		guard.PKCEDowngrade(
 			code.Challenge, req.CodeVerifier)); err != nil {
-		return invalidGrant(err, hintDowngrade)
+		return tokenAnswer{refused: refused(err)}
 	}
 	if err := t.Enforce(guard.IDPKCE,
 		guard.PKCE(code.Challenge, code.ChallengeMethod,
 			req.CodeVerifier)); err != nil {
-		return invalidGrant(err, hintVerifier)
+		return tokenAnswer{refused: refused(err)}
 	}
 	spent := code.Spent != nil
 	once := t.Enforce(guard.IDCodeSingleUse,
 		guard.CodeSingleUse(spent))
-	if err := t.Enforce(guard.IDCodeRevoke,
+	if err := t.Enforce(guard.IDCodeReuse,
 		guard.CodeReuse(spent)); err != nil {
 		state.revokeTokens(t, code.Value)
 	}
 	if once != nil {
-		return invalidGrant(once, hintSpent)
+		return tokenAnswer{refused: refused(once)}
 	}
 	code.spend(t)
 	state.issueToken(t, accessToken, *code)
@@ -77,23 +79,6 @@ func (s *Server) noCode(state *State, t *lab.Turn, code string) tokenAnswer {
 			"Newer codes took its place, or the lab was reset. No token of it is alive. Run the flow again.")
 	}
 	return no("This code was never issued here.", "Codes are long and random: copy the whole of it, from this lab.")
-}
-
-// What to do about a refusal. The code above is shown to learners in a narrow column,
-// so these stand apart from it.
-const (
-	hintClient      = "Check client_id. The clients of this lab stand in the state of the parties."
-	hintSpent       = "A code works once. Run the flow again for a new one."
-	hintExpired     = "A code lives 10 minutes of the lab's time. Run the flow again."
-	hintOtherClient = "The client that redeems must be the one that asked."
-	hintRedirectURI = "Send the redirect_uri of the authorization request, or none."
-	hintDowngrade   = "Send the challenge when you ask for the code, or no verifier now (RFC 9700 §4.8.2)."
-	hintVerifier    = "Send the code_verifier whose challenge opened this flow (RFC 7636 §4.5)."
-)
-
-// invalidGrant is the refusal of a code by a guard (RFC 6749 §5.2).
-func invalidGrant(err error, hint string) tokenAnswer {
-	return tokenAnswer{refused: refused(codeInvalidGrant, err, hint)}
 }
 
 // no is the refusal of a code where no guard had anything to say.

@@ -47,7 +47,7 @@ func TestTokenGuards(t *testing.T) {
 			return b.redeem(b.code(), "redirect_uri", "http://localhost:1/other")
 		}, 400, "invalid_grant"},
 		"a verifier for a code without challenge": {guard.IDPKCEDowngrade, func(b *bench) reply {
-			b.off(guard.IDPKCERequire)
+			b.off(guard.IDPKCERequired)
 			return b.redeem(b.code("code_challenge", "", "code_challenge_method", ""))
 		}, 400, "invalid_grant"},
 		"an unknown client": {guard.IDRegisteredClient, func(b *bench) reply {
@@ -340,7 +340,7 @@ func TestReuseRevokesWhatTheFirstUseGave(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
 			if off {
-				b.off(guard.IDCodeRevoke)
+				b.off(guard.IDCodeReuse)
 			}
 			code := b.code()
 			tokens := make([]string, 64)

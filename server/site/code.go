@@ -31,7 +31,8 @@ func sources() map[string]fs.FS {
 type CodeBook map[guard.ID]api.Code
 
 // ReadCode reads the sources once. It fails where a guard of the catalogue is
-// called nowhere: a switch that switches nothing.
+// called nowhere, a switch that switches nothing, and where one is enforced under the
+// name of another.
 func ReadCode() (CodeBook, error) {
 	r := codeReader{files: token.NewFileSet(), names: map[string]guard.ID{}, funcs: map[string]api.Snippet{}}
 	for folder, files := range sources() {
@@ -42,6 +43,9 @@ func ReadCode() (CodeBook, error) {
 	book := CodeBook{}
 	for _, f := range r.parsed {
 		r.collectCalls(f, book)
+	}
+	if r.amiss != nil {
+		return nil, r.amiss
 	}
 	for _, p := range guard.Catalogue() {
 		for _, part := range p.Parts {
@@ -58,6 +62,7 @@ type codeReader struct {
 	parsed []parsedFile
 	names  map[string]guard.ID    // constant of package guard, its value
 	funcs  map[string]api.Snippet // function of package guard, its source
+	amiss  error                  // a check that is enforced under another's name
 }
 
 type parsedFile struct {
@@ -144,18 +149,22 @@ func (r *codeReader) enforcement(call *ast.CallExpr) (guard.ID, api.Snippet, boo
 	}
 	var id guard.ID
 	var source api.Snippet
+	var named, checks string
 	for _, arg := range call.Args {
 		if check, ok := arg.(*ast.CallExpr); ok {
 			arg = check.Fun
 		}
 		if name, ok := ofGuard(arg); ok {
 			if found, is := r.names[name]; is {
-				id = found
+				id, named = found, name
 			}
 			if found, is := r.funcs[name]; is {
-				source = found
+				source, checks = found, name
 			}
 		}
+	}
+	if named != "" && checks != "" && named != "ID"+checks {
+		r.amiss = fmt.Errorf("guard.%s is enforced as guard.%s: the id of a check is its name behind ID", checks, named)
 	}
 	return id, source, id != "" && source.Text != ""
 }

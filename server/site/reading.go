@@ -51,7 +51,7 @@ func (r reading) CodeOf(part string) *api.Code {
 
 // Added returns the protections that the chapter adds, or is about.
 func (r reading) Added() []guard.Protection {
-	return slices.DeleteFunc(guard.Catalogue(), func(p guard.Protection) bool {
+	return slices.DeleteFunc(slices.Clone(guard.Catalogue()), func(p guard.Protection) bool {
 		return !slices.Contains(r.Chapter.Protections, p.ID)
 	})
 }

@@ -1,0 +1,16 @@
+package guard
+
+// IDCodeEntropy is its one part.
+const IDCodeEntropy ID = "code-entropy"
+
+// codeEntropy holds that nobody guesses a code.
+func codeEntropy() Protection {
+	return Protection{
+		ID: "code-entropy", Title: "Code entropy", By: ByAuth, Chapter: "v03",
+		Stops: "A code being guessed.",
+		Parts: []Part{{
+			ID: IDCodeEntropy, Kind: Habit, By: ByAuth, Title: "server makes codes", Short: "unguessable", Section: "RFC 6749 §10.10",
+			Values: []string{Random, Counted},
+		}},
+	}
+}
