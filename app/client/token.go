@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
 )
 
 // Tokens is what a code is redeemed for (RFC 6749 §5.1).
@@ -49,7 +50,8 @@ func (c *Client) Redeem(
 func (f *flow) redeem(
 	ctx context.Context, code string,
 ) (Tokens, error) {
-	if f.TokenEndpoint == "" {
+	if !f.Rules.Offers(guard.TokenEndpoint) ||
+		f.TokenEndpoint == "" {
 		return Tokens{}, errNoTokenEndpoint
 	}
 	request, err := f.draft(ctx, f.tokenRequest(code))

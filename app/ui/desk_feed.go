@@ -69,7 +69,7 @@ func (d *desk) leaveFrame() {
 // endpoint, a code is not the end of it, unless it waits for the learner.
 func (d *desk) login() timeline.Login {
 	l := d.screen.View.Login
-	if l.Code != "" && d.screen.Lab.TokenEndpoint != "" && d.screen.Waiting == "" {
+	if l.Code != "" && d.screen.redeems() && d.screen.Waiting == "" {
 		return timeline.Login{}
 	}
 	return l

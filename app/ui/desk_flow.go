@@ -7,6 +7,7 @@ import (
 	"oauthlab/app/browser"
 	"oauthlab/app/client"
 	"oauthlab/app/lab"
+	"oauthlab/lessons/guard"
 )
 
 // The frame that stands for Alice's browser: its id, what it says it is, and the
@@ -90,7 +91,7 @@ func (d *desk) finish(url string) {
 		c := newClient(s, nil)
 		c.Before = before
 		code, err := c.Callback(ctx, url)
-		if err != nil || c.TokenEndpoint == "" { // before v03, the code is the end
+		if err != nil || !c.Rules.Offers(guard.TokenEndpoint) { // the code is the end
 			return err
 		}
 		if byHand {

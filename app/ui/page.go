@@ -123,7 +123,7 @@ func (p *chapterPage) Render() app.UI {
 				&replayBar{Desk: d, Replay: s.Replay},
 				&presentStep{Desk: d, Content: c, Steps: s.Steps},
 				tag.Div("below").Body(
-					&alice{Desk: d, Shows: s.shown().Alice, Login: d.login(), Redeems: s.Lab.TokenEndpoint != "", Waiting: s.Waiting, Frame: s.Frame, Replays: s.Replay.on(), Mail: s.Mail, Mailed: s.Mailed != "", Open: s.answers(), Lost: s.Notice.Again, Busy: s.Busy, Tour: next},
+					&alice{Desk: d, Shows: s.shown().Alice, Login: d.login(), Redeems: s.redeems(), Waiting: s.Waiting, Frame: s.Frame, Replays: s.Replay.on(), Mail: s.Mail, Mailed: s.Mailed != "", Open: s.answers(), Lost: s.Notice.Again, Busy: s.Busy, Tour: next},
 					&inspector{Desk: d, Message: s.Message, Tab: s.Tab, Guard: s.Guard, Code: s.Code, Said: s.Copied},
 				),
 			),

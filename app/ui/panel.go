@@ -139,7 +139,7 @@ func (p *panel) stay() app.UI { return checkBox("Stay signed in", p.StayIn, p.De
 
 // redeems reports whether the chapter has a token endpoint, where a code is exchanged.
 func (p *panel) redeems() bool {
-	return guard.Rules{Chapter: p.Content.Chapter.Version}.Has(guard.IDPKCE)
+	return guard.Rules{Chapter: p.Content.Chapter.Version}.Offers(guard.TokenEndpoint)
 }
 
 // byHand is who exchanges the code: the callback, as in real apps, or the learner.

@@ -5,6 +5,7 @@ import (
 	"oauthlab/app/lab"
 	"oauthlab/app/timeline"
 	"oauthlab/lessons/api"
+	"oauthlab/lessons/guard"
 )
 
 // screen is everything that the page shows and that may change. It is touched
@@ -73,6 +74,9 @@ type screen struct {
 // answers reports whether what is pressed comes to something: the lab is there, and what
 // the client tells of itself gets through.
 func (s screen) answers() bool { return s.Open && s.Status == lab.Live }
+
+// redeems reports whether the lab has a token endpoint, where a code is exchanged.
+func (s screen) redeems() bool { return lab.Rules(s.Lab).Offers(guard.TokenEndpoint) }
 
 // busy says what the lab is doing that forbids doing it again.
 type busy string

@@ -335,7 +335,7 @@ func (s *Scene) authorization(changes url.Values) string {
 	}
 	if rules := s.Lab.Settings.Rules(); rules.Has(guard.IDState) {
 		q.Set("state", "mallory-made-this")
-		if rules.Has(guard.IDPKCE) {
+		if rules.Offers(guard.PKCEParameters) {
 			q.Set("code_challenge", guard.Challenge(guard.S256, guess))
 			q.Set("code_challenge_method", guard.S256)
 		}

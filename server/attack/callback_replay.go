@@ -31,7 +31,7 @@ func callbackReplay() Attack {
 			return s.Alice.Finish(ctx, callback)
 		},
 		Harm: func(e Evidence) bool {
-			if e.Rules.Has(guard.IDPKCE) {
+			if e.Rules.Offers(guard.TokenEndpoint) {
 				return len(e.Alice.Tokens) > 1
 			}
 			return len(e.Alice.Codes) > 1

@@ -34,7 +34,7 @@ func malloryHolds(subject string) func(Evidence) bool {
 func clientTook(whose func(Evidence) Taken, subject string) func(Evidence) bool {
 	return func(e Evidence) bool {
 		who := whose(e)
-		if !e.Rules.Has(guard.IDPKCE) {
+		if !e.Rules.Offers(guard.TokenEndpoint) {
 			return slices.ContainsFunc(who.Codes, func(code string) bool { return e.Auth.SubjectOfCode(code) == subject })
 		}
 		return slices.ContainsFunc(who.Tokens, func(token string) bool { return e.Auth.SubjectOf(token) == subject })

@@ -122,7 +122,7 @@ func parseAuthorize(q url.Values, rules guard.Rules) (req AuthorizeRequest, targ
 	req.State = p.get("state")
 	req.ResponseType = p.get("response_type")
 	req.Scope = p.get("scope")
-	if rules.Has(guard.IDPKCE) { // before, it is as any parameter nobody knows: ignored (RFC 6749 §3.1)
+	if rules.Offers(guard.PKCEParameters) { // before, it is as any parameter nobody knows: ignored (RFC 6749 §3.1)
 		req.CodeChallenge = p.get("code_challenge")
 		req.CodeChallengeMethod = p.get("code_challenge_method")
 	}

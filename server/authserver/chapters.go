@@ -3,33 +3,36 @@ package authserver
 import (
 	"net/http"
 
+	"oauthlab/lessons/guard"
 	"oauthlab/server/lab"
 )
 
-// tokenChapter brings the token endpoint.
-const tokenChapter = "v03"
+// Later is an endpoint of an authorization server that this one does not have yet.
+type Later struct {
+	Path    string // below the issuer
+	Feature guard.Feature
+}
 
-// laterEndpoints are endpoints of an authorization server that this one does not
-// have yet, by path below the issuer, with the chapter that brings them.
-func laterEndpoints() map[string]string {
-	return map[string]string{
-		"/api/me":                           "v04",
-		"/introspect":                       "v06",
-		"/userinfo":                         "v07",
-		"/.well-known/openid-configuration": "v07",
-		"/jwks":                             "v08",
-		"/revoke":                           "v16",
-		"/par":                              "v20",
-		"/register":                         "v22",
-		"/device_authorization":             "v23",
+// LaterEndpoints are those that chapters to come bring.
+func LaterEndpoints() []Later {
+	return []Later{
+		{"/api/me", guard.ProtectedAPI},
+		{"/introspect", guard.Introspection},
+		{"/userinfo", guard.OpenIDConnect},
+		{"/.well-known/openid-configuration", guard.OpenIDConnect},
+		{"/jwks", guard.JWKS},
+		{"/revoke", guard.Revocation},
+		{"/register", guard.Registration},
+		{"/device_authorization", guard.DeviceAuthorization},
+		{"/par", guard.PushedRequests},
 	}
 }
 
-// since serves an endpoint from a chapter on, and says so before.
-func since(chapter string, next serveFunc) serveFunc {
+// since serves an endpoint where the chapter has the feature, and else says which brings it.
+func since(f guard.Feature, next serveFunc) serveFunc {
 	return func(w http.ResponseWriter, r *http.Request, t *lab.Turn) {
-		if t.Settings.StandsOn() < chapter {
-			comesWith(chapter)(w, r, t)
+		if !t.Settings.Rules().Offers(f) {
+			comesWith(f)(w, r, t)
 			return
 		}
 		next(w, r, t)
@@ -37,10 +40,10 @@ func since(chapter string, next serveFunc) serveFunc {
 }
 
 // comesWith answers for an endpoint that another chapter brings.
-func comesWith(chapter string) serveFunc {
+func comesWith(f guard.Feature) serveFunc {
 	return func(w http.ResponseWriter, _ *http.Request, t *lab.Turn) {
 		writeError(w, http.StatusNotFound, &Error{
-			codeInvalidRequest, "This endpoint comes with chapter " + chapter + ".",
+			codeInvalidRequest, "This endpoint comes with chapter " + f.Chapter() + ".",
 			"This lab is in chapter " + t.Settings.Chapter + ". Open the later chapter to use it.",
 		})
 	}

@@ -33,7 +33,7 @@ func (s *Server) metadata(w http.ResponseWriter, _ *http.Request, t *lab.Turn) {
 	}
 	// RFC 8414 §2 requires a token endpoint; the chapters before it have none, and
 	// a truthful server does not promise one.
-	if t.Settings.StandsOn() >= tokenChapter {
+	if t.Settings.Rules().Offers(guard.TokenEndpoint) {
 		m.TokenEndpoint = issuer + "/token"
 		m.TokenEndpointAuthMethodsSupported = []string{"none"}
 		m.CodeChallengeMethodsSupported = challengeMethods(t.Settings.Rules())

@@ -13,6 +13,7 @@ import (
 	"github.com/rs/cors"
 
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
 	"oauthlab/server/asset"
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
@@ -60,9 +61,9 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle("/.well-known/oauth-authorization-server/{lab}", readable(http.MethodGet, only(s.metadata, http.MethodGet), nil))
 	mux.Handle("/{lab}/authorize", page(s.onlyPages(s.authorize, http.MethodGet, http.MethodPost), s.flowOfURL))
 	mux.Handle("/{lab}/login", page(s.onlyPages(s.login, http.MethodGet, http.MethodPost), s.flowOfLogin))
-	mux.Handle("/{lab}/token", readable(http.MethodPost, since(tokenChapter, only(s.token, http.MethodPost)), s.flowOfCode))
-	for path, chapter := range laterEndpoints() {
-		mux.Handle("/{lab}"+path, tape.Handle(feed.Route{Serve: comesWith(chapter), Silent: s.namedClient}))
+	mux.Handle("/{lab}/token", readable(http.MethodPost, since(guard.TokenEndpoint, only(s.token, http.MethodPost)), s.flowOfCode))
+	for _, later := range LaterEndpoints() {
+		mux.Handle("/{lab}"+later.Path, tape.Handle(feed.Route{Serve: comesWith(later.Feature), Silent: s.namedClient}))
 	}
 	mux.Handle("/{lab}/", tape.Handle(feed.Route{Serve: s.noEndpoint, Silent: func(url.Values) event.Party { return event.Outside }}))
 	for _, pattern := range s.Assets.Patterns() {

@@ -323,11 +323,11 @@ func TestFeaturesByChapter(t *testing.T) {
 					t.Errorf("the absent endpoint says %s", answer.body)
 				}
 			}
-			for path, brings := range laterEndpoints() {
-				r := b.get(b.url + path)
+			for _, later := range LaterEndpoints() {
+				r := b.get(b.url + later.Path)
 				r.wantError(t, http.StatusNotFound, "invalid_request")
-				if !strings.Contains(r.body, "comes with chapter "+brings) {
-					t.Errorf("%s says %s", path, r.body)
+				if !strings.Contains(r.body, "comes with chapter "+later.Feature.Chapter()) {
+					t.Errorf("%s says %s", later.Path, r.body)
 				}
 			}
 		})

@@ -72,7 +72,7 @@ func New(labs *lab.Labs, l *lab.Lab, badges feed.Badges, party event.Party, user
 		Random:                rand.Reader,
 		NewID:                 uuid.NewString,
 	}
-	if r.Client.Rules.Has(guard.IDPKCE) { // the token endpoint comes with it
+	if r.Client.Rules.Offers(guard.TokenEndpoint) {
 		r.Client.TokenEndpoint = l.Issuer() + "/token"
 	}
 	return r
@@ -142,7 +142,7 @@ func (r *Robot) Finish(ctx context.Context, callback string) error {
 		return err
 	}
 	r.Codes = append(r.Codes, code)
-	if r.Client.TokenEndpoint == "" {
+	if !r.Client.Rules.Offers(guard.TokenEndpoint) {
 		return nil
 	}
 	tokens, err := r.Client.Redeem(ctx, code)

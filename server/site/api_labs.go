@@ -34,8 +34,8 @@ func view(l *lab.Lab) api.Lab {
 		Settings:              map[string]string{},
 		ClockOffsetSeconds:    int64(l.Settings.ClockOffset / time.Second),
 	}
-	if l.Settings.Rules().Has(guard.IDPKCE) {
-		v.TokenEndpoint = l.Issuer() + "/token" // comes with PKCE
+	if l.Settings.Rules().Offers(guard.TokenEndpoint) {
+		v.TokenEndpoint = l.Issuer() + "/token"
 	}
 	for _, p := range guard.Catalogue() {
 		if !p.TaughtIn(l.Settings.StandsOn()) {

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"oauthlab/lessons/api"
+	"oauthlab/lessons/guard"
 	"oauthlab/server/authserver"
 )
 
@@ -28,7 +29,7 @@ type sourceReader struct {
 
 	funcs   map[string]*ast.FuncDecl   // of package authserver
 	structs map[string]*ast.StructType // of package authserver
-	consts  map[string]string          // of package authserver
+	consts  map[string]string          // of packages authserver and guard
 }
 
 // readSource reads the authorization server and the lab's API.
@@ -38,7 +39,11 @@ func readSource() (*sourceReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, tree := range trees {
+	features, err := parseAll(guard.Source)
+	if err != nil {
+		return nil, err
+	}
+	for _, tree := range append(trees, features...) {
 		r.collect(tree)
 	}
 	r.readAuth()
@@ -129,15 +134,8 @@ func (r *sourceReader) readAuth() {
 			return true
 		})
 	}
-	if later := r.funcs["laterEndpoints"]; later != nil {
-		ast.Inspect(later, func(n ast.Node) bool {
-			if pair, ok := n.(*ast.KeyValueExpr); ok {
-				path, _ := literal(pair.Key)
-				chapter, _ := literal(pair.Value)
-				r.auth = append(r.auth, endpoint{Path: "/{lab}" + path, Chapter: chapter, Later: true})
-			}
-			return true
-		})
+	for _, later := range authserver.LaterEndpoints() {
+		r.auth = append(r.auth, endpoint{Path: "/{lab}" + later.Path, Chapter: later.Feature.Chapter(), Later: true})
 	}
 }
 
@@ -153,8 +151,10 @@ func (r *sourceReader) readHandler(handler ast.Expr, e *endpoint) (methods []str
 		case "readable":
 			e.Shared = true
 		case "since":
-			if name, ok := call.Args[0].(*ast.Ident); ok {
-				e.Chapter = r.consts[name.Name]
+			if calls(call) == "since" {
+				if feature, ok := ofGuard(call.Args[0]); ok {
+					e.Chapter = guard.Feature(r.consts[feature]).Chapter()
+				}
 			}
 		case "only", "onlyPages":
 			for _, arg := range call.Args[1:] {
