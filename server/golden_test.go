@@ -34,7 +34,7 @@ func TestGoldenTraces(t *testing.T) {
 		})
 		for _, p := range guard.Catalogue() {
 			for _, part := range p.Parts {
-				if part.Kind != guard.Habit || p.Chapter != c.ID {
+				if part.Refuses() || p.Chapter != c.ID {
 					continue
 				}
 				for _, value := range part.Values[1:] {

@@ -22,5 +22,14 @@ func Rules(l api.Lab) guard.Rules {
 			}
 		}
 	}
+	for id, value := range l.Settings {
+		text, err := json.Marshal(value)
+		if err != nil {
+			continue
+		}
+		if next, err := rules.Switches.With(guard.ID(id), text); err == nil {
+			rules.Switches = next
+		}
+	}
 	return rules
 }

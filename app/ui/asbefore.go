@@ -41,6 +41,9 @@ func patchBefore(ids []string) api.Patch {
 		protection, _ := guard.Find(id)
 		for _, part := range protection.Parts {
 			text := []byte("false")
+			if part.Kind == guard.Setting {
+				continue
+			}
 			if part.Kind == guard.Habit {
 				text = []byte(strconv.Quote(habitBefore(part)))
 			}
@@ -63,7 +66,7 @@ func isAsBefore(ids []string, all []standing) bool {
 	for _, id := range ids {
 		s, _ := find(all, id)
 		for _, p := range s.Parts {
-			if p.Part.Kind == guard.Habit && p.Value != habitBefore(p.Part) || p.Part.Kind != guard.Habit && p.On {
+			if p.Part.Kind == guard.Habit && p.Value != habitBefore(p.Part) || len(p.Part.Values) == 0 && p.On {
 				return false
 			}
 		}

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"oauthlab/app/browser"
@@ -20,7 +21,7 @@ func (d *desk) arrive(l link) {
 	if chapter := d.content.Chapter.ID; d.screen.Lab.Chapter != chapter {
 		p.Chapter = &chapter
 	}
-	changes := p.Chapter != nil || p.Protections != nil || p.Guards != nil
+	changes := p.Chapter != nil || p.Protections != nil || p.Guards != nil || p.Settings != nil
 	if !changes && !l.Tour {
 		return
 	}
@@ -66,8 +67,12 @@ func (d *desk) turn(id string, on bool) {
 	d.patch(api.Patch{Protections: map[string]bool{id: on}})
 }
 
-// turnPart switches one part, or sets a habit.
+// turnPart switches one part, or sets a habit or a setting.
 func (d *desk) turnPart(id guard.ID, value any) {
+	if part, _ := guard.FindPart(id); part.Kind == guard.Setting {
+		d.patch(api.Patch{Settings: map[string]string{string(id): fmt.Sprint(value)}})
+		return
+	}
 	text, err := json.Marshal(value)
 	if err != nil {
 		return // a bool or a string never fails

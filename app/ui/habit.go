@@ -9,7 +9,7 @@ import (
 	"oauthlab/lessons/guard"
 )
 
-// habit chooses what a client or server does, among a few values.
+// habit chooses what a client or server does, among a few values, or a setting.
 type habit struct {
 	app.Compo
 	Desk  *desk
@@ -32,7 +32,7 @@ func (h *habit) option(value string) app.UI {
 	here := value == h.Value
 	class := "habit-option"
 	switch {
-	case here && value == h.Part.Values[0]:
+	case here && (value == h.Part.Values[0] || h.Part.Kind == guard.Setting):
 		class = "habit-option is-here"
 	case here:
 		class = "habit-option is-here is-unsafe"

@@ -97,8 +97,13 @@ func (l *link) part(id guard.ID, value json.RawMessage, chapter string) bool {
 	if !ok || !p.TaughtIn(chapter) {
 		return false
 	}
-	if _, err := (guard.Switches{}).With(id, value); err != nil {
+	s, err := (guard.Switches{}).With(id, value)
+	if err != nil || !(guard.Rules{Chapter: chapter}).Has(id) {
 		return false
+	}
+	if part, _ := guard.FindPart(id); part.Kind == guard.Setting {
+		l.Patch.Settings = with(l.Patch.Settings, string(id), s[id])
+		return true
 	}
 	l.Patch.Guards = with(l.Patch.Guards, string(id), value)
 	return true
@@ -134,6 +139,8 @@ func shareLink(path string, all []standing) (string, url.Values) {
 		}
 		for _, p := range s.Parts {
 			switch {
+			case p.Part.Kind == guard.Setting && p.Value != p.Usual:
+				set = append(set, string(p.Part.ID)+":"+p.Value)
 			case p.safe():
 			case p.Part.Kind == guard.Habit:
 				set = append(set, string(p.Part.ID)+":"+p.Value)

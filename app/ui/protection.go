@@ -6,7 +6,6 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/tag"
-	"oauthlab/lessons/guard"
 )
 
 // protection is what the learner switches: one master switch, and its parts.
@@ -36,7 +35,9 @@ func (p *protection) Render() app.UI {
 				}),
 				app.If(p.hasMore(), p.moreButton),
 			),
-			toggle(s.On, p.Ready, s.Protection.Title, func() { p.Desk.turn(p.Standing.Protection.ID, !p.Standing.On) }),
+			app.If(!s.isChoice(), func() app.UI {
+				return toggle(s.On, p.Ready, s.Protection.Title, func() { p.Desk.turn(p.Standing.Protection.ID, !p.Standing.On) })
+			}),
 		),
 		app.If(p.showsParts(), p.parts),
 	)
@@ -45,7 +46,7 @@ func (p *protection) Render() app.UI {
 // instead says what happens while a part is off that leaves nothing to go on with.
 func (p *protection) instead() string {
 	for _, ps := range p.Standing.Parts {
-		if ps.Part.Kind != guard.Habit && !ps.On && ps.Part.Instead != "" {
+		if !ps.On && ps.Part.Instead != "" {
 			return ps.Part.Instead
 		}
 	}
@@ -53,12 +54,12 @@ func (p *protection) instead() string {
 }
 
 func (p *protection) showsParts() bool {
-	return len(p.Standing.Parts) > 1 && (p.open || p.Here || !p.Standing.Safe)
+	return p.Standing.isChoice() || len(p.Standing.Parts) > 1 && (p.open || p.Here || !p.Standing.Safe)
 }
 
 // hasMore reports whether there are parts that only show when asked for.
 func (p *protection) hasMore() bool {
-	return len(p.Standing.Parts) > 1 && !p.Here && p.Standing.Safe
+	return !p.Standing.isChoice() && len(p.Standing.Parts) > 1 && !p.Here && p.Standing.Safe
 }
 
 func (p *protection) moreButton() app.UI {
@@ -76,7 +77,7 @@ func (p *protection) parts() app.UI {
 			class = "part is-off"
 		}
 		control := p.partSwitch(ps)
-		if ps.Part.Kind == guard.Habit {
+		if len(ps.Part.Values) > 0 {
 			control = &habit{Desk: p.Desk, Name: p.partName(ps), Part: ps.Part, Value: ps.Value, Ready: p.Ready}
 		}
 		items = append(items, tag.Li(class).Body(

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/guard"
 )
@@ -17,12 +19,16 @@ type standing struct {
 type partStanding struct {
 	Part  guard.Part
 	On    bool   // of a guard or strictness
-	Value string // of a habit
+	Value string // of a habit or a setting
+	Usual string // of a setting: what it is where nobody changed it
 }
 
 func (p partStanding) safe() bool {
-	if p.Part.Kind == guard.Habit {
+	switch p.Part.Kind {
+	case guard.Habit:
 		return p.Value == p.Part.Values[0]
+	case guard.Setting:
+		return true
 	}
 	return p.On
 }
@@ -31,24 +37,45 @@ func (p partStanding) safe() bool {
 // catalogue. Before the lab is known, those up to the version, safe.
 func standings(l api.Lab, version string) []standing {
 	var out []standing
+	known := len(l.Protections) > 0
+	if known {
+		version = l.Version
+	}
 	for _, p := range guard.Catalogue() {
 		in, there := l.Protections[p.ID]
-		if len(l.Protections) == 0 {
+		if !known {
 			in, there = api.Protection{On: true}, p.TaughtIn(version)
 		}
-		if there {
-			out = append(out, standingOf(p, in))
+		if there || known && hasSettings(p, l) {
+			out = append(out, standingOf(p, in, guard.Rules{Chapter: version}, l.Settings))
 		}
 	}
 	return out
 }
 
-func standingOf(p guard.Protection, in api.Protection) standing {
+// hasSettings reports whether the lab has a setting of a row that is settings alone.
+func hasSettings(p guard.Protection, l api.Lab) bool {
+	return slices.ContainsFunc(p.Parts, func(part guard.Part) bool { return l.Settings[string(part.ID)] != "" })
+}
+
+// standingOf takes what the lab says of the protection, the rules of its chapter with
+// nothing changed, and its settings.
+func standingOf(p guard.Protection, in api.Protection, rules guard.Rules, settings map[string]string) standing {
 	s := standing{Protection: p, On: in.On, Safe: true}
 	for _, part := range p.Parts {
+		if !rules.Has(part.ID) {
+			continue
+		}
 		ps := partStanding{Part: part, On: true}
-		if part.Kind == guard.Habit {
+		switch part.Kind {
+		case guard.Habit:
 			ps.Value = part.Values[0]
+		case guard.Setting:
+			ps.Usual = rules.Value(part.ID)
+			ps.Value = ps.Usual
+			if set := settings[string(part.ID)]; set != "" {
+				ps.Value = set
+			}
 		}
 		switch v := in.Parts[string(part.ID)].(type) {
 		case bool:
@@ -60,6 +87,11 @@ func standingOf(p guard.Protection, in api.Protection) standing {
 		s.Parts = append(s.Parts, ps)
 	}
 	return s
+}
+
+// isChoice reports whether the protection is settings alone: nothing of it is on or off.
+func (s standing) isChoice() bool {
+	return !slices.ContainsFunc(s.Parts, func(p partStanding) bool { return p.Part.Kind != guard.Setting })
 }
 
 // broken returns the protections of which anything is off.

@@ -102,5 +102,5 @@ func storyOf(p guard.Protection, s guard.Switches) standing {
 	for _, part := range p.Parts {
 		in.Parts[string(part.ID)] = s.Setting(part)
 	}
-	return standingOf(p, in)
+	return standingOf(p, in, guard.Rules{}, nil)
 }

@@ -33,8 +33,10 @@ type catalogue struct {
 type place struct{ protection, part int }
 
 // built makes the catalogue once: it is asked at each verdict.
-var built = sync.OnceValue(func() *catalogue {
-	c := &catalogue{protections: rows(), byID: map[string]int{}, byPart: map[ID]place{}}
+var built = sync.OnceValue(func() *catalogue { return index(rows()) })
+
+func index(rows []Protection) *catalogue {
+	c := &catalogue{protections: rows, byID: map[string]int{}, byPart: map[ID]place{}}
 	for i, p := range c.protections {
 		c.byID[p.ID] = i
 		for j, part := range p.Parts {
@@ -46,7 +48,7 @@ var built = sync.OnceValue(func() *catalogue {
 	}
 	slices.Sort(c.versions)
 	return c
-})
+}
 
 // Catalogue returns every protection, in the order in which they are taught. It is
 // everybody's: read it only.

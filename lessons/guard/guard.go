@@ -23,6 +23,7 @@ const (
 	Guard      Kind = "guard"      // refuses something that an attack needs; gives a verdict
 	Strictness Kind = "strictness" // keeps clients honest, stops no attack by itself; gives a verdict
 	Habit      Kind = "habit"      // what a client or server does; no verdict
+	Setting    Kind = "setting"    // a choice with no right and wrong; no verdict
 )
 
 // Enforcer is the party at which a part stands.
@@ -45,11 +46,39 @@ type Part struct {
 	Hint    string   `json:"hint,omitempty"`    // what to do about a refusal, in a sentence or two
 	Section string   `json:"section"`           // where it is specified
 	Instead string   `json:"instead,omitempty"` // what happens when it is off and there is nothing to go on with
-	Values  []string `json:"values,omitempty"`  // of a habit; the first is the safe one, the last the least safe
+	Values  []string `json:"values,omitempty"`  // of a habit, the first the safe one, the last the least safe; of a setting
+	Since   string   `json:"since,omitempty"`   // chapter that brings it to a protection that was there; empty: the protection's own
 
 	// Before is a habit's value in the chapters before its own: what was not
 	// taught yet is not sent yet. Empty for a habit that was always there.
 	Before string `json:"before,omitempty"`
+
+	// Defaults are a setting's, by the chapter from which on they hold, in order. Before
+	// the first of them, and where there are none, it is the first of Values.
+	Defaults []Default `json:"defaults,omitempty"`
+}
+
+// Default is what a setting is in a chapter and those after it, unless it was changed.
+type Default struct {
+	Since string `json:"since"`
+	Value string `json:"value"`
+}
+
+// Refuses reports whether the part gives a verdict.
+func (p Part) Refuses() bool { return p.Kind == Guard || p.Kind == Strictness }
+
+// defaultIn returns what the part is in a chapter where nobody changed it.
+func (p Part) defaultIn(chapter string) string {
+	value := ""
+	if len(p.Values) > 0 {
+		value = p.Values[0]
+	}
+	for _, d := range p.Defaults {
+		if chapter == "" || d.Since <= chapter {
+			value = d.Value
+		}
+	}
+	return value
 }
 
 // Protection is what a learner switches: parts under one name.

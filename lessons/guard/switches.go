@@ -3,6 +3,7 @@ package guard
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -10,7 +11,8 @@ import (
 const off = "off"
 
 // Switches holds what differs from safe in one lab: a part's id and "off", or a
-// habit's value. The zero value is a lab with everything on.
+// habit's value; and what its settings were set to. The zero value is a lab with
+// everything on.
 type Switches map[ID]string
 
 // On reports whether a guard or strictness is enforced.
@@ -27,12 +29,12 @@ func (s Switches) Value(id ID) string {
 	return ""
 }
 
-// Setting returns how the part stands: a bool, or a habit's value.
+// Setting returns how the part stands: a bool, or the value of a habit or a setting.
 func (s Switches) Setting(p Part) any {
-	if p.Kind == Habit {
-		return s.Value(p.ID)
+	if p.Refuses() {
+		return s.On(p.ID)
 	}
-	return s.On(p.ID)
+	return s.Value(p.ID)
 }
 
 // ProtectionOn reports whether everything that refuses in p is on. Habits do
@@ -41,7 +43,7 @@ func (s Switches) Setting(p Part) any {
 func (s Switches) ProtectionOn(p Protection) bool {
 	for _, part := range p.Parts {
 		switch {
-		case part.Kind != Habit && !s.On(part.ID):
+		case part.Refuses() && !s.On(part.ID):
 			return false
 		case part.Kind == Habit && !p.refuses() && s.Value(part.ID) != part.Values[0]:
 			return false
@@ -52,16 +54,12 @@ func (s Switches) ProtectionOn(p Protection) bool {
 
 // refuses reports whether anything in p gives a verdict.
 func (p Protection) refuses() bool {
-	for _, part := range p.Parts {
-		if part.Kind != Habit {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.Parts, Part.Refuses)
 }
 
 // With returns a copy in which the part id is set. The value is true, false
-// (for a habit: safe, and the least safe value) or one of a habit's values.
+// (for a habit: safe, and the least safe value) or one of the values of a habit or a
+// setting.
 func (s Switches) With(id ID, value json.RawMessage) (Switches, error) {
 	part, ok := FindPart(id)
 	if !ok {
@@ -86,9 +84,10 @@ func (s Switches) WithProtection(id string, on bool) (Switches, error) {
 		switch {
 		case on && part.Kind == Habit:
 			s = s.set(part, part.Values[0])
+		case part.Kind == Setting: // there is no right and wrong to it
 		case on:
 			s = s.set(part, "")
-		case part.Kind != Habit:
+		case part.Refuses():
 			s = s.set(part, off)
 		case !p.refuses():
 			s = s.set(part, part.Values[len(part.Values)-1])
@@ -97,7 +96,8 @@ func (s Switches) WithProtection(id string, on bool) (Switches, error) {
 	return s, nil
 }
 
-// set returns a copy with the part at value, leaving out what is safe.
+// set returns a copy with the part at value, leaving out what is safe. What a setting
+// was set to stays: its default may be another in another chapter.
 func (s Switches) set(p Part, value string) Switches {
 	next := make(Switches, len(s)+1)
 	for id, v := range s {
@@ -116,6 +116,8 @@ func (p Part) read(value json.RawMessage) (string, error) {
 	var on bool
 	if json.Unmarshal(value, &on) == nil && string(value) != "null" {
 		switch {
+		case p.Kind == Setting:
+			return "", fmt.Errorf("%s takes %s", p.ID, p.takes())
 		case on:
 			return "", nil
 		case p.Kind == Habit:
@@ -125,7 +127,7 @@ func (p Part) read(value json.RawMessage) (string, error) {
 		}
 	}
 	var text string
-	if p.Kind != Habit || json.Unmarshal(value, &text) != nil {
+	if p.Refuses() || json.Unmarshal(value, &text) != nil {
 		return "", fmt.Errorf("%s takes %s", p.ID, p.takes())
 	}
 	for _, v := range p.Values {
@@ -137,10 +139,14 @@ func (p Part) read(value json.RawMessage) (string, error) {
 }
 
 func (p Part) takes() string {
-	if p.Kind != Habit {
-		return "true or false"
+	values := `"` + strings.Join(p.Values, `" or "`) + `"`
+	switch p.Kind {
+	case Habit:
+		return "true, false, " + values
+	case Setting:
+		return values
 	}
-	return `true, false, "` + strings.Join(p.Values, `" or "`) + `"`
+	return "true or false"
 }
 
 // clip keeps what a stranger typed short enough to repeat to him.

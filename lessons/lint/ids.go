@@ -53,8 +53,8 @@ func (c *checker) checkPart(f *load.File, at []any, id string) {
 	switch part, there := guard.FindPart(guard.ID(id)); {
 	case !there:
 		c.at(f, at, "unknown guard %q", id)
-	case part.Kind == guard.Habit:
-		c.at(f, at, "%q is a habit, which stops nothing", id)
+	case !part.Refuses():
+		c.at(f, at, "%q is a %s, which stops nothing", id, part.Kind)
 	}
 }
 
@@ -62,7 +62,7 @@ func (c *checker) checkPart(f *load.File, at []any, id string) {
 func (c *checker) checkSetting(f *load.File, at []any, id, value string) {
 	part, there := guard.FindPart(guard.ID(id))
 	values := part.Values
-	if part.Kind != guard.Habit {
+	if part.Refuses() {
 		values = []string{"true", "false"}
 	}
 	switch {

@@ -250,8 +250,8 @@ func (f *File) checkPart(id, version string, path ...any) {
 	switch {
 	case !ok:
 		f.refuse(at(path...), "unknown guard %q", id)
-	case part.Kind == guard.Habit:
-		f.refuse(at(path...), "%q is a habit, which gives no verdict", id)
+	case !part.Refuses():
+		f.refuse(at(path...), "%q is a %s, which gives no verdict", id, part.Kind)
 	case !of.TaughtIn(version):
 		f.refuse(at(path...), "guard %q comes with %s, and the chapter stands on %s", id, of.Chapter, version)
 	}

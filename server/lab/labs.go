@@ -236,7 +236,7 @@ func (l *Lab) tellDifferences(before Settings, out *store.Outbox) {
 func differences(before, after Settings) []event.Change {
 	var changes []event.Change
 	for _, p := range guard.Catalogue() {
-		fields := partDifferences(p, before.Switches, after.Switches)
+		fields := partDifferences(p, guard.Rules{Switches: before.Switches}, guard.Rules{Switches: after.Switches})
 		if len(fields) == 0 {
 			continue
 		}
@@ -262,7 +262,7 @@ func differences(before, after Settings) []event.Change {
 	return changes
 }
 
-func partDifferences(p guard.Protection, before, after guard.Switches) []event.ChangeField {
+func partDifferences(p guard.Protection, before, after guard.Rules) []event.ChangeField {
 	var fields []event.ChangeField
 	for _, part := range p.Parts {
 		was, is := before.Setting(part), after.Setting(part)

@@ -37,15 +37,24 @@ func view(l *lab.Lab) api.Lab {
 	if l.Settings.Rules().Offers(guard.TokenEndpoint) {
 		v.TokenEndpoint = l.Issuer() + "/token"
 	}
+	rules := l.Settings.Rules()
 	for _, p := range guard.Catalogue() {
-		if !p.TaughtIn(l.Settings.StandsOn()) {
+		if !p.TaughtIn(rules.Chapter) {
 			continue
 		}
 		parts := map[string]any{}
 		for _, part := range p.Parts {
-			parts[string(part.ID)] = l.Settings.Switches.Setting(part)
+			switch {
+			case !rules.Has(part.ID):
+			case part.Kind == guard.Setting:
+				v.Settings[string(part.ID)] = rules.Value(part.ID)
+			default:
+				parts[string(part.ID)] = rules.Setting(part)
+			}
 		}
-		v.Protections[p.ID] = api.Protection{On: l.Settings.Switches.ProtectionOn(p), Parts: parts}
+		if len(parts) > 0 {
+			v.Protections[p.ID] = api.Protection{On: l.Settings.Switches.ProtectionOn(p), Parts: parts}
+		}
 	}
 	return v
 }
@@ -104,7 +113,9 @@ func (a *API) patch(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
 		change.ClockOffset = &offset
 	}
 	for name := range body.Settings {
-		return refuse(http.StatusBadRequest, "unknown_setting", "There is no setting "+quoted(name)+".", "This chapter has no settings.")
+		if part, known := guard.FindPart(guard.ID(name)); !known || part.Kind != guard.Setting {
+			return refuse(http.StatusBadRequest, "unknown_setting", "There is no setting "+quoted(name)+".", "GET /api/protections lists the settings among the parts.")
+		}
 	}
 	after, err := a.Labs.Change(r.Context(), l.ID, change)
 	var unknown *switchError
@@ -138,9 +149,14 @@ func switcher(p api.Patch, chapter string) func(guard.Switches) (guard.Switches,
 			}
 		}
 		for id, value := range p.Guards {
-			protection, _ := guard.ProtectionOf(guard.ID(id))
-			if s, err = s.With(guard.ID(id), value); err == nil {
-				err = notYet(protection, chapter)
+			if s, err = withPart(s, guard.ID(id), value, chapter); err != nil {
+				return nil, &switchError{err}
+			}
+		}
+		for id, value := range p.Settings {
+			text, err := json.Marshal(value)
+			if err == nil {
+				s, err = withPart(s, guard.ID(id), text, chapter)
 			}
 			if err != nil {
 				return nil, &switchError{err}
@@ -148,6 +164,22 @@ func switcher(p api.Patch, chapter string) func(guard.Switches) (guard.Switches,
 		}
 		return s, nil
 	}
+}
+
+// withPart sets a part that the chapter has.
+func withPart(s guard.Switches, id guard.ID, value json.RawMessage, chapter string) (guard.Switches, error) {
+	next, err := s.With(id, value)
+	if err != nil {
+		return nil, err
+	}
+	if (guard.Rules{Chapter: chapter}).Has(id) {
+		return next, nil
+	}
+	protection, _ := guard.ProtectionOf(id)
+	if part, _ := guard.FindPart(id); part.Since != "" {
+		protection.Chapter = part.Since
+	}
+	return nil, notYet(protection, chapter)
 }
 
 func notYet(p guard.Protection, chapter string) error {

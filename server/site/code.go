@@ -49,7 +49,7 @@ func ReadCode() (CodeBook, error) {
 	}
 	for _, p := range guard.Catalogue() {
 		for _, part := range p.Parts {
-			if _, found := book[part.ID]; !found && part.Kind != guard.Habit {
+			if _, found := book[part.ID]; !found && part.Refuses() {
 				return nil, fmt.Errorf("no line enforces the guard %s", part.ID)
 			}
 		}

@@ -114,7 +114,7 @@ func entryOf(a api.Attack) (attackEntry, error) {
 		if err != nil {
 			return entry, err
 		}
-		if part.Kind != guard.Habit {
+		if part.Refuses() {
 			value = "off"
 		}
 		entry.Needs = append(entry.Needs, given{part, value})
