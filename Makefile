@@ -44,7 +44,7 @@ check: lint ## quick: formatting, vet and the tests that need no browser
 
 test: build lint ## everything, in a real browser too; installs what it needs
 	@./.ci/install
-	CGO_ENABLED=1 go test -race -timeout 15m ./...
+	CGO_ENABLED=1 go test -race -timeout 40m ./...
 
 vuln: ## look for known vulnerabilities in what is used; says so where it cannot ask
 	@./.ci/vuln

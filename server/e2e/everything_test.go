@@ -26,6 +26,7 @@ import (
 func onBothSizes(t *testing.T, do func(b *tab)) {
 	for name, size := range map[string][2]int64{"desktop": {1440, 900}, "phone": {390, 844}} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // in a lab of its own
 			b := openTab(t)
 			b.do("resize", chromedp.EmulateViewport(size[0], size[1]))
 			b.forgive("the server responded with a status of 400") // a refusal, which the browser tells
@@ -116,6 +117,9 @@ func TestEveryLinkLeadsWhereItSays(t *testing.T) {
 		paths = append(paths, c.Path)
 	}
 	w := walk{program: p, served: map[string]string{}}
+	for _, path := range paths {
+		_, w.served[path] = call(t, http.MethodGet, p.lab+path, "", "")
+	}
 	onBothSizes(t, func(b *tab) {
 		for _, path := range paths {
 			b.open(p.lab + path)
@@ -139,17 +143,10 @@ type walk struct {
 	served map[string]string // what the server sends, by path
 }
 
-func (w walk) page(t *testing.T, path string) string {
-	if w.served[path] == "" {
-		_, w.served[path] = call(t, http.MethodGet, w.lab+path, "", "")
-	}
-	return w.served[path]
-}
-
 // agrees waits until the page is that of the path, in all that it says.
 func (w walk) agrees(b *tab, path string) {
 	b.Helper()
-	page := w.page(b.T, path)
+	page := w.served[path]
 	_, rest, _ := strings.Cut(page, "<title>")
 	title, _, _ := strings.Cut(rest, "</title>")
 	heading := regexp.MustCompile(`(?s)<h1[^>]*>(.*?)</h1>`).FindStringSubmatch(page)
@@ -393,6 +390,7 @@ func TestAlicesBrowserAgreesWithTheDiagram(t *testing.T) {
 	attacks := fromAPI[[]api.Attack](t, p.lab+"/api/attacks", "")
 	for _, c := range p.chapters(t) {
 		t.Run(c.ID, func(t *testing.T) {
+			t.Parallel() // in a lab of its own
 			b := openTab(t)
 			b.open(p.lab + c.Path)
 			b.runTheFlow() // its page must not stand under what comes
