@@ -17,6 +17,7 @@ import (
 
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
+	"oauthlab/lessons/param"
 	"oauthlab/server/lab"
 )
 
@@ -118,10 +119,8 @@ func newNormaliser(l *lab.Lab) *normaliser {
 	}
 }
 
-// secrets are the names under which values appear that differ from run to run.
-var secrets = []string{
-	"code", "state", "code_verifier", "code_challenge", "access_token", "request", "oauthlab_auth",
-}
+// sessionCookie is the authorization server's, whose value is another in each run too.
+const sessionCookie = "oauthlab_auth"
 
 // keyNames are the names under which the key of a changed thing travels.
 var keyNames = map[string]string{"authorization": "request", "code": "code", "token": "access_token"}
@@ -139,7 +138,7 @@ func (n *normaliser) value(name, value string) string {
 	if timestamp.MatchString(value) {
 		return timestamp.ReplaceAllString(value, "<time>")
 	}
-	if slices.Contains(secrets, name) && len(value) >= 16 {
+	if row, _ := param.Find(name); (row.Secret || name == sessionCookie) && len(value) >= 16 {
 		n.count[name]++
 		n.names[value] = fmt.Sprintf("<%s-%d%s>", name, n.count[name], n.inside(value))
 		return n.names[value]

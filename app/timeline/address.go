@@ -1,6 +1,10 @@
 package timeline
 
-import "strings"
+import (
+	"strings"
+
+	"oauthlab/lessons/param"
+)
 
 // Address is a URL as the address bar shows it: in pieces, so that the values
 // in it can be marked, and short, so that they are in sight.
@@ -12,8 +16,8 @@ type Address struct {
 // Piece is a stretch of an address. Marked pieces hold "name=value".
 type Piece struct {
 	Text  string
-	Kind  MarkKind // "" for plain text
-	Trace string   // see TraceOf
+	Kind  param.Mark // "" for plain text
+	Trace string     // see TraceOf
 }
 
 // AddressOf cuts a URL into pieces at its parameters. It leaves out what says
@@ -29,7 +33,7 @@ func AddressOf(raw string) Address {
 	sep, skipped := "?", false
 	for pair := range strings.SplitSeq(query, "&") {
 		name, value, _ := strings.Cut(pair, "=")
-		kind := kindOf(unescape(name))
+		kind := param.MarkOf(unescape(name))
 		if kind == "" {
 			skipped = skipped || name != ""
 			continue

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/param"
 )
 
 func TestSignedStateIsOpened(t *testing.T) {
@@ -48,7 +49,7 @@ func TestSignedStateIsOpened(t *testing.T) {
 func TestVerifierInAStateIsMarked(t *testing.T) {
 	state := base64.RawURLEncoding.EncodeToString([]byte(`{"code_verifier":"dBjftJeZ"}`)) + ".c2ln"
 	marks := marksOf(event.Event{Request: &event.Request{Method: "GET", URL: "http://localhost:8080/callback?code=c&state=" + state}})
-	if len(marks) != 3 || marks[1].Name != "code_verifier" || marks[1].Value != "dBjftJeZ" || marks[1].Kind != MarkPKCE {
+	if len(marks) != 3 || marks[1].Name != "code_verifier" || marks[1].Value != "dBjftJeZ" || marks[1].Kind != param.MarkPKCE {
 		t.Errorf("marks %+v", marks)
 	}
 }

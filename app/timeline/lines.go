@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/param"
 )
 
 // Line is one event as the feed under a step tells it.
@@ -40,7 +41,7 @@ func names(marks []Mark) string {
 	var b strings.Builder
 	for _, m := range marks {
 		b.WriteString(" ")
-		if m.Kind == MarkError {
+		if m.Kind == param.MarkError {
 			b.WriteString(m.Value)
 		} else {
 			b.WriteString(m.Name)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/param"
 )
 
 // Login is how far the latest flow of the learner's own has come: at most one of
@@ -36,9 +37,9 @@ func (l Login) after(n *event.Note) Login {
 	case event.NoteOpen:
 		return Login{}
 	case event.NoteCode:
-		return Login{Code: shorten(n.Get("code"), MarkCode)}
+		return Login{Code: shorten(n.Get("code"), param.MarkCode)}
 	case event.NoteTokens:
-		return Login{Token: shorten(n.Get("access_token"), MarkToken)}
+		return Login{Token: shorten(n.Get("access_token"), param.MarkToken)}
 	case event.NoteFlowFailed:
 		return Login{Failed: inWords(n.Get("error"))}
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/param"
 )
 
 func TestLoginSaysHowFarTheLearnersFlowCame(t *testing.T) {
@@ -54,8 +55,8 @@ func TestAPlainChallengeIsExplainedAsWhatItIs(t *testing.T) {
 		"code_challenge=x": true,
 	} {
 		params := ParamsOf(event.Event{Request: &event.Request{URL: as + "/authorize?" + query}})
-		hash, _ := meaningOf("code_challenge")
-		if (params[0].Means != hash.means) != plain {
+		hash, _ := param.Find("code_challenge")
+		if (params[0].Means != hash.Means) != plain {
 			t.Errorf("%s: %q", query, params[0].Means)
 		}
 	}

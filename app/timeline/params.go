@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/param"
 )
 
 // Param is one parameter of a message, with what it is for.
@@ -14,9 +15,9 @@ type Param struct {
 	In      string // "query", "form", "JSON", "Location", "fragment", "note", "state"
 	Name    string
 	Value   string
-	Kind    MarkKind // "" where the value is not followed through the flow
-	Means   string   // one plain sentence; empty where the catalogue is silent
-	Section string   // "RFC 6749 §4.1.1"
+	Kind    param.Mark // "" where the value is not followed through the flow
+	Means   string     // one plain sentence; empty where the catalogue is silent
+	Section string     // "RFC 6749 §4.1.1"
 }
 
 // ParamsOf returns the parameters that an event carries: of a URL's query, a
@@ -134,7 +135,7 @@ func appendJSON(out []Param, body string) []Param {
 		names = append(names, name)
 	}
 	slices.SortFunc(names, func(a, b string) int {
-		if d := rank(a) - rank(b); d != 0 {
+		if d := param.Rank(a) - param.Rank(b); d != 0 {
 			return d
 		}
 		return strings.Compare(a, b)
@@ -151,10 +152,8 @@ func appendJSON(out []Param, body string) []Param {
 }
 
 func explain(in, name, value string) Param {
-	p := Param{In: in, Name: name, Value: value, Kind: kindOf(name)}
-	if m, ok := meaningOf(name); ok {
-		p.Means, p.Section = m.means, m.section
-	}
+	row, _ := param.Find(name)
+	p := Param{In: in, Name: name, Value: value, Kind: row.Mark, Means: row.Means, Section: row.Section}
 	if (in == "query" || in == "Location") && p.Section == "RFC 6749 §5.2" {
 		p.Section = "RFC 6749 §4.1.2.1" // the errors of a redirect have a section of their own
 	}

@@ -9,6 +9,7 @@ package timeline
 
 import (
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/param"
 )
 
 // View is what the events come to. It is made anew by Reduce and never changed
@@ -69,7 +70,7 @@ type Mark struct {
 	Brief string // "challenge", for narrow screens
 	Value string // whole
 	Short string // "E9Me…"
-	Kind  MarkKind
+	Kind  param.Mark
 }
 
 // Card closes an attack.

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"oauthlab/lessons/guard"
+	"oauthlab/lessons/param"
 )
 
 // TraceOf returns what tells that two values shown in different places are the same
@@ -11,8 +12,8 @@ import (
 // challenge that was made of it, whichever the method. "" stands for a value that is
 // not followed.
 func TraceOf(name, value string) string {
-	kind := kindOf(name)
-	if kind == "" || kind == MarkError || value == "" {
+	kind := param.MarkOf(name)
+	if kind == "" || kind == param.MarkError || value == "" {
 		return ""
 	}
 	trace := traceName(kind, value)
@@ -24,7 +25,7 @@ func TraceOf(name, value string) string {
 
 // traceName is short and holds no character that means something in a selector,
 // whatever the value holds.
-func traceName(kind MarkKind, value string) string {
+func traceName(kind param.Mark, value string) string {
 	return string(kind) + "-" + guard.Challenge(guard.S256, value)[:12]
 }
 

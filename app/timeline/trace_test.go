@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"oauthlab/lessons/guard"
+
+	"oauthlab/lessons/param"
 )
 
 func TestValuesThatBelongTogetherShareATrace(t *testing.T) {
@@ -42,10 +44,10 @@ func TestValuesThatBelongTogetherShareATrace(t *testing.T) {
 
 func TestATextIsCutAtTheValuesInIt(t *testing.T) {
 	params := []Param{
-		{Name: "code", Value: "SplxlO", Kind: MarkCode},
-		{Name: "state", Value: "af0if", Kind: MarkState},
+		{Name: "code", Value: "SplxlO", Kind: param.MarkCode},
+		{Name: "state", Value: "af0if", Kind: param.MarkState},
 		{Name: "client_id", Value: "demo"},
-		{Name: "code", Value: "x", Kind: MarkCode}, // too short to be told from other text
+		{Name: "code", Value: "x", Kind: param.MarkCode}, // too short to be told from other text
 	}
 	tests := map[string][]string{
 		"GET /callback?code=SplxlO&state=af0if": {"GET /callback?code=", "[SplxlO]", "&state=", "[af0if]"},

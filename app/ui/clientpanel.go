@@ -5,6 +5,7 @@ import (
 
 	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
+	"oauthlab/lessons/param"
 )
 
 // clientPage is the client's own page after a login that has come to l: what it has,
@@ -13,7 +14,7 @@ func (a *alice) clientPage(l timeline.Login) app.UI {
 	waits := a.Waiting != "" && !a.isStill()
 	title, text, name, value, kind := "The client has a token", //
 		"Signed in. With this token the client may act for an account. Whose it is, the client does not know yet: v04 brings the API that tells.",
-		"access_token", l.Token, timeline.MarkToken
+		"access_token", l.Token, param.MarkToken
 	class := "client-card"
 	switch {
 	case l.Failed != "":
@@ -23,10 +24,10 @@ func (a *alice) clientPage(l timeline.Login) app.UI {
 		title, text, name = "Back at the client", "It reads the answer in the address, and checks it.", ""
 	case l.Token == "" && (waits || a.Redeems):
 		title, text, name, value, kind = "The client has the code", //
-			"It came in the address. To redeem it, the client sends it with its verifier, in a request of its own. A real app shows nothing of this: its callback does it at once.", "code", l.Code, timeline.MarkCode
+			"It came in the address. To redeem it, the client sends it with its verifier, in a request of its own. A real app shows nothing of this: its callback does it at once.", "code", l.Code, param.MarkCode
 	case l.Token == "":
 		title, text, name, value, kind = "The client took the code", //
-			"Here this chapter's flow ends. The token endpoint, where a code becomes a token, comes with v03.", "code", l.Code, timeline.MarkCode
+			"Here this chapter's flow ends. The token endpoint, where a code becomes a token, comes with v03.", "code", l.Code, param.MarkCode
 	}
 	return tag.Div("client-page").Role("group").Aria("label", "The client's page").TabIndex(0).Body( // it scrolls where it is low
 		tag.Div(class).Body(

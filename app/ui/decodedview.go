@@ -5,6 +5,7 @@ import (
 
 	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
+	"oauthlab/lessons/param"
 )
 
 // decodedView explains what a message carries: every parameter with one plain
@@ -53,7 +54,7 @@ func (d *decodedView) param(p timeline.Param) app.UI {
 					}),
 				)
 			}),
-			app.If(p.Kind == timeline.MarkPKCE, func() app.UI { return d.Desk.benchOpener(p.Name, &p) }),
+			app.If(p.Kind == param.MarkPKCE, func() app.UI { return d.Desk.benchOpener(p.Name, &p) }),
 		),
 	)
 }

@@ -6,6 +6,7 @@ import (
 	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/param"
 )
 
 // landingStory draws what the tour ends in, as the diagram will: a stolen code, a
@@ -24,16 +25,16 @@ func landingStory() app.UI {
 			tag.Div("lane-lines", "grid").Body(lines...),
 			tag.Div("lanes", "grid").Body(names...),
 			tag.Div("rows").Body(
-				storyRow(event.Auth, 1, 0, "303 ", "code=Splx…", timeline.MarkCode, ""),
-				storyRow(event.Proxy, 0, 2, "a careless proxy leaks ", "code=Splx…", timeline.MarkCode, "is-leak"),
-				storyRow(event.Mallory, 2, 1, "POST /token ", "code=Splx…", timeline.MarkCode, ""),
+				storyRow(event.Auth, 1, 0, "303 ", "code=Splx…", param.MarkCode, ""),
+				storyRow(event.Proxy, 0, 2, "a careless proxy leaks ", "code=Splx…", param.MarkCode, "is-leak"),
+				storyRow(event.Mallory, 2, 1, "POST /token ", "code=Splx…", param.MarkCode, ""),
 				tag.Div("landing-story-pill").Body(
 					tag.Span("pill", "pill-would-refuse").Body(
 						tag.Span("pill-head").Text("○ PKCE would refuse"),
 						tag.Span("pill-reason").Text("but it is switched off"),
 					),
 				),
-				storyRow(event.Auth, 1, 2, "200 ", "access_token", timeline.MarkToken, ""),
+				storyRow(event.Auth, 1, 2, "200 ", "access_token", param.MarkToken, ""),
 				tag.Div("row-card").Body(
 					tag.Div("card", "is-won").Body(tag.Span("card-title").Text("Mallory holds Alice's token")),
 				),
@@ -42,7 +43,7 @@ func landingStory() app.UI {
 	)
 }
 
-func storyRow(from event.Party, at, to int, text, value string, kind timeline.MarkKind, class string) app.UI {
+func storyRow(from event.Party, at, to int, text, value string, kind param.Mark, class string) app.UI {
 	m := message{From: at, To: to}
 	return tag.Div("row", "grid", "row-message", m.direction(), partyClass(from), class).Body(
 		tag.Span("arrow", laneClass("lo", min(at, to)), laneClass("hi", max(at, to))).Body(

@@ -5,6 +5,7 @@ import (
 
 	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
+	"oauthlab/lessons/param"
 )
 
 // mark shows a value that is followed through the flow, in short: its name
@@ -38,7 +39,7 @@ func pieces(all []timeline.Piece) []app.UI {
 	return out
 }
 
-func markClass(k timeline.MarkKind) string {
+func markClass(k param.Mark) string {
 	if k == "" {
 		return ""
 	}

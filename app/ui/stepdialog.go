@@ -8,8 +8,8 @@ import (
 
 	"oauthlab/app/client"
 	"oauthlab/app/tag"
-	"oauthlab/app/timeline"
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/param"
 )
 
 // Bounds of a request that is edited: what the feed keeps of an address.
@@ -104,7 +104,7 @@ func (s *stepDialog) field(i int, p event.Field) app.UI {
 	}
 	return tag.Li("step-field").Body(
 		label,
-		tag.Input("text", "field-input", "mark", markClass(timeline.KindOf(p.Name))).ID(id).Aria("label", name).
+		tag.Input("text", "field-input", "mark", markClass(param.MarkOf(p.Name))).ID(id).Aria("label", name).
 			Attr("autocomplete", "off").Spellcheck(false).Attr("autocapitalize", "off").Attr("maxlength", maxDraft).Attr("value", p.Value).
 			OnInput(func(ctx app.Context, _ app.Event) {
 				s.change(i, event.Field{Name: s.parameters()[i].Name, Value: ctx.JSSrc().Get("value").String()})

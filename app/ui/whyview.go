@@ -9,6 +9,7 @@ import (
 	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 	"oauthlab/lessons/api"
+	"oauthlab/lessons/param"
 )
 
 // whyView shows the code that decided: the guard, and the line that called it.
@@ -81,7 +82,7 @@ func codeLine(spans []api.Span) []app.UI {
 		switch s.Kind {
 		case "":
 		case api.SpanPKCE, api.SpanState:
-			span = traced(span, string(s.Kind)).Class("mark", markClass(timeline.MarkKind(s.Kind)))
+			span = traced(span, string(s.Kind)).Class("mark", markClass(param.Mark(s.Kind)))
 		default:
 			span = span.Class("code-" + string(s.Kind))
 		}

@@ -12,6 +12,7 @@ import (
 	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 	"oauthlab/lessons/guard"
+	"oauthlab/lessons/param"
 )
 
 // benchTitle is what the workbench is called, wherever it can be opened.
@@ -118,7 +119,7 @@ func benchButton(text string, ready bool, press func()) app.UI {
 func benchField(id, label, laid string, typed *string) app.UI {
 	return tag.Div().Body(
 		tag.Label("field-label").Attr("for", id).Text(label),
-		tag.Textarea("field-input", "field-long", "mark", markClass(timeline.MarkPKCE)).ID(id).Attr("rows", 2).
+		tag.Textarea("field-input", "field-long", "mark", markClass(param.MarkPKCE)).ID(id).Attr("rows", 2).
 			Attr("spellcheck", "false").Attr("maxlength", maxBench).Text(laid).
 			OnInput(func(ctx app.Context, _ app.Event) { *typed = ctx.JSSrc().Get("value").String() }, app.EventScope(id)),
 	)

@@ -14,6 +14,7 @@ import (
 	"oauthlab/lessons/content"
 	"oauthlab/lessons/guard"
 	"oauthlab/lessons/load"
+	"oauthlab/lessons/param"
 	"oauthlab/server/attack"
 )
 
@@ -248,7 +249,7 @@ func TestTheReferenceExplainsEveryParameter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	own, used := parameterTexts(), map[string]bool{}
+	used := map[string]bool{}
 	for _, m := range r.Messages {
 		if len(m.Parameters) == 0 {
 			t.Errorf("%s has no parameters: does the source still read them so?", m.Title)
@@ -260,9 +261,9 @@ func TestTheReferenceExplainsEveryParameter(t *testing.T) {
 			}
 		}
 	}
-	for name := range own {
-		if !used[name] {
-			t.Errorf("parameterTexts speaks of %s, which no message has", name)
+	for _, own := range param.Own() {
+		if !used[own.Name] {
+			t.Errorf("the catalogue speaks of %s, which no message has", own.Name)
 		}
 	}
 	for _, name := range []string{"state", "code_challenge", "code", "redirect_uri", "error_description", "expires_in"} {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oauthlab/lessons/api"
+	"oauthlab/lessons/param"
 )
 
 // spansOf cuts Go source into what it consists of, line by line. What it does not
@@ -39,18 +40,7 @@ func kindOfToken(tok token.Token, literal string) api.SpanKind {
 	case tok == token.STRING || tok == token.CHAR:
 		return api.SpanString
 	case tok == token.IDENT:
-		return valueNamed(literal)
-	}
-	return ""
-}
-
-// valueNamed returns which value that travels a name in the source stands for.
-func valueNamed(name string) api.SpanKind {
-	switch name = strings.ToLower(name); {
-	case strings.Contains(name, "verifier"), strings.Contains(name, "challenge") && name != "challengemethod":
-		return api.SpanPKCE
-	case name == "state" || name == "sent" || name == "returned":
-		return api.SpanState
+		return api.SpanKind(param.MarkInCode(literal))
 	}
 	return ""
 }

@@ -11,6 +11,7 @@ import (
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
+	"oauthlab/lessons/param"
 )
 
 // reference is the page /reference: what the lab has, as its code says it.
@@ -174,12 +175,12 @@ func explained(names []string, e event.Event) []parameter {
 	for _, p := range timeline.ParamsOf(e) {
 		means[p.Name] = parameter{p.Name, p.Means, p.Section}
 	}
-	own := parameterTexts()
 	var list []parameter
 	for _, name := range names {
 		p := means[name]
 		if p.Means == "" {
-			p = parameter{name, own[name].does, own[name].section}
+			own, _ := param.FindOwn(name)
+			p = parameter{name, own.Means, own.Section}
 		}
 		list = append(list, p)
 	}
@@ -229,30 +230,5 @@ func endpointTexts() map[string]text {
 		"GET /api/troubleshooting":                           {"Finds the entry of an error, by its words, its guard or its code, and answers with its causes and cures, as HTML.", ""},
 		"GET /api/troubleshooting/{error}":                   {"Answers with one entry of the troubleshooting, as HTML.", ""},
 		"GET /api/chapters/{chapter}/changes":                {"Answers what the chapter changed since the version before, on the wire and in the code.", ""},
-	}
-}
-
-// parameterTexts says of each parameter what it is for, where the inspector's
-// catalogue is silent. A test asks for each that is used.
-func parameterTexts() map[string]text {
-	return map[string]text{
-		"issuer":                                {"The name of the authorization server.", "RFC 8414 §2"},
-		"authorization_endpoint":                {"Where the browser brings an authorization request.", "RFC 8414 §2"},
-		"token_endpoint":                        {"Where a code is exchanged for a token.", "RFC 8414 §2"},
-		"response_types_supported":              {"What a client may ask the authorization endpoint for.", "RFC 8414 §2"},
-		"response_modes_supported":              {"How answers come back: in the query of the redirect URI.", "RFC 8414 §2"},
-		"grant_types_supported":                 {"What a client may offer the token endpoint.", "RFC 8414 §2"},
-		"token_endpoint_auth_methods_supported": {"How a client proves who it is there; none, for a public client.", "RFC 8414 §2"},
-		"code_challenge_methods_supported":      {"Which methods of PKCE the server takes.", "RFC 8414 §2"},
-
-		"chapter":              {"Id of a chapter, such as v03.", ""},
-		"protections":          {"By id of a protection: true switches all its parts on, false switches off those that refuse.", ""},
-		"guards":               {"By id of a part: true, false, or a value of a habit.", ""},
-		"settings":             {"By name; the chapters so far have none.", ""},
-		"clock_offset_seconds": {"How far the lab's clock is ahead of the true one.", ""},
-		"says":                 {"What the error said, word for word; other words may stand around it.", ""},
-		"status":               {"Number of the HTTP answer.", ""},
-		"guard":                {"Id of the part that refused.", ""},
-		"after":                {"The seq of the last event that the caller has; what follows is sent.", ""},
 	}
 }

@@ -1,0 +1,124 @@
+// Package param is the catalogue of what travels: each parameter that a message of the
+// lab carries, with one sentence, its section, whether it is a secret of its run, and the
+// mark that its value wears wherever it is shown. Inspector, diagram, address bar, code,
+// reference and golden traces range over it. Standard library only: it is part of the
+// program in the browser.
+package param
+
+import "strings"
+
+// Mark is the kind of a value that is followed through the flow. Its colour stands in
+// web/css/tokens.css under its name.
+type Mark string
+
+// The marks. A verifier and its challenge wear one: they belong together.
+const (
+	MarkCode  Mark = "code"
+	MarkState Mark = "state"
+	MarkPKCE  Mark = "pkce"
+	MarkToken Mark = "token"
+	MarkError Mark = "error"
+)
+
+// Row is one parameter.
+type Row struct {
+	Name    string
+	Section string // where it is specified; empty for the lab's own
+	Means   string // one plain sentence
+	Mark    Mark   // empty where its value is not followed
+	Brief   string // its name on a narrow screen, where it wears a mark
+	Secret  bool   // its value is another in each run
+}
+
+// rows are in the order in which the members of a JSON object are shown.
+var rows = []Row{
+	{Name: "response_type", Section: "RFC 6749 §3.1.1", Means: "What the client wants back: “code” asks for an authorization code."},
+	{Name: "client_id", Section: "RFC 6749 §2.2", Means: "Who asks: the name under which the client is registered. It is public."},
+	{Name: "redirect_uri", Section: "RFC 6749 §3.1.2", Means: "Where the browser is sent with the answer. It must be one that the client registered."},
+	{Name: "scope", Section: "RFC 6749 §3.3", Means: "What the client wants to be allowed to do."},
+	{
+		Name: "state", Section: "RFC 6749 §10.12", Mark: MarkState, Brief: "state", Secret: true,
+		Means: "A random value that comes back unchanged, so that the client knows the answer to its own request.",
+	},
+	{
+		Name: "code_challenge", Section: "RFC 7636 §4.2", Mark: MarkPKCE, Brief: "challenge", Secret: true,
+		Means: "The hash of a secret that only the client knows. Whoever redeems the code must show the secret.",
+	},
+	{Name: "code_challenge_method", Section: "RFC 7636 §4.3", Means: "How the challenge was made: S256 is SHA-256, plain is the secret itself."},
+	{
+		Name: "code", Section: "RFC 6749 §4.1.2", Mark: MarkCode, Brief: "code", Secret: true,
+		Means: "The authorization code: good once, for a few minutes, for whoever can redeem it.",
+	},
+	{Name: "iss", Section: "RFC 9207 §2", Means: "Which authorization server answers, so that two cannot be mixed up."},
+	{Name: "grant_type", Section: "RFC 6749 §4.1.3", Means: "What is offered for a token: here, an authorization code."},
+	{
+		Name: "code_verifier", Section: "RFC 7636 §4.5", Mark: MarkPKCE, Brief: "verifier", Secret: true,
+		Means: "The secret itself. Its hash must be the challenge that opened the flow.",
+	},
+	{
+		Name: "access_token", Section: "RFC 6749 §1.4", Mark: MarkToken, Brief: "token", Secret: true,
+		Means: "The key to what its user allowed, for a time and a purpose.",
+	},
+	{Name: "token_type", Section: "RFC 6749 §7.1", Means: "How the token is used. Bearer: by showing it."},
+	{Name: "expires_in", Section: "RFC 6749 §5.1", Means: "For how many seconds the token is good."},
+	{
+		Name: "refresh_token", Section: "RFC 6749 §1.5", Mark: MarkToken, Brief: "refresh", Secret: true,
+		Means: "What the client gets a new access token for, without its user.",
+	},
+	{
+		Name: "id_token", Section: "OpenID Connect Core §2", Mark: MarkToken, Brief: "id", Secret: true,
+		Means: "Who signed in, when and for whom, signed by the authorization server.",
+	},
+	{Name: "error", Section: "RFC 6749 §5.2", Mark: MarkError, Brief: "error", Means: "What went wrong, as a word for programs."},
+	{Name: "error_description", Section: "RFC 6749 §5.2", Means: "What went wrong, as a sentence for developers."},
+	{Name: "hint", Means: "What to do about the error; the lab's own."},
+	{Name: "request", Secret: true, Means: "Which authorization request waits for this sign-in."},
+	{Name: "pick", Means: "Who signs in, chosen by a button instead of a typed password."},
+	{Name: "username", Means: "Who signs in. The authorization server alone ever sees it."},
+	{Name: "password", Means: "Typed at the authorization server only; the feed never carries it."},
+}
+
+// onArrow is the order in which an arrow shows what it carries: what matters most first.
+var onArrow = []string{
+	"code", "code_verifier", "code_challenge", "access_token", "refresh_token", "id_token", "state", "error",
+}
+
+// Find returns the row of a name.
+func Find(name string) (Row, bool) {
+	if i := Rank(name); i < len(rows) {
+		return rows[i], true
+	}
+	return Row{}, false
+}
+
+// Rank orders names by the catalogue; strangers come last.
+func Rank(name string) int {
+	for i, r := range rows {
+		if r.Name == name {
+			return i
+		}
+	}
+	return len(rows)
+}
+
+// MarkOf returns the mark that a parameter's value wears, or "".
+func MarkOf(name string) Mark {
+	r, _ := Find(name)
+	return r.Mark
+}
+
+// OnArrow returns the names whose values are marked, in the order in which an arrow shows
+// them. It is everybody's: read it only.
+func OnArrow() []string { return onArrow }
+
+// MarkInCode returns the mark of the value for which an identifier stands in the lab's
+// own source, or "".
+func MarkInCode(identifier string) Mark {
+	switch name := strings.ToLower(identifier); {
+	case strings.Contains(name, "verifier"), strings.Contains(name, "challenge") && name != "challengemethod":
+		return MarkPKCE
+	case name == "state" || name == "sent" || name == "returned":
+		return MarkState
+	}
+	return ""
+}
