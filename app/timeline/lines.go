@@ -75,12 +75,13 @@ func changeText(e event.Event) string {
 
 func noteText(e event.Event) string {
 	switch e.Note.Name {
-	case event.NoteLabCreated, event.NoteReset, event.NoteBaitEnds:
-		return ""
 	case event.NoteAttackBegins, event.NoteBaitBegins:
 		return e.Note.Get("title")
 	case event.NoteAttackEnds:
 		return "attack " + e.Note.Get("outcome")
+	}
+	if event.NoteRowOf(e.Note.Name).Silent {
+		return ""
 	}
 	return noteRow(e, nil).Text
 }

@@ -66,35 +66,24 @@ func NoteText(name string) string {
 
 // noteRow draws what a party did that no server saw. marks are those of the event.
 func noteRow(e event.Event, marks []Mark) Row {
-	row := Row{Kind: RowSelf, Seq: e.Seq, From: e.From, To: e.To, Text: e.Note.Text, Marks: marks}
+	is := event.NoteRowOf(e.Note.Name)
+	row := Row{
+		Kind: RowSelf, Seq: e.Seq, From: e.From, To: e.To, Text: orElse(is.Says, e.Note.Text),
+		Marks: marks, Leak: is.Leak, Fault: is.Fault,
+	}
+	if is.Plain {
+		row.Marks = nil
+	}
+	if is.IsArrow() {
+		row.Kind, row.To = RowMessage, orElse(e.To, is.To)
+	}
 	switch e.Note.Name {
 	case event.NoteOpen:
-		row.Kind, row.Text, row.Marks = RowMessage, "open "+pathOf(e.Note.Get("url")), nil
-		row.To = orElse(e.To, event.Browser)
-	case event.NoteCallback:
-		row.Kind, row.Text = RowMessage, "callback"
-		row.To = orElse(e.To, event.Client)
+		row.Text += " " + pathOf(e.Note.Get("url"))
 	case event.NoteLeak:
-		row.Kind, row.Leak, row.Text = RowMessage, true, "leaks the URL"
-		row.To = orElse(e.To, event.Mallory)
 		if e.Note.Get("code_verifier") != "" { // which is in no URL
 			row.Text = "leaks a request"
 		}
-	case event.NoteMail:
-		row.Kind, row.Text = RowMessage, "mails a link"
-		row.To = orElse(e.To, event.Browser)
-	case event.NoteVerifier:
-		row.Text = "makes a verifier"
-	case event.NoteState:
-		row.Text = "makes a state"
-	case event.NoteCode:
-		row.Text = "takes the code"
-	case event.NoteTokens:
-		row.Text, row.Marks = "keeps the token", nil
-	case event.NoteLoginRefused:
-		row.Text, row.Marks, row.Fault = "wrong name or password", nil, true
-	case event.NoteFlowFailed:
-		row.Text, row.Fault = "gives up", true
 	}
 	if row.Kind == RowMessage && row.From == row.To {
 		row.Kind = RowSelf
@@ -102,9 +91,9 @@ func noteRow(e event.Event, marks []Mark) Row {
 	return row
 }
 
-func orElse(p, otherwise event.Party) event.Party {
-	if p == "" {
+func orElse[T ~string](value, otherwise T) T {
+	if value == "" {
 		return otherwise
 	}
-	return p
+	return value
 }

@@ -36,10 +36,10 @@ func troubleOf(e event.Event) string {
 	case e.Response != nil:
 		return troubleIn(e, e.Response.Status)
 	case e.Note != nil:
-		switch e.Note.Name {
-		case event.NoteFlowFailed, event.NoteLoginRefused, event.NoteCallRefused, event.NoteOutOfBounds:
+		switch {
+		case event.NoteRowOf(e.Note.Name).Trouble:
 			return Cures(e.Note.Text)
-		case event.NoteCallback:
+		case e.Note.Name == event.NoteCallback:
 			return troubleIn(e, 0)
 		}
 	}

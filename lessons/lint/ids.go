@@ -18,8 +18,8 @@ func (c *checker) checkIDs(chapter load.Chapter) {
 		c.checkAttack(chapter.About, path("attacks", i), id, chapter.Version)
 	}
 	goals(chapter, func(f *load.File, i int, g lessons.Goal) {
-		if g.Kind == event.KindNote && g.Name != "" && !slices.Contains(notes(), g.Name) {
-			c.at(f, path("goals", i, "name"), "there is no note %q: there is %s", g.Name, strings.Join(notes(), ", "))
+		if g.Kind == event.KindNote && g.Name != "" && !slices.Contains(event.Notes(), g.Name) {
+			c.at(f, path("goals", i, "name"), "there is no note %q: there is %s", g.Name, strings.Join(event.Notes(), ", "))
 		}
 		at := func(name string) []any { return path("goals", i, "fields", name) }
 		for _, name := range slices.Sorted(maps.Keys(g.Fields)) {
@@ -70,14 +70,5 @@ func (c *checker) checkSetting(f *load.File, at []any, id, value string) {
 		c.at(f, at, "unknown part %q", id)
 	case !slices.Contains(values, value):
 		c.at(f, at, "%s is never %q: it is %s", id, value, strings.Join(values, " or "))
-	}
-}
-
-// notes are the names of notes that a goal may ask for.
-func notes() []string {
-	return []string{
-		event.NoteLabCreated, event.NoteVerifier, event.NoteState, event.NoteOpen, event.NoteCallback, event.NoteCode,
-		event.NoteTokens, event.NoteFlowFailed, event.NoteMail, event.NoteLeak, event.NoteCallRefused,
-		event.NoteLoginRefused, event.NoteOutOfBounds, event.NoteAttackBegins, event.NoteAttackEnds,
 	}
 }

@@ -212,7 +212,7 @@ func TestFindings(t *testing.T) {
 		},
 		"a note that nobody takes": {
 			step, "name: attack.ends", "name: attack.end",
-			`there/02-state/1-mend.md:19: there is no note "attack.end": there is lab.created, pkce.verifier, state.made, open, callback, code.accepted, tokens, flow.failed, mail, leak, call.refused, login.refused, out.of.bounds, attack.begins, attack.ends`,
+			`there/02-state/1-mend.md:19: there is no note "attack.end": there is pkce.verifier, state.made, open, callback, code.accepted, tokens, flow.failed, login.refused, out.of.bounds, mail, leak, state.read, attack.begins, attack.ends, bait.begins, bait.ends, lab.created, lab.reset, call.refused`,
 		},
 		"no hint": {
 			ownStep, "hint: Look up.\n", "",
