@@ -19,7 +19,7 @@ func (a *alice) clientPage(l timeline.Login) app.UI {
 	switch {
 	case l.Failed != "":
 		class = "client-card is-failed"
-		title, text, name = "The client gives up", full(l.Failed)+" Nobody is signed in.", ""
+		title, text, name = "The client gives up", full(l.Failed)+" It signs nobody in.", ""
 	case !l.Ended():
 		title, text, name = "Back at the client", "It reads the answer in the address, and checks it.", ""
 	case l.Token == "" && (waits || a.Redeems):
