@@ -438,16 +438,29 @@ func TestOutsideABrowser(t *testing.T) {
 	}
 }
 
+// Each goroutine finds what it kept itself, and not what it deleted. Without a lock the
+// map loses values or ends the program.
 func TestStoreIsSafeForManyGoroutines(t *testing.T) {
+	const goroutines, rounds = 8, 2000
 	var running sync.WaitGroup
-	for i := range 8 {
+	begin := make(chan struct{})
+	for i := range goroutines {
 		running.Go(func() {
-			key := fmt.Sprint("k", i)
-			_ = browser.Keep().Set(key, "1")
-			browser.Keep().Get(key)
-			browser.Keep().Delete(key)
+			<-begin
+			for round := range rounds {
+				key, want := fmt.Sprint("k", i), fmt.Sprint(round)
+				_ = browser.Keep().Set(key, want)
+				if got, ok := browser.Keep().Get(key); got != want {
+					t.Errorf("%s holds %q, %v, want %q", key, got, ok, want)
+				}
+				browser.Keep().Delete(key)
+				if got, ok := browser.Keep().Get(key); ok {
+					t.Errorf("%s still holds %q", key, got)
+				}
+			}
 		})
 	}
+	close(begin)
 	running.Wait()
 }
 

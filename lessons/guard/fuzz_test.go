@@ -2,17 +2,19 @@ package guard
 
 import (
 	"encoding/json"
+	"math"
 	"testing"
 	"time"
 )
 
-// Guards take whatever comes, and let pass only what is equal.
+// Guards take whatever comes, and let pass only what is equal, or in time: expires and
+// now are in nanoseconds since 1970.
 func FuzzGuards(f *testing.F) {
-	f.Add(vectorChallenge, "S256", vectorVerifier)
-	f.Add("", "", "")
-	f.Add("x", "plain", "x")
-	f.Add("\x00", "\xff", "\n")
-	f.Fuzz(func(t *testing.T, a, b, c string) {
+	f.Add(vectorChallenge, "S256", vectorVerifier, int64(1), int64(0))
+	f.Add("", "", "", int64(0), int64(0))
+	f.Add("x", "plain", "x", int64(0), int64(1))
+	f.Add("\x00", "\xff", "\n", int64(math.MinInt64), int64(math.MaxInt64))
+	f.Fuzz(func(t *testing.T, a, b, c string, expires, now int64) {
 		if PKCE(a, b, c) == nil && a != "" && Challenge(b, c) != a {
 			t.Errorf("PKCE passes %q by %q for %q", c, b, a)
 		}
@@ -34,7 +36,9 @@ func FuzzGuards(f *testing.F) {
 		if PKCEPlain(a, b) == nil && a != "" && b != "S256" {
 			t.Errorf("the method %q passes", b)
 		}
-		_ = CodeExpiry(time.Time{}, time.Now())
+		if err := CodeExpiry(time.Unix(0, expires), time.Unix(0, now)); (err == nil) != (now < expires) {
+			t.Errorf("a code that expires at %d is judged at %d: %v", expires, now, err)
+		}
 	})
 }
 
