@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -39,8 +40,12 @@ func openAssets(files fs.FS) (*assets, error) {
 	if err != nil {
 		return nil, err
 	}
+	for name := range sheets() {
+		names = append(names, name)
+	}
+	slices.Sort(names) // in whose order they are hashed
 	a := &assets{}
-	if a.Files, err = asset.Read(files, names...); err != nil {
+	if a.Files, err = asset.Read(joined{files}, names...); err != nil {
 		return nil, err
 	}
 	info, err := fs.ReadFile(files, web.WasmInfo)
@@ -76,10 +81,14 @@ func (a *assets) built() bool { return a.wasm != nil }
 
 // Resolve implements app.ResourceResolver: the program is named by its own content,
 // so that a release that leaves it as it is need not send it again, and the others
-// by what they all are.
+// by what they all are. In the place of go-app's own style sheet, which every page
+// of it loads, stands that of our screen, which has what go-app's is needed for.
 func (a *assets) Resolve(path string) string {
-	if path == programPath && a.built() {
+	switch {
+	case path == programPath && a.built():
 		return asset.Root + a.hash + "/app.wasm"
+	case path == "/app.css":
+		path = asset.Root + screenSheet
 	}
 	return a.Address(path)
 }

@@ -31,13 +31,21 @@ func built(t *testing.T) fstest.MapFS {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return fstest.MapFS{
+	files := fstest.MapFS{
 		web.Wasm:                 {Data: packed.Bytes()},
 		web.WasmInfo:             {Data: fmt.Appendf(nil, `{"size":%d}`, len(program))},
 		"css/tokens.css":         {Data: []byte(":root{}")},
 		"icons/index.html":       {Data: []byte("an index")},
 		"callback/callback.html": {Data: []byte("<!doctype html>")},
 	}
+	for _, parts := range sheets() {
+		for _, part := range parts {
+			if files[part] == nil {
+				files[part] = &fstest.MapFile{Data: []byte("/* " + part + " */")}
+			}
+		}
+	}
+	return files
 }
 
 // open reads the files, or those of the program itself where there are none.
@@ -219,7 +227,7 @@ func TestPagesLoadWhatNeverChanges(t *testing.T) {
 func TestFontsStandBesideTheirStyles(t *testing.T) {
 	inStyle := regexp.MustCompile(`url\("?([^")]+)"?\)`)
 	a := open(t, nil)
-	for _, name := range []string{"tokens", "auth"} {
+	for _, name := range []string{"screen", "books", "callback"} {
 		_, style := ask(t, a, "GET", "/web/css/"+name+".css")
 		found := inStyle.FindAllStringSubmatch(style, -1)
 		if len(found) == 0 {
@@ -237,6 +245,73 @@ func TestFontsStandBesideTheirStyles(t *testing.T) {
 				t.Errorf("%s.css loads %s, which is answered %d", name, at, resp.StatusCode)
 			}
 		}
+	}
+}
+
+// Each page of ours loads one style sheet, which is all that its files say; without
+// scripts a page that runs the program loads one besides.
+func TestAPageLoadsOneStyleSheet(t *testing.T) {
+	sheet := regexp.MustCompile(`<link[^>]*rel="stylesheet"[^>]*>`)
+	href := regexp.MustCompile(`href="([^"]+)"`)
+	unscripted := regexp.MustCompile(`(?s)<noscript>.*?</noscript>`)
+	for path, name := range map[string]string{
+		"/": "screen", "/v03-pkce": "screen", "/glossary": "books", "/reference": "books", "/troubleshooting": "books",
+		"/nothing": "books", "/callback": "callback",
+	} {
+		_, page := ask(t, origin, "GET", path)
+		for _, without := range unscripted.FindAllString(page, -1) {
+			if n := len(sheet.FindAllString(without, -1)); n > 1 {
+				t.Errorf("%s loads %d more style sheets without scripts", path, n)
+			}
+		}
+		loaded := sheet.FindAllString(unscripted.ReplaceAllString(page, ""), -1)
+		if len(loaded) != 1 {
+			t.Errorf("%s loads %q, want one style sheet", path, loaded)
+			continue
+		}
+		resp, text := ask(t, origin, "GET", href.FindStringSubmatch(loaded[0])[1])
+		if resp.Header.Get("Content-Type") != "text/css; charset=utf-8" || !strings.Contains(resp.Header.Get("Cache-Control"), "immutable") {
+			t.Errorf("%s loads a style sheet that is answered %v", path, resp.Header)
+		}
+		rest := text
+		for _, part := range sheets()["css/"+name+".css"] {
+			want, err := fs.ReadFile(web.FS, part)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var there bool
+			if _, rest, there = strings.Cut(rest, string(want)); !there {
+				t.Errorf("the style sheet of %s lacks %s, or has it too early", path, part)
+			}
+		}
+	}
+}
+
+// Every style sheet of package web is a part of one that a page of some party loads.
+func TestEveryStyleIsLoaded(t *testing.T) {
+	used := map[string]bool{"css/auth.css": true, "css/mallory.css": true} // the other parties' own
+	for _, parts := range sheets() {
+		for _, part := range parts {
+			used[part] = true
+		}
+	}
+	files, err := fs.Glob(web.FS, "css/*.css")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d style sheets, %v", len(files), err)
+	}
+	for _, file := range files {
+		if !used[file] {
+			t.Errorf("no page loads %s", file)
+		}
+	}
+}
+
+// A style sheet whose parts are not there is named at the start.
+func TestASheetWithoutItsParts(t *testing.T) {
+	files := built(t)
+	delete(files, "css/contrast.css")
+	if _, err := openAssets(files); err == nil || !strings.Contains(err.Error(), "css/contrast.css") {
+		t.Errorf("opened with %v", err)
 	}
 }
 

@@ -16,9 +16,9 @@ import (
 //go:embed pages/reading.html pages/changes.html
 var readingFiles embed.FS
 
-// unscripted are the style sheets that a browser loads where scripts are off: the
+// unscripted is the style sheet that a browser loads besides where scripts are off: the
 // screen, on which nothing could be pressed, makes room for a page to read.
-const unscripted = `<noscript><link rel="stylesheet" href="/web/css/book.css"><link rel="stylesheet" href="/web/css/reading.css"></noscript>`
+const unscripted = `<noscript><link rel="stylesheet" href="/web/css/unscripted.css"></noscript>`
 
 // reading is what a page says to who runs no script.
 type reading struct {

@@ -134,8 +134,7 @@ func pages(a *assets, version, worker string, o lab.Origins) http.Handler {
 			Default: "/web/icons/icon-192.png", Large: "/web/icons/icon-512.png",
 			Maskable: "/web/icons/icon-512.png", SVG: "/web/icons/logo.svg",
 		},
-		Image:  o.Lab + "/web/pictures/card.png",
-		Styles: ui.Styles(),
+		Image: o.Lab + "/web/pictures/card.png",
 		RawHeaders: []string{
 			a.Link(`<script src="/web/start/start.js"></script>`),         // before go-app's own
 			a.Link(`<script src="/web/start/foreign.js" defer></script>`), // after it: it needs the runtime
