@@ -193,7 +193,7 @@ func TestTheProgramIsKeptUnderItsName(t *testing.T) {
 }
 
 // assetIn finds what a page makes the browser load.
-var assetIn = regexp.MustCompile(`(?:href|src)="([^"]*/web/[^"]+)"`)
+var assetIn = regexp.MustCompile(`(?:href|src|data-program)="([^"]*/web/[^"]+)"`)
 
 // Every page names the content of what it loads, so that nothing of another release
 // can be mixed in; and pages themselves are asked about each time.
@@ -312,6 +312,25 @@ func TestASheetWithoutItsParts(t *testing.T) {
 	delete(files, "css/contrast.css")
 	if _, err := openAssets(files); err == nil || !strings.Contains(err.Error(), "css/contrast.css") {
 		t.Errorf("opened with %v", err)
+	}
+}
+
+// The script that asks for the program early leaves alone whom go-app's loader does.
+func TestTheProgramIsAskedForByWhoRunsIt(t *testing.T) {
+	_, loader := ask(t, origin, "GET", "/app.js")
+	_, page := ask(t, origin, "GET", "/v03-pkce")
+	at := regexp.MustCompile(`<script src="([^"]+/start/program.js)" data-program="([^"]+)">`).FindStringSubmatch(page)
+	if at == nil {
+		t.Fatal("the page has no script that asks for the program")
+	}
+	_, script := ask(t, origin, "GET", at[1])
+	for _, rule := range []string{`/bot|googlebot|crawler|spider|robot|crawling/i`, `get("wasm")`} {
+		if !strings.Contains(loader, rule) || !strings.Contains(script, rule) {
+			t.Errorf("%s does not stand in both scripts", rule)
+		}
+	}
+	if !strings.Contains(loader, `"`+at[2]+`"`) {
+		t.Errorf("the loader does not ask for %s", at[2])
 	}
 }
 

@@ -136,7 +136,8 @@ func pages(a *assets, version, worker string, o lab.Origins) http.Handler {
 		},
 		Image: o.Lab + "/web/pictures/card.png",
 		RawHeaders: []string{
-			a.Link(`<script src="/web/start/start.js"></script>`),         // before go-app's own
+			a.Link(`<script src="/web/start/start.js"></script>`), // before go-app's own
+			`<script src="` + a.Resolve("/web/start/program.js") + `" data-program="` + a.Resolve(programPath) + `"></script>`,
 			a.Link(`<script src="/web/start/foreign.js" defer></script>`), // after it: it needs the runtime
 			a.Link(`<script src="/web/start/focus.js" defer></script>`),
 			a.Link(`<link rel="preload" href="/web/fonts/inter.woff2" as="font" type="font/woff2" crossorigin>`),
