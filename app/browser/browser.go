@@ -30,7 +30,7 @@ var errNoBrowser = errors.New("there is no browser here")
 // NewDevice returns the browser that the program runs in.
 func NewDevice() lab.Device {
 	return lab.Device{
-		Fetch:  Fetch,
+		Fetch:  fetchOrTake,
 		Dial:   dial,
 		Keep:   Keep(),
 		NewID:  NewID,

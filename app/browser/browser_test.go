@@ -262,6 +262,18 @@ func TestInARealBrowser(t *testing.T) {
 	t.Run("fetch ends with its context", func(t *testing.T) {
 		expect(t, b.ask("fetchAndGiveUp", "/never"), "error fetch: context deadline exceeded")
 	})
+	t.Run("a request that the page has sent before is not sent again", func(t *testing.T) {
+		const sent = "(window.oauthlabAhead = {request: `POST /echo\nAccept: application/json\n\nx`, answer: Promise.resolve(ANSWER)}, 0)"
+		ahead := func(answer string) { b.eval(strings.Replace(sent, "ANSWER", answer, 1)) }
+		ahead(`new Response("sent before", {status: 201})`)
+		expect(t, b.ask("labFetch", "POST", "/echo", "x"), "ok 201 sent before")
+		expect(t, b.ask("labFetch", "POST", "/echo", "x"), "ok 418 POST x") // once
+		ahead(`new Response("sent before", {status: 201})`)
+		expect(t, b.ask("labFetch", "POST", "/echo", "y"), "ok 418 POST y") // another one
+		expect(t, b.ask("labFetch", "POST", "/echo", "x"), "ok 418 POST x") // and then it is too old
+		ahead("null")                                                       // it had no good answer
+		expect(t, b.ask("labFetch", "POST", "/echo", "x"), "ok 418 POST x")
+	})
 	t.Run("many fetches at once", func(t *testing.T) {
 		expect(t, b.eval(`Promise.all(Array.from({length: 50}, (_, i) => ask("fetch", "POST", "/echo", "n" + i)))
 			.then(all => new Set(all).size)`), "50")

@@ -30,9 +30,17 @@ func Fetch(ctx context.Context, r client.Request) (client.Response, error) {
 		abort.Call("abort")
 		return client.Response{}, fmt.Errorf("fetch: %w", err)
 	}
-	body, err := await(ctx, func() app.Value { return response.Call("text") })
+	answer, err := read(ctx, response)
 	if err != nil {
 		abort.Call("abort")
+	}
+	return answer, err
+}
+
+// read returns what a response of window.fetch says. It blocks.
+func read(ctx context.Context, response app.Value) (client.Response, error) {
+	body, err := await(ctx, func() app.Value { return response.Call("text") })
+	if err != nil {
 		return client.Response{}, fmt.Errorf("fetch: read the answer: %w", err)
 	}
 	return client.Response{

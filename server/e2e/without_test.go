@@ -36,6 +36,9 @@ func TestABrowserWithoutWebAssembly(t *testing.T) {
 	b.open(p.lab + "/v03-pkce")
 	b.until(`getComputedStyle(document.querySelector("#app-wasm-loader .goapp-label"), "::before").content.includes("runs no WebAssembly")`)
 	b.says("Is the one who redeems")
+	if made := b.loaded("/api/labs"); made != 0 {
+		t.Errorf("it makes %d labs that nobody asks for", made)
+	}
 	b.forgive("WebAssembly is not defined")
 	b.shoot("read")
 }

@@ -30,6 +30,11 @@ func main() {
 		}
 		return answer, err
 	})
+	offer("labFetch", func(a []string) (string, error) {
+		r := client.Request{Method: a[0], URL: a[1], Body: a[2], Header: []event.Field{{Name: "Accept", Value: "application/json"}}}
+		answer, err := browser.NewDevice().Fetch(context.Background(), r)
+		return fmt.Sprint(answer.Status, " ", answer.Body), err
+	})
 	offer("fetchAndGiveUp", func(a []string) (string, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
 		defer cancel()
