@@ -76,22 +76,24 @@ func (d *desk) start(draw func(func()), l link) {
 	ctx := d.ctx
 	go func() {
 		session, err := lab.Open(ctx, browser.NewDevice(), d.content.Chapter.ID)
-		d.draw(func() {
-			if err != nil {
+		if err != nil {
+			d.draw(func() {
 				d.screen.Notice = notice{Text: "The lab could not be opened. " + explain(err), Again: true}
-				return
-			}
-			d.opened(ctx, session, l)
-		})
+			})
+			return
+		}
+		// The feed is dialled while the page is drawn anew. What it tells waits for the
+		// next frame, and so comes after this.
+		go d.draw(func() { d.opened(session, l) })
+		session.Follow(ctx, d.receive)
 	}()
 }
 
-// opened takes the session over. A callback that a full tab left behind is
-// answered as soon as the feed runs.
-func (d *desk) opened(ctx context.Context, session *lab.Session, l link) {
+// opened takes the session over, whose feed is followed. A callback that a full tab
+// left behind is answered as soon as the feed runs.
+func (d *desk) opened(session *lab.Session, l link) {
 	d.session = session
 	d.screen.Lab, d.screen.Open = session.Lab(), true
-	go session.Follow(ctx, d.receive)
 	browser.ComeBackHere()
 	d.stop = browser.OnCallback(func(url string) {
 		d.draw(func() { d.finish(url) })
