@@ -57,7 +57,8 @@ type counts struct {
 	quiet       time.Duration // for which followers hear nothing: longer than they take to grow uneasy
 	grown       []int         // labs that there are
 	operations  int           // of each kind, at each size
-	pages       int           // openings of each page
+	pages       int           // visitors of each page
+	slowPages   int           // the same, over each slow network
 	packs       []int         // levels of brotli
 	learners    int           // at once, while labs grow
 	inParallel  int           // requests at once where nothing is timed
@@ -66,7 +67,7 @@ type counts struct {
 func thorough() counts {
 	return counts{
 		labs: []int{1, 8, 64}, flowsPerLab: 20, flows: 640, followed: []int{1000, 10_000}, messages: 2000, quiet: time.Minute,
-		grown: []int{1000, 2000, 4000, 8000}, operations: 1000, pages: 7, packs: []int{5, 11},
+		grown: []int{1000, 2000, 4000, 8000}, operations: 1000, pages: 7, slowPages: 3, packs: []int{5, 11},
 		learners: 8, inParallel: 32,
 	}
 }
@@ -75,7 +76,7 @@ func thorough() counts {
 func brief() counts {
 	return counts{
 		labs: []int{1, 2}, flowsPerLab: 2, flows: 2, followed: []int{10}, messages: 20, quiet: time.Second / 10,
-		grown: []int{5, 10}, operations: 5, pages: 1, packs: []int{0}, learners: 2, inParallel: 4,
+		grown: []int{5, 10}, operations: 5, pages: 1, slowPages: 1, packs: []int{0}, learners: 2, inParallel: 4,
 	}
 }
 
