@@ -17,6 +17,7 @@ type Alice struct {
 	HTML    string // of PageAnswer: the page as its server sent it
 	Login   Login  // of PageClient: what the client has come to
 	Played  bool   // the lab plays her
+	Over    bool   // and the attack is at its end
 	Seq     uint64 // position of the event that brought the page
 }
 
@@ -94,6 +95,7 @@ func (b *aliceBrowser) note(e event.Event) {
 		*b = aliceBrowser{played: true, shows: Alice{Played: true}}
 	case n.Name == event.NoteAttackEnds:
 		b.played, b.next, b.lure = false, "", ""
+		b.shows.Over = b.shows.Played
 	case n.Name == event.NoteOpen && e.To == event.Browser:
 		b.flow = e.Flow
 		b.send(n.Get("url"), e.Seq)
@@ -160,5 +162,11 @@ func pageOf(r *event.Response) string {
 			parts[i+1] = part[hash+1:]
 		}
 	}
-	return strings.Join(parts, root)
+	return inanimate.Replace(strings.Join(parts, root))
 }
+
+// inanimate takes the controls out of a page that can only be looked at. Our servers write
+// them so, and escape what others wrote.
+var inanimate = strings.NewReplacer(
+	`<a href="`, `<a data-to="`, "<button ", "<button disabled ", "<input ", "<input disabled ",
+)

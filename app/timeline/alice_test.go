@@ -104,7 +104,7 @@ func TestAPageOfAnotherOriginFindsItsStyles(t *testing.T) {
 		kind, body, want string
 	}{
 		"a style sheet by its content": {"text/html; charset=utf-8", `<link href="/web/30b077f1801b7787/css/auth.css">`, `<link href="/web/css/auth.css">`},
-		"one by its name":              {"text/html", `<link href="/web/css/auth.css"><a href="/x">`, `<link href="/web/css/auth.css"><a href="/x">`},
+		"one by its name":              {"text/html", `<link href="/web/css/auth.css"><a href="/x"><button name="a">`, `<link href="/web/css/auth.css"><a data-to="/x"><button disabled name="a">`},
 		"what is no page":              {"application/json", `{"error":"<b>"}`, `<!doctype html><pre>{&#34;error&#34;:&#34;&lt;b&gt;&#34;}</pre>`},
 	}
 	for name, tt := range tests {

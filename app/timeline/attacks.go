@@ -70,7 +70,11 @@ func cardOf(end AttackEnd, by string, pills []Pill) Card {
 	if title == "" {
 		title = "Mallory got in"
 	}
-	return Card{Won: true, Title: title, Detail: "No check stood in her way." + wouldHave(pills)}
+	stood := "No check stood in her way."
+	if slices.ContainsFunc(pills, func(p Pill) bool { return p.Outcome == event.Refused }) {
+		stood = "What refused did not stop her."
+	}
+	return Card{Won: true, Title: title, Detail: stood + wouldHave(pills)}
 }
 
 func stoppedTitle(by string) string {

@@ -26,6 +26,18 @@ func TestTheVerdictThatDecidedAnAttack(t *testing.T) {
 		r.verdict(event.Auth, "", guard.IDRedirectURI, event.Refused, "not registered")
 		r.note(event.Lab, "", event.NoteAttackEnds, fields("attack", "x", "outcome", "stopped", "by", string(guard.IDRedirectURI)))
 	}
+	beside := func(r *recording) { // who stopped her stands on the card, whatever the lesson is about
+		r.note(event.Lab, "", event.NoteAttackBegins, fields("attack", "x"))
+		r.verdict(event.Auth, "", guard.IDPKCE, event.WouldRefuse, noMatch)
+		r.verdict(event.Auth, "", guard.IDCodeSingleUse, event.Refused, "before")
+		r.note(event.Lab, "", event.NoteAttackEnds, fields("attack", "x", "outcome", "stopped", "by", string(guard.IDCodeSingleUse)))
+	}
+	inVain := func(r *recording) { // who would have refused, and not who refused something else
+		r.note(event.Lab, "", event.NoteAttackBegins, fields("attack", "x"))
+		r.verdict(event.Auth, "", guard.IDCodeSingleUse, event.WouldRefuse, "before")
+		r.verdict(event.Auth, "", guard.IDCodeReuse, event.Refused, "a thief")
+		r.note(event.Lab, "", event.NoteAttackEnds, fields("attack", "x", "outcome", "succeeded", "harm", "h"))
+	}
 	tests := map[string]struct {
 		events []event.Event
 		star   guard.ID
@@ -39,6 +51,8 @@ func TestTheVerdictThatDecidedAnAttack(t *testing.T) {
 		"else who refused":          {record(also), guard.IDState, guard.IDCodeExpiry, event.Refused},
 		"who stopped it":            {record(inItsWake), guard.IDState, guard.IDRedirectURI, event.Refused},
 		"the learner was Alice":     {record(won, byMail), guard.IDPKCE, guard.IDRedirectURI, event.Refused},
+		"whom the card names":       {record(beside), guard.IDPKCE, guard.IDCodeSingleUse, event.Refused},
+		"who would have stopped it": {record(inVain), guard.IDPKCE, guard.IDCodeSingleUse, event.WouldRefuse},
 		"the latest attack, always": {record(won, also, aRun), guard.IDState, guard.IDCodeExpiry, event.Refused},
 	}
 	for name, tt := range tests {

@@ -7,7 +7,7 @@ import "oauthlab/lessons/event"
 // PKCE, or where there is none. What an attack plays is not the learner's.
 func LatestPair(events []event.Event) (verifier, challenge string) {
 	attack, made := false, ""
-	for _, e := range sinceReset(events) {
+	for _, e := range SinceReset(events) {
 		if e.Note == nil {
 			continue
 		}

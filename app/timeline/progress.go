@@ -102,7 +102,7 @@ func (l Lesson) match(events []event.Event, known *memo, before []string) []Step
 			t.out[i].Goals = append(t.out[i].Goals, GoalProgress{Text: g.Text})
 		}
 	}
-	here, begins := chapterAtFirst(events), len(events)-len(sinceReset(events))
+	here, begins := chapterAtFirst(events), len(events)-len(SinceReset(events))
 	for i, e := range events {
 		here = chapterAfter(e, here)
 		if i >= begins {

@@ -16,7 +16,7 @@ func reduce(events []event.Event, known *memo) View {
 		known: known, rowOf: map[string]place{}, preflight: map[string]bool{}, band: -1,
 		chapter: chapterAtFirst(events), ends: map[string][]AttackEnd{},
 	}
-	begins := len(events) - len(sinceReset(events))
+	begins := len(events) - len(SinceReset(events))
 	for i, e := range events {
 		r.move(e)
 		if i >= begins {
@@ -28,7 +28,8 @@ func reduce(events []event.Event, known *memo) View {
 	return r.view
 }
 
-func sinceReset(events []event.Event) []event.Event {
+// SinceReset returns the events after the latest reset of the lab.
+func SinceReset(events []event.Event) []event.Event {
 	for i := len(events) - 1; i >= 0; i-- {
 		if n := events[i].Note; n != nil && n.Name == event.NoteReset {
 			return events[i+1:]
@@ -147,8 +148,10 @@ func (r *reducer) verdict(e event.Event) {
 		r.bandFor(e)
 		at = r.add(Row{Kind: RowSelf, Seq: e.Seq, From: e.From, Text: "checks"})
 	}
-	row := &r.view.Bands[at.band].Rows[at.row]
+	band := &r.view.Bands[at.band]
+	row := &band.Rows[at.row]
 	row.Pills = append(row.Pills, pill)
+	band.Last = max(band.Last, e.Seq)
 }
 
 func (r *reducer) lastTo(p event.Party) (place, bool) {
@@ -253,6 +256,9 @@ func (r *reducer) add(row Row) place {
 	b := &r.view.Bands[r.band]
 	if row.Kind == RowMessage {
 		b.Messages++
+	}
+	if row.Kind != RowQuiet {
+		b.Last = max(b.Last, row.Seq)
 	}
 	b.Rows = append(b.Rows, row)
 	return place{r.band, len(b.Rows) - 1}

@@ -14,13 +14,13 @@ type Frame struct {
 // It is empty where there is no such band.
 func Frames(v View, key string) []Frame {
 	var frames []Frame
-	for i, b := range v.Bands {
+	for _, b := range v.Bands {
 		if b.Key != key {
 			continue
 		}
 		for _, r := range b.Rows {
-			if r.Seq == 0 || r.Kind == RowGap {
-				continue
+			if r.Seq == 0 || r.Kind == RowGap || r.Kind == RowQuiet {
+				continue // nobody's message
 			}
 			if n := len(frames); n > 0 {
 				frames[n-1].Until = r.Seq - 1
@@ -28,7 +28,7 @@ func Frames(v View, key string) []Frame {
 			frames = append(frames, Frame{Seq: r.Seq, Text: r.says()})
 		}
 		if n := len(frames); n > 0 {
-			frames[n-1].Until = endOf(v, i)
+			frames[n-1].Until = b.Last
 		}
 	}
 	return frames
@@ -40,18 +40,6 @@ func (r Row) says() string {
 		return r.Card.Title
 	}
 	return r.Text
-}
-
-// endOf returns the position of the last event of the band at i.
-func endOf(v View, i int) uint64 {
-	for _, b := range v.Bands[i+1:] {
-		for _, r := range b.Rows {
-			if r.Seq != 0 {
-				return r.Seq - 1
-			}
-		}
-	}
-	return v.Last
 }
 
 // Until returns the events up to a position.

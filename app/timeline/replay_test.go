@@ -54,3 +54,27 @@ func rowsOf(v View, key string) []Row {
 	}
 	return nil
 }
+
+// A replay ends with the last message, whatever was switched or opened after it.
+func TestAReplayEndsWithItsLastMessage(t *testing.T) {
+	leaves := func(r *recording) {
+		r.flow = ""
+		r.change(event.Lab, "chapter", "switched", "", event.ChangeField{Name: "chapter", From: "v03", To: "v01"})
+	}
+	for name, after := range map[string][]func(*recording){
+		"a switch": {on, off}, "another attack": {lost}, "another chapter": {leaves}, "nothing": nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			events := record(append([]func(*recording){won}, after...)...)
+			whole := Reduce(events)
+			frames := Frames(whole, whole.Bands[0].Key)
+			last := frames[len(frames)-1]
+			if last.Text != "Mallory holds Alice's token" {
+				t.Errorf("it ends with %q", last.Text)
+			}
+			if alice := Reduce(Until(events, last.Until)).Alice; alice.Page != PageClient || !alice.Played || !alice.Over {
+				t.Errorf("Alice's browser shows %q then, played %v", alice.Page, alice.Played)
+			}
+		})
+	}
+}

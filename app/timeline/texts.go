@@ -21,7 +21,7 @@ func responseText(r *event.Response, asked string) string {
 		return text + " " + pathOf(location)
 	}
 	if strings.HasPrefix(headerOf(r.Header, "content-type"), "text/html") {
-		if strings.HasSuffix(asked, "/login") {
+		if strings.HasSuffix(asked, "/login") && (!strings.Contains(r.Body, "<title>") || strings.Contains(r.Body, "<title>Sign in ")) {
 			return text + " login page"
 		}
 		return text + " page"

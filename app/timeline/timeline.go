@@ -34,6 +34,7 @@ type Band struct {
 	Attack   string // id of the attack; empty for a flow
 	Messages int    // arrows
 	Folded   int    // CORS preflights that are not drawn
+	Last     uint64 // position of the last event that is shown in it
 	Rows     []Row
 }
 

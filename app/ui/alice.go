@@ -57,8 +57,12 @@ func (a *alice) isStill() bool { return a.Replays || a.Shows.Played }
 
 // showsFrame reports whether the frame is in sight, and not something in its place.
 func (a *alice) showsFrame() bool {
-	return !a.isStill() && !a.Lost && (a.Frame == frameMail || a.Frame == frameHere && !a.Login.Ended())
+	return !a.isStill() && !a.Lost && (a.Frame == frameMail || a.Frame == frameHere && !a.ended())
 }
+
+// ended reports whether the learner's login is over, and the client's page is what her
+// browser shows of it.
+func (a *alice) ended() bool { return a.Login.Ended() && a.Shows.Page == timeline.PageClient }
 
 // inside is what stands in the frame's place.
 func (a *alice) inside() app.UI {
@@ -67,7 +71,7 @@ func (a *alice) inside() app.UI {
 		return tag.Div("alice-nothing")
 	case a.isStill():
 		return a.still()
-	case a.Frame != frameEmpty && a.Login.Ended():
+	case a.Frame != frameEmpty && a.ended():
 		return a.clientPage(a.Login)
 	case a.Frame == frameInTab:
 		return aliceSays("This login goes on in the other tab.")
@@ -85,8 +89,13 @@ func (a *alice) still() app.UI {
 	case timeline.PageClient:
 		return a.clientPage(a.Shows.Login)
 	}
-	if a.Shows.Address.URL == "" {
+	switch nothing := a.Shows.Address.URL == ""; {
+	case nothing && a.Shows.Over:
+		return aliceSays("Alice's browser has no part in this attack.")
+	case nothing:
 		return aliceSays("Nothing is open here yet.")
+	case a.Shows.Over:
+		return aliceSays("Her browser was sent to the address above. What it brings there is not told in this attack.")
 	}
 	return aliceSays("On its way to the address above. No page has come yet.")
 }

@@ -41,7 +41,7 @@ func (d *desk) recallKeys() {
 func (d *desk) press(key string) {
 	s := d.screen
 	ready := s.answers() && s.Busy == idle
-	_, here := d.content.cut(s.View.Bands)
+	_, here := d.content.cut(s.View.Bands, s.elsewhere(d.content.Chapter.ID))
 	switch {
 	case key == "?":
 		d.openDialog(dialogKeys)

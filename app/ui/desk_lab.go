@@ -178,7 +178,7 @@ func (d *desk) showCode(guardID string) {
 // "passed", else of its latest one, else 0.
 func (d *desk) latestVerdict(guardID string) uint64 {
 	var passed uint64
-	for _, e := range slices.Backward(d.log.Events()) {
+	for _, e := range slices.Backward(timeline.SinceReset(d.log.Events())) {
 		if e.Verdict == nil || e.Verdict.Guard != guardID {
 			continue
 		}

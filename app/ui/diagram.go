@@ -17,17 +17,19 @@ const openBands = 2
 // diagram is the stage: a lane a party, a band a flow or attack, the newest in sight.
 type diagram struct {
 	app.Compo
-	Desk     *desk
-	Content  Content
-	View     timeline.View
-	Present  []timeline.Band // where View looks back, the lanes are those of now: nothing moves aside
-	Unfolded map[string]bool
-	Earlier  map[string]int // how often more of a band was asked for, by key
-	Selected uint64
-	Away     bool // the end is out of sight
-	Newer    bool // rows came while it was
-	Open     bool
-	Lost     bool // there is no lab, and the notice says why
+	Desk      *desk
+	Content   Content
+	View      timeline.View
+	Replays   bool            // View looks back
+	Elsewhere string          // chapter into which another page took the lab; what happens there now is shown
+	Present   []timeline.Band // where View looks back, the lanes are those of now: nothing moves aside
+	Unfolded  map[string]bool
+	Earlier   map[string]int // how often more of a band was asked for, by key
+	Selected  uint64
+	Away      bool // the end is out of sight
+	Newer     bool // rows came while it was
+	Open      bool
+	Lost      bool // there is no lab, and the notice says why
 }
 
 func (d *diagram) Render() app.UI {
@@ -35,7 +37,7 @@ func (d *diagram) Render() app.UI {
 	if d.Away {
 		place = "is-away"
 	}
-	past, here := d.Content.cut(d.View.Bands)
+	past, here := d.Content.cut(d.View.Bands, d.Elsewhere)
 	lanes := d.lanes()
 	return tag.Section("diagram", "lanes-"+strconv.Itoa(len(lanes))).Aria("labelledby", "messages").Attr("translate", "no").Body(
 		tag.H2("unseen").ID("messages").Text("Messages"),
@@ -44,7 +46,7 @@ func (d *diagram) Render() app.UI {
 				laneNames(lanes),
 				laneLines(lanes),
 				tag.Div("bands").Body(append(d.past(past, lanes), d.bands(here, lanes)...)...),
-				app.If(len(here) == 0, d.empty),
+				app.If(len(here) == 0 && !d.Replays, d.empty),
 			),
 		),
 		app.If(d.Newer, func() app.UI {
@@ -56,7 +58,7 @@ func (d *diagram) Render() app.UI {
 
 // lanes are those of what is in sight.
 func (d *diagram) lanes() []timeline.Lane {
-	past, here := d.Content.cut(d.Present)
+	past, here := d.Content.cut(d.Present, d.Elsewhere)
 	return timeline.LanesOf(slices.Concat(d.unfolded(past), here))
 }
 
@@ -136,7 +138,7 @@ func isSelected(r timeline.Row, selected uint64) bool {
 }
 
 func (d *diagram) empty() app.UI {
-	text := "Nothing has happened yet. Press “Run the flow” and watch the messages pass."
+	text := "Nothing has happened here yet. Press “Run the flow” and watch the messages pass."
 	switch {
 	case d.Lost:
 		text = "There is no lab to show. Press “Start again”."

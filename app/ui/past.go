@@ -9,18 +9,19 @@ import (
 	"oauthlab/app/timeline"
 )
 
-// isHere reports whether the band happened in this chapter since the lab came here.
-func (c Content) isHere(b timeline.Band) bool {
-	return !b.Past && (b.Chapter == "" || b.Chapter == c.Chapter.ID)
+// isHere reports whether the band happened in this chapter since the lab came here, or
+// happens in the one into which another page took it.
+func (c Content) isHere(b timeline.Band, elsewhere string) bool {
+	return !b.Past && (b.Chapter == "" || b.Chapter == c.Chapter.ID || b.Chapter == elsewhere)
 }
 
-// cut tells what happened before the lab came here, or happens elsewhere, from what
-// happens here. Past bands stand together by their chapter.
-func (c Content) cut(all []timeline.Band) (past [][]timeline.Band, here []timeline.Band) {
+// cut tells what happened before the lab came here from what happens now. Past bands
+// stand together by their chapter.
+func (c Content) cut(all []timeline.Band, elsewhere string) (past [][]timeline.Band, here []timeline.Band) {
 	for _, b := range all {
 		n := len(past)
 		switch {
-		case c.isHere(b):
+		case c.isHere(b, elsewhere):
 			here = append(here, b)
 		case n > 0 && past[n-1][0].Chapter == b.Chapter:
 			past[n-1] = append(past[n-1], b)

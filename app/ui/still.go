@@ -10,8 +10,8 @@ import (
 	"oauthlab/app/tag"
 )
 
-// still is a page as a server sent it, to be looked at: no script in it runs, no form is
-// sent and no link is followed. It is of the lab's own origin, whose policy it is under,
+// still is a page as a server sent it, to be looked at and scrolled: no script in it runs,
+// and its controls are off (timeline, pageOf). It is of the lab's own origin, whose policy it is under,
 // so that the styles it names are found.
 type still struct {
 	app.Compo
@@ -25,7 +25,7 @@ func (s *still) CompoID() string { return strconv.FormatUint(s.Seq, 10) }
 
 func (s *still) Render() app.UI {
 	return tag.Iframe("alice-frame", "alice-still").Title("What Alice's browser got: "+titleOf(s.HTML)).
-		Attr("sandbox", "allow-same-origin").Attr("inert", true).Attr("srcdoc", s.HTML)
+		Attr("sandbox", "allow-same-origin").Attr("srcdoc", s.HTML)
 }
 
 // titleOf returns what a page calls itself.

@@ -44,12 +44,19 @@ func clientTook(whose func(Evidence) Taken, subject string) func(Evidence) bool 
 func aliceOf(e Evidence) Taken   { return e.Alice }
 func malloryOf(e Evidence) Taken { return e.Mallory }
 
-// broughtToMallory finds that Alice's browser was sent to Mallory's site, with the
-// parameter where one is named.
+// broughtToMallory finds that Alice's browser was sent to Mallory's site with the parameter.
 func broughtToMallory(parameterName string) func(Evidence) bool {
 	return func(e Evidence) bool {
 		return slices.ContainsFunc(e.Events, func(one event.Event) bool { return atMallorys(one, parameterName) != "" })
 	}
+}
+
+// sentToMallory finds that it was sent there, with whatever: where more is off than an
+// attack is about, it may be worse than what Mallory had in mind.
+func sentToMallory(e Evidence) bool {
+	return slices.ContainsFunc(e.Events, func(one event.Event) bool {
+		return one.Request != nil && one.From == event.Browser && one.To == event.Mallory
+	})
 }
 
 // broughtBeforeSignIn finds that she was sent there with an error before the server knew

@@ -75,6 +75,6 @@ func errorRedirector() Attack {
 		Mail:     api.MailAnyTime,
 		Bait:     bait,
 		Run:      signedIn(bait),
-		Harm:     broughtToMallory("error"),
+		Harm:     sentToMallory,
 	}
 }

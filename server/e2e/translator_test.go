@@ -57,7 +57,7 @@ func TestATranslatedPageLives(t *testing.T) {
 			b.press("button", "Back to now")
 			b.press("button", "Reset the lab")
 			b.press("button", "Yes, reset the lab")
-			b.says("Nothing has happened yet")
+			b.says("Nothing has happened here yet")
 			b.runTheFlow()
 		})
 	}
@@ -83,7 +83,7 @@ func TestAPageWithStrangersInItLives(t *testing.T) {
 	b.mend()
 	b.press("button", "Reset the lab")
 	b.press("button", "Yes, reset the lab")
-	b.says("Nothing has happened yet")
+	b.says("Nothing has happened here yet")
 }
 
 // A program that ended says so, and nothing pretends that it goes on.
