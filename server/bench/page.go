@@ -38,10 +38,11 @@ func networks() []network {
 
 // measurePage times how long a page takes in a real browser until it can be used: from
 // the moment it is asked for until Run can be pressed, which takes a lab and a live feed,
-// and until a hello world of go-app has drawn itself. Each first visit is one of a browser
-// that has just been started, with a profile of its own; the second is one in another tab of the
-// same, after a while. Both programs come in brotli of the same level, and they take turns:
-// on a busy machine the median of the pairs says most.
+// and until a hello world of go-app has drawn itself. A first visit is made by a browser
+// that has just been started, with a profile of its own, and the second in another tab of
+// the same, after a while. The hello world has go-app's own service worker, which answers
+// a second visit without the server. Both programs come in brotli of the same level, and
+// they take turns: on a busy machine the median of the pairs says most.
 func (b *bench) measurePage(ctx context.Context) error {
 	packed, level, err := b.packAsOurs()
 	if err != nil {

@@ -1,11 +1,11 @@
 // Asks for the program for the browser while the page is still being read, and compiles
 // it as it comes. go-app's loader (app.js) would ask once everything else is there, and
-// pass what comes through a stream of its own, for its progress: of such a stream no
-// browser keeps what it compiled for the next visit.
+// pass what comes through a stream of its own, to show its progress: browsers keep
+// compiled code for the next visit only of an answer that came from the server as it is.
 //
-// The loader stays who it is. It asks for the program and gets a copy of the answer, by
-// which it counts; it has the program made, and gets the one that is compiled already; and
-// what fails is its to say.
+// The loader still shows progress and failure. When it asks for the program it gets a
+// copy of the answer, by which it counts; when it has the program instantiated, it gets
+// the one that is compiled here.
 "use strict";
 
 (() => {
@@ -26,13 +26,13 @@
   copy.catch(() => {}); // program fails too
   program.catch(() => { failed = true; });
 
-  window.fetch = (...request) => {
+  window.fetch = function early(...request) {
     if (request[0] !== address) return fetch(...request);
-    window.fetch = fetch;
+    if (window.fetch === early) window.fetch = fetch; // another script may have wrapped it
     return copy.then(({body, headers}) => ({headers, body: {getReader: () => lengths(body.getReader())}}));
   };
-  // Of what the loader reads it needs the lengths; and when the program has failed it is
-  // to say so, and not how far it has come.
+  // The loader keeps what it reads, and needs the lengths alone. Once the program has
+  // failed it reads no further: its progress would stand in the place of the error.
   const lengths = reader => ({
     async read() {
       const {done, value} = await reader.read();
@@ -41,8 +41,8 @@
   });
 
   const {instantiateStreaming} = WebAssembly;
-  WebAssembly.instantiateStreaming = async (source, imports) => {
-    WebAssembly.instantiateStreaming = instantiateStreaming;
+  WebAssembly.instantiateStreaming = async function early(source, imports) {
+    if (WebAssembly.instantiateStreaming === early) WebAssembly.instantiateStreaming = instantiateStreaming;
     await source;
     const module = await program;
     return {module, instance: await WebAssembly.instantiate(module, imports)};
