@@ -151,10 +151,8 @@ func (r *sourceReader) readHandler(handler ast.Expr, e *endpoint) (methods []str
 		case "readable":
 			e.Shared = true
 		case "since":
-			if calls(call) == "since" {
-				if feature, ok := ofGuard(call.Args[0]); ok {
-					e.Chapter = guard.Feature(r.consts[feature]).Chapter()
-				}
+			if feature, ok := ofGuard(call.Args[0]); ok {
+				e.Chapter = guard.Feature(r.consts[feature]).Chapter()
 			}
 		case "only", "onlyPages":
 			for _, arg := range call.Args[1:] {
