@@ -13,17 +13,17 @@ import (
 )
 
 // startBehind runs the program behind a proxy of its own, which does something else with
-// the feed's websocket.
-func startBehind(t *testing.T, feed func(backend string, pass http.Handler) http.HandlerFunc) *program {
+// some requests.
+func startBehind(t *testing.T, differs func(*http.Request) bool, do func(backend string, pass http.Handler) http.HandlerFunc) *program {
 	t.Helper()
 	backend := strings.TrimPrefix(freeOrigin(t, "127.0.0.1"), "http://")
 	pass := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = "http", backend, r.In.Host
 	}}
-	broken := feed(backend, pass)
+	other := do(backend, pass)
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Upgrade") != "" {
-			broken(w, r)
+		if differs(r) {
+			other(w, r)
 			return
 		}
 		pass.ServeHTTP(w, r)
@@ -43,6 +43,8 @@ func startBehind(t *testing.T, feed func(backend string, pass http.Handler) http
 		"--listen", backend, "--lab", o.Lab, "--auth", o.Auth, "--mallory", o.Mallory, "--data", data))
 }
 
+func isFeed(r *http.Request) bool { return r.Header.Get("Upgrade") != "" }
+
 // What stands between and lets no websocket through is named, and until then no button
 // pretends to do something.
 func TestAProxyThatLetsNoWebsocketThroughIsNamed(t *testing.T) {
@@ -59,7 +61,7 @@ func TestAProxyThatLetsNoWebsocketThroughIsNamed(t *testing.T) {
 	}
 	for name, feed := range tests {
 		t.Run(name, func(t *testing.T) {
-			p := startBehind(t, feed)
+			p := startBehind(t, isFeed, feed)
 			b := openTab(t)
 			b.forgive("WebSocket connection to")
 			b.open(p.lab + "/v03-pkce")
@@ -79,7 +81,7 @@ func TestAProxyThatLetsNoWebsocketThroughIsNamed(t *testing.T) {
 // what happens.
 func TestAProxyThatCutsQuietConnectionsIsNamed(t *testing.T) {
 	const quiet = 6 * time.Second
-	p := startBehind(t, func(backend string, _ http.Handler) http.HandlerFunc {
+	p := startBehind(t, isFeed, func(backend string, _ http.Handler) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			server, err := net.Dial("tcp", backend)
 			if err != nil {

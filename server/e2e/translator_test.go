@@ -1,6 +1,10 @@
 package e2e
 
-import "testing"
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
 
 // translator does to a page what translators of browsers do: each text is replaced by
 // elements with another, and what comes later too. The polite ones leave alone what says so.
@@ -86,26 +90,61 @@ func TestAPageWithStrangersInItLives(t *testing.T) {
 	b.says("Nothing has happened here yet")
 }
 
+// endTheProgram has it panic.
+func (b *tab) endTheProgram() {
+	b.Helper()
+	for _, said := range []string{"panic", "goroutine", "exit code", "Go program has already exited"} {
+		b.forgive(said)
+	}
+	evaluate[bool](b, `(goappNav(), true)`) // without the address that it takes
+}
+
 // A program that ended says so, and nothing pretends that it goes on.
 func TestAProgramThatEndedSaysSo(t *testing.T) {
 	p := start(t, t.TempDir())
 	b := openTab(t)
 	b.open(p.lab + "/v03-pkce")
 	b.runTheFlow()
-	b.forgive("panic")
-	b.forgive("goroutine")
-	b.forgive("exit code")
-	b.forgive("Go program has already exited")
-	evaluate[bool](b, `(() => { // an address that the program cannot read
-		history.pushState(null, "", "/%zz");
-		dispatchEvent(new PopStateEvent("popstate"));
-		history.back();
-		return true;
-	})()`)
+	b.endTheProgram()
 	b.says("The program of this page has ended")
 	b.until(`document.querySelector(".shell").inert`)
 	b.shoot("ended")
-	b.until(`location.pathname === "/v03-pkce"`)
 	b.press("button", "Reload the page")
 	b.runTheFlow()
+}
+
+// The program does not start before the scripts that protect it from other programs:
+// they may be the last to come.
+func TestTheProgramWaitsForThePagesScripts(t *testing.T) {
+	compiled := make(chan struct{})
+	late := func(r *http.Request) bool {
+		return strings.HasSuffix(r.URL.Path, "/foreign.js") || r.URL.Path == "/compiled"
+	}
+	p := startBehind(t, late, func(_ string, pass http.Handler) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/compiled" {
+				close(compiled)
+				return
+			}
+			select {
+			case <-compiled:
+			case <-r.Context().Done():
+			}
+			pass.ServeHTTP(w, r)
+		}
+	})
+	b := openTab(t)
+	b.before(`const {compileStreaming} = WebAssembly;
+		WebAssembly.compileStreaming = async source => {
+			const program = await compileStreaming.call(WebAssembly, source);
+			(async () => { // some frames in which it could start
+				for (let frames = 0; frames < 9; frames++) await new Promise(requestAnimationFrame);
+				fetch("/compiled");
+			})();
+			return program;
+		}`)
+	b.open(p.lab + "/v03-pkce")
+	b.has("button", "Run the flow")
+	b.endTheProgram()
+	b.says("The program of this page has ended")
 }

@@ -73,11 +73,13 @@
     // The program takes the first element of the body for its own.
     const root = document.getElementById("content")?.closest("body > *");
     if (root && root !== document.body.firstElementChild) document.body.prepend(root);
-    try {
-      await run.call(this, instance);
-    } finally {
+    // What run returns may never come: it hangs where the last call into the program threw.
+    const exit = this.exit;
+    this.exit = code => {
+      exit.call(this, code);
       sayEnded();
-    }
+    };
+    await run.call(this, instance);
   };
   addEventListener("error", e => {
     if (e.error instanceof WebAssembly.RuntimeError) sayEnded();

@@ -40,11 +40,13 @@
     },
   });
 
+  // It starts when all scripts of the page have run: one of them may still be on its way.
+  const ready = new Promise(done => addEventListener("DOMContentLoaded", done, {once: true}));
   const {instantiateStreaming} = WebAssembly;
   WebAssembly.instantiateStreaming = async function early(source, imports) {
     if (WebAssembly.instantiateStreaming === early) WebAssembly.instantiateStreaming = instantiateStreaming;
     await source;
-    const module = await program;
+    const [module] = await Promise.all([program, ready]);
     return {module, instance: await WebAssembly.instantiate(module, imports)};
   };
 })();
