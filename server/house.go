@@ -113,6 +113,8 @@ func open(ctx context.Context, c config) (*house, error) {
 	switch {
 	case errors.Is(err, store.ErrDamaged):
 		err = fmt.Errorf("%w; nothing was changed: put the folder back from a copy, move it away to begin without labs, or pass --accept-loss once to go on with what is left", err)
+	case errors.Is(err, store.ErrNewer):
+		err = fmt.Errorf("%w; start the newer release, or name another folder with --data", err)
 	case errors.Is(err, store.ErrReplicas):
 		err = fmt.Errorf("%w; start more servers, or pass --nats-replicas", err)
 	case errors.Is(err, store.ErrUnauthorized):

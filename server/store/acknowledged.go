@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -18,7 +19,7 @@ import (
 // the embedded server, so that the next start can tell what is missing: a stream that
 // was cut off looks like one of which nothing more was written.
 //
-//	oauthlab acknowledged 1
+//	oauthlab acknowledged 2
 //	last KV_oauthlab-labs 00000000000000000217
 //	last KV_oauthlab-secrets 00000000000000000001
 //	last oauthlab-events 00000000000000001290
@@ -26,14 +27,21 @@ import (
 //	...
 //	closed
 //
+// The number in the first line is the format of the whole folder. In format 1 an event had
+// a message of its own, and a document said its events within its envelope. Both are read
+// as they are: an event as a frame of one, and what a document said is told as ever.
+//
 // The places in the streams are written over as messages are acknowledged, which costs
 // one small write into memory of the operating system, as a message itself does. The
 // sizes are those of a store that was closed in good order. While a store is open the
 // file has none, for the server removes and rewrites blocks.
 const (
 	acknowledgedName   = "acknowledged"
-	acknowledgedHead   = "oauthlab acknowledged 1\n"
+	acknowledgedHead   = "oauthlab acknowledged "
 	acknowledgedClosed = "closed\n"
+
+	// format is that of the folders which this release writes. It reads older ones.
+	format = 2
 )
 
 // keptStreams are those with files, in the order of the acknowledgements.
@@ -54,13 +62,15 @@ func streamOf(subject string) string {
 
 // acknowledgements are what a folder should hold.
 type acknowledgements struct {
+	format int               // of the folder; 0: not known
 	last   map[string]uint64 // place of the last message of each stream that was acknowledged
 	sizes  map[string]int64  // of each block, by its path below the streams, in bytes
 	closed bool              // the store was closed in good order; else there are no sizes
 }
 
 // readAcknowledgements reads the file in dir. Without one, as in a folder of an older
-// release, nothing is known, and nothing can be missed.
+// release, nothing is known, and nothing can be missed. A folder of a newer release is
+// ErrNewer.
 func readAcknowledgements(dir string) (acknowledgements, error) {
 	a := acknowledgements{last: map[string]uint64{}, sizes: map[string]int64{}}
 	text, err := os.ReadFile(filepath.Join(dir, acknowledgedName))
@@ -70,9 +80,13 @@ func readAcknowledgements(dir string) (acknowledgements, error) {
 	if err != nil {
 		return a, err
 	}
-	rest, found := strings.CutPrefix(string(text), acknowledgedHead)
-	if !found {
+	head, rest, _ := strings.Cut(string(text), "\n")
+	number, found := strings.CutPrefix(head, acknowledgedHead)
+	if a.format, err = strconv.Atoi(number); err != nil || !found || a.format < 1 {
 		return a, errors.New("its first line is not as this release writes it")
+	}
+	if a.format > format {
+		return a, fmt.Errorf("%w: %s has format %d, and this release reads up to %d", ErrNewer, dir, a.format, format)
 	}
 	for rest != "" {
 		line, more, whole := strings.Cut(rest, "\n")
@@ -118,16 +132,17 @@ type witness struct {
 }
 
 // openWitness takes the sizes out of the file, which works on a full disk too, or makes
-// one if nothing is known.
+// one if nothing is known, or if it is of an older format: from then on that release no
+// longer takes the folder for its own.
 func openWitness(dir string, known acknowledgements) (*witness, error) {
 	w := &witness{dir: dir, last: map[string]uint64{}, at: map[string]int64{}}
-	end := int64(len(acknowledgedHead))
+	end := int64(len(head()))
 	for _, stream := range keptStreams() {
 		w.last[stream], w.at[stream] = known.last[stream], end
 		end += int64(len(lastLine(stream, 0)))
 	}
 	var err error
-	if len(known.last) == 0 {
+	if len(known.last) == 0 || known.format != format {
 		err = w.write(nil)
 	}
 	if err == nil {
@@ -143,6 +158,9 @@ func openWitness(dir string, known acknowledgements) (*witness, error) {
 }
 
 func (w *witness) path() string { return filepath.Join(w.dir, acknowledgedName) }
+
+// head is the first line of the file.
+func head() string { return fmt.Sprintf("%s%d\n", acknowledgedHead, format) }
 
 // lastLine is as long for each place, so that it can be written over.
 func lastLine(stream string, place uint64) string {
@@ -191,7 +209,7 @@ func (w *witness) write(sizes map[string]int64) error {
 		return err
 	}
 	out := bufio.NewWriter(f)
-	io.WriteString(out, acknowledgedHead) //nolint:errcheck // Flush returns it, as below
+	io.WriteString(out, head()) //nolint:errcheck // Flush returns it, as below
 	for _, stream := range keptStreams() {
 		io.WriteString(out, lastLine(stream, w.last[stream])) //nolint:errcheck
 	}

@@ -11,8 +11,8 @@
 // may die at any moment. A copy may lag behind, so what must be known as it stands
 // is read from the stream's leader, and whoever reads a whole log compares with
 // where the leader says that it ends. While a leader is being elected, up to ten
-// seconds, reads and writes wait. All processes are started with the same bounds,
-// for these are the streams'.
+// seconds, reads and writes wait. All processes are of one
+// release and started with the same bounds, for these are the streams'.
 //
 // # Documents
 //
@@ -21,24 +21,34 @@
 // apply, save if nobody saved meanwhile, else again. So of many racers exactly
 // one spends a code.
 //
+// What was read or saved last is kept decoded. An Update begins with that, for the save
+// proves it right. A plain read does so only where this process alone uses the store; else
+// it asks for the document as it stands, and is spared the decoding if that is known.
+//
 // # Outbox
 //
-// What an Update tells is saved with the document, in its outbox, then
-// appended to the log, then cleared from the document. A process can die
-// between any two of these steps. Whoever next touches the document, or reads
-// the log, finds the outbox and completes it first; a position of the log
-// saved beside the outbox says from where on to look whether an event was
-// appended already. So events are neither lost nor doubled nor reordered,
-// however long the process was away.
+// What an Update tells is encoded once and saved with the document, in its outbox, then
+// appended to the log. A process can die between the two. Whoever next touches the
+// document, or reads the log, finds the outbox and completes it first; a place in the log
+// saved beside it says from where on to look whether an event was appended already. So
+// events are neither lost nor doubled nor reordered, however long the process was away.
+// Nothing is saved only to clear an outbox: who appended it remembers that, and another
+// looks once.
+//
+// What one request tells is a [Frame]: the request itself lies in the outbox of the change
+// that it causes, and the answer joins them in the log.
 //
 // # Log
 //
 // A log is the events of one lab, at most Options.MaxEventsPerLab of them; the
-// oldest go first. Its positions, Event.Seq, are given by the store from 1 on
-// without holes: an appender reads the last event, and publishes the next on
-// condition that it is still the last. They stay dense even when every event
-// has aged away while the lab lives, because the documents remember the last
-// position that their writer knew.
+// oldest go first. It is kept in frames, as package frame describes them: what is
+// told together is one message of the stream, and is passed on as the same bytes. The
+// server counts messages, so it may keep older events than anybody is shown.
+//
+// Positions, Event.Seq, are given by the store from 1 on without holes: an appender knows
+// the last frame, and publishes the next on condition that it is still the last. They stay
+// dense even when every event has aged away while the lab lives, because the documents
+// remember the last position that their writer knew.
 //
 // # What is kept
 //
@@ -51,7 +61,8 @@
 // beside the server's own. A start compares it with what is there, reads every record
 // once, and refuses a folder that lacks something with ErrDamaged: the server would cut
 // off what it cannot read, and a spent code would be unspent. Options.AcceptLoss goes on
-// with what is left.
+// with what is left. The same file says which format the folder has: older ones are taken
+// over, and a newer one is refused with ErrNewer.
 //
 // Documents expire Options.LabTTL after they were last written or touched,
 // events LabTTL after they were appended.

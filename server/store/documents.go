@@ -57,9 +57,9 @@ func For[D any](s *Store, kind Kind) Documents[D] {
 func (d Documents[D]) Create(ctx context.Context, lab uuid.UUID, doc D, events ...event.Event) error {
 	return d.within(ctx, lab, "create", func(key string) error {
 		for try := 0; ; try++ {
-			p, err := d.commit(ctx, lab, saved{key: key}, doc, events)
+			v, err := d.commit(ctx, lab, version{key: key}, doc, events)
 			if err == nil {
-				d.store.finishSoon(ctx, p)
+				d.store.finishSoon(ctx, lab, v.out)
 				return nil
 			}
 			if !errors.Is(err, errConflict) {
@@ -86,25 +86,21 @@ func (d Documents[D]) Get(ctx context.Context, lab uuid.UUID) (D, error) {
 	}
 	defer d.store.end()
 	defer d.store.took("get")()
-	p, err := d.store.load(ctx, lab, keyOf(lab, d.kind))
-	if err == nil && len(p.env.Outbox) > 0 {
-		err = d.store.complete(ctx, lab, p.saved.key)
-	}
-	var doc D
-	if err == nil {
-		doc, err = d.decode(p.doc)
+	v, err := d.read(ctx, lab, keyOf(lab, d.kind), d.store.alone)
+	if err == nil && v.out.waits() {
+		err = d.store.complete(ctx, lab, v.key)
 	}
 	if err != nil {
 		return none, fmt.Errorf("get %s document: %w", d.kind, err)
 	}
-	return doc, nil
+	return clone(*v.doc.(*D)), nil
 }
 
 // Update changes the document: it loads it, calls apply, and saves what apply
 // made of it if nobody saved meanwhile; else it begins again, until ctx ends.
 // Then it appends the events of the outbox to the lab's log.
 //
-// So apply may run more than once, each time on a document freshly loaded and
+// So apply may run more than once, each time on a document of its own and
 // an empty outbox. It is quick, reaches out to nothing, and calls no method of
 // the store. If it returns an error, nothing is saved nor appended, and Update
 // returns an error that wraps it.
@@ -117,14 +113,40 @@ func (d Documents[D]) Get(ctx context.Context, lab uuid.UUID) (D, error) {
 // document would be larger than Options.MaxDocument, an event larger than
 // MaxEvent or the events larger than MaxOutbox.
 func (d Documents[D]) Update(ctx context.Context, lab uuid.UUID, apply func(doc *D, out *Outbox) error) error {
-	return d.within(ctx, lab, "update", func(key string) error {
+	v, err := d.update(ctx, lab, nil, apply)
+	if err == nil {
+		d.store.finishSoon(ctx, lab, v.out)
+	}
+	return err
+}
+
+// UpdateIn is Update, whose events are saved behind those of the frame so far, and
+// appended with what the frame is told later. What an earlier change in the frame told is
+// appended first.
+func (d Documents[D]) UpdateIn(ctx context.Context, f *Frame, apply func(doc *D, out *Outbox) error) error {
+	if f.saved.waits() {
+		if err := f.Tell(ctx); err != nil {
+			return err
+		}
+	}
+	v, err := d.update(ctx, f.lab, f.first, apply)
+	if err == nil && v.out != nil {
+		f.first, f.saved = nil, v.out
+	}
+	return err
+}
+
+// update is Update up to the save. The events first come before those of apply.
+func (d Documents[D]) update(ctx context.Context, lab uuid.UUID, first []event.Event, apply func(*D, *Outbox) error) (v version, err error) {
+	err = d.within(ctx, lab, "update", func(key string) error {
+		cached := true
 		for try := 0; ; try++ {
-			p, err := d.attempt(ctx, lab, key, apply)
-			if err == nil {
-				d.store.finishSoon(ctx, p)
-				return nil
-			}
-			if !errors.Is(err, errConflict) {
+			v, err = d.attempt(ctx, lab, key, cached, first, apply)
+			switch {
+			case errors.Is(err, errStale):
+				cached = false
+				continue
+			case !errors.Is(err, errConflict):
 				return err
 			}
 			if err := pause(ctx, try); err != nil {
@@ -132,6 +154,7 @@ func (d Documents[D]) Update(ctx context.Context, lab uuid.UUID, apply func(doc 
 			}
 		}
 	})
+	return v, err
 }
 
 // begin is the store's, for the kinds of document that this process opens.
@@ -161,123 +184,172 @@ func (d Documents[D]) within(ctx context.Context, lab uuid.UUID, verb string, do
 	return nil
 }
 
-// attempt is one round of Update up to the save: errConflict asks for another.
-func (d Documents[D]) attempt(ctx context.Context, lab uuid.UUID, key string, apply func(*D, *Outbox) error) (pending, error) {
-	p, err := d.store.load(ctx, lab, key)
+// attempt is one round of Update up to the save: errConflict asks for another, and
+// errStale for one without what is cached.
+func (d Documents[D]) attempt(ctx context.Context, lab uuid.UUID, key string, cached bool, first []event.Event, apply func(*D, *Outbox) error) (version, error) {
+	was, err := d.read(ctx, lab, key, cached)
 	if err != nil {
-		return pending{}, err
+		return version{}, err
 	}
-	// An outbox here was left behind by a process that died, or is under way in
-	// another one. Its events come before those of this Update.
-	was, err := d.store.finish(ctx, p)
-	if err != nil {
-		return pending{}, err
+	// An outbox here was left behind by a process that died, or is under way. Its events
+	// come before those of this Update.
+	if err := d.store.finish(ctx, lab, was.out); err != nil {
+		return version{}, err
 	}
-	doc, err := d.decode(p.doc)
-	if err != nil {
-		return pending{}, err
-	}
+	doc := clone(*was.doc.(*D))
 	var out Outbox
 	if err := apply(&doc, &out); err != nil {
-		return pending{}, err
+		if was.cached && !d.store.alone { // it may have judged what is no longer so
+			return version{}, errStale
+		}
+		return version{}, err
+	}
+	if len(out.events) > 0 {
+		out.events = slices.Concat(first, out.events)
 	}
 	return d.commit(ctx, lab, was, doc, out.events)
 }
 
-func (d Documents[D]) decode(value []byte) (doc D, err error) {
-	if err := json.Unmarshal(value, &doc); err != nil {
-		return doc, fmt.Errorf("decode document: %w", err)
-	}
-	return doc, nil
-}
-
-// saved is where a document stands in the bucket.
-type saved struct {
+// version is a document as it stands in the bucket, or stood.
+type version struct {
 	key      string
 	revision uint64    // 0: there is none yet
-	written  time.Time // when, by the server's clock
+	written  time.Time // when, by the server's clock where it was read
 	position uint64    // of the lab's log, as far as the document knows
+	out      *outbox   // what was told with it; nil: nothing
+	raw      []byte    // as JSON; nil where it is cached
+	doc      any       // decoded, as a pointer, and never changed; nil where it was not
+	size     int       // as JSON, in bytes
+	cached   bool      // nobody asked if another version stands there now
 }
 
-// pending is a saved document, whose outbox may still be to append and to clear.
-type pending struct {
-	lab   uuid.UUID
-	saved saved
-	env   envelope
-	doc   []byte // as JSON
+// read returns the document as it stands, decoded. Where a cached version will do, it is
+// as it stood when this process last read or saved it.
+func (d Documents[D]) read(ctx context.Context, lab uuid.UUID, key string, cached bool) (version, error) {
+	s := d.store
+	if v, known := s.cache.get(key); cached && known && v.isDecoded() && s.lives(v) {
+		v.cached = true
+		return v, nil
+	}
+	epoch := s.cache.now()
+	v, err := s.load(ctx, lab, key)
+	if err != nil || v.isDecoded() {
+		return v, err
+	}
+	doc := new(D)
+	if err := json.Unmarshal(v.raw, doc); err != nil {
+		return version{}, fmt.Errorf("decode document: %w", err)
+	}
+	v.doc = doc
+	s.cache.put(epoch, v)
+	return v, nil
+}
+
+func (v version) isDecoded() bool { return v.doc != nil }
+
+// lives reports whether the server has not removed the version for its age.
+func (s *Store) lives(v version) bool {
+	age := time.Since(v.written)
+	return age >= 0 && age < s.options.LabTTL
 }
 
 // commit saves doc with events in its outbox over the version was: the one
 // moment at which the change happens. errConflict: another version stands there.
-func (d Documents[D]) commit(ctx context.Context, lab uuid.UUID, was saved, doc D, events []event.Event) (pending, error) {
+func (d Documents[D]) commit(ctx context.Context, lab uuid.UUID, was version, doc D, events []event.Event) (version, error) {
 	s := d.store
 	raw, err := json.Marshal(doc)
 	if err != nil {
-		return pending{}, fmt.Errorf("encode document: %w", err)
+		return version{}, fmt.Errorf("encode document: %w", err)
 	}
 	if len(raw) > s.options.MaxDocument {
-		return pending{}, fmt.Errorf("%w: document of %d bytes, at most %d", ErrTooLarge, len(raw), s.options.MaxDocument)
+		return version{}, fmt.Errorf("%w: document of %d bytes, at most %d", ErrTooLarge, len(raw), s.options.MaxDocument)
 	}
-	if err := checkOutbox(events); err != nil {
-		return pending{}, err
-	}
-	env := envelope{Position: was.position, Outbox: events}
+	next := version{key: was.key, position: was.position, raw: raw, size: len(raw)}
 	if len(events) > 0 {
+		// What the log would refuse is refused while nothing is saved yet.
+		all, err := tellAll(events)
+		if err != nil {
+			return version{}, err
+		}
+		if total := size(all); total > MaxOutbox {
+			return version{}, fmt.Errorf("%w: events of %d bytes in one change, at most %d", ErrTooLarge, total, MaxOutbox)
+		}
 		// Read before the save: whatever the log holds up to here, it is not
 		// one of these events.
 		tail, err := s.tail(ctx, lab)
 		if err != nil {
-			return pending{}, err
+			return version{}, err
 		}
-		env.After, env.Position = tail.stream, max(env.Position, tail.seq)
+		next.position = max(next.position, tail.seq)
+		next.out = &outbox{events: all, after: tail.stream, behind: next.position}
 	} else if tail, known := s.tails.get(lab); known {
-		env.Position = max(env.Position, tail.seq)
+		next.position = max(next.position, tail.seq)
 	}
-	now, err := s.save(ctx, was, env, raw)
-	if err != nil {
-		return pending{}, err
+	epoch := s.cache.now()
+	if next, err = s.save(ctx, was, next); err != nil {
+		return version{}, err
 	}
-	return pending{lab: lab, saved: now, env: env, doc: raw}, nil
+	kept := clone(doc)
+	next.doc, next.raw = &kept, nil
+	s.cache.put(epoch, next)
+	return next, nil
 }
 
-// load reads the document of key, or returns ErrNotFound.
-func (s *Store) load(ctx context.Context, lab uuid.UUID, key string) (pending, error) {
+// load asks for the document of key, or returns ErrNotFound. It is decoded if this process
+// knows the very version.
+func (s *Store) load(ctx context.Context, lab uuid.UUID, key string) (version, error) {
 	m, err := s.get(ctx, valuesName, oneRead{LastOf: subjectOf(key)})
 	if errors.Is(err, errNoMessage) {
-		return pending{}, ErrNotFound
+		s.cache.drop(key)
+		return version{}, ErrNotFound
 	}
 	if err != nil {
-		return pending{}, fmt.Errorf("load document: %w", err)
+		return version{}, fmt.Errorf("load document: %w", err)
 	}
-	env, doc, err := decodeEnvelope(m.data)
-	if err != nil {
-		return pending{}, err
-	}
-	at := saved{key: key, revision: m.seq, written: m.stored, position: env.Position}
-	return pending{lab: lab, saved: at, env: env, doc: doc}, nil
+	return s.versionIn(m)
 }
 
-// save writes a document and its envelope over the version was. It is finished
-// even if ctx ends meanwhile, so that a caller who goes away leaves no doubt
-// about it.
-func (s *Store) save(ctx context.Context, was saved, env envelope, doc []byte) (saved, error) {
-	if err := ctx.Err(); err != nil {
-		return saved{}, err
+// versionIn reads a message of the bucket.
+func (s *Store) versionIn(m message) (version, error) {
+	v := version{key: strings.TrimPrefix(m.subject, subjectOf("")), revision: m.seq, written: m.stored}
+	var err error
+	if v.position, v.out, v.raw, err = decodeValue(m.data); err != nil {
+		return version{}, fmt.Errorf("document %s: %w", v.key, err)
 	}
-	value, err := env.encode(doc)
+	v.size = len(v.raw)
+	if known, ok := s.cache.get(v.key); ok && known.revision == v.revision {
+		v.out, v.doc = known.out, known.doc
+	}
+	return v, nil
+}
+
+// save writes the version next over the version was, and returns it as it stands then. It
+// is finished even if ctx ends meanwhile, so that a caller who goes away leaves no doubt
+// about it.
+func (s *Store) save(ctx context.Context, was, next version) (version, error) {
+	if err := ctx.Err(); err != nil {
+		return version{}, err
+	}
+	value, err := encodeValue(next.position, next.out, next.raw)
 	if err != nil {
-		return saved{}, err
+		return version{}, err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTimeout)
 	defer cancel()
+	next.written = time.Now().Round(0)
 	ack, err := s.publish(ctx, subjectOf(was.key), uuid.NewString(), was.revision, value)
+	if err != nil {
+		s.cache.drop(was.key)
+	}
 	if errors.Is(err, errConflict) {
-		return saved{}, err
+		return version{}, err
 	}
 	if err != nil {
-		return saved{}, fmt.Errorf("save document: %w", err)
+		return version{}, fmt.Errorf("save document: %w", err)
 	}
-	return saved{key: was.key, revision: ack.Sequence, position: env.Position}, nil
+	next.revision = ack.Sequence
+	atSaved(next.out)
+	return next, nil
 }
 
 // Touch keeps a lab from expiring: it renews every document of it that was not
@@ -313,15 +385,15 @@ func (s *Store) touch(ctx context.Context, lab uuid.UUID, age time.Duration) err
 	}
 	defer s.end()
 	defer s.took("touch")()
-	keys, err := s.documentsOf(ctx, lab)
+	all, err := s.versionsOf(ctx, lab)
 	if err != nil {
 		return fmt.Errorf("touch lab: %w", err)
 	}
-	if len(keys) == 0 {
+	if len(all) == 0 {
 		return fmt.Errorf("touch lab: %w", ErrNotFound)
 	}
-	for _, found := range keys {
-		err := s.renew(ctx, lab, found.key, age)
+	for _, v := range all {
+		err := s.renew(ctx, lab, v.key, age)
 		// A document gone or written meanwhile needs no renewal.
 		if err != nil && !errors.Is(err, errConflict) && !errors.Is(err, ErrNotFound) {
 			return fmt.Errorf("touch lab: %w", err)
@@ -330,17 +402,24 @@ func (s *Store) touch(ctx context.Context, lab uuid.UUID, age time.Duration) err
 	return nil
 }
 
+// renew saves a document once more that is of that age. What it told stands in the log
+// then, and is not saved with it again.
 func (s *Store) renew(ctx context.Context, lab uuid.UUID, key string, age time.Duration) error {
-	p, err := s.load(ctx, lab, key)
-	if err != nil || time.Since(p.saved.written) < age {
+	was, err := s.load(ctx, lab, key)
+	if err != nil || time.Since(was.written) < age {
+		return err
+	}
+	if err := s.finish(ctx, lab, was.out); err != nil {
 		return err
 	}
 	tail, err := s.tail(ctx, lab)
 	if err != nil {
 		return err
 	}
-	p.env.Position = max(p.env.Position, tail.seq)
-	_, err = s.save(ctx, p.saved, p.env, p.doc)
+	next := version{key: key, position: max(was.position, tail.seq), raw: was.raw}
+	if _, err = s.save(ctx, was, next); err == nil {
+		s.cache.drop(key)
+	}
 	return err
 }
 
@@ -360,6 +439,7 @@ func (s *Store) Delete(ctx context.Context, lab uuid.UUID) error {
 	if err := purge(s.values, subjectOf(lab.String()+".*")); err != nil {
 		return fmt.Errorf("delete documents: %w", err)
 	}
+	s.cache.dropLab(lab)
 	s.touched.Remove(lab)
 	s.tails.drop(lab)
 	if err := purge(s.events, logSubject(lab)); err != nil {
@@ -369,23 +449,16 @@ func (s *Store) Delete(ctx context.Context, lab uuid.UUID) error {
 	return nil
 }
 
-// stored is a document in the bucket, without its value.
-type stored struct {
-	key string
-	env envelope
-}
-
-// documentsOf lists the documents of a lab, in no particular order.
-func (s *Store) documentsOf(ctx context.Context, lab uuid.UUID) ([]stored, error) {
+// versionsOf lists the documents of a lab, in no particular order.
+func (s *Store) versionsOf(ctx context.Context, lab uuid.UUID) ([]version, error) {
 	found, err := s.valuesOf(ctx, lab)
 	if err != nil {
 		return nil, err
 	}
-	all := make([]stored, len(found))
+	all := make([]version, len(found))
 	for i, m := range found {
-		all[i].key = strings.TrimPrefix(m.subject, subjectOf(""))
-		if all[i].env, _, err = decodeEnvelope(m.data); err != nil {
-			return nil, fmt.Errorf("document %s: %w", all[i].key, err)
+		if all[i], err = s.versionIn(m); err != nil {
+			return nil, err
 		}
 	}
 	return all, nil

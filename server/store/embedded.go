@@ -52,7 +52,7 @@ func openEmbedded(ctx context.Context, o Options) (*Store, error) {
 		srv.stop()
 		return nil, errors.Join(err, folder.Unlock())
 	}
-	s.folder, s.server, s.witness = folder, srv, seen
+	s.folder, s.server, s.witness, s.alone = folder, srv, seen, o.Listen == ""
 	for _, stream := range s.kept {
 		seen.saw(stream.CachedInfo().Config.Name, stream.CachedInfo().State.LastSeq)
 	}
@@ -97,6 +97,9 @@ func (s *Store) witnessOthers() (end func()) {
 // which that stands.
 func (o Options) checkedWitness() (*witness, error) {
 	known, err := readAcknowledgements(o.Dir)
+	if errors.Is(err, ErrNewer) {
+		return nil, err
+	}
 	if err != nil {
 		err = fmt.Errorf("%w: %s: %w", ErrDamaged, filepath.Join(o.Dir, acknowledgedName), err)
 	} else {

@@ -13,6 +13,7 @@ var (
 	ErrExists   = errors.New("store: the document exists already")
 	ErrTooLarge = errors.New("store: larger than the bound")
 	ErrLocked   = errors.New("store: the data folder is in use")
+	ErrNewer    = errors.New("store: the data folder is of a newer release")
 	ErrDamaged  = errors.New("store: the data folder is damaged") // what was acknowledged is gone
 	ErrClosed   = errors.New("store: closed")
 	ErrReplicas = errors.New("store: the NATS server has no room for the replicas")
@@ -21,10 +22,11 @@ var (
 	ErrUnauthorized = errors.New("store: the NATS server does not let this process in")
 )
 
-// What never leaves the package: somebody else wrote first, and there is nothing
-// at such a place of a stream.
+// What never leaves the package: somebody else wrote first, or may have, and there is
+// nothing at such a place of a stream.
 var (
 	errConflict  = errors.New("store: written by another meanwhile")
+	errStale     = errors.New("store: judged by a version that may be old")
 	errNoMessage = errors.New("store: no such message")
 )
 

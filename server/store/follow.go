@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -13,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/frame"
 )
 
 const (
@@ -37,6 +37,13 @@ const (
 //
 // An error of each ends it and is returned as it is.
 func (s *Store) Events(ctx context.Context, lab uuid.UUID, after uint64, each func(event.Event) error) error {
+	return s.Frames(ctx, lab, after, decoded(each))
+}
+
+// Frames is Events for a caller that passes the log on as it is kept: each is called for
+// every frame, and for every gap, which has no head. Of a frame that the position is in,
+// what comes behind it is given.
+func (s *Store) Frames(ctx context.Context, lab uuid.UUID, after uint64, each func(frame.Frame) error) error {
 	f, err := s.newReader(ctx, lab, after, each)
 	if err == nil {
 		err = f.fill(ctx)
@@ -44,11 +51,21 @@ func (s *Store) Events(ctx context.Context, lab uuid.UUID, after uint64, each fu
 	return f.explain(ctx, err)
 }
 
+// decoded calls each for every event of a frame.
+func decoded(each func(event.Event) error) func(frame.Frame) error {
+	return func(f frame.Frame) error { return f.Events(each) }
+}
+
 // Follow is Events, and then goes on with what is appended, until ctx ends, each
 // fails or the store is closed: it returns ctx's error, each's as it is, or
 // ErrClosed. It hands over each event once, in order, and nobody waits for a
 // slow each: it is fed from memory up to a bound, and from the log beyond that.
 func (s *Store) Follow(ctx context.Context, lab uuid.UUID, after uint64, each func(event.Event) error) error {
+	return s.FollowFrames(ctx, lab, after, decoded(each))
+}
+
+// FollowFrames is to Follow what Frames is to Events.
+func (s *Store) FollowFrames(ctx context.Context, lab uuid.UUID, after uint64, each func(frame.Frame) error) error {
 	// Listen first, then read: so nothing falls between the two.
 	live, err := s.feed.SubscribeSync(feedSubject(lab))
 	if err != nil {
@@ -77,17 +94,19 @@ func (s *Store) Follow(ctx context.Context, lab uuid.UUID, after uint64, each fu
 type reader struct {
 	store *Store
 	lab   uuid.UUID
-	each  func(event.Event) error
+	each  func(frame.Frame) error
 
 	seq    uint64 // position of the last event handed over
 	stream uint64 // its place in the stream: everything up to it is done with
+	floor  uint64 // position up to which the bounded log holds nothing any more
+	begun  bool   // it has met a frame: from then on it is done with whole frames
 	failed error  // what each returned
 
 	stirred context.Context // ended when the feed may have lost something since the last look
 }
 
 // newReader completes the log and finds the position after in it.
-func (s *Store) newReader(ctx context.Context, lab uuid.UUID, after uint64, each func(event.Event) error) (*reader, error) {
+func (s *Store) newReader(ctx context.Context, lab uuid.UUID, after uint64, each func(frame.Frame) error) (*reader, error) {
 	r := &reader{store: s, lab: lab, each: each, seq: after}
 	err := s.completeLab(ctx, lab)
 	if err == nil {
@@ -132,14 +151,14 @@ func (r *reader) hear(ctx context.Context, m *nats.Msg) error {
 	if at <= r.stream {
 		return nil // read from the log already
 	}
-	var e event.Event
-	if err := json.Unmarshal(m.Data, &e); err != nil {
-		return fmt.Errorf("decode event: %w", err)
+	f, err := frameOf(message{data: m.Data})
+	if err != nil {
+		return err
 	}
-	if e.Seq != r.seq+1 {
+	if f.First != r.seq+1 {
 		return r.fill(ctx) // the log has what is missing, and this one too
 	}
-	if err := r.hand(at, e); err != nil {
+	if err := r.hand(at, f); err != nil {
 		return err
 	}
 	if stored, err := time.Parse(time.RFC3339Nano, m.Header.Get(nats.JSTimeStamp)); err == nil {
@@ -164,25 +183,52 @@ func (r *reader) fill(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := r.store.walk(ctx, r.lab, r.stream+1, r.hand); err != nil || r.store.replicas == 1 {
+		// A message holds several events, so the server keeps more than the bound.
+		r.floor = end.seq - min(end.seq, uint64(r.store.options.MaxEventsPerLab))
+		err = r.store.walk(ctx, r.lab, batchRead{From: r.stream + 1}, r.hand)
+		if err != nil || r.store.replicas == 1 {
 			return err
 		}
 	}
 }
 
-// hand hands over the log's next event, after a gap if it is not the next position.
-func (r *reader) hand(at uint64, e event.Event) error {
-	if e.Seq != r.seq+1 {
-		r.failed = r.each(event.Event{
-			V: event.Version, ID: fmt.Sprintf("gap-%d-%d", r.seq, e.Seq), Time: e.Time,
-			From: event.Lab, Kind: event.KindGap, Gap: &event.Gap{After: r.seq, Next: e.Seq},
-		})
+// hand hands over the log's next frame, after a gap if it does not begin at the next
+// position.
+func (r *reader) hand(at uint64, f frame.Frame) error {
+	behind := r.floor
+	if !r.begun && f.First <= r.seq && r.seq < f.Last() {
+		behind = max(behind, r.seq)
+	}
+	r.begun = true
+	if f.Last() <= behind {
+		return nil
+	}
+	f = f.Behind(behind)
+	if f.First != r.seq+1 {
+		r.failed = r.gap(f)
 	}
 	if r.failed == nil {
-		r.seq, r.stream = e.Seq, at
-		r.failed = r.each(e)
+		r.seq, r.stream = f.Last(), at
+		r.failed = r.each(f)
 	}
 	return r.failed
+}
+
+// gap tells that the events between the reader's place and the frame are no longer there.
+func (r *reader) gap(f frame.Frame) error {
+	var next event.Event
+	err := f.Events(func(e event.Event) error { next = e; return errFound })
+	if !errors.Is(err, errFound) {
+		return err
+	}
+	data, err := frame.Encode(event.Event{
+		V: event.Version, ID: fmt.Sprintf("gap-%d-%d", r.seq, f.First), Time: next.Time,
+		From: event.Lab, Kind: event.KindGap, Gap: &event.Gap{After: r.seq, Next: f.First},
+	})
+	if err != nil {
+		return err
+	}
+	return r.each(frame.Frame{Lines: append(data, '\n')})
 }
 
 // explain turns what ended a reader into what its caller is told.
@@ -215,14 +261,14 @@ func (s *Store) locate(ctx context.Context, lab uuid.UUID, after uint64) (uint64
 	if err != nil {
 		return 0, fmt.Errorf("read end of log: %w", err)
 	}
-	end, err := position(m)
+	end, err := frameOf(m)
 	switch {
 	case err != nil:
 		return 0, err
-	case end == after:
-		return m.seq, nil
-	case end < after:
+	case end.Last() < after:
 		return 0, nil
+	case end.First <= after:
+		return placeIn(end, m.seq, after), nil
 	}
 	// Events up to the place low are at or before the position, those from high
 	// on behind it. Positions grow with places, so halving finds the border.
@@ -236,13 +282,13 @@ func (s *Store) locate(ctx context.Context, lab uuid.UUID, after uint64) (uint64
 		if err != nil {
 			return 0, fmt.Errorf("search log: %w", err)
 		}
-		at, err := position(m)
+		f, err := frameOf(m)
 		switch {
 		case err != nil:
 			return 0, err
-		case at == after:
-			return m.seq, nil
-		case at < after:
+		case f.First <= after && after <= f.Last():
+			return placeIn(f, m.seq, after), nil
+		case f.Last() < after:
 			low = m.seq
 		default:
 			high = middle
@@ -251,13 +297,11 @@ func (s *Store) locate(ctx context.Context, lab uuid.UUID, after uint64) (uint64
 	return low, nil
 }
 
-// position reads the position of an event as stored.
-func position(m message) (uint64, error) {
-	var e struct {
-		Seq uint64 `json:"seq"`
+// placeIn is the place up to which whoever has the position is done, which is in the
+// frame at a place: before it, where the frame has more.
+func placeIn(f frame.Frame, at, position uint64) uint64 {
+	if position < f.Last() {
+		return at - 1
 	}
-	if err := json.Unmarshal(m.data, &e); err != nil {
-		return 0, fmt.Errorf("decode event: %w", err)
-	}
-	return e.Seq, nil
+	return at
 }

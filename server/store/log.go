@@ -5,11 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/google/uuid"
 
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/frame"
+	"oauthlab/server/fault"
 )
 
 func logSubject(lab uuid.UUID) string  { return eventSubject + lab.String() }
@@ -24,187 +27,269 @@ func feedSubject(lab uuid.UUID) string { return followSubject + lab.String() }
 // An event that is not valid, or of KindGap, is refused; one of more than
 // MaxEvent bytes with ErrTooLarge. Append does not ask if the lab exists.
 func (s *Store) Append(ctx context.Context, lab uuid.UUID, events ...event.Event) (last uint64, err error) {
-	return s.appendChecked(ctx, lab, events, nil)
+	return s.appendTold(ctx, lab, events, s.lookLately)
 }
 
 // AppendOnce is Append for a caller that does not know how old its events are,
 // such as a client that comes back after a night asleep: it looks through the
 // whole log for their IDs first, which takes milliseconds.
 func (s *Store) AppendOnce(ctx context.Context, lab uuid.UUID, events ...event.Event) (last uint64, err error) {
-	return s.appendChecked(ctx, lab, events, new(uint64))
+	return s.appendTold(ctx, lab, events, s.lookEverywhere)
 }
 
-func (s *Store) appendChecked(ctx context.Context, lab uuid.UUID, events []event.Event, after *uint64) (uint64, error) {
+func (s *Store) appendTold(ctx context.Context, lab uuid.UUID, events []event.Event, look func(context.Context, *appending) error) (uint64, error) {
 	if err := s.begin(); err != nil {
 		return 0, err
 	}
 	defer s.end()
 	defer s.took("append")()
-	for _, e := range events {
-		if _, err := encodeEvent(e, 0); err != nil {
-			return 0, fmt.Errorf("append events: %w", err)
-		}
+	a := &appending{lab: lab}
+	var err error
+	if a.left, err = tellAll(events); err == nil {
+		err = s.appendLocked(ctx, a, look)
 	}
-	last, err := s.append(ctx, lab, events, after)
+	if err == nil && a.short {
+		a.at, err = s.readTail(ctx, lab)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("append events: %w", err)
 	}
-	return last, nil
+	return a.at.seq, nil
 }
 
-// encodeEvent returns e as the log stores it at position seq.
-func encodeEvent(e event.Event, seq uint64) ([]byte, error) {
-	if err := e.Validate(); err != nil {
-		return nil, err
-	}
-	if e.Kind == event.KindGap {
-		return nil, errors.New("a gap is no event of the log")
-	}
-	e.Seq = seq
-	data, err := json.Marshal(e)
-	if err != nil {
-		return nil, fmt.Errorf("encode event: %w", err)
-	}
-	if len(data) > MaxEvent {
-		return nil, fmt.Errorf("%w: event of %d bytes, at most %d", ErrTooLarge, len(data), MaxEvent)
-	}
-	return data, nil
+// append puts into the log what of out is not there yet, and more behind it. The events
+// of more are new.
+func (s *Store) append(ctx context.Context, lab uuid.UUID, out *outbox, more []told) error {
+	a := &appending{lab: lab}
+	return s.appendLocked(ctx, a, func(ctx context.Context, a *appending) error {
+		if !out.waits() {
+			a.left = more
+			return s.lookAtEnd(ctx, a)
+		}
+		a.out, a.left, a.more = out, slices.Concat(out.events, more), len(more)
+		return s.lookBehind(ctx, a)
+	})
 }
 
-// append is Append without checks. If after is given, the events are known not
-// to stand in the log up to that place of the stream, and those that stand
-// behind it are skipped: that holds for any time, not only for the server's
-// window. The order of events is kept either way.
-func (s *Store) append(ctx context.Context, lab uuid.UUID, events []event.Event, after *uint64) (uint64, error) {
-	unlock, err := s.logLocks.lock(ctx, lab.String())
+// appending is what is left to append to a log, and what is known of the log.
+type appending struct {
+	lab  uuid.UUID
+	left []told
+
+	// None of what was left at first stands in the log up to the place since.
+	since uint64
+	at    tail // the end of the log, as far as is known
+	short bool // at is only where everything was found
+
+	out  *outbox // the first of what was left at first; nil: none of it was saved
+	more int     // how many were behind it
+}
+
+// appendLocked appends what is left, in as few messages as they may be large, once look
+// has learnt what that is. The order of events is kept.
+func (s *Store) appendLocked(ctx context.Context, a *appending, look func(context.Context, *appending) error) error {
+	unlock, err := s.logLocks.lock(ctx, a.lab.String())
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer unlock()
-
-	var seen map[string]bool // ids of events that the log has; nil: the server's window decides
-	at, known := s.tails.get(lab)
-	if after != nil {
-		seen = make(map[string]bool)
+	if err := look(ctx, a); err != nil {
+		return err
 	}
-	switch {
-	case after != nil && !(known && at.stream == *after):
-		at, err = s.look(ctx, lab, *after, events, seen)
-	case !known:
-		at, err = s.readTail(ctx, lab)
-	}
-	if err != nil {
-		return 0, err
-	}
-	behind := false // at is known not to be the end
-	for i, try := 0, 0; i < len(events); {
-		e := events[i]
-		if seen[e.ID] {
-			i++
-			continue
+	for try := 0; len(a.left) > 0; {
+		now := a.left[:fitting(a.left)]
+		encoded := make([][]byte, len(now))
+		for i, one := range now {
+			encoded[i] = one.encoded
 		}
-		data, err := encodeEvent(e, at.seq+1)
-		if err != nil {
-			return 0, err
-		}
-		// The id names the lab too: what a client calls its events in one lab
+		f := frame.New(a.at.seq+1, now[0].id, encoded)
+		// The message's id names the lab too: what a client calls its events in one lab
 		// is nothing to another.
-		ack, err := s.publish(ctx, logSubject(lab), lab.String()+"/"+e.ID, at.stream, data)
+		ack, err := s.publish(ctx, logSubject(a.lab), a.lab.String()+"/"+f.ID, a.at.stream, f.Bytes())
 		switch {
-		case err == nil && ack.Duplicate:
-			behind = true
-			i++
+		case err == nil && !ack.Duplicate:
+			s.appended(a, now, tail{stream: ack.Sequence, seq: f.Last()})
 		case err == nil:
-			at = tail{stream: ack.Sequence, seq: at.seq + 1}
-			s.tails.put(lab, at)
-			e.Seq = at.seq
-			s.options.Appended(lab, e)
-			behind = false
-			i++
+			// It was stored and the answer was lost, or another process completed it, perhaps
+			// without what is last here, or it stands there from long before.
+			before := len(a.left)
+			if err := s.look(ctx, a, a.since); err != nil {
+				return err
+			}
+			if len(a.left) == before {
+				a.left = a.left[1:]
+			}
 		case errors.Is(err, errConflict):
 			if try > 0 {
 				if err := pause(ctx, try); err != nil {
-					return 0, err
+					return err
 				}
 			}
 			try++
-			if seen != nil {
-				at, err = s.look(ctx, lab, at.stream, events[i:], seen)
-			} else {
-				at, err = s.readTail(ctx, lab)
+			if err := s.look(ctx, a, a.at.stream); err != nil {
+				return err
 			}
-			if err != nil {
-				return 0, err
-			}
-			behind = false
 		default:
-			return 0, fmt.Errorf("publish event: %w", err)
+			return fmt.Errorf("publish events: %w", err)
 		}
 	}
-	if behind {
-		if at, err = s.readTail(ctx, lab); err != nil {
-			return 0, err
-		}
+	if a.out != nil {
+		a.out.done.Store(true)
+		fault.At(fault.OutboxTold)
 	}
-	return at.seq, nil
+	return nil
 }
 
-// look walks the log from behind the place after to its end, notes in seen
-// which of events it meets, and returns the end.
-func (s *Store) look(ctx context.Context, lab uuid.UUID, after uint64, events []event.Event, seen map[string]bool) (tail, error) {
-	wanted := make(map[string]bool, len(events))
-	for _, e := range events {
-		wanted[e.ID] = true
+// appended notes that events stand in the log, which ends with them.
+func (s *Store) appended(a *appending, events []told, end tail) {
+	s.lately.add(a.lab, a.at.stream, end.stream, events)
+	s.tails.put(a.lab, end)
+	for i, one := range events {
+		seq := a.at.seq + 1 + uint64(i)
+		if one.event != nil {
+			e := *one.event
+			e.Seq = seq
+			s.options.Appended(a.lab, e)
+			continue
+		}
+		var e event.Event
+		if err := json.Unmarshal(frame.AppendLine(nil, one.encoded, seq), &e); err == nil {
+			s.options.Appended(a.lab, e)
+		}
 	}
+	a.at, a.left = end, a.left[len(events):]
+}
+
+// fitting is how many of the events fit into one message.
+func fitting(events []told) int {
+	room := MaxOutbox + MaxEvent
+	for i, one := range events {
+		if room -= len(one.encoded); room < 0 {
+			return max(i, 1)
+		}
+	}
+	return len(events)
+}
+
+// lookAtEnd looks where the log ends. What is left is new, and stands nowhere.
+func (s *Store) lookAtEnd(ctx context.Context, a *appending) (err error) {
+	a.at, err = s.tail(ctx, a.lab)
+	a.since = a.at.stream
+	return err
+}
+
+// lookBehind looks for what is left behind the place at which the outbox was saved: that
+// holds for any time, not only for the server's window.
+func (s *Store) lookBehind(ctx context.Context, a *appending) error {
+	a.since = a.out.after
+	if at, known := s.tails.get(a.lab); known && at.stream == a.since {
+		a.at = at // and if it is not, the publish is refused
+		return nil
+	}
+	return s.look(ctx, a, a.since)
+}
+
+// lookEverywhere looks for what is left in the whole log.
+func (s *Store) lookEverywhere(ctx context.Context, a *appending) error {
+	return s.look(ctx, a, 0)
+}
+
+// look walks the log from behind a place, removes from what is left what it meets, and
+// learns where the log ends.
+func (s *Store) look(ctx context.Context, a *appending, after uint64) error {
 	for {
 		var end tail
-		err := s.walk(ctx, lab, after+1, func(at uint64, e event.Event) error {
-			end = tail{stream: at, seq: e.Seq}
-			if wanted[e.ID] {
-				seen[e.ID] = true
+		err := s.walk(ctx, a.lab, batchRead{From: after + 1}, func(at uint64, f frame.Frame) error {
+			if a.out != nil && end.stream == 0 && after == a.out.after && f.First > a.out.behind+1 {
+				// What stood right behind that place is gone: so many were appended since
+				// that the oldest went, and the outbox with them.
+				a.left = a.left[max(0, len(a.left)-a.more):]
+			}
+			end = tail{stream: at, seq: f.Last()}
+			if err := a.strike(f); err != nil {
+				return err
+			}
+			if len(a.left) == 0 {
+				return errFound
 			}
 			return nil
 		})
-		if err != nil {
-			return tail{}, err
+		if err != nil && !errors.Is(err, errFound) {
+			return err
 		}
 		if end.stream > 0 {
-			s.tails.put(lab, end)
-			return end, nil
+			a.at, a.short = end, err != nil
+			if !a.short {
+				s.tails.put(a.lab, end)
+			}
+			return nil
 		}
 		// Nothing behind after: the log ends there, or its end has aged away,
 		// or somebody is appending right now.
-		if end, err = s.readTail(ctx, lab); err != nil || end.stream <= after {
-			return end, err
+		if a.at, err = s.readTail(ctx, a.lab); err != nil || a.at.stream <= after {
+			return err
 		}
 	}
 }
 
-// walk reads the log from a place of the stream on to its end, as far as the copy
-// has it that answers. Who appends on that ground is refused and looks again; who
+// errFound ends a walk that has found what was looked for.
+var errFound = errors.New("found")
+
+// strike removes from what is left what the frame has.
+func (a *appending) strike(f frame.Frame) error {
+	left := a.left
+	err := f.IDs(func(id string) {
+		if i := slices.IndexFunc(left, func(one told) bool { return one.id == id }); i >= 0 {
+			left = slices.Concat(left[:i], left[i+1:])
+		}
+	})
+	if a.left = left; err != nil {
+		return fmt.Errorf("search log: %w", err)
+	}
+	return nil
+}
+
+// walk reads the log from a place of the stream, or a time, on to its end, as far as the
+// copy has it that answers. Who appends on that ground is refused and looks again; who
 // must have all compares with readTail.
-func (s *Store) walk(ctx context.Context, lab uuid.UUID, from uint64, each func(at uint64, e event.Event) error) error {
+func (s *Store) walk(ctx context.Context, lab uuid.UUID, begin batchRead, each func(at uint64, f frame.Frame) error) error {
+	begin.Subject, begin.Batch, begin.MaxBytes = logSubject(lab), batch, batchBytes
 	for more := true; more; {
 		var found []message
 		var err error
-		found, more, err = s.read(ctx, eventsName, batchRead{
-			From: max(from, 1), Subject: logSubject(lab), Batch: batch, MaxBytes: batchBytes,
-		})
+		found, more, err = s.read(ctx, eventsName, begin)
 		if err != nil {
 			return err
 		}
 		for _, m := range found {
-			var e event.Event
-			if err := json.Unmarshal(m.data, &e); err != nil {
-				return fmt.Errorf("decode event: %w", err)
-			}
-			if err := each(m.seq, e); err != nil {
+			f, err := frameOf(m)
+			if err != nil {
 				return err
 			}
-			from = m.seq + 1
+			if err := each(m.seq, f); err != nil {
+				return err
+			}
+			begin.From, begin.Start = m.seq+1, nil
 		}
 	}
 	return nil
+}
+
+// frameOf reads a message of a log. In the first format each event has a message.
+func frameOf(m message) (frame.Frame, error) {
+	f, err := frame.Parse(m.data)
+	if err != nil || f.First > 0 {
+		return f, err
+	}
+	var e struct {
+		Seq uint64 `json:"seq"`
+		ID  string `json:"id"`
+	}
+	if err := json.Unmarshal(m.data, &e); err != nil {
+		return f, fmt.Errorf("decode event: %w", err)
+	}
+	f.First, f.Count, f.ID = e.Seq, 1, e.ID
+	return f, nil
 }
 
 // Last returns the position of the lab's last event, 0 for none. It does not
@@ -241,24 +326,24 @@ func (s *Store) tail(ctx context.Context, lab uuid.UUID) (tail, error) {
 func (s *Store) readTail(ctx context.Context, lab uuid.UUID) (tail, error) {
 	m, err := s.get(ctx, eventsName, oneRead{LastOf: logSubject(lab)})
 	if err == nil {
-		at, err := position(m)
+		f, err := frameOf(m)
 		if err != nil {
 			return tail{}, err
 		}
-		t := tail{stream: m.seq, seq: at}
+		t := tail{stream: m.seq, seq: f.Last()}
 		s.tails.put(lab, t)
 		return t, nil
 	}
 	if !errors.Is(err, errNoMessage) {
 		return tail{}, fmt.Errorf("read end of log: %w", err)
 	}
-	all, err := s.documentsOf(ctx, lab)
+	all, err := s.versionsOf(ctx, lab)
 	if err != nil {
 		return tail{}, fmt.Errorf("read end of log: %w", err)
 	}
 	var t tail
-	for _, d := range all {
-		t.seq = max(t.seq, d.env.Position)
+	for _, v := range all {
+		t.seq = max(t.seq, v.position)
 	}
 	s.tails.put(lab, t)
 	return t, nil

@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	"github.com/google/uuid"
 
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/frame"
 	"oauthlab/server/fault"
 )
 
@@ -24,6 +26,63 @@ type Outbox struct {
 // Seq is given by the log. An event that is not valid makes the Update fail.
 func (o *Outbox) Add(e event.Event) { o.events = append(o.events, e) }
 
+// told is an event on its way into a log. It is encoded once.
+type told struct {
+	id      string
+	encoded []byte       // as by frame.Encode
+	event   *event.Event // nil: as encoded
+}
+
+// tell encodes an event, or says why the log does not take it.
+func tell(e event.Event) (told, error) {
+	if err := e.Validate(); err != nil {
+		return told{}, err
+	}
+	if e.Kind == event.KindGap {
+		return told{}, errors.New("a gap is no event of the log")
+	}
+	data, err := frame.Encode(e)
+	if err != nil {
+		return told{}, fmt.Errorf("encode event: %w", err)
+	}
+	if len(data) > MaxEvent {
+		return told{}, fmt.Errorf("%w: event of %d bytes, at most %d", ErrTooLarge, len(data), MaxEvent)
+	}
+	return told{id: e.ID, encoded: data, event: &e}, nil
+}
+
+// tellAll is tell for each of events.
+func tellAll(events []event.Event) ([]told, error) {
+	all := make([]told, len(events))
+	for i, e := range events {
+		var err error
+		if all[i], err = tell(e); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// size is how long the events are, encoded, in bytes.
+func size(events []told) (n int) {
+	for _, e := range events {
+		n += len(e.encoded)
+	}
+	return n
+}
+
+// outbox is what was saved with a version of a document. It stays there: that it was
+// told is remembered by the process that did, and another looks for it once.
+type outbox struct {
+	events []told
+	after  uint64      // place in the stream of events at which the log ended before it was saved
+	behind uint64      // position of the log there
+	done   atomic.Bool // all of it stands in the log
+}
+
+// waits reports whether there is something that may not stand in the log. A nil outbox is empty.
+func (o *outbox) waits() bool { return o != nil && !o.done.Load() }
+
 // envelope is what the store keeps beside a document.
 type envelope struct {
 	// Position is the lab's last position in its log that the writer knew. It
@@ -34,88 +93,88 @@ type envelope struct {
 	// the outbox was saved: none of its events stands before it.
 	After uint64 `json:"after,omitempty"`
 
-	Outbox []event.Event `json:"outbox,omitempty"` // saved, perhaps not yet appended
+	// Told is how many events the outbox has.
+	Told int `json:"told,omitempty"`
+
+	// Old is the outbox as the first format has it.
+	Old []event.Event `json:"outbox,omitempty"`
 }
 
-// encode returns what the bucket holds under a key: the envelope as one line of
-// JSON, and on a second the document, so that either is read without the other.
-func (e envelope) encode(doc []byte) ([]byte, error) {
+// encodeValue returns what the bucket holds under a key: the envelope as one line of
+// JSON, the events of the outbox, one a line, and then the document, so that each is read
+// without the others.
+func encodeValue(position uint64, out *outbox, doc []byte) ([]byte, error) {
+	e := envelope{Position: position}
+	var events []told
+	if out != nil {
+		events = out.events
+		e.After, e.Told = out.after, len(events)
+	}
 	line, err := json.Marshal(e)
 	if err != nil {
 		return nil, fmt.Errorf("encode outbox: %w", err)
 	}
-	return slices.Concat(line, []byte{'\n'}, doc), nil
+	value := make([]byte, 0, len(line)+1+size(events)+len(events)+len(doc))
+	value = append(append(value, line...), '\n')
+	for _, one := range events {
+		value = append(append(value, one.encoded...), '\n')
+	}
+	return append(value, doc...), nil
 }
 
-// decodeEnvelope is the reverse of encode.
-func decodeEnvelope(value []byte) (e envelope, doc []byte, err error) {
-	line, doc, found := bytes.Cut(value, []byte{'\n'})
+// decodeValue is the reverse of encodeValue, for the first format too. out is nil where
+// there are no events.
+func decodeValue(value []byte) (position uint64, out *outbox, doc []byte, err error) {
+	line, rest, found := bytes.Cut(value, []byte{'\n'})
 	if !found {
-		return e, nil, errors.New("decode outbox: no second line")
+		return 0, nil, nil, errors.New("decode outbox: no second line")
 	}
+	var e envelope
 	if err := json.Unmarshal(line, &e); err != nil {
-		return e, nil, fmt.Errorf("decode outbox: %w", err)
+		return 0, nil, nil, fmt.Errorf("decode outbox: %w", err)
 	}
-	return e, doc, nil
+	var events []told
+	if len(e.Old) > 0 {
+		if events, err = tellAll(e.Old); err != nil {
+			return 0, nil, nil, fmt.Errorf("decode outbox: %w", err)
+		}
+	}
+	for range e.Told {
+		if line, rest, found = bytes.Cut(rest, []byte{'\n'}); !found {
+			return 0, nil, nil, fmt.Errorf("decode outbox: fewer than %d events", e.Told)
+		}
+		one := told{encoded: slices.Clone(line)} // not to keep the document with it
+		if one.id, err = frame.IDOf(line); err != nil {
+			return 0, nil, nil, fmt.Errorf("decode outbox: %w", err)
+		}
+		events = append(events, one)
+	}
+	if len(events) > 0 {
+		out = &outbox{events: events, after: e.After, behind: e.Position}
+	}
+	return e.Position, out, rest, nil
 }
 
-// checkOutbox refuses what the log would refuse, while nothing is saved yet.
-func checkOutbox(events []event.Event) error {
-	total := 0
-	for _, e := range events {
-		data, err := encodeEvent(e, 0)
-		if err != nil {
-			return err
-		}
-		total += len(data)
+// finish sees to it that what was saved with a document stands in the log, with more
+// behind it. It may be done again, by anybody, at any time; more is for who does it
+// first, and new.
+func (s *Store) finish(ctx context.Context, lab uuid.UUID, out *outbox, more ...told) error {
+	if !out.waits() && len(more) == 0 {
+		return nil
 	}
-	if total > MaxOutbox {
-		return fmt.Errorf("%w: events of %d bytes in one change, at most %d", ErrTooLarge, total, MaxOutbox)
+	if err := s.append(ctx, lab, out, more); err != nil {
+		return fmt.Errorf("append outbox: %w", err)
 	}
 	return nil
 }
 
-// finish appends the outbox of a saved document to the log and clears it. It
-// may be done again, by anybody, at any time. errConflict: somebody else has
-// written the document since, and so has finished first.
-func (s *Store) finish(ctx context.Context, p pending) (saved, error) {
-	if len(p.env.Outbox) == 0 {
-		return p.saved, nil
-	}
-	fault.At(fault.DocumentSaved)
-	p, err := s.appendOutbox(ctx, p)
-	if err != nil {
-		return saved{}, err
-	}
-	fault.At(fault.OutboxTold)
-	return s.clearOutbox(ctx, p)
-}
-
-func (s *Store) appendOutbox(ctx context.Context, p pending) (pending, error) {
-	last, err := s.append(ctx, p.lab, p.env.Outbox, &p.env.After)
-	if err != nil {
-		return p, fmt.Errorf("append outbox: %w", err)
-	}
-	p.env.Position = max(p.env.Position, last)
-	return p, nil
-}
-
-func (s *Store) clearOutbox(ctx context.Context, p pending) (saved, error) {
-	p.env.Outbox, p.env.After = nil, 0
-	now, err := s.save(ctx, p.saved, p.env, p.doc)
-	if err != nil {
-		return saved{}, fmt.Errorf("clear outbox: %w", err)
-	}
-	return now, nil
-}
-
 // finishSoon finishes a change that has happened, whether or not its caller
 // still waits. What fails here is only put off.
-func (s *Store) finishSoon(ctx context.Context, p pending) {
+func (s *Store) finishSoon(ctx context.Context, lab uuid.UUID, out *outbox) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTimeout)
 	defer cancel()
-	if _, err := s.finish(ctx, p); err != nil && !errors.Is(err, errConflict) {
-		s.log.Warn("events wait in their document", "lab", p.lab, "document", p.saved.key, "error", err)
+	if err := s.finish(ctx, lab, out); err != nil {
+		s.log.Warn("events wait in their document", "lab", lab, "error", err)
 	}
 }
 
@@ -128,12 +187,12 @@ func (s *Store) complete(ctx context.Context, lab uuid.UUID, key string) error {
 		return err
 	}
 	defer unlock()
-	p, err := s.load(ctx, lab, key)
+	v, err := s.load(ctx, lab, key)
 	if err == nil {
-		_, err = s.finish(ctx, p)
+		err = s.finish(ctx, lab, v.out)
 	}
-	if errors.Is(err, ErrNotFound) || errors.Is(err, errConflict) {
-		return nil // removed, or finished by another
+	if errors.Is(err, ErrNotFound) {
+		return nil // removed
 	}
 	return err
 }
@@ -141,17 +200,60 @@ func (s *Store) complete(ctx context.Context, lab uuid.UUID, key string) error {
 // completeLab finishes the outboxes of all documents of the lab, so that the
 // log tells whatever the documents show.
 func (s *Store) completeLab(ctx context.Context, lab uuid.UUID) error {
-	all, err := s.documentsOf(ctx, lab)
+	all, err := s.versionsOf(ctx, lab)
 	if err != nil {
 		return fmt.Errorf("complete log: %w", err)
 	}
-	for _, d := range all {
-		if len(d.env.Outbox) == 0 {
+	for _, v := range all {
+		if !v.out.waits() {
 			continue
 		}
-		if err := s.complete(ctx, lab, d.key); err != nil {
+		if err := s.complete(ctx, lab, v.key); err != nil {
 			return fmt.Errorf("complete log: %w", err)
 		}
 	}
 	return nil
+}
+
+// Frame is what one request or one step tells: events that go into the log together,
+// with those of the changes that it causes between them.
+type Frame struct {
+	store *Store
+	lab   uuid.UUID
+	first []event.Event // not saved with a document yet
+	saved *outbox       // of the last change; nil: there was none
+}
+
+// NewFrame begins a frame with events, which are kept in memory until a change is made
+// in the frame, or Tell is called. A frame is not safe for concurrent use.
+func (s *Store) NewFrame(lab uuid.UUID, events ...event.Event) *Frame {
+	return &Frame{store: s, lab: lab, first: events}
+}
+
+// Tell adds events to the frame and appends it. It returns when all of it stands in the
+// log, as whoever calls another party in the midst of a request must know; what is told
+// after that is appended behind it. Where it fails, changes that were made stand, and what they told is appended by whoever
+// touches their documents next.
+func (f *Frame) Tell(ctx context.Context, events ...event.Event) error {
+	if err := f.store.begin(); err != nil {
+		return err
+	}
+	defer f.store.end()
+	defer f.store.took("append")()
+	more, err := tellAll(append(f.first, events...))
+	if err != nil {
+		return fmt.Errorf("append events: %w", err)
+	}
+	if err := f.store.finish(ctx, f.lab, f.saved, more...); err != nil {
+		return err
+	}
+	f.first, f.saved = nil, nil
+	return nil
+}
+
+// atSaved passes the fault point behind a save.
+func atSaved(out *outbox) {
+	if out != nil {
+		fault.At(fault.DocumentSaved)
+	}
 }

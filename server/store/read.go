@@ -137,11 +137,12 @@ func (s *Store) getFromLeader(ctx context.Context, stream string, request []byte
 // direct get, which the client library does not offer yet:
 // https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-31.md
 type batchRead struct {
-	From     uint64   `json:"seq,omitempty"`          // first place to look at
-	Subject  string   `json:"next_by_subj,omitempty"` // messages on this subject, in order
-	Batch    int      `json:"batch,omitempty"`
-	MaxBytes int      `json:"max_bytes,omitempty"`
-	LastOf   []string `json:"multi_last,omitempty"` // or the last message of each of these subjects
+	From     uint64     `json:"seq,omitempty"`          // first place to look at
+	Start    *time.Time `json:"start_time,omitempty"`   // or the first message since
+	Subject  string     `json:"next_by_subj,omitempty"` // messages on this subject, in order
+	Batch    int        `json:"batch,omitempty"`
+	MaxBytes int        `json:"max_bytes,omitempty"`
+	LastOf   []string   `json:"multi_last,omitempty"` // or the last message of each of these subjects
 }
 
 // read performs r on a stream. More says that the batch ended before the messages

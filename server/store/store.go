@@ -151,6 +151,9 @@ type Store struct {
 	documentLocks stripes // one document each; taken before a log's
 	logLocks      stripes // one log each
 	tails         tails
+	lately        lately
+	cache         *cache
+	alone         bool                             // nobody else writes here: what is cached is so
 	touched       *lru.Cache[uuid.UUID, time.Time] // when this process last found a lab fresh, or made it so
 
 	gate struct {
@@ -185,6 +188,8 @@ func attach(ctx context.Context, o Options, url string, connect ...nats.Option) 
 		documentLocks: newStripes(1024),
 		logLocks:      newStripes(1024),
 		tails:         newTails(),
+		lately:        newLately(),
+		cache:         newCache(),
 		touched:       newTouched(),
 		unsettled:     newUnsettled(),
 	}

@@ -34,6 +34,7 @@ func secondClient(t testing.TB, s *Store) *Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { other.Close() })
+	s.alone = false
 	return other
 }
 
@@ -64,7 +65,7 @@ func TestAReopenedStoreHoldsEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	was := mustLoad(t, s, lab)
-	if _, err := d.commit(t.Context(), lab, was.saved, state{Text: "kept", Count: 2}, notes("left", 2)); err != nil {
+	if _, err := d.commit(t.Context(), lab, was, state{Text: "kept", Count: 2}, notes("left", 2)); err != nil {
 		t.Fatal(err) // saved, and then the process goes away
 	}
 	if err := s.Close(); err != nil {
