@@ -32,7 +32,7 @@ var cuts = map[string]struct {
 	"after the code was shown to the browser":                {"answer-sent:2", 2, 2},
 	"after the code was spent, before /token answered":       {"answer-decided:3", 2, 3},
 	"between saving the spent code and telling the log":      {"document-saved:4", 2, 3},
-	"between telling the log and clearing the outbox":        {"outbox-told:4", 2, 3},
+	"between telling the log and sending the answer":         {"outbox-told:4", 3, 3},
 	"between saving the kept request and telling the log":    {"document-saved:2", 0, 1},
 	"between saving the code at the login and telling of it": {"document-saved:3", 1, 2},
 }

@@ -8,8 +8,8 @@ type Point string
 // The points, in the order in which a request that changes something passes them.
 const (
 	DocumentSaved Point = "document-saved" // what changed is kept; what it tells, only in its outbox
-	OutboxTold    Point = "outbox-told"    // the log has it too, and the outbox still
 	AnswerDecided Point = "answer-decided" // a party has decided; its answer is neither recorded nor sent
+	OutboxTold    Point = "outbox-told"    // the log has it too, and the answer, which is not sent
 	AnswerSent    Point = "answer-sent"    // the answer is with the caller
 	EventWritten  Point = "event-written"  // a follower has been sent one more event
 )

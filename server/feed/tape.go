@@ -69,8 +69,10 @@ type Route struct {
 	Share func(http.Handler) http.Handler
 }
 
-// Handle records the route's messages around its Serve. The answer is sent after
-// it stands in the log, so that what the caller does next comes after it.
+// Handle records the route's messages around its Serve, in one frame of the log with
+// what Serve changes. The answer is sent after it stands in the log, so that what the
+// caller does next comes after it. A request is told of when it is answered, or when
+// somebody reads what it changed.
 func (tp *Tape) Handle(route Route) http.Handler {
 	if route.Share != nil {
 		tp = tp.sharing(route.Share)
@@ -97,13 +99,16 @@ func (tp *Tape) Handle(route Route) http.Handler {
 			request.Flow = route.Flow(ctx, l, r, form)
 		}
 		request.Request = tp.request(r, body)
-		if _, err := tp.Labs.Store.Append(ctx, l.ID, request); err != nil {
-			tp.fail(w, r, err)
-			return
-		}
+		frame := tp.Labs.Store.NewFrame(l.ID, request)
+		answered := false
+		defer func() {
+			if !answered { // Serve has panicked
+				frame.Tell(context.WithoutCancel(ctx)) //nolint:errcheck // nor could it be told
+			}
+		}()
 
 		answer := &answer{header: http.Header{}, status: http.StatusOK}
-		turn := &lab.Turn{Lab: l, Party: tp.Party, Request: request.ID, Flow: request.Flow}
+		turn := &lab.Turn{Lab: l, Party: tp.Party, Request: request.ID, Flow: request.Flow, Frame: frame}
 		switch {
 		case tooLarge:
 			tp.TurnAway(answer, r, http.StatusRequestEntityTooLarge, tooLargeFor(tp.maxBody()))
@@ -114,6 +119,7 @@ func (tp *Tape) Handle(route Route) http.Handler {
 		default:
 			route.Serve(answer, r, turn)
 		}
+		answered = true
 		fault.At(fault.AnswerDecided)
 
 		// What was decided is told and answered, even when the process is ending.
@@ -122,7 +128,7 @@ func (tp *Tape) Handle(route Route) http.Handler {
 		response := tp.newEvent(l, tp.Party, sender, event.KindResponse)
 		response.Flow, response.Re = turn.Flow, request.ID
 		response.Response = answer.event()
-		if _, err := tp.Labs.Store.Append(ctx, l.ID, response); err != nil {
+		if err := frame.Tell(ctx, response); err != nil {
 			tp.fail(w, r, err)
 			return
 		}

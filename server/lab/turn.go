@@ -15,9 +15,10 @@ import (
 // made through it are saved with the party's document and then join the log.
 type Turn struct {
 	*Lab
-	Party   event.Party // who handles the request
-	Request string      // id of the request's event
-	Flow    string      // the authorization that the request belongs to, or ""
+	Party   event.Party  // who handles the request
+	Request string       // id of the request's event
+	Flow    string       // the authorization that the request belongs to, or ""
+	Frame   *store.Frame // what the request tells, once it is answered; nil: each Update tells by itself
 	out     *store.Outbox
 }
 
@@ -35,13 +36,18 @@ func (r *Refusal) Error() string { return r.Reason }
 // a result and commits; an error aborts, and nothing is saved or told.
 func Update[D, R any](ctx context.Context, t *Turn, docs store.Documents[D], apply func(*D, *Turn) (R, error)) (R, error) {
 	var result R
-	err := docs.Update(ctx, t.ID, func(doc *D, out *store.Outbox) error {
+	once := func(doc *D, out *store.Outbox) error {
 		attempt := *t
 		attempt.out = out
 		var err error
 		result, err = apply(doc, &attempt)
 		return err
-	})
+	}
+	if t.Frame != nil {
+		err := docs.UpdateIn(ctx, t.Frame, once)
+		return result, err
+	}
+	err := docs.Update(ctx, t.ID, once)
 	return result, err
 }
 
