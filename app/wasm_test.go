@@ -42,7 +42,7 @@ func TestProgramCarriesNothingOfTheServer(t *testing.T) {
 			t.Errorf("the program carries %s, which %v import", path, importers(ours, path))
 		}
 		if strings.HasPrefix(path, "oauthlab/") && !under(path, "oauthlab/app") && !slices.Contains([]string{
-			"oauthlab/lessons", "oauthlab/lessons/api", "oauthlab/lessons/event", "oauthlab/lessons/guard", "oauthlab/lessons/param",
+			"oauthlab/lessons", "oauthlab/lessons/api", "oauthlab/lessons/event", "oauthlab/lessons/frame", "oauthlab/lessons/guard", "oauthlab/lessons/param",
 		}, path) {
 			t.Errorf("the program carries %s, which %v import", path, importers(ours, path))
 		}

@@ -10,30 +10,31 @@ import (
 // Begin starts a login: it makes a verifier and a state, remembers
 // them, and sends the browser to the authorization server. A login
 // that was under way in this tab is forgotten.
-func (c *Client) Begin(ctx context.Context) error {
+func (c *Client) Begin(ctx context.Context) (err error) {
 	f := &flow{Client: c, login: login{
 		Flow: c.NewID(), UnderWay: true,
 	}}
-	challenge, err := f.makeVerifier(ctx)
+	defer f.tell(ctx, &err)
+	challenge, err := f.makeVerifier()
 	if err != nil {
 		return err
 	}
-	if err := f.makeState(ctx); err != nil {
+	if err := f.makeState(); err != nil {
 		return err
 	}
-	request, err := c.draft(ctx,
+	request, err := f.draft(ctx,
 		c.authorizationRequest(f.State, challenge))
 	if err != nil {
-		return f.giveUp(ctx, err)
+		return f.giveUp(err)
 	}
 	if err := f.leave(); err != nil {
 		return err
 	}
 	target := request.address()
-	err = f.note(ctx, event.NoteOpen,
+	f.note(event.NoteOpen,
 		"The client sends the browser to the authorization server.",
 		event.Field{Name: "url", Value: target})
-	if err != nil {
+	if err := f.send(ctx); err != nil {
 		return err
 	}
 	if err := c.Open(ctx, target); err != nil {

@@ -24,41 +24,40 @@ func (c *Client) Callback(
 			return "", err
 		}
 	}
-	err = f.note(ctx, event.NoteCallback,
+	defer f.tell(ctx, &err)
+	f.note(event.NoteCallback,
 		"The browser brought the answer to the redirect URI.",
 		event.Field{Name: "url", Value: callbackURL})
-	if err != nil {
-		return "", err
-	}
 
 	// Nothing in the answer is believed before its state is.
-	err = f.enforce(ctx, guard.IDState,
+	err = f.enforce(guard.IDState,
 		guard.State(f.State, answer.state)) // RFC 6749 §10.12
 	if err != nil {
-		return "", f.giveUp(ctx, err)
+		return "", f.giveUp(err)
 	}
-	err = f.enforce(ctx, guard.IDStateUnused,
+	err = f.enforce(guard.IDStateUnused,
 		guard.StateUnused(f.Used)) // RFC 9700 §4.2.4
 	if err != nil {
-		return "", f.giveUp(ctx, err)
+		return "", f.giveUp(err)
 	}
 	f.Used = true
 	if err := f.keep(); err != nil {
 		return "", err
 	}
 	if malformed != nil {
-		return "", f.giveUp(ctx, malformed)
+		return "", f.giveUp(malformed)
 	}
 	if answer.err.Code != "" { // RFC 6749 §4.1.2.1
-		return "", f.giveUp(ctx, &answer.err)
+		return "", f.giveUp(&answer.err)
 	}
 	if answer.code == "" {
-		return "", f.giveUp(ctx, errNoCode)
+		return "", f.giveUp(errNoCode)
 	}
 
-	return answer.code, f.note(ctx, event.NoteCode,
+	f.note(event.NoteCode,
 		"The client takes the code.",
 		event.Field{Name: "code", Value: answer.code})
+	return answer.code, nil
 }
 
 // answer is what a callback says.

@@ -87,9 +87,9 @@ type Store interface {
 	Delete(key string)
 }
 
-// Recorder takes what the client tells about itself. Record
-// returns when the event stands in the lab's log, so that the next
-// request comes after it there too.
+// Recorder takes what the client tells about itself in one step.
+// Record returns when all of it stands in the lab's log, so that
+// the next request comes after it there too.
 type Recorder interface {
-	Record(ctx context.Context, e event.Event) error
+	Record(ctx context.Context, step ...event.Event) error
 }

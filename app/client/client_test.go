@@ -96,14 +96,16 @@ func (d *desk) Set(key, value string) error {
 	return d.storeErr
 }
 
-func (d *desk) Record(_ context.Context, e event.Event) error {
-	if err := e.Validate(); err != nil {
-		d.t.Errorf("recorded an event that is not whole: %v: %+v", err, e)
+func (d *desk) Record(_ context.Context, step ...event.Event) error {
+	for _, e := range step {
+		if err := e.Validate(); err != nil {
+			d.t.Errorf("recorded an event that is not whole: %v: %+v", err, e)
+		}
+		if e.Note != nil && d.feedErr[e.Note.Name] != nil {
+			return d.feedErr[e.Note.Name]
+		}
 	}
-	if e.Note != nil && d.feedErr[e.Note.Name] != nil {
-		return d.feedErr[e.Note.Name]
-	}
-	d.events = append(d.events, e)
+	d.events = append(d.events, step...)
 	return nil
 }
 
@@ -409,7 +411,7 @@ func TestVerdictNamesTheLineThatCalled(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(string(source), "\n")
-	if where.Line < 1 || where.Line > len(lines) || !strings.Contains(lines[where.Line-1], "f.enforce(ctx, guard.IDState") {
+	if where.Line < 1 || where.Line > len(lines) || !strings.Contains(lines[where.Line-1], "f.enforce(guard.IDState") {
 		t.Errorf("line %d does not call the guard", where.Line)
 	}
 }

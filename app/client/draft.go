@@ -28,12 +28,15 @@ const (
 
 // draft shows a request to whoever steps through the flow, and
 // returns it as it shall be sent. What was left empty is not sent.
-func (c *Client) draft(ctx context.Context, d Draft) (Draft, error) {
+func (f *flow) draft(ctx context.Context, d Draft) (Draft, error) {
 	d.Parameters = present(d.Parameters)
-	if c.Before == nil {
+	if f.Before == nil {
 		return d, nil
 	}
-	d, err := c.Before(ctx, d)
+	if err := f.send(ctx); err != nil {
+		return Draft{}, err
+	}
+	d, err := f.Before(ctx, d)
 	if err != nil {
 		return Draft{}, fmt.Errorf(
 			"the request was not sent: %w", err)

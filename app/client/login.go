@@ -3,6 +3,8 @@ package client
 import (
 	"encoding/json"
 	"fmt"
+
+	"oauthlab/lessons/event"
 )
 
 // loginKey is where the store of the tab keeps the login.
@@ -23,6 +25,7 @@ type login struct {
 type flow struct {
 	*Client
 	login
+	told []event.Event // in this step, and not sent up yet
 }
 
 // keep remembers the login.

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -50,7 +49,7 @@ type challenge struct {
 
 // makeVerifier makes the code verifier, the secret of this one
 // login, and the challenge that promises it (RFC 7636 §4.1, §4.2).
-func (f *flow) makeVerifier(ctx context.Context) (challenge, error) {
+func (f *flow) makeVerifier() (challenge, error) {
 	method := f.Rules.Value(guard.IDPKCEMethod)
 	if method == guard.Nothing {
 		return challenge{}, nil
@@ -64,11 +63,12 @@ func (f *flow) makeVerifier(ctx context.Context) (challenge, error) {
 	if method == guard.S256 {
 		ahead.value = Derive(verifier).Challenge
 	}
-	return ahead, f.note(ctx, event.NoteVerifier,
+	f.note(event.NoteVerifier,
 		"The client made a code verifier, and a challenge from it.",
 		event.Field{Name: "code_verifier", Value: verifier},
 		event.Field{Name: "code_challenge", Value: ahead.value},
 		event.Field{Name: "code_challenge_method", Value: method})
+	return ahead, nil
 }
 
 // randomText returns n unpredictable bytes as text that is safe in

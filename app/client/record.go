@@ -25,9 +25,7 @@ func (r *Refusal) Error() string {
 // enforce records what a guard found, and returns a *Refusal where
 // it counts. The guard was evaluated in any case: with its switch
 // off, the feed says what it would have refused.
-func (f *flow) enforce(
-	ctx context.Context, id guard.ID, found error,
-) error {
+func (f *flow) enforce(id guard.ID, found error) error {
 	if !f.Rules.Has(id) {
 		return nil // a later chapter brings it
 	}
@@ -40,31 +38,26 @@ func (f *flow) enforce(
 	if found != nil {
 		verdict.Reason = found.Error()
 	}
-	err := f.record(ctx, event.Event{
+	f.record(event.Event{
 		From: event.Client, Kind: event.KindVerdict,
 		Verdict: verdict,
 	})
-	if err == nil && found != nil && on {
-		err = &Refusal{Guard: id, Reason: found.Error()}
+	if found != nil && on {
+		return &Refusal{Guard: id, Reason: found.Error()}
 	}
-	return err
+	return nil
 }
 
 // giveUp records why the client goes no further, and returns why.
-func (f *flow) giveUp(ctx context.Context, why error) error {
-	err := f.note(ctx, event.NoteFlowFailed,
+func (f *flow) giveUp(why error) error {
+	f.note(event.NoteFlowFailed,
 		"The client gives up: "+why.Error(),
 		event.Field{Name: "error", Value: why.Error()})
-	if err != nil {
-		return errors.Join(why, err)
-	}
 	return why
 }
 
 // note records what the client did that no server saw.
-func (f *flow) note(
-	ctx context.Context, name, text string, fields ...event.Field,
-) error {
+func (f *flow) note(name, text string, fields ...event.Field) {
 	e := event.Event{
 		From: event.Client, Kind: event.KindNote,
 		Note: &event.Note{Name: name, Text: clip(text)},
@@ -79,17 +72,35 @@ func (f *flow) note(
 		field.Value = clip(field.Value)
 		e.Note.Fields = append(e.Note.Fields, field)
 	}
-	return f.record(ctx, e)
+	f.record(e)
 }
 
-// record sends one event up, and returns when it stands in the log.
-func (f *flow) record(ctx context.Context, e event.Event) error {
+// record keeps an event until send.
+func (f *flow) record(e event.Event) {
 	e.V, e.ID = event.Version, f.NewID()
 	e.Time, e.Flow = f.Now(), f.Flow
-	if err := f.Record.Record(ctx, e); err != nil {
+	f.told = append(f.told, e)
+}
+
+// send sends up what was recorded, together, and returns when it
+// stands in the log. Nobody sees a request before that.
+func (f *flow) send(ctx context.Context) error {
+	if len(f.told) == 0 {
+		return nil
+	}
+	told := f.told
+	f.told = nil
+	if err := f.Record.Record(ctx, told...); err != nil {
 		return fmt.Errorf("tell the feed: %w", err)
 	}
 	return nil
+}
+
+// tell is send at the end of a step, whatever came of it.
+func (f *flow) tell(ctx context.Context, err *error) {
+	if failed := f.send(ctx); failed != nil {
+		*err = errors.Join(*err, failed)
+	}
 }
 
 // where returns the line of this package that is skip calls above.

@@ -1,8 +1,6 @@
 package client
 
 import (
-	"context"
-
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 )
@@ -17,9 +15,9 @@ const constantState = "demo-state-123"
 
 // makeState makes the state of this login: a value that only this
 // browser knows, and that must come back (RFC 6749 §10.12).
-func (f *flow) makeState(ctx context.Context) error {
+func (f *flow) makeState() error {
 	if f.carries() {
-		return f.makeSignedState(ctx)
+		return f.makeSignedState()
 	}
 	switch f.Rules.Value(guard.IDStateMethod) {
 	case guard.Nothing:
@@ -33,9 +31,10 @@ func (f *flow) makeState(ctx context.Context) error {
 		}
 		f.State = state
 	}
-	return f.note(ctx, event.NoteState,
+	f.note(event.NoteState,
 		"The client made a state and keeps it in this tab.",
 		event.Field{Name: "state", Value: f.State})
+	return nil
 }
 
 // enforced reports whether a guard of the client counts.

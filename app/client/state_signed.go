@@ -1,7 +1,6 @@
 package client
 
 import (
-	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -35,7 +34,7 @@ func (c *Client) carries() bool {
 }
 
 // makeSignedState writes the login into its state, and signs it.
-func (f *flow) makeSignedState(ctx context.Context) error {
+func (f *flow) makeSignedState() error {
 	text, err := json.Marshal(carried{f.Flow, f.Verifier})
 	if err != nil {
 		return fmt.Errorf("write the state: %w", err)
@@ -45,10 +44,11 @@ func (f *flow) makeSignedState(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return f.note(ctx, event.NoteState,
+	f.note(event.NoteState,
 		"The client signed a state that carries its verifier,"+
 			" and keeps nothing while Alice is away.",
 		event.Field{Name: "state", Value: f.State})
+	return nil
 }
 
 // unpack returns the login that a state carries. Its State is what

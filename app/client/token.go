@@ -27,13 +27,14 @@ type Tokens struct {
 // learner can redeem a code a second time and see who refuses.
 func (c *Client) Redeem(
 	ctx context.Context, code string,
-) (Tokens, error) {
+) (tokens Tokens, err error) {
 	f := c.recall()
-	tokens, err := f.redeem(ctx, code)
+	defer f.tell(ctx, &err)
+	tokens, err = f.redeem(ctx, code)
 	if err != nil {
-		return Tokens{}, f.giveUp(ctx, err)
+		return Tokens{}, f.giveUp(err)
 	}
-	return tokens, f.note(ctx, event.NoteTokens,
+	f.note(event.NoteTokens,
 		"The client keeps the tokens that it was given.",
 		event.Field{
 			Name: "access_token", Value: tokens.AccessToken},
@@ -44,6 +45,7 @@ func (c *Client) Redeem(
 			Value: strconv.Itoa(tokens.ExpiresIn)},
 		event.Field{
 			Name: "scope", Value: tokens.Scope})
+	return tokens, nil
 }
 
 // redeem sends the token request and reads the answer.

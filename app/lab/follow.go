@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/frame"
 )
 
 // Status is how the connection to the feed stands.
@@ -156,7 +158,7 @@ func (s *Session) followOnce(ctx context.Context, last uint64, why string, each 
 func (s *Session) dial(ctx context.Context, address string) (Socket, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return s.device.Dial(ctx, address, []string{"oauthlab.v1", "key." + s.key})
+	return s.device.Dial(ctx, address, []string{"oauthlab.frames.v1", "oauthlab.v1", "key." + s.key})
 }
 
 // ask reads the lab, to learn whether it is still there, and then the feed without a
@@ -196,32 +198,38 @@ func (s *Session) receive(ctx context.Context, socket Socket, last uint64, event
 		if err != nil {
 			return err
 		}
-		e, err := s.parse(message)
+		f, err := frame.Parse(message)
 		if err != nil {
-			return err // what cannot be read is as good as lost: ask for it again
+			return fmt.Errorf("read the feed: %w", err)
 		}
-		if e == nil {
-			continue
-		}
-		switch at := position(*e); {
-		case at <= last:
+		for text := range bytes.Lines(f.Lines) {
+			e, err := s.parse(text)
+			if err != nil {
+				return err // what cannot be read is as good as lost: ask for it again
+			}
+			if e == nil {
+				continue
+			}
+			switch at := position(*e); {
+			case at <= last:
+				s.outbox.settle(e.ID, nil)
+				continue // seen before
+			case at > last+1 && e.Kind != event.KindGap:
+				return errHole // come back to the last good position
+			default:
+				last = at
+			}
+			select {
+			case events <- *e:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
 			s.outbox.settle(e.ID, nil)
-			continue // seen before
-		case at > last+1 && e.Kind != event.KindGap:
-			return errHole // come back to the last good position
-		default:
-			last = at
 		}
-		select {
-		case events <- *e:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		s.outbox.settle(e.ID, nil)
 	}
 }
 
-// parse reads one message of the feed. A no to an event of ours is no event:
+// parse reads one line of the feed. A no to an event of ours is no event:
 // it goes to the Record that waits, and parse returns nil.
 func (s *Session) parse(message []byte) (*event.Event, error) {
 	var m struct {

@@ -22,6 +22,7 @@ import (
 	"oauthlab/app/client"
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/frame"
 	"oauthlab/lessons/guard"
 )
 
@@ -218,25 +219,36 @@ func (d *desk) takeUp(ctx context.Context, cancel func(), conn *websocket.Conn) 
 		if err != nil {
 			return
 		}
-		var e event.Event
-		if err := json.Unmarshal(message, &e); err != nil {
+		step := make([]event.Event, 1)
+		if message[0] == '[' {
+			err = json.Unmarshal(message, &step)
+		} else {
+			err = json.Unmarshal(message, &step[0])
+		}
+		if err != nil {
 			d.t.Errorf("from below: %v", err)
 			return
 		}
 		d.mu.Lock()
-		d.ups = append(d.ups, e.ID)
+		var ids []string
+		for _, e := range step {
+			ids = append(ids, e.ID)
+		}
+		d.ups = append(d.ups, strings.Join(ids, "+"))
 		lost := d.swallow > 0
 		d.swallow--
 		no := d.no
 		if !lost && no == nil {
-			d.store(e)
+			for _, e := range step {
+				d.store(e)
+			}
 		}
 		d.mu.Unlock()
 		if lost {
 			return
 		}
 		if no != nil {
-			text, _ := json.Marshal(map[string]string{"error": no.Error, "error_description": no.Description, "id": e.ID})
+			text, _ := json.Marshal(map[string]string{"error": no.Error, "error_description": no.Description, "id": step[0].ID})
 			_ = conn.Write(ctx, websocket.MessageText, text)
 		}
 	}
@@ -795,6 +807,76 @@ func TestRecordsStayInOrderOverACut(t *testing.T) {
 		t.Errorf("the log holds %v, want %v", ids, want)
 	}
 }
+
+// What is told in one step goes up in one message, unless it is too long for one.
+func TestAStepGoesUpTogether(t *testing.T) {
+	long := note("long")
+	long.Note.Text = strings.Repeat("x", event.MaxSize*3/4)
+	more := long
+	more.ID = "more"
+	for want, step := range map[string][]event.Event{
+		"":            nil,
+		"a":           {note("a")},
+		"a+b+c":       {note("a"), note("b"), note("c")},
+		"a+long more": {note("a"), long, more},
+	} {
+		d := newDesk(t)
+		d.swallow = 1
+		s := d.open()
+		record(t, s, func(ctx context.Context) {
+			if err := s.Record(ctx, step...); err != nil {
+				t.Fatal(err)
+			}
+		})
+		d.mu.Lock()
+		if len(step) > 0 && len(d.log) != len(step) {
+			t.Errorf("%s: the log has %d events", want, len(d.log))
+		}
+		if got := strings.Join(d.ups[min(len(d.ups), 1):], " "); got != want {
+			t.Errorf("behind the cut came up %q, want %q", got, want)
+		}
+		d.mu.Unlock()
+	}
+}
+
+// A message of the feed may be a frame.
+func TestTheFeedIsReadInFrames(t *testing.T) {
+	s := newDesk(t).open()
+	var encoded [][]byte
+	for _, id := range []string{"a", "b", "c"} {
+		data, err := frame.Encode(note(id))
+		if err != nil {
+			t.Fatal(err)
+		}
+		encoded = append(encoded, data)
+	}
+	socket := &spoken{messages: [][]byte{frame.New(4, "a", encoded).Bytes(), frame.New(6, "c", encoded[2:]).Bytes()}}
+	events := make(chan event.Event, 8)
+	if err := s.receive(t.Context(), socket, 4, events); err != io.EOF {
+		t.Fatal(err)
+	}
+	close(events)
+	var got []string
+	for e := range events {
+		got = append(got, fmt.Sprint(e.Seq, e.ID))
+	}
+	if want := []string{"5b", "6c"}; !slices.Equal(got, want) {
+		t.Errorf("it read %v, want %v", got, want)
+	}
+}
+
+// spoken is a socket that has all its messages.
+type spoken struct{ messages [][]byte }
+
+func (s *spoken) Read(context.Context) (message []byte, err error) {
+	if len(s.messages) == 0 {
+		return nil, io.EOF
+	}
+	message, s.messages = s.messages[0], s.messages[1:]
+	return message, nil
+}
+func (s *spoken) Write(context.Context, []byte) error { return nil }
+func (s *spoken) Close() error                        { return nil }
 
 func TestRecordFailsWhereTheServerSaysNo(t *testing.T) {
 	d := newDesk(t)

@@ -1,10 +1,12 @@
 package lab
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"oauthlab/lessons/event"
@@ -28,41 +30,72 @@ type outbox struct {
 	number  int           // of the connection that is up, or was last
 }
 
-// letter is one event on its way up.
+// letter is what was told in one step, on its way up.
 type letter struct {
-	id      string
+	ids     []string // of its events
 	message []byte
 	number  int        // of the connection that it was last sent on
 	done    chan error // takes one value, and has room for it
 }
 
-// Record sends an event of the client up, and returns when it stands in the
-// log: its echo in the feed is the acknowledgement, so Follow must be running.
-// While the connection is down it waits; after a cut the event is sent again
-// under the same id, and stands in the log once.
-func (s *Session) Record(ctx context.Context, e event.Event) error {
-	if err := e.Validate(); err != nil {
-		return err
-	}
-	message, err := json.Marshal(e)
+// Record sends up what the client tells in one step, in one message where it is not too long, and returns when it
+// stands in the log: its echo in the feed is the acknowledgement, so Follow must be running.
+// While the connection is down it waits; after a cut the events are sent again
+// under the same ids, and stand in the log once.
+func (s *Session) Record(ctx context.Context, step ...event.Event) error {
+	letters, err := write(step)
 	if err != nil {
-		return fmt.Errorf("write the event: %w", err)
-	}
-	if len(message) > event.MaxSize {
-		return fmt.Errorf("the event has %d bytes, and may have %d", len(message), event.MaxSize)
-	}
-	l := &letter{id: e.ID, message: message, done: make(chan error, 1)}
-	if err := s.outbox.post(l); err != nil {
 		return err
 	}
-	select {
-	case err := <-l.done:
-		return err
-	case <-ctx.Done():
-		s.outbox.settle(l.id, nil)
-		return ctx.Err()
+	for _, l := range letters {
+		if err := s.outbox.post(l); err != nil {
+			return err
+		}
 	}
+	for _, l := range letters {
+		select {
+		case err := <-l.done:
+			if err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			for _, l := range letters {
+				s.outbox.settle(l.last(), nil)
+			}
+			return ctx.Err()
+		}
+	}
+	return nil
 }
+
+// write makes a letter of the events of a step, or more where they are too long for one.
+func write(step []event.Event) (letters []*letter, err error) {
+	var l *letter
+	for _, e := range step {
+		if err := e.Validate(); err != nil {
+			return nil, err
+		}
+		text, err := json.Marshal(e)
+		if err != nil {
+			return nil, fmt.Errorf("write the event: %w", err)
+		}
+		switch {
+		case len(text) > event.MaxSize:
+			return nil, fmt.Errorf("the event has %d bytes, and may have %d", len(text), event.MaxSize)
+		case l != nil && len(l.message)+len(text)+len("[,]") <= event.MaxSize:
+			begun := append([]byte{'['}, bytes.Trim(l.message, "[]")...)
+			l.message = append(append(append(begun, ','), text...), ']')
+		default:
+			l = &letter{message: text, done: make(chan error, 1)}
+			letters = append(letters, l)
+		}
+		l.ids = append(l.ids, e.ID)
+	}
+	return letters, nil
+}
+
+// last is the id of the letter's last event.
+func (l *letter) last() string { return l.ids[len(l.ids)-1] }
 
 // post adds a letter, to be sent by the connection that is up or comes up next.
 func (o *outbox) post(l *letter) error {
@@ -79,12 +112,13 @@ func (o *outbox) post(l *letter) error {
 	return nil
 }
 
-// settle removes the letter id, and tells whoever waits for it.
+// settle removes the letter whose last event is id, or of which it is any where there is
+// an error, and tells whoever waits for it.
 func (o *outbox) settle(id string, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for i, l := range o.letters {
-		if l.id == id {
+		if l.last() == id || err != nil && slices.Contains(l.ids, id) {
 			o.letters = append(o.letters[:i:i], o.letters[i+1:]...)
 			l.done <- err
 			return

@@ -20,7 +20,7 @@ const (
 	MaxValue  = 2048      // bytes of a header's or a field's value
 	MaxURL    = 4096      // bytes of a URL
 	MaxFields = 32        // fields of a note or a change, headers of a message
-	MaxSize   = 24 * 1024 // bytes of an encoded event that a client may send up
+	MaxSize   = 24 * 1024 // bytes of what a client may send up in one message
 )
 
 // Party names who takes part in a flow. A learner's own client appears under

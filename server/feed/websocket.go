@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,20 +15,24 @@ import (
 
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/frame"
 	"oauthlab/server/fault"
 	"oauthlab/server/lab"
 	"oauthlab/server/limit"
 	"oauthlab/server/store"
 )
 
-// Protocol is the subprotocol of the feed. A browser cannot set a header on a
-// websocket, so the lab's key travels as a second one, KeyProtocol + key.
+// Protocol is the subprotocol of the feed, with an event a message, and FrameProtocol the
+// one with a frame a message, as package frame describes it. Whoever asks for both gets
+// frames. A browser cannot set a header on a websocket, so the lab's key travels as a
+// further one, KeyProtocol + key.
 const (
-	Protocol    = "oauthlab.v1"
-	KeyProtocol = "key."
+	Protocol      = "oauthlab.v1"
+	FrameProtocol = "oauthlab.frames.v1"
+	KeyProtocol   = "key."
 )
 
-// writeWait is how long a follower may take for one event before it is cut off;
+// writeWait is how long a follower may take for one message before it is cut off;
 // pingEvery how often a quiet one is asked whether it is still there.
 const (
 	writeWait = 10 * time.Second
@@ -66,7 +71,7 @@ func (f *Feed) Serve(w http.ResponseWriter, r *http.Request, l *lab.Lab, after u
 		return
 	}
 	defer giveBack()
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{Protocol}})
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{FrameProtocol, Protocol}})
 	if err != nil {
 		return // Accept has answered
 	}
@@ -84,20 +89,38 @@ func (f *Feed) Serve(w http.ResponseWriter, r *http.Request, l *lab.Lab, after u
 		defer context.AfterFunc(f.Closing, func() { cancel(errClosing) })()
 	}
 
-	err = f.Labs.Store.Follow(ctx, l.ID, after, func(e event.Event) error {
+	err = f.Labs.Store.FollowFrames(ctx, l.ID, after, func(told frame.Frame) error {
 		// Not ctx, as in listen: an event that is on its way would take the
 		// connection with it, and the farewell would find nobody.
-		if err := write(context.WithoutCancel(ctx), conn, e); err != nil {
-			return err
-		}
-		fault.At(fault.EventWritten)
-		return nil
+		return pass(context.WithoutCancel(ctx), conn, told)
 	})
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
 	}
 	f.Log.Debug("a follower has left", "lab", l.ID, "cause", err)
 	conn.Close(farewell(r.Context(), err)) //nolint:errcheck // the follower may have gone first
+}
+
+// maxFrame is the longest frame that is one message, in bytes: a follower reads twice that.
+const maxFrame = 1 << 17
+
+// pass sends a frame as it is kept, or each of its events: to a follower who did not ask
+// for frames, and where it is very long.
+func pass(ctx context.Context, conn *websocket.Conn, told frame.Frame) error {
+	if message := told.Bytes(); conn.Subprotocol() == FrameProtocol && len(message) <= maxFrame {
+		if err := send(ctx, conn, message); err != nil {
+			return err
+		}
+		fault.At(fault.EventWritten)
+		return nil
+	}
+	for line := range bytes.Lines(told.Lines) {
+		if err := send(ctx, conn, bytes.TrimSuffix(line, []byte{'\n'})); err != nil {
+			return err
+		}
+		fault.At(fault.EventWritten)
+	}
+	return nil
 }
 
 // Probe answers 204 where there is a seat for a follower of l, and else why there is
@@ -167,24 +190,46 @@ func (f *Feed) listen(ctx context.Context, conn *websocket.Conn, l *lab.Lab) err
 		if err != nil {
 			return err
 		}
-		var e event.Event
-		if kind != websocket.MessageText || json.Unmarshal(data, &e) != nil {
+		step, ok := readStep(data)
+		if kind != websocket.MessageText || !ok {
 			return &refusedError{"a message up the feed is one event as JSON text"}
 		}
-		if err := acceptable(e); err != nil {
-			if err := write(ctx, conn, refusal(e.ID, err)); err != nil {
+		refused, err := firstRefused(step)
+		if err == nil {
+			err = f.Labs.Record(ctx, l, step...)
+			refused = step[0].ID
+			if err != nil && !errors.Is(err, store.ErrTooLarge) {
 				return err
 			}
+		}
+		if err == nil {
 			continue
 		}
-		err = f.Labs.Record(ctx, l, e)
-		if errors.Is(err, store.ErrTooLarge) {
-			err = write(ctx, conn, refusal(e.ID, err))
-		}
-		if err != nil {
+		if err := write(ctx, conn, refusal(refused, err)); err != nil {
 			return err
 		}
 	}
+}
+
+// readStep reads what a client tells in one message: an event, or those of one step.
+func readStep(data []byte) (step []event.Event, ok bool) {
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte{'['}) {
+		err := json.Unmarshal(data, &step)
+		return step, err == nil && len(step) > 0
+	}
+	step = make([]event.Event, 1)
+	return step, json.Unmarshal(data, &step[0]) == nil
+}
+
+// firstRefused names the first event of a step that is not acceptable, and why: then none
+// of them is taken.
+func firstRefused(step []event.Event) (id string, err error) {
+	for _, e := range step {
+		if err := acceptable(e); err != nil {
+			return e.ID, err
+		}
+	}
+	return "", nil
 }
 
 // acceptable reports why e is not something that the client may say: its own
@@ -248,7 +293,11 @@ func write(ctx context.Context, conn *websocket.Conn, message any) error {
 	if err != nil {
 		return err
 	}
+	return send(ctx, conn, data)
+}
+
+func send(ctx context.Context, conn *websocket.Conn, message []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, writeWait)
 	defer cancel()
-	return conn.Write(ctx, websocket.MessageText, data)
+	return conn.Write(ctx, websocket.MessageText, message)
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ import (
 
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/frame"
 )
 
 // stage is a feed over HTTP, in the lab of a bench.
@@ -413,5 +415,91 @@ func TestTheFeedTellsItsOwnLabOnly(t *testing.T) {
 	s.send(conn, note("mine"))
 	if e, _ := s.next(conn); e.ID != "mine" {
 		t.Errorf("the feed tells %+v", e)
+	}
+}
+
+// frames reads the next message of a feed of frames.
+func (s *stage) frame(conn *websocket.Conn) frame.Frame {
+	s.Helper()
+	kind, data, err := conn.Read(s.Context())
+	if err != nil || kind != websocket.MessageText {
+		s.Fatalf("a message of kind %v: %v", kind, err)
+	}
+	f, err := frame.Parse(data)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return f
+}
+
+// Whoever asks for frames gets them as they are kept, cut where its position is inside one;
+// whoever does not gets their events, one a message.
+func TestTheFeedPassesFramesOn(t *testing.T) {
+	s := newStage(t)
+	step := []event.Event{note("n1"), note("n2"), note("n3")}
+	if err := s.labs.Record(t.Context(), s.lab, step...); err != nil {
+		t.Fatal(err)
+	}
+	for after, want := range map[uint64][]string{1: {"n1", "n2", "n3"}, 2: {"n2", "n3"}, 3: {"n3"}} {
+		conn, _ := s.follow(after, FrameProtocol, Protocol)
+		f := s.frame(conn)
+		if f.First != after+1 || f.Count != len(want) {
+			t.Errorf("behind %d comes a frame of %d from %d", after, f.Count, f.First)
+		}
+		var ids []string
+		if err := f.IDs(func(id string) { ids = append(ids, id) }); err != nil || !slices.Equal(ids, want) {
+			t.Errorf("behind %d it tells %v (%v), want %v", after, ids, err, want)
+		}
+		one, _ := s.follow(after, Protocol)
+		for i, id := range want {
+			if e, _ := s.next(one); e.ID != id || e.Seq != after+1+uint64(i) {
+				t.Errorf("behind %d an event a message tells %+v, want %s", after, e, id)
+			}
+		}
+	}
+}
+
+// A frame that a follower could not read in one message comes in several.
+func TestALongFrameComesInParts(t *testing.T) {
+	s := newStage(t)
+	var step []event.Event
+	for i := range 3 {
+		e := note(fmt.Sprint("long", i))
+		e.Note.Text = strings.Repeat("x", maxFrame/2)
+		step = append(step, e)
+	}
+	if _, err := s.labs.Store.Append(t.Context(), s.lab.ID, step...); err != nil {
+		t.Fatal(err)
+	}
+	conn, _ := s.follow(1, FrameProtocol)
+	for i, want := range step {
+		if e, _ := s.next(conn); e.ID != want.ID || e.Seq != uint64(i+2) {
+			t.Errorf("part %d is %s at %d", i, e.ID, e.Seq)
+		}
+	}
+}
+
+// What a client tells in one step is taken whole or not at all, in one frame, and once.
+func TestAStepIsTakenWhole(t *testing.T) {
+	s := newStage(t)
+	conn, _ := s.follow(1, FrameProtocol)
+	bad := note("bad")
+	bad.From = event.Auth
+	s.send(conn, []event.Event{note("n1"), bad})
+	if _, no := s.next(conn); no.Error != "invalid_event" {
+		t.Fatalf("a step with what a client may not tell: %+v", no)
+	}
+	opens := note("n3")
+	opens.Note = &event.Note{Name: event.NoteOpen, Fields: []event.Field{{Name: "url", Value: "http://localhost:8081/authorize"}}}
+	for range 2 { // as after a cut
+		s.send(conn, []event.Event{note("n1"), note("n2"), opens})
+		s.send(conn, []event.Event{note("n4"), note("n5")})
+	}
+	s.send(conn, note("last"))
+	for _, want := range []string{"2 to 4", "5 to 6", "7 to 7"} {
+		f := s.frame(conn)
+		if got := fmt.Sprintf("%d to %d", f.First, f.Last()); got != want {
+			t.Errorf("a frame from %s, want %s", got, want)
+		}
 	}
 }

@@ -166,26 +166,39 @@ func (ls *Labs) Open(ctx context.Context, id uuid.UUID) (*Lab, error) {
 // one that is told twice within that time.
 const resendWindow = time.Minute
 
-// Record appends what a client in the browser, the robot or the lab itself
-// tells. An announcement of an authorization URL is remembered in the same step.
-func (ls *Labs) Record(ctx context.Context, l *Lab, e event.Event) error {
+// Record appends what a client in the browser, the robot or the lab itself tells in one
+// step. An announcement of an authorization URL is remembered in the same step.
+func (ls *Labs) Record(ctx context.Context, l *Lab, step ...event.Event) error {
 	if err := ls.gate(); err != nil {
 		return err
 	}
-	id := l.ID
-	if e.Note != nil && e.Note.Name == event.NoteOpen && len(e.Note.Get("url")) <= event.MaxURL {
-		return ls.settings().Update(ctx, id, func(s *Settings, out *store.Outbox) error {
-			s.announce(Announcement{URL: e.Note.Get("url"), Flow: e.Flow})
-			out.Add(e)
+	if slices.ContainsFunc(step, announces) {
+		return ls.settings().Update(ctx, l.ID, func(s *Settings, out *store.Outbox) error {
+			if s.announced(step) {
+				return nil // told again: who told it did not hear that it was taken
+			}
+			for _, e := range step {
+				if announces(e) {
+					s.announce(newAnnouncement(e))
+				}
+				out.Add(e)
+			}
 			return nil
 		})
 	}
 	record := ls.Store.Append
-	if l.Now().Sub(e.Time) > resendWindow {
-		record = ls.Store.AppendOnce // a client that was asleep may tell it again
+	for _, e := range step {
+		if l.Now().Sub(e.Time) > resendWindow {
+			record = ls.Store.AppendOnce // a client that was asleep may tell it again
+		}
 	}
-	_, err := record(ctx, id, e)
+	_, err := record(ctx, l.ID, step...)
 	return err
+}
+
+// announces reports whether a client tells by e that it opens an authorization URL.
+func announces(e event.Event) bool {
+	return e.Note != nil && e.Note.Name == event.NoteOpen && len(e.Note.Get("url")) <= event.MaxURL
 }
 
 // Change is what a learner changes about a lab; nil leaves a thing as it is.

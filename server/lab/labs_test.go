@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -469,6 +470,24 @@ func TestAResetThatAPartyFailsIsNotTold(t *testing.T) {
 	}
 	if log := b.log(l.ID, 1); len(log) != 0 {
 		t.Errorf("it told %+v", log)
+	}
+}
+
+// An announced URL is kept as a hash. What an older release kept is read.
+func TestAnAnnouncementIsAHash(t *testing.T) {
+	b := newBench(t)
+	l, _ := b.create()
+	const url = "http://localhost:8081/x/authorize?client_id=demo-spa&state=1"
+	b.announce(l.ID, url, "flow-1")
+	text, err := json.Marshal(b.reopen(l.ID).Settings)
+	if err != nil || strings.Contains(string(text), "authorize") {
+		t.Errorf("the settings are %s (%v)", text, err)
+	}
+	for _, kept := range []string{string(text), `{"announced":[{"url":"` + url + `","flow":"flow-1"}]}`} {
+		var s Settings
+		if err := json.Unmarshal([]byte(kept), &s); err != nil || s.flowOf(url) != "flow-1" || s.flowOf("") != "" {
+			t.Errorf("%s is read as %+v (%v)", kept, s, err)
+		}
 	}
 }
 

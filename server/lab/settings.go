@@ -1,8 +1,13 @@
 package lab
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"slices"
 	"time"
 
+	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 	"oauthlab/server/store"
 )
@@ -24,11 +29,35 @@ type Settings struct {
 	Created     time.Time      `json:"created"`
 }
 
-// Announcement is a client's word that it is about to open exactly this
+// Announcement is a client's word that it is about to open exactly one
 // authorization URL, so that the server can adopt the client's flow id.
 type Announcement struct {
-	URL  string `json:"url"`
+	Hash []byte `json:"hash"` // SHA-256 of the URL
 	Flow string `json:"flow"`
+	Note string `json:"note,omitempty"` // id of the event that announced it
+}
+
+func newAnnouncement(e event.Event) Announcement {
+	return Announcement{Hash: hashOf(e.Note.Get("url")), Flow: e.Flow, Note: e.ID}
+}
+
+func hashOf(url string) []byte {
+	sum := sha256.Sum256([]byte(url))
+	return sum[:]
+}
+
+// UnmarshalJSON reads an announcement, also as older releases kept it: with the URL.
+func (a *Announcement) UnmarshalJSON(data []byte) error {
+	type plain Announcement
+	var kept struct {
+		plain
+		URL string `json:"url"`
+	}
+	err := json.Unmarshal(data, &kept)
+	if *a = Announcement(kept.plain); kept.URL != "" {
+		a.Hash = hashOf(kept.URL)
+	}
+	return err
 }
 
 // Rules returns what exists in the lab and how it is switched.
@@ -52,10 +81,22 @@ func (s *Settings) announce(a Announcement) {
 	}
 }
 
+// announced reports whether what a step announces has been announced by the very same.
+func (s Settings) announced(step []event.Event) bool {
+	for _, e := range step {
+		known := func(a Announcement) bool { return a.Note == e.ID }
+		if announces(e) && !slices.ContainsFunc(s.Announced, known) {
+			return false
+		}
+	}
+	return true
+}
+
 // flowOf returns the flow that was last announced for the URL, or "".
 func (s Settings) flowOf(url string) string {
+	hash := hashOf(url)
 	for i := len(s.Announced) - 1; i >= 0; i-- {
-		if s.Announced[i].URL == url {
+		if bytes.Equal(s.Announced[i].Hash, hash) {
 			return s.Announced[i].Flow
 		}
 	}

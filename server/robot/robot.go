@@ -301,12 +301,15 @@ type recorder struct {
 	party event.Party // who sits at the browser that the client speaks of
 }
 
-func (r recorder) Record(ctx context.Context, e event.Event) error {
-	if e.From == event.Browser {
-		e.From = r.party
+func (r recorder) Record(ctx context.Context, step ...event.Event) error {
+	for i := range step {
+		e := &step[i]
+		if e.From == event.Browser {
+			e.From = r.party
+		}
+		if e.To == event.Browser {
+			e.To = r.party
+		}
 	}
-	if e.To == event.Browser {
-		e.To = r.party
-	}
-	return r.labs.Record(ctx, r.lab, e)
+	return r.labs.Record(ctx, r.lab, step...)
 }

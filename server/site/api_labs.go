@@ -10,6 +10,7 @@ import (
 
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/frame"
 	"oauthlab/lessons/guard"
 	"oauthlab/server/authserver"
 	"oauthlab/server/lab"
@@ -226,7 +227,7 @@ func (a *API) state(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
 	return nil
 }
 
-// events writes what there is of the log, an event a line.
+// events writes what there is of the log, an event a line, as it is kept.
 func (a *API) events(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
 	after, err := position(r)
 	if err != nil {
@@ -234,11 +235,11 @@ func (a *API) events(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
 	}
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	w.Header().Set("Cache-Control", "no-store")
-	lines, begun := json.NewEncoder(w), false
+	begun := false
 	var gone error // the caller is
-	err = a.Labs.Store.Events(r.Context(), l.ID, after, func(e event.Event) error {
+	err = a.Labs.Store.Frames(r.Context(), l.ID, after, func(f frame.Frame) error {
 		begun = true
-		gone = lines.Encode(e)
+		_, gone = w.Write(f.Lines)
 		return gone
 	})
 	if err != nil && begun {
