@@ -115,10 +115,10 @@ func TestChecksOfAMessage(t *testing.T) {
 		is   func(event.Event) bool
 		want string
 	}{
-		"by the server":           {isToken, "PKCE"},
-		"by the client":           {isCallback, "state"},
+		"by the server":           {isToken, "PKCE verifier"},
+		"by the client":           {isCallback, "state match"},
 		"none on an answer":       {isAnswer, ""},
-		"of the request, not all": {isAuthorize, "redirect URI"},
+		"of the request, not all": {isAuthorize, "redirect URI match"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

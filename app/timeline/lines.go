@@ -51,14 +51,9 @@ func names(marks []Mark) string {
 }
 
 func verdictText(v *event.Verdict) string {
-	text := GuardName(v.Guard)
-	switch v.Outcome {
-	case event.Passed:
+	text := found(v)
+	if v.Outcome == event.Passed {
 		return text + " passed"
-	case event.Refused:
-		text += " refused"
-	case event.WouldRefuse:
-		text += " would refuse"
 	}
 	if v.Reason != "" {
 		text += ": " + v.Reason

@@ -156,7 +156,7 @@ func TestEventsStreamUnderTheCurrentStep(t *testing.T) {
 			verdict = line
 		}
 	}
-	if verdict.Text != "PKCE would refuse: "+noMatch {
+	if verdict.Text != "PKCE verifier would refuse: "+noMatch {
 		t.Errorf("verdict %+v", verdict)
 	}
 	if len(mend) != 0 {

@@ -52,10 +52,10 @@ func TestVerdictsHangOnTheirMessage(t *testing.T) {
 		row   string
 		want  Pill
 	}{
-		"passed, at the server":   {[]func(*recording){aRun}, "GET /authorize", Pill{At: event.Auth, Outcome: event.Passed, Text: "redirect URI"}},
-		"passed, at the client":   {[]func(*recording){aRun}, "callback", Pill{At: event.Client, Outcome: event.Passed, Text: "state"}},
-		"refused":                 {[]func(*recording){lost}, "POST /token", Pill{At: event.Auth, Outcome: event.Refused, Text: "PKCE refused", Reason: noMatch}},
-		"would refuse, as it was": {[]func(*recording){won}, "POST /token", Pill{At: event.Auth, Outcome: event.WouldRefuse, Text: "PKCE would refuse", Reason: noMatch}},
+		"passed, at the server":   {[]func(*recording){aRun}, "GET /authorize", Pill{At: event.Auth, Outcome: event.Passed, Text: "redirect URI match"}},
+		"passed, at the client":   {[]func(*recording){aRun}, "callback", Pill{At: event.Client, Outcome: event.Passed, Text: "state match"}},
+		"refused":                 {[]func(*recording){lost}, "POST /token", Pill{At: event.Auth, Outcome: event.Refused, Text: "PKCE verifier refused", Reason: noMatch}},
+		"would refuse, as it was": {[]func(*recording){won}, "POST /token", Pill{At: event.Auth, Outcome: event.WouldRefuse, Text: "PKCE verifier would refuse", Reason: noMatch}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -278,7 +278,7 @@ func TestSwitchesAreDrawnQuietly(t *testing.T) {
 		want string
 	}{
 		"master": {off, "PKCE switched off"},
-		"part":   {part, "PKCE: server verifies it switched off"},
+		"part":   {part, "PKCE verifier switched off"},
 		"habit":  {habit, "PKCE: client sends → plain"},
 	}
 	for name, tt := range tests {

@@ -23,7 +23,7 @@ func switchText(e event.Event) string {
 	parts := e.Change.Fields[1:]
 	if len(parts) == 1 && len(p.Parts) > 1 {
 		if part, ok := guard.FindPart(guard.ID(parts[0].Name)); ok {
-			return p.Title + ": " + part.Title + turned(parts[0].To)
+			return capital(p.NameOf(part)) + turned(parts[0].To)
 		}
 	}
 	return p.Title + turned(e.Change.Fields[0].To)

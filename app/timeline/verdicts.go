@@ -11,16 +11,17 @@ type Pill struct {
 	At      event.Party
 	Guard   string // id of the part
 	Outcome event.Outcome
-	Text    string // "redirect URI", "PKCE refused", "PKCE would refuse"
+	Text    string // "PKCE verifier", "PKCE verifier refused", "replay: token revoked"
 	Reason  string // in plain words; empty where it passed
 	Where   event.Where
 	Trouble string // where the causes and cures are told; "" where it passed
 }
 
-// GuardName returns the short name of a guard.
+// GuardName returns the name of a check; of a part that gives no verdict, the title of
+// its protection.
 func GuardName(id string) string {
-	if part, ok := guard.FindPart(guard.ID(id)); ok && part.Short != "" {
-		return part.Short
+	if part, ok := guard.FindPart(guard.ID(id)); ok && part.Refuses() {
+		return part.Title
 	}
 	if p, ok := guard.ProtectionOf(guard.ID(id)); ok {
 		return p.Title
@@ -42,14 +43,24 @@ func ProtectionTitle(id string) string {
 
 func pillOf(e event.Event) Pill {
 	v := e.Verdict
-	p := Pill{Seq: e.Seq, At: e.From, Guard: v.Guard, Outcome: v.Outcome, Text: GuardName(v.Guard), Reason: v.Reason, Where: v.Where, Trouble: troubleOf(e)}
-	switch v.Outcome {
-	case event.Refused:
-		p.Text += " refused"
-	case event.WouldRefuse:
-		p.Text += " would refuse"
+	return Pill{Seq: e.Seq, At: e.From, Guard: v.Guard, Outcome: v.Outcome, Text: found(v), Reason: v.Reason, Where: v.Where, Trouble: troubleOf(e)}
+}
+
+// found says what a check came to: its name, and unless it passed, what became of it.
+func found(v *event.Verdict) string {
+	name := GuardName(v.Guard)
+	part, _ := guard.FindPart(guard.ID(v.Guard))
+	switch {
+	case v.Outcome == event.Passed:
+		return name
+	case v.Outcome == event.Refused && part.Finds != "":
+		return name + ": " + part.Finds
+	case v.Outcome == event.Refused:
+		return name + " refused"
+	case part.Would != "":
+		return name + ": " + part.Would
 	}
-	return p
+	return name + " would refuse"
 }
 
 // Sentence says the verdict in words, for a reader who does not see the pill.

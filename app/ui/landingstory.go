@@ -30,7 +30,7 @@ func landingStory() app.UI {
 				storyRow(event.Mallory, 2, 1, "POST /token ", "code=Splx…", param.MarkCode, ""),
 				tag.Div("landing-story-pill").Body(
 					tag.Span("pill", "pill-would-refuse").Body(
-						tag.Span("pill-head").Text("○ PKCE would refuse"),
+						tag.Span("pill-head").Text("○ PKCE verifier would refuse"),
 						tag.Span("pill-reason").Text("but it is switched off"),
 					),
 				),

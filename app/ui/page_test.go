@@ -125,7 +125,7 @@ func TestButtonsHaveTheirNames(t *testing.T) {
 	for name, role := range map[string]string{
 		"Run the flow": "", "Mend it": "", "Run the attack": "", "Open in a tab": "",
 		"Run the attack: Intercepted code redeemed": "",
-		"PKCE": "switch", "State": "switch", "PKCE: server verifies it": "switch", "PKCE: server requires it": "switch",
+		"PKCE": "switch", "State": "switch", "PKCE verifier": "switch", "PKCE challenge": "switch",
 	} {
 		if b := named(t, p, name); b.role != role {
 			t.Errorf("%q has the role %q, want %q", name, b.role, role)
@@ -171,7 +171,7 @@ func TestTheAttackWaitsForTheGuess(t *testing.T) {
 
 func TestNothingCanBePressedBeforeTheLabIsOpen(t *testing.T) {
 	p := newChapterPage(testContent.Path, testContent, false)
-	for _, name := range []string{"Run the flow", "PKCE", "PKCE: server verifies it", "Run the attack: Intercepted code redeemed", "Reset the lab"} {
+	for _, name := range []string{"Run the flow", "PKCE", "PKCE verifier", "Run the attack: Intercepted code redeemed", "Reset the lab"} {
 		if !named(t, p, name).disabled {
 			t.Errorf("%q can be pressed", name)
 		}
@@ -396,17 +396,17 @@ func TestWhatPassedBesidesTheLessonIsCounted(t *testing.T) {
 	passed := func(id guard.ID) timeline.Pill {
 		return timeline.Pill{At: event.Auth, Guard: string(id), Outcome: event.Passed, Text: timeline.GuardName(string(id))}
 	}
-	refused := timeline.Pill{At: event.Auth, Guard: string(guard.IDCodeExpiry), Outcome: event.Refused, Text: "expiry refused"}
+	refused := timeline.Pill{At: event.Auth, Guard: string(guard.IDCodeExpiry), Outcome: event.Refused, Text: "code expiry refused"}
 	tests := map[string]struct {
 		pills []timeline.Pill
 		stars []string
 		want  []string // texts of the pills shown by name
 		count int      // of the others
 	}{
-		"the star is named":           {[]timeline.Pill{passed(guard.IDCodeSingleUse), passed(guard.IDCodeExpiry), passed(guard.IDPKCE)}, []string{"pkce"}, []string{"PKCE"}, 2},
-		"one other is not worth it":   {[]timeline.Pill{passed(guard.IDCodeSingleUse), passed(guard.IDPKCE)}, []string{"pkce"}, []string{"single use", "PKCE"}, 0},
-		"a refusal is always named":   {[]timeline.Pill{passed(guard.IDCodeSingleUse), passed(guard.IDPKCE), refused}, []string{"state"}, []string{"expiry refused"}, 2},
-		"without stars all are named": {[]timeline.Pill{passed(guard.IDCodeSingleUse), passed(guard.IDCodeExpiry)}, nil, []string{"single use", "expiry"}, 0},
+		"the star is named":           {[]timeline.Pill{passed(guard.IDCodeSingleUse), passed(guard.IDCodeExpiry), passed(guard.IDPKCE)}, []string{"pkce"}, []string{"PKCE verifier"}, 2},
+		"one other is not worth it":   {[]timeline.Pill{passed(guard.IDCodeSingleUse), passed(guard.IDPKCE)}, []string{"pkce"}, []string{"single use", "PKCE verifier"}, 0},
+		"a refusal is always named":   {[]timeline.Pill{passed(guard.IDCodeSingleUse), passed(guard.IDPKCE), refused}, []string{"state"}, []string{"code expiry refused"}, 2},
+		"without stars all are named": {[]timeline.Pill{passed(guard.IDCodeSingleUse), passed(guard.IDCodeExpiry)}, nil, []string{"single use", "code expiry"}, 0},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

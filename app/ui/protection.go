@@ -81,7 +81,10 @@ func (p *protection) parts() app.UI {
 			control = &habit{Desk: p.Desk, Name: p.partName(ps), Part: ps.Part, Value: ps.Value, Ready: p.Ready}
 		}
 		items = append(items, tag.Li(class).Body(
-			tag.Span("part-title").Text(ps.Part.Title),
+			tag.Span("part-title").Body(
+				app.Text(capital(ps.Part.Title)),
+				app.If(ps.Part.Does != "", func() app.UI { return tag.Span("part-does").Text(ps.Part.Does) }),
+			),
 			control,
 		))
 	}
@@ -89,7 +92,7 @@ func (p *protection) parts() app.UI {
 }
 
 func (p *protection) partName(ps partStanding) string {
-	return p.Standing.Protection.Title + ": " + ps.Part.Title
+	return capital(p.Standing.Protection.NameOf(ps.Part))
 }
 
 func (p *protection) partSwitch(ps partStanding) app.UI {

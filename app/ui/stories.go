@@ -57,8 +57,8 @@ func told() []story {
 			Kind: timeline.RowMessage, Seq: 1, From: event.Mallory, To: event.Auth, Text: "POST /token",
 			Pills: []timeline.Pill{
 				{At: event.Auth, Outcome: event.Passed, Text: "client"},
-				{At: event.Auth, Outcome: event.WouldRefuse, Text: "PKCE would refuse", Reason: "the verifier does not match"},
-				{At: event.Auth, Outcome: event.Refused, Text: "PKCE refused", Reason: "the verifier does not match"},
+				{At: event.Auth, Outcome: event.WouldRefuse, Text: "PKCE verifier would refuse", Reason: "the verifier does not match"},
+				{At: event.Auth, Outcome: event.Refused, Text: "PKCE verifier refused", Reason: "the verifier does not match"},
 			},
 		})},
 		{"messages", bandOf(

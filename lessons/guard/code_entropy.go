@@ -9,7 +9,7 @@ func codeEntropy() Protection {
 		ID: "code-entropy", Title: "Code entropy", By: ByAuth, Chapter: "v03",
 		Stops: "A code being guessed.",
 		Parts: []Part{{
-			ID: IDCodeEntropy, Kind: Habit, By: ByAuth, Title: "server makes codes", Short: "unguessable", Section: "RFC 6749 §10.10",
+			ID: IDCodeEntropy, Kind: Habit, By: ByAuth, Title: "server makes codes", Section: "RFC 6749 §10.10",
 			Values: []string{Random, Counted},
 		}},
 	}

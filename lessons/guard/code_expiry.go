@@ -13,7 +13,7 @@ func codeExpiry() Protection {
 	return Protection{
 		ID: "code-expiry", Title: "Code expiry", By: ByAuth, Chapter: "v03",
 		Stops: "A code that was found long after its login.",
-		Parts: []Part{{ID: IDCodeExpiry, Kind: Guard, By: ByAuth, Title: "refuses after 10 minutes", Short: "expiry", Code: "invalid_grant", Hint: "A code lives 10 minutes of the lab's time. Run the flow again.", Section: "RFC 6749 §4.1.2"}},
+		Parts: []Part{{ID: IDCodeExpiry, Kind: Guard, By: ByAuth, Title: "code expiry", Does: "refuses after 10 minutes", Code: "invalid_grant", Hint: "A code lives 10 minutes of the lab's time. Run the flow again.", Section: "RFC 6749 §4.1.2"}},
 	}
 }
 

@@ -14,8 +14,8 @@ func codeSingleUse() Protection {
 		ID: "code-single-use", Title: "Code single use", By: ByAuth, Chapter: "v03",
 		Stops: "A code that was redeemed once being redeemed again.",
 		Parts: []Part{
-			{ID: IDCodeSingleUse, Kind: Guard, By: ByAuth, Title: "refuses the second use", Short: "single use", Code: "invalid_grant", Hint: "A code works once. Run the flow again for a new one.", Section: "RFC 6749 §4.1.2"},
-			{ID: IDCodeReuse, Kind: Guard, By: ByAuth, Title: "revokes what the first use gave", Short: "replay revokes", Section: "RFC 6749 §4.1.2"},
+			{ID: IDCodeSingleUse, Kind: Guard, By: ByAuth, Title: "single use", Does: "refuses the second use", Code: "invalid_grant", Hint: "A code works once. Run the flow again for a new one.", Section: "RFC 6749 §4.1.2"},
+			{ID: IDCodeReuse, Kind: Guard, By: ByAuth, Title: "replay", Does: "revokes what the first use gave", Finds: "token revoked", Would: "would revoke the token", Section: "RFC 6749 §4.1.2"},
 		},
 	}
 }

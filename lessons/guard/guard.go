@@ -40,8 +40,10 @@ type Part struct {
 	ID      ID       `json:"id"`
 	Kind    Kind     `json:"kind"`
 	By      Enforcer `json:"by"`
-	Title   string   `json:"title"`             // what it does, in three or four words
-	Short   string   `json:"short,omitempty"`   // what a verdict calls it; empty for what gives none
+	Title   string   `json:"title"`             // its name, wherever it is spoken of: a few words, no verb that a verdict would turn round
+	Does    string   `json:"does,omitempty"`    // what it does, in a few words more; empty where the title says so
+	Finds   string   `json:"finds,omitempty"`   // what comes of it, where it does something else than refuse: "token revoked"
+	Would   string   `json:"would,omitempty"`   // the same where it is off: "would revoke the token"
 	Code    string   `json:"code,omitempty"`    // error code of its refusal (RFC 6749 §4.1.2.1, §5.2); empty where none is sent
 	Hint    string   `json:"hint,omitempty"`    // what to do about a refusal, in a sentence or two
 	Section string   `json:"section"`           // where it is specified
@@ -89,6 +91,15 @@ type Protection struct {
 	By      Enforcer `json:"by"`    // where most of it stands; groups the panel
 	Chapter string   `json:"chapter"`
 	Parts   []Part   `json:"parts"`
+}
+
+// NameOf returns the name of one of the protection's parts where it stands alone: a check
+// has one of its own, what a habit or setting is called makes sense beside its protection.
+func (p Protection) NameOf(part Part) string {
+	if part.Refuses() {
+		return part.Title
+	}
+	return p.Title + ": " + part.Title
 }
 
 // Values of habits that code asks for.

@@ -31,10 +31,10 @@ func pkce() Protection {
 				ID: IDPKCEKeep, Kind: Habit, By: ByClient, Title: "client keeps its verifier in", Section: "RFC 7636 §7.1",
 				Values: []string{InTab, InState}, Before: InTab,
 			},
-			{ID: IDPKCERequired, Kind: Guard, By: ByAuth, Title: "server requires it", Short: "PKCE required", Code: "invalid_request", Hint: "Send code_challenge and code_challenge_method=S256 (RFC 7636 §4.3).", Section: "RFC 9700 §2.1.1"},
-			{ID: IDPKCE, Kind: Guard, By: ByAuth, Title: "server verifies it", Short: "PKCE", Code: "invalid_grant", Hint: "Send the code_verifier whose challenge opened this flow (RFC 7636 §4.5).", Section: "RFC 7636 §4.6"},
-			{ID: IDPKCEPlain, Kind: Guard, By: ByAuth, Title: "server refuses plain", Short: "no plain", Code: "invalid_request", Hint: "Send code_challenge_method=S256, and as the challenge the hash of the verifier.", Section: "RFC 9700 §2.1.1"},
-			{ID: IDPKCEDowngrade, Kind: Guard, By: ByAuth, Title: "server refuses a verifier without challenge", Short: "no downgrade", Code: "invalid_grant", Hint: "Send the challenge when you ask for the code, or no verifier now (RFC 9700 §4.8.2).", Section: "RFC 9700 §4.8.2"},
+			{ID: IDPKCERequired, Kind: Guard, By: ByAuth, Title: "PKCE challenge", Does: "server requires one", Code: "invalid_request", Hint: "Send code_challenge and code_challenge_method=S256 (RFC 7636 §4.3).", Section: "RFC 9700 §2.1.1"},
+			{ID: IDPKCE, Kind: Guard, By: ByAuth, Title: "PKCE verifier", Does: "server holds it against the challenge", Code: "invalid_grant", Hint: "Send the code_verifier whose challenge opened this flow (RFC 7636 §4.5).", Section: "RFC 7636 §4.6"},
+			{ID: IDPKCEPlain, Kind: Guard, By: ByAuth, Title: "PKCE method", Does: "server refuses plain", Code: "invalid_request", Hint: "Send code_challenge_method=S256, and as the challenge the hash of the verifier.", Section: "RFC 9700 §2.1.1"},
+			{ID: IDPKCEDowngrade, Kind: Guard, By: ByAuth, Title: "PKCE downgrade", Does: "server refuses a verifier without challenge", Code: "invalid_grant", Hint: "Send the challenge when you ask for the code, or no verifier now (RFC 9700 §4.8.2).", Section: "RFC 9700 §4.8.2"},
 		},
 	}
 }

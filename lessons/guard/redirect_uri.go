@@ -15,11 +15,11 @@ func redirectURI() Protection {
 		Stops: "The code, or an error, being sent to Mallory's address.",
 		Parts: []Part{
 			{
-				ID: IDRedirectURI, Kind: Guard, By: ByAuth, Title: "matches to the letter", Short: "redirect URI", Code: "invalid_request", Hint: "It is compared to the letter, without patterns (RFC 9700 §2.1).", Section: "RFC 9700 §2.1",
+				ID: IDRedirectURI, Kind: Guard, By: ByAuth, Title: "redirect URI match", Does: "to the letter", Code: "invalid_request", Hint: "It is compared to the letter, without patterns (RFC 9700 §2.1).", Section: "RFC 9700 §2.1",
 				Instead: "The server redirects to the URI in the request, as long as it is one of the lab's own origins.",
 			},
 			{
-				ID: IDErrorShown, Kind: Guard, By: ByAuth, Title: "errors are shown, not sent", Short: "error redirect", Section: "RFC 6749 §4.1.2.1",
+				ID: IDErrorShown, Kind: Guard, By: ByAuth, Title: "error redirect", Does: "shows an error that it may not send", Section: "RFC 6749 §4.1.2.1",
 				Instead: "The server sends the error to the URI in the request, as long as it is one of the lab's own origins.",
 			},
 		},

@@ -11,7 +11,7 @@ func registeredClient() Protection {
 		ID: "registered-client", Title: "Registered client", By: ByAuth, Chapter: "v01",
 		Stops: "A stranger using the server as a redirector.",
 		Parts: []Part{{
-			ID: IDRegisteredClient, Kind: Guard, By: ByAuth, Title: "client is known", Short: "client", Code: "invalid_request", Hint: "Check client_id. The clients of this lab stand in the state of the parties.", Section: "RFC 6749 §2.2",
+			ID: IDRegisteredClient, Kind: Guard, By: ByAuth, Title: "registered client", Does: "knows who asks", Code: "invalid_request", Hint: "Check client_id. The clients of this lab stand in the state of the parties.", Section: "RFC 6749 §2.2",
 			Instead: "The server takes the stranger for a public client with the redirect URI that it sent.",
 		}},
 	}

@@ -11,7 +11,7 @@ func signInFirst() Protection {
 		ID: "sign-in-first", Title: "Sign-in first", By: ByAuth, Chapter: "v01",
 		Stops: "A client of Mallory's using the server as a redirector, with errors.",
 		Parts: []Part{{
-			ID: IDSignInFirst, Kind: Guard, By: ByAuth, Title: "no redirect before sign-in", Short: "sign-in first", Section: "RFC 9700 §4.11.2",
+			ID: IDSignInFirst, Kind: Guard, By: ByAuth, Title: "sign-in first", Does: "redirects nobody who has not signed in", Section: "RFC 9700 §4.11.2",
 			Instead: "The server sends an error to the client at once, whoever opened the link.",
 		}},
 	}

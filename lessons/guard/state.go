@@ -23,9 +23,9 @@ func state() Protection {
 				ID: IDStateMethod, Kind: Habit, By: ByClient, Title: "client sends", Section: "RFC 6749 §10.12",
 				Values: []string{Random, Constant, Nothing}, Before: Nothing,
 			},
-			{ID: IDState, Kind: Guard, By: ByClient, Title: "client compares it", Short: "state", Section: "RFC 6749 §10.12"},
-			{ID: IDStateUnused, Kind: Guard, By: ByClient, Title: "client forgets it after use", Short: "state first use", Section: "RFC 9700 §4.2.4"},
-			{ID: IDStateRequired, Kind: Strictness, By: ByAuth, Title: "server requires it", Short: "state required", Code: "invalid_request", Hint: "Send a fresh random state with each request (RFC 6749 §10.12).", Section: "RFC 6749 §4.1.1"},
+			{ID: IDState, Kind: Guard, By: ByClient, Title: "state match", Does: "client compares it", Section: "RFC 6749 §10.12"},
+			{ID: IDStateUnused, Kind: Guard, By: ByClient, Title: "state reuse", Does: "client forgets it after use", Section: "RFC 9700 §4.2.4"},
+			{ID: IDStateRequired, Kind: Strictness, By: ByAuth, Title: "required state", Does: "server asks for one", Code: "invalid_request", Hint: "Send a fresh random state with each request (RFC 6749 §10.12).", Section: "RFC 6749 §4.1.1"},
 		},
 	}
 }

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -113,6 +114,35 @@ func TestCatalogueIsWhole(t *testing.T) {
 			}
 			if string(part.ID) != p.ID && !strings.HasPrefix(string(part.ID), p.ID+".") {
 				t.Errorf("%s does not stand under the name of %s", part.ID, p.ID)
+			}
+		}
+	}
+}
+
+// A verdict says "NAME refused", and a switch is NAME alone: a name that already says no
+// would be turned round, and one that stands twice leaves open which is meant.
+func TestEachCheckHasOneName(t *testing.T) {
+	seen := map[string]string{}
+	for _, p := range Catalogue() {
+		seen[strings.ToLower(p.Title)] = p.ID
+	}
+	for _, p := range Catalogue() {
+		for _, part := range p.Parts {
+			name := strings.ToLower(p.NameOf(part))
+			if other, taken := seen[name]; taken && (len(p.Parts) > 1 || other != p.ID) {
+				t.Errorf("%s is called %q, and so is %s", part.ID, name, other)
+			}
+			seen[name] = string(part.ID)
+			if !part.Refuses() {
+				continue
+			}
+			for word := range strings.FieldsSeq(name) {
+				if slices.Contains([]string{"no", "not", "never", "nothing", "refuse", "refuses", "refused", "without"}, word) {
+					t.Errorf("%s is called %q, which a refusal would turn round", part.ID, name)
+				}
+			}
+			if (part.Finds == "") != (part.Would == "") {
+				t.Errorf("%s says %q where it is on, and %q where it is off", part.ID, part.Finds, part.Would)
 			}
 		}
 	}

@@ -245,7 +245,7 @@ func TestEverySwitchSaysWhatIsSo(t *testing.T) {
 				}
 				pressed++
 				for _, part := range prot.Parts {
-					name := prot.Title + ": " + part.Title
+					name := partName(prot, part)
 					switch {
 					case len(prot.Parts) == 1:
 					case part.Kind == guard.Habit:
@@ -267,6 +267,12 @@ func TestEverySwitchSaysWhatIsSo(t *testing.T) {
 			}
 		}
 	})
+}
+
+// partName is what the switch of a part is called.
+func partName(p guard.Protection, part guard.Part) string {
+	name := p.NameOf(part)
+	return strings.ToUpper(name[:1]) + name[1:]
 }
 
 // pressSwitch presses a switch of the panel and waits until it has turned.
@@ -302,7 +308,7 @@ func (b *tab) showsWhatIsSo(p *program, protections []guard.Protection) {
 		for _, part := range prot.Parts {
 			is := fmt.Sprint(in.Parts[string(part.ID)])
 			safe = safe && (is == "true" || part.Kind == guard.Habit && is == part.Values[0])
-			if shows, drawn := got[prot.Title+": "+part.Title]; drawn && shows != is {
+			if shows, drawn := got[partName(prot, part)]; drawn && shows != is {
 				b.Errorf("%s: %s is shown %q, and is %s", prot.Title, part.Title, shows, is)
 			}
 		}

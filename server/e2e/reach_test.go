@@ -44,7 +44,7 @@ func TestTheDiagramIsHeardAsAStory(t *testing.T) {
 		`^Client to Auth server: POST /token ?code=.*code_verifier=`,
 		`^Auth server: PKCE passed\.$`,
 		`^Proxy's log to Mallory: leaks the URL`,
-		`^Auth server: PKCE would refuse: the verifier does not match the challenge\.$`,
+		`^Auth server: PKCE verifier would refuse: the verifier does not match the challenge\.$`,
 	} {
 		if pattern := regexp.MustCompile(want); !slices.ContainsFunc(story, pattern.MatchString) {
 			t.Errorf("no control of the diagram is called %s:\n%s", want, strings.Join(story, "\n"))

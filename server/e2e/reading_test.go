@@ -84,7 +84,7 @@ func TestWhatChangedSinceTheVersionBefore(t *testing.T) {
 	b.has("button", "Run the flow") // the program runs
 	b.do("unfold it", clickOn("summary", "What changed since v02"))
 	b.says("On the wire")
-	b.do("unfold a check", clickOn("summary", "server verifies it"))
+	b.do("unfold a check", clickOn("summary", "PKCE verifier"))
 	b.says("lessons/guard/pkce.go:")
 	b.shoot("unfolded")
 	added := evaluate[[]string](b, `[...document.querySelectorAll(".change.is-added .change-what")].map(e => e.innerText)`)

@@ -34,7 +34,7 @@ func TestRunBreakAndMendPKCE(t *testing.T) {
 	b.press("button", "Run the attack")
 	b.done("break")
 	b.says("Mallory holds Alice's token")
-	b.has("button", "Auth server: PKCE would refuse: the verifier does not match the challenge.")
+	b.has("button", "Auth server: PKCE verifier would refuse: the verifier does not match the challenge.")
 	b.shoot("broken")
 
 	b.mend()
