@@ -24,7 +24,11 @@ type row struct {
 	Outcome string `json:"outcome"`
 	By      string `json:"by,omitempty"`
 	Harm    string `json:"harm,omitempty"`
-	Proven  bool   `json:"proven"` // it came out as the attack declares
+
+	Gained []string `json:"gained"` // by Mallory
+	Lost   []string `json:"lost"`   // by Alice
+
+	Proven bool `json:"proven"` // it came out as the attack declares
 }
 
 // matrix runs every attack in labs of its own: a strict one, one a guard that is
@@ -144,7 +148,7 @@ func (h *house) play(ctx context.Context, a attack.Attack, chapter, guards strin
 		return row{}, err
 	}
 	result, err := h.attacks.Run(ctx, l, a)
-	return row{Attack: a.ID, Chapter: chapter, Guards: guards, Outcome: result.Outcome, By: result.By, Harm: result.Harm}, err
+	return row{Attack: a.ID, Chapter: chapter, Guards: guards, Outcome: result.Outcome, By: result.By, Harm: result.Harm, Gained: result.Gained, Lost: result.Lost}, err
 }
 
 // labWith makes a lab with the given parts switched.

@@ -28,6 +28,7 @@ func (r *reducer) attackEnds(e event.Event) {
 		By:     ProtectionTitle(e.Note.Get("by")),
 		Harm:   e.Note.Get("harm"),
 		Seq:    e.Seq,
+		Sides:  Sides{Gained: e.Note.All("gained"), Lost: e.Note.All("lost")},
 	}
 	card := cardOf(end, e.Note.Get("by"), r.pills())
 	cut := e.Note.Get("outcome") == api.CutShort
@@ -35,7 +36,7 @@ func (r *reducer) attackEnds(e event.Event) {
 		card = Card{Cut: true, Title: "The attack was cut short", Detail: "The lab is asked too much, or full: no check stopped Mallory. Wait a little and try again; where that does not help, reset the lab."}
 	}
 	r.add(Row{Kind: RowCard, Seq: e.Seq, From: event.Mallory, Card: &card})
-	r.tell(e, card.Title+". "+card.Detail)
+	r.tell(e, card.says())
 	if !cut {
 		r.remember(end)
 	}
@@ -64,7 +65,7 @@ func (r *reducer) pills() []Pill {
 
 func cardOf(end AttackEnd, by string, pills []Pill) Card {
 	if !end.Won {
-		return Card{Title: stoppedTitle(end.By), Detail: stoppedDetail(by, pills)}
+		return Card{Title: stoppedTitle(end.By), Detail: stoppedDetail(by, pills), Sides: end.Sides}
 	}
 	title := strings.TrimSuffix(end.Harm, ".")
 	if title == "" {
@@ -74,7 +75,32 @@ func cardOf(end AttackEnd, by string, pills []Pill) Card {
 	if slices.ContainsFunc(pills, func(p Pill) bool { return p.Outcome == event.Refused }) {
 		stood = "What refused did not stop her."
 	}
-	return Card{Won: true, Title: title, Detail: stood + wouldHave(pills)}
+	return Card{Won: true, Title: title, Detail: stood + wouldHave(pills), Sides: end.Sides}
+}
+
+// says is the whole card, for who does not see it.
+func (c Card) says() string {
+	text := c.Title + "."
+	if c.Detail != "" {
+		text += " " + c.Detail
+	}
+	if c.Cut {
+		return text
+	}
+	return text + " " + c.MalloryHas() + " " + c.AliceLost()
+}
+
+// MalloryHas says what Mallory has after the attack.
+func (s Sides) MalloryHas() string { return "Mallory has: " + list(s.Gained) }
+
+// AliceLost says what Alice lost by it.
+func (s Sides) AliceLost() string { return "Alice lost: " + list(s.Lost) }
+
+func list(sentences []string) string {
+	if len(sentences) == 0 {
+		return "nothing."
+	}
+	return strings.Join(sentences, " ")
 }
 
 func stoppedTitle(by string) string {
@@ -86,14 +112,13 @@ func stoppedTitle(by string) string {
 
 // stoppedDetail gives the reason of the guard that stopped her, and where it gave
 // none, of the last that refused: others may have refused in its wake.
-func stoppedDetail(by string, pills []Pill) string {
-	reason := ""
+func stoppedDetail(by string, pills []Pill) (reason string) {
 	for _, p := range slices.Backward(pills) {
 		if p.Outcome == event.Refused && p.Reason != "" && (reason == "" || p.Guard == by) {
-			reason = sentence(p.Reason) + " "
+			reason = sentence(p.Reason)
 		}
 	}
-	return reason + "Mallory leaves with nothing."
+	return reason
 }
 
 // wouldHave names the protections that saw it and were off.

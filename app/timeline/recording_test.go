@@ -113,9 +113,9 @@ func (r *recording) attack(o event.Outcome) {
 	r.redeem(event.Mallory, o)
 	r.flow = ""
 	if o == event.Refused {
-		r.note(event.Lab, "", event.NoteAttackEnds, fields("attack", "intercepted-code", "outcome", "stopped", "by", "pkce.verify"))
+		r.note(event.Lab, "", event.NoteAttackEnds, fields("attack", "intercepted-code", "outcome", "stopped", "by", "pkce.verify", "gained", "Alice's code, worth nothing."))
 	} else {
-		r.note(event.Lab, "", event.NoteAttackEnds, fields("attack", "intercepted-code", "outcome", "succeeded", "harm", "Mallory holds Alice's token."))
+		r.note(event.Lab, "", event.NoteAttackEnds, fields("attack", "intercepted-code", "outcome", "succeeded", "harm", "Mallory holds Alice's token.", "gained", "A token.", "lost", "Her privacy.", "lost", "Her login."))
 	}
 }
 

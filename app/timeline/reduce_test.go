@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -156,15 +157,15 @@ func TestAttackEndsInACard(t *testing.T) {
 		card Card
 		by   string
 	}{
-		"she got in": {won, Card{Won: true, Title: "Mallory holds Alice's token", Detail: "No check stood in her way. PKCE would have."}, ""},
-		"stopped":    {lost, Card{Title: "Stopped by PKCE", Detail: "The verifier does not match the challenge. Mallory leaves with nothing."}, "PKCE"},
+		"she got in": {won, Card{Won: true, Title: "Mallory holds Alice's token", Detail: "No check stood in her way. PKCE would have.", Sides: Sides{Gained: []string{"A token."}, Lost: []string{"Her privacy.", "Her login."}}}, ""},
+		"stopped":    {lost, Card{Title: "Stopped by PKCE", Detail: "The verifier does not match the challenge.", Sides: Sides{Gained: []string{"Alice's code, worth nothing."}}}, "PKCE"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			v := Reduce(record(aRun, tt.part))
 			b := v.Bands[len(v.Bands)-1]
 			last := b.Rows[len(b.Rows)-1]
-			if last.Card == nil || *last.Card != tt.card {
+			if last.Card == nil || !reflect.DeepEqual(*last.Card, tt.card) {
 				t.Fatalf("card %+v, want %+v", last.Card, tt.card)
 			}
 			if b.Attack != "intercepted-code" || b.Title != "Intercepted code redeemed" {
@@ -173,7 +174,7 @@ func TestAttackEndsInACard(t *testing.T) {
 			if len(v.Attacks) != 1 || v.Attacks[0].Won != tt.card.Won || v.Attacks[0].By != tt.by {
 				t.Errorf("ends %+v", v.Attacks)
 			}
-			if !strings.HasPrefix(v.News, tt.card.Title) {
+			if !strings.HasPrefix(v.News, tt.card.Title) || !strings.HasSuffix(v.News, v.Attacks[0].MalloryHas()+" "+v.Attacks[0].AliceLost()) {
 				t.Errorf("news %q", v.News)
 			}
 		})
@@ -189,7 +190,7 @@ func TestAnAttackThatIsCutShortProvesNothing(t *testing.T) {
 	}))
 	rows := v.Bands[len(v.Bands)-1].Rows
 	want := Card{Cut: true, Title: "The attack was cut short", Detail: "The lab is asked too much, or full: no check stopped Mallory. Wait a little and try again; where that does not help, reset the lab."}
-	if last := rows[len(rows)-1]; last.Card == nil || *last.Card != want {
+	if last := rows[len(rows)-1]; last.Card == nil || !reflect.DeepEqual(*last.Card, want) {
 		t.Errorf("card %+v, want %+v", last.Card, want)
 	}
 	if len(v.Attacks) != 1 || !v.Attacks[0].Won {
@@ -212,8 +213,8 @@ func TestACardSaysWhatDecided(t *testing.T) {
 		part func(*recording)
 		want string
 	}{
-		"the first stopped her":  {ending("stopped", event.Refused, guard.IDRedirectURI), "Not registered. Mallory leaves with nothing."},
-		"the second stopped her": {ending("stopped", event.Refused, guard.IDErrorShown), "Nobody registered that. Mallory leaves with nothing."},
+		"the first stopped her":  {ending("stopped", event.Refused, guard.IDRedirectURI), "Not registered."},
+		"the second stopped her": {ending("stopped", event.Refused, guard.IDErrorShown), "Nobody registered that."},
 		"neither did":            {ending("succeeded", event.WouldRefuse, ""), "No check stood in her way. Exact redirect URI would have."},
 	}
 	for name, tt := range tests {

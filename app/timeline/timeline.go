@@ -80,6 +80,13 @@ type Card struct {
 	Cut    bool   // neither got she anything, nor did anyone stop her
 	Title  string // "Mallory holds Alice's token"
 	Detail string // "No check stood in her way. PKCE would have."
+	Sides
+}
+
+// Sides says what an attack came to for the two of them, in sentences; empty for nothing.
+type Sides struct {
+	Gained []string // what Mallory has now, and can do with it
+	Lost   []string // what Alice lost
 }
 
 // AttackEnd is the outcome of an attack.
@@ -89,4 +96,5 @@ type AttackEnd struct {
 	By     string // title of the protection that refused
 	Harm   string
 	Seq    uint64
+	Sides
 }

@@ -45,7 +45,7 @@ func (a *attackCard) outcome() string {
 	case a.End.Won:
 		return a.Attack.Harm
 	case a.End.By != "":
-		return "Stopped by " + a.End.By + "."
+		return "Stopped by " + a.End.By + ". " + a.End.AliceLost()
 	}
 	return "It came to nothing."
 }

@@ -68,7 +68,7 @@ func told() []story {
 		)},
 		{"how an attack ends", bandOf(
 			timeline.Row{Kind: timeline.RowCard, Card: &timeline.Card{Won: true, Title: "Mallory holds Alice's token", Detail: "No check stood in her way."}},
-			timeline.Row{Kind: timeline.RowCard, Card: &timeline.Card{Title: "Stopped by PKCE", Detail: "Mallory leaves with nothing."}},
+			timeline.Row{Kind: timeline.RowCard, Card: &timeline.Card{Title: "Stopped by PKCE", Detail: "The verifier does not match the challenge.", Sides: timeline.Sides{Gained: []string{"Alice's code, used up."}}}},
 			timeline.Row{Kind: timeline.RowCard, Card: &timeline.Card{Cut: true, Title: "The attack was cut short", Detail: "The lab is asked too much, or full: no check stopped Mallory."}},
 		)},
 		{"protection, on", tag.Ul().Body(&protection{Standing: storyOf(pkce, nil), Ready: true})},

@@ -86,7 +86,9 @@ type Mail struct {
 type AttackResult struct {
 	Outcome string    `json:"outcome"`        // Succeeded, Stopped, CutShort or Undecided
 	By      string    `json:"by,omitempty"`   // the guard that refused
-	Harm    string    `json:"harm,omitempty"` // what Mallory has now
+	Harm    string    `json:"harm,omitempty"` // what is lost, in the words of the catalogue
+	Gained  []string  `json:"gained"`         // what Mallory holds now and can do with it, in sentences
+	Lost    []string  `json:"lost"`           // what Alice lost, in sentences
 	Events  [2]uint64 `json:"events"`         // first and last position in the log
 }
 

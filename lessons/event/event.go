@@ -166,7 +166,7 @@ const (
 	NoteAttackBegins = "attack.begins" // lab: fields "attack", "title"
 	NoteBaitBegins   = "bait.begins"   // lab: Mallory prepares a mail; fields "attack", "title"
 	NoteBaitEnds     = "bait.ends"     // lab: it lies in front of Alice, or there is none; field "attack"
-	NoteAttackEnds   = "attack.ends"   // lab: fields "attack", "outcome" (succeeded, stopped, cut-short), "by", "harm"
+	NoteAttackEnds   = "attack.ends"   // lab: fields "attack", "outcome" (succeeded, stopped, cut-short), "by", "harm", and each of "gained" and "lost"
 )
 
 // MayEnd reports whether what a link began in Alice's browser may be over with e: she has
@@ -188,6 +188,19 @@ func (e Event) MayEnd() bool {
 type Gap struct {
 	After uint64 `json:"after"` // the position that was asked for
 	Next  uint64 `json:"next"`  // the first position that there still is
+}
+
+// All returns the values of the note's fields of that name, in their order.
+func (n *Note) All(name string) (values []string) {
+	if n == nil {
+		return nil
+	}
+	for _, f := range n.Fields {
+		if f.Name == name {
+			values = append(values, f.Value)
+		}
+	}
+	return values
 }
 
 // Get returns the value of the note's field name, or "".

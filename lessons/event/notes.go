@@ -38,7 +38,7 @@ var noteRows = []NoteRow{
 	{Name: NoteLeak, Means: "What Mallory needs came out, and where.", From: Proxy, To: Mallory, Fields: []string{"url", "code", "code_verifier"}, Says: "leaks the URL", Leak: true},
 	{Name: NoteStateRead, Means: "Mallory read what a signed state carries.", From: Mallory, Fields: []string{"code_verifier"}},
 	{Name: NoteAttackBegins, Means: "An attack begins, which the lab plays.", From: Lab, Fields: []string{"attack", "title"}},
-	{Name: NoteAttackEnds, Means: "What came of an attack.", From: Lab, Fields: []string{"attack", "outcome", "by", "harm"}},
+	{Name: NoteAttackEnds, Means: "What came of an attack.", From: Lab, Fields: []string{"attack", "outcome", "by", "harm", "gained", "lost"}},
 	{Name: NoteBaitBegins, Means: "Mallory prepares a mail.", From: Lab, Fields: []string{"attack", "title"}},
 	{Name: NoteBaitEnds, Means: "The mail lies in front of Alice, or there is none.", From: Lab, Fields: []string{"attack"}, Silent: true},
 

@@ -154,19 +154,29 @@ func (rn *Runner) settle(ctx context.Context, scene *Scene, a Attack, before uin
 	if cut && result.Outcome == api.Stopped && result.By == "" {
 		result.Outcome = api.CutShort
 	}
-	return rn.conclude(ctx, scene, a, result, evidence.Events[0].Seq)
+	return rn.conclude(ctx, scene, a, result, evidence)
 }
 
-// conclude tells what came of the attack whose first event is at the position.
-func (rn *Runner) conclude(ctx context.Context, s *Scene, a Attack, result api.AttackResult, first uint64) (api.AttackResult, error) {
-	if err := s.note(ctx, event.Lab, "", event.NoteAttackEnds, ending(a, result), a.field(),
-		event.Field{Name: "outcome", Value: result.Outcome},
-		event.Field{Name: "by", Value: result.By},
-		event.Field{Name: "harm", Value: result.Harm}); err != nil {
+// conclude tells what came of the attack, for both sides.
+func (rn *Runner) conclude(ctx context.Context, s *Scene, a Attack, result api.AttackResult, e Evidence) (api.AttackResult, error) {
+	result.Gained, result.Lost = sides(e, s.Lab.Now())
+	fields := []event.Field{
+		a.field(),
+		{Name: "outcome", Value: result.Outcome},
+		{Name: "by", Value: result.By},
+		{Name: "harm", Value: result.Harm},
+	}
+	for _, one := range result.Gained {
+		fields = append(fields, event.Field{Name: "gained", Value: one})
+	}
+	for _, one := range result.Lost {
+		fields = append(fields, event.Field{Name: "lost", Value: one})
+	}
+	if err := s.note(ctx, event.Lab, "", event.NoteAttackEnds, ending(a, result), fields...); err != nil {
 		return api.AttackResult{}, err
 	}
 	last, err := rn.Labs.Store.Last(ctx, s.Lab.ID)
-	result.Events = [2]uint64{first, last}
+	result.Events = [2]uint64{e.Events[0].Seq, last}
 	return result, err
 }
 

@@ -95,7 +95,7 @@ func (rn *Runner) MailOutcome(ctx context.Context, l *lab.Lab, a Attack) (api.At
 	if result.Outcome == api.Stopped && !a.over(result.By, events) {
 		return api.AttackResult{Outcome: api.Undecided}, nil
 	}
-	return rn.conclude(ctx, rn.scene(l), a, result, events[0].Seq)
+	return rn.conclude(ctx, rn.scene(l), a, result, evidence)
 }
 
 // over reports whether the refusal by the guard was the end. Who refuses may still send her
