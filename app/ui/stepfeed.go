@@ -53,14 +53,8 @@ func partyWord(p event.Party) app.UI {
 	return tag.Span("party", partyClass(p)).Text(strings.ToLower(string(p)))
 }
 
-// partyClass gives a party its colour. Parties without one of their own are neutral.
-func partyClass(p event.Party) string {
-	switch p {
-	case event.Browser, event.Client, event.Auth, event.API, event.Mallory, event.Proxy, event.Webapp, event.Lab:
-		return "party-" + string(p)
-	}
-	return "party-outside"
-}
+// partyClass gives a party its colour.
+func partyClass(p event.Party) string { return p.Row().Class() }
 
 // outcomeClass returns "is-refused" for a verdict, "" for what is none.
 func outcomeClass(prefix string, o event.Outcome) string {

@@ -23,23 +23,6 @@ const (
 	MaxSize   = 24 * 1024 // bytes of what a client may send up in one message
 )
 
-// Party names who takes part in a flow. A learner's own client appears under
-// its registered name, so other values than these constants occur.
-type Party string
-
-// The parties that the lab itself brings.
-const (
-	Browser Party = "browser" // Alice's browser: what navigates
-	Client  Party = "client"  // the OAuth client: what fetches
-	Auth    Party = "auth"    // the authorization server
-	API     Party = "api"     // the resource server
-	Mallory Party = "mallory" // the attacker
-	Proxy   Party = "proxy"   // a careless proxy whose log leaks
-	Webapp  Party = "webapp"  // the confidential client on a server
-	Lab     Party = "lab"     // the lab's own desk: switches, attacks, reset
-	Outside Party = "outside" // a caller that says nothing about itself
-)
-
 // Kind tells which of an Event's bodies is set.
 type Kind string
 

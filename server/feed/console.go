@@ -22,18 +22,12 @@ type Console struct {
 	mu sync.Mutex // guards Out: an event's lines stay together
 }
 
-// colors are the ANSI colours of the parties, the same as on the screen.
-var colors = map[event.Party]string{
-	event.Browser: "37", event.Client: "34", event.Auth: "32", event.API: "33",
-	event.Mallory: "31", event.Proxy: "35", event.Lab: "36",
-}
-
 // Print writes one event of the lab id. Values were redacted when recorded.
 func (c *Console) Print(id uuid.UUID, e event.Event) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s", e.Time.Format("15:04:05.000"), c.paint(e.From))
+	fmt.Fprintf(&b, "%s  %s", e.Time.Format("15:04:05.000"), c.paint(e.From.Row()))
 	if e.To != "" {
-		b.WriteString(" → " + c.paint(e.To))
+		b.WriteString(" → " + c.paint(e.To.Row()))
 	}
 	message, details := describe(e, id)
 	fmt.Fprintf(&b, "  %s  \x1b[0m[%s]\n", plain(message), id.String()[:8])
@@ -49,12 +43,13 @@ func (c *Console) Print(id uuid.UUID, e event.Event) {
 	io.WriteString(c.Out, text) //nolint:errcheck // nothing to be done about a closed console
 }
 
-func (c *Console) paint(p event.Party) string {
-	name := strings.ToUpper(plain(string(p)))
-	if !c.Color {
+// paint writes a party's name in its colour.
+func (c *Console) paint(p event.PartyRow) string {
+	name := strings.ToUpper(plain(string(p.ID)))
+	if !c.Color || p.Console == "" {
 		return name
 	}
-	return "\x1b[" + colors[p] + "m" + name + "\x1b[0m"
+	return "\x1b[" + p.Console + "m" + name + "\x1b[0m"
 }
 
 // describe puts an event of the lab id into one line and its parameters.

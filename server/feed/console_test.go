@@ -98,12 +98,10 @@ func TestTheConsoleGivesEachPartyItsColour(t *testing.T) {
 	// A colour ends where its name does, and colours are all that colour adds.
 	colourful := printed(c, &out, smallFlow()...)
 	plainly := printed(&Console{Out: &out}, &out, smallFlow()...)
-	for _, colour := range colors {
-		colourful = strings.ReplaceAll(colourful, "\x1b["+colour+"m", "")
+	for _, row := range event.AllParties() {
+		colourful = strings.ReplaceAll(colourful, "\x1b["+row.Console+"m", "")
 	}
-	for _, end := range []string{"\x1b[0m", "\x1b[m"} {
-		colourful = strings.ReplaceAll(colourful, end, "")
-	}
+	colourful = strings.ReplaceAll(colourful, "\x1b[0m", "")
 	if diff := cmp.Diff(plainly, colourful); diff != "" {
 		t.Error(diff)
 	}
@@ -213,5 +211,13 @@ func TestTheConsoleKeepsAnEventTogether(t *testing.T) {
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("printed %v", got)
+	}
+}
+
+// A party that is a row of the table, and nothing else, has its colour.
+func TestTheConsolePaintsAMadeUpParty(t *testing.T) {
+	clerk := event.PartyRow{ID: "clerk", Console: "95"}
+	if got := (&Console{Color: true}).paint(clerk); got != "\x1b[95mCLERK\x1b[0m" {
+		t.Errorf("it is painted %q", got)
 	}
 }

@@ -178,6 +178,7 @@ func changesFuncs() template.FuncMap {
 	classes := map[trace.Sign]string{trace.Added: "is-added", trace.Removed: "is-removed", trace.Same: "is-same"}
 	return template.FuncMap{
 		"party":  timeline.PartyName,
+		"colour": func(p event.Party) string { return p.Row().Class() },
 		"narrow": func(text string) string { return strings.ReplaceAll(text, "\t", "  ") },
 		"plural": func(n int, one, many string) string {
 			if n == 1 {
