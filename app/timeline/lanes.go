@@ -6,86 +6,83 @@ import (
 	"oauthlab/lessons/event"
 )
 
-// MaxLanes bounds the diagram's width; who comes later shares the last lane.
-const MaxLanes = 8
+// MaxLanes bounds the diagram's width: so many lanes have a place in web/css/stage.css.
+const MaxLanes = 12
 
 // Lane is the line of one party.
 type Lane struct {
 	Party event.Party
 	Name  string // "Auth server"
 	Brief string // "Auth"
-}
 
-// known lists the parties in the order of their lanes.
-var known = []Lane{
-	{event.Browser, "Alice's browser", "Browser"},
-	{event.Client, "Client", "Client"},
-	{event.Webapp, "Web app", "Web app"},
-	{event.Auth, "Auth server", "Auth"},
-	{event.API, "API", "API"},
-	{event.Proxy, "Proxy's log", "Proxy"},
-	{event.Mallory, "Mallory", "Mallory"},
-	{event.Outside, "Outside", "Outside"},
+	// Others share the lane with Party. Only clients of learners do, where there are
+	// more of them than lanes are left.
+	Others []event.Party
 }
 
 // PartyName returns what a party is called on the screen.
-func PartyName(p event.Party) string {
-	for _, lane := range known {
-		if lane.Party == p {
-			return lane.Name
+func PartyName(p event.Party) string { return p.Row().Name }
+
+// LanesOf returns a lane for each party that acts in the bands, and for those that are
+// always there. A learner's own client stands beside the lab's.
+func LanesOf(bands []Band) []Lane { return lanesOf(event.AllParties(), bands) }
+
+func lanesOf(table event.Parties, bands []Band) []Lane {
+	acts, guests := acting(table, bands)
+	table = slices.DeleteFunc(slices.Clone(table), func(r event.PartyRow) bool { return !r.Always && !acts[r.ID] })
+	var lanes []Lane
+	for _, row := range table {
+		lanes = append(lanes, Lane{Party: row.ID, Name: row.Name, Brief: row.Brief})
+		if row.Guests {
+			lanes = append(lanes, guestLanes(guests, MaxLanes-len(table))...)
 		}
 	}
-	if p == event.Lab {
-		return "Lab"
-	}
-	return string(p)
+	return lanes
 }
 
-// LanesOf returns a lane for each party that acts in the bands; browser, client
-// and authorization server are always there. A learner's own client stands
-// beside the lab's.
-func LanesOf(bands []Band) []Lane {
-	acts := map[event.Party]bool{event.Browser: true, event.Client: true, event.Auth: true}
-	var guests []event.Party
-	meet := func(p event.Party) {
-		if p == "" || acts[p] {
-			return
-		}
-		acts[p] = true
-		if !slices.ContainsFunc(known, func(l Lane) bool { return l.Party == p }) {
-			guests = append(guests, p)
-		}
-	}
+// acting returns who acts in the bands, and which of them are not in the table, in the
+// order in which they come.
+func acting(table event.Parties, bands []Band) (acts map[event.Party]bool, guests []event.Party) {
+	acts = map[event.Party]bool{"": true}
 	for _, b := range bands {
 		for _, r := range b.Rows {
-			if r.Kind == RowMessage || r.Kind == RowSelf {
-				meet(r.From)
-				meet(r.To)
+			if r.Kind != RowMessage && r.Kind != RowSelf {
+				continue
+			}
+			for _, p := range []event.Party{r.From, r.To} {
+				if !acts[p] && !table.Has(p) {
+					guests = append(guests, p)
+				}
+				acts[p] = true
 			}
 		}
 	}
-	var lanes []Lane
-	for _, lane := range known {
-		if acts[lane.Party] {
-			lanes = append(lanes, lane)
-		}
-		if lane.Party == event.Client {
-			for _, g := range guests {
-				lanes = append(lanes, Lane{g, string(g), brief(string(g))})
-			}
-		}
-	}
-	return lanes[:min(len(lanes), MaxLanes)]
+	return acts, guests
 }
 
-// LaneOf returns the index of the party's lane.
+// guestLanes returns at most room lanes, at least one, for the guests. Those for whom no
+// lane is left share the last.
+func guestLanes(guests []event.Party, room int) []Lane {
+	var lanes []Lane
+	for i, g := range guests {
+		if len(lanes) == room-1 && len(guests) > room {
+			return append(lanes, Lane{Party: g, Name: "Other clients", Brief: "Others", Others: guests[i+1:]})
+		}
+		row := g.Row()
+		lanes = append(lanes, Lane{Party: g, Name: row.Name, Brief: brief(row.Brief)})
+	}
+	return lanes
+}
+
+// LaneOf returns the index of the lane of a party that acts in the bands which the lanes
+// were made of.
 func LaneOf(lanes []Lane, p event.Party) int {
 	for i, lane := range lanes {
-		if lane.Party == p {
+		if lane.Party == p || slices.Contains(lane.Others, p) {
 			return i
 		}
 	}
-	return max(0, len(lanes)-1)
+	return 0
 }
 
 func brief(s string) string {
