@@ -9,6 +9,7 @@ import (
 	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 )
 
@@ -32,18 +33,28 @@ type panel struct {
 }
 
 func (p *panel) Render() app.UI {
-	return tag.Aside("panel").Aria("label", "Protections and attacks").Body(
+	body := []app.UI{
 		tag.H2("panel-title").Text("Protections"),
 		&asBefore{Desk: p.Desk, Content: p.Content, Standings: p.Standings, Ready: p.Open && p.Busy == idle},
-		p.group(guard.ByClient, "Client checks"),
-		p.group(guard.ByAuth, "Auth server checks"),
+	}
+	body = append(body, p.groups(event.AllParties())...)
+	return tag.Aside("panel").Aria("label", "Protections and attacks").Body(append(body,
 		p.attacks(),
 		&stateDrawer{Desk: p.Desk, State: p.State, Before: p.Before, IsOpen: p.StateOpen, Ready: p.Open},
 		p.foot(),
-	)
+	)...)
 }
 
-func (p *panel) group(by guard.Enforcer, title string) app.UI {
+// groups are the protections by the party that enforces them, in the order of the table.
+func (p *panel) groups(table event.Parties) []app.UI {
+	var groups []app.UI
+	for _, row := range table {
+		groups = append(groups, p.group(row.ID, row.Checks()))
+	}
+	return groups
+}
+
+func (p *panel) group(by event.Party, title string) app.UI {
 	var items []app.UI
 	for _, s := range p.Standings {
 		if s.Protection.By == by {

@@ -1,6 +1,10 @@
 package guard
 
-import "errors"
+import (
+	"errors"
+
+	"oauthlab/lessons/event"
+)
 
 // The parts.
 const (
@@ -11,11 +15,11 @@ const (
 // codeBinding holds that a code works for the client and the address that it was issued to.
 func codeBinding() Protection {
 	return Protection{
-		ID: "code-binding", Title: "Code binding", By: ByAuth, Chapter: "v03",
+		ID: "code-binding", Title: "Code binding", By: event.Auth, Chapter: "v03",
 		Stops: "A code of one client, or of one address, being redeemed under another.",
 		Parts: []Part{
-			{ID: IDCodeClient, Kind: Guard, By: ByAuth, Title: "client binding", Does: "redeemed by who asked", Code: "invalid_grant", Hint: "The client that redeems must be the one that asked.", Section: "RFC 6749 §4.1.3"},
-			{ID: IDCodeRedirectURI, Kind: Guard, By: ByAuth, Title: "redirect URI binding", Does: "redeemed with the address that got it", Code: "invalid_grant", Hint: "Send the redirect_uri of the authorization request, or none.", Section: "RFC 6749 §4.1.3"},
+			{ID: IDCodeClient, Kind: Guard, By: event.Auth, Title: "client binding", Does: "redeemed by who asked", Code: "invalid_grant", Hint: "The client that redeems must be the one that asked.", Section: "RFC 6749 §4.1.3"},
+			{ID: IDCodeRedirectURI, Kind: Guard, By: event.Auth, Title: "redirect URI binding", Does: "redeemed with the address that got it", Code: "invalid_grant", Hint: "Send the redirect_uri of the authorization request, or none.", Section: "RFC 6749 §4.1.3"},
 		},
 	}
 }

@@ -1,6 +1,10 @@
 package guard
 
-import "errors"
+import (
+	"errors"
+
+	"oauthlab/lessons/event"
+)
 
 // The parts.
 const (
@@ -11,11 +15,11 @@ const (
 // codeSingleUse holds that a code works once.
 func codeSingleUse() Protection {
 	return Protection{
-		ID: "code-single-use", Title: "Code single use", By: ByAuth, Chapter: "v03",
+		ID: "code-single-use", Title: "Code single use", By: event.Auth, Chapter: "v03",
 		Stops: "A code that was redeemed once being redeemed again.",
 		Parts: []Part{
-			{ID: IDCodeSingleUse, Kind: Guard, By: ByAuth, Title: "single use", Does: "refuses the second use", Code: "invalid_grant", Hint: "A code works once. Run the flow again for a new one.", Section: "RFC 6749 §4.1.2"},
-			{ID: IDCodeReuse, Kind: Guard, By: ByAuth, Title: "replay", Does: "revokes what the first use gave", Finds: "token revoked", Would: "would revoke the token", Section: "RFC 6749 §4.1.2"},
+			{ID: IDCodeSingleUse, Kind: Guard, By: event.Auth, Title: "single use", Does: "refuses the second use", Code: "invalid_grant", Hint: "A code works once. Run the flow again for a new one.", Section: "RFC 6749 §4.1.2"},
+			{ID: IDCodeReuse, Kind: Guard, By: event.Auth, Title: "replay", Does: "revokes what the first use gave", Finds: "token revoked", Would: "would revoke the token", Section: "RFC 6749 §4.1.2"},
 		},
 	}
 }

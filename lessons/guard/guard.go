@@ -4,12 +4,14 @@
 // A guard takes values, never requests or documents, and returns nil or an
 // error whose text tells a learner why it refuses. It is always evaluated; the
 // caller's Enforce decides whether the verdict counts. The file is shown to
-// learners as it stands. Standard library only, no net/http: the same guards
-// run in the browser.
+// learners as it stands. Standard library and the table of parties only, no net/http:
+// the same guards run in the browser.
 //
 // Short names of the sources: RFC 9700 is the OAuth 2.0 Security Best Current
 // Practice, OAuth 2.1 its draft.
 package guard
+
+import "oauthlab/lessons/event"
 
 // ID names a part: one thing that can be switched alone. A protection with a
 // single part shares its name.
@@ -26,30 +28,21 @@ const (
 	Setting    Kind = "setting"    // a choice with no right and wrong; no verdict
 )
 
-// Enforcer is the party at which a part stands.
-type Enforcer string
-
-// The enforcers.
-const (
-	ByClient Enforcer = "client"
-	ByAuth   Enforcer = "auth"
-)
-
 // Part is one thing that can be switched alone.
 type Part struct {
-	ID      ID       `json:"id"`
-	Kind    Kind     `json:"kind"`
-	By      Enforcer `json:"by"`
-	Title   string   `json:"title"`             // its name, wherever it is spoken of: a few words, no verb that a verdict would turn round
-	Does    string   `json:"does,omitempty"`    // what it does, in a few words more; empty where the title says so
-	Finds   string   `json:"finds,omitempty"`   // what comes of it, where it does something else than refuse: "token revoked"
-	Would   string   `json:"would,omitempty"`   // the same where it is off: "would revoke the token"
-	Code    string   `json:"code,omitempty"`    // error code of its refusal (RFC 6749 §4.1.2.1, §5.2); empty where none is sent
-	Hint    string   `json:"hint,omitempty"`    // what to do about a refusal, in a sentence or two
-	Section string   `json:"section"`           // where it is specified
-	Instead string   `json:"instead,omitempty"` // what happens when it is off and there is nothing to go on with
-	Values  []string `json:"values,omitempty"`  // of a habit, the first the safe one, the last the least safe; of a setting
-	Since   string   `json:"since,omitempty"`   // chapter that brings it to a protection that was there; empty: the protection's own
+	ID      ID          `json:"id"`
+	Kind    Kind        `json:"kind"`
+	By      event.Party `json:"by"`
+	Title   string      `json:"title"`             // its name, wherever it is spoken of: a few words, no verb that a verdict would turn round
+	Does    string      `json:"does,omitempty"`    // what it does, in a few words more; empty where the title says so
+	Finds   string      `json:"finds,omitempty"`   // what comes of it, where it does something else than refuse: "token revoked"
+	Would   string      `json:"would,omitempty"`   // the same where it is off: "would revoke the token"
+	Code    string      `json:"code,omitempty"`    // error code of its refusal (RFC 6749 §4.1.2.1, §5.2); empty where none is sent
+	Hint    string      `json:"hint,omitempty"`    // what to do about a refusal, in a sentence or two
+	Section string      `json:"section"`           // where it is specified
+	Instead string      `json:"instead,omitempty"` // what happens when it is off and there is nothing to go on with
+	Values  []string    `json:"values,omitempty"`  // of a habit, the first the safe one, the last the least safe; of a setting
+	Since   string      `json:"since,omitempty"`   // chapter that brings it to a protection that was there; empty: the protection's own
 
 	// Before is a habit's value in the chapters before its own: what was not
 	// taught yet is not sent yet. Empty for a habit that was always there.
@@ -85,12 +78,12 @@ func (p Part) defaultIn(chapter string) string {
 
 // Protection is what a learner switches: parts under one name.
 type Protection struct {
-	ID      string   `json:"id"`
-	Title   string   `json:"title"`
-	Stops   string   `json:"stops"` // one sentence: what it stops
-	By      Enforcer `json:"by"`    // where most of it stands; groups the panel
-	Chapter string   `json:"chapter"`
-	Parts   []Part   `json:"parts"`
+	ID      string      `json:"id"`
+	Title   string      `json:"title"`
+	Stops   string      `json:"stops"` // one sentence: what it stops
+	By      event.Party `json:"by"`    // where most of it stands; groups the panel
+	Chapter string      `json:"chapter"`
+	Parts   []Part      `json:"parts"`
 }
 
 // NameOf returns the name of one of the protection's parts where it stands alone: a check

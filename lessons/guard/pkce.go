@@ -5,6 +5,8 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"errors"
+
+	"oauthlab/lessons/event"
 )
 
 // The parts.
@@ -20,21 +22,21 @@ const (
 // pkce holds that who redeems a code is who asked for it.
 func pkce() Protection {
 	return Protection{
-		ID: "pkce", Title: "PKCE", By: ByAuth, Chapter: "v03",
+		ID: "pkce", Title: "PKCE", By: event.Auth, Chapter: "v03",
 		Stops: "A stolen code being redeemed by someone who did not ask for it.",
 		Parts: []Part{
 			{
-				ID: IDPKCEMethod, Kind: Habit, By: ByClient, Title: "client sends", Section: "RFC 7636 §4.2",
+				ID: IDPKCEMethod, Kind: Habit, By: event.Client, Title: "client sends", Section: "RFC 7636 §4.2",
 				Values: []string{S256, Plain, Nothing}, Before: Nothing,
 			},
 			{
-				ID: IDPKCEKeep, Kind: Habit, By: ByClient, Title: "client keeps its verifier in", Section: "RFC 7636 §7.1",
+				ID: IDPKCEKeep, Kind: Habit, By: event.Client, Title: "client keeps its verifier in", Section: "RFC 7636 §7.1",
 				Values: []string{InTab, InState}, Before: InTab,
 			},
-			{ID: IDPKCERequired, Kind: Guard, By: ByAuth, Title: "PKCE challenge", Does: "server requires one", Code: "invalid_request", Hint: "Send code_challenge and code_challenge_method=S256 (RFC 7636 §4.3).", Section: "RFC 9700 §2.1.1"},
-			{ID: IDPKCE, Kind: Guard, By: ByAuth, Title: "PKCE verifier", Does: "server holds it against the challenge", Code: "invalid_grant", Hint: "Send the code_verifier whose challenge opened this flow (RFC 7636 §4.5).", Section: "RFC 7636 §4.6"},
-			{ID: IDPKCEPlain, Kind: Guard, By: ByAuth, Title: "PKCE method", Does: "server refuses plain", Code: "invalid_request", Hint: "Send code_challenge_method=S256, and as the challenge the hash of the verifier.", Section: "RFC 9700 §2.1.1"},
-			{ID: IDPKCEDowngrade, Kind: Guard, By: ByAuth, Title: "PKCE downgrade", Does: "server refuses a verifier without challenge", Code: "invalid_grant", Hint: "Send the challenge when you ask for the code, or no verifier now (RFC 9700 §4.8.2).", Section: "RFC 9700 §4.8.2"},
+			{ID: IDPKCERequired, Kind: Guard, By: event.Auth, Title: "PKCE challenge", Does: "server requires one", Code: "invalid_request", Hint: "Send code_challenge and code_challenge_method=S256 (RFC 7636 §4.3).", Section: "RFC 9700 §2.1.1"},
+			{ID: IDPKCE, Kind: Guard, By: event.Auth, Title: "PKCE verifier", Does: "server holds it against the challenge", Code: "invalid_grant", Hint: "Send the code_verifier whose challenge opened this flow (RFC 7636 §4.5).", Section: "RFC 7636 §4.6"},
+			{ID: IDPKCEPlain, Kind: Guard, By: event.Auth, Title: "PKCE method", Does: "server refuses plain", Code: "invalid_request", Hint: "Send code_challenge_method=S256, and as the challenge the hash of the verifier.", Section: "RFC 9700 §2.1.1"},
+			{ID: IDPKCEDowngrade, Kind: Guard, By: event.Auth, Title: "PKCE downgrade", Does: "server refuses a verifier without challenge", Code: "invalid_grant", Hint: "Send the challenge when you ask for the code, or no verifier now (RFC 9700 §4.8.2).", Section: "RFC 9700 §4.8.2"},
 		},
 	}
 }

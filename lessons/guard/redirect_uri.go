@@ -1,6 +1,10 @@
 package guard
 
-import "errors"
+import (
+	"errors"
+
+	"oauthlab/lessons/event"
+)
 
 // The parts.
 const (
@@ -11,15 +15,15 @@ const (
 // redirectURI holds that an answer goes to an address that the client registered, and nowhere else.
 func redirectURI() Protection {
 	return Protection{
-		ID: "redirect-uri", Title: "Exact redirect URI", By: ByAuth, Chapter: "v01",
+		ID: "redirect-uri", Title: "Exact redirect URI", By: event.Auth, Chapter: "v01",
 		Stops: "The code, or an error, being sent to Mallory's address.",
 		Parts: []Part{
 			{
-				ID: IDRedirectURI, Kind: Guard, By: ByAuth, Title: "redirect URI match", Does: "to the letter", Code: "invalid_request", Hint: "It is compared to the letter, without patterns (RFC 9700 §2.1).", Section: "RFC 9700 §2.1",
+				ID: IDRedirectURI, Kind: Guard, By: event.Auth, Title: "redirect URI match", Does: "to the letter", Code: "invalid_request", Hint: "It is compared to the letter, without patterns (RFC 9700 §2.1).", Section: "RFC 9700 §2.1",
 				Instead: "The server redirects to the URI in the request, as long as it is one of the lab's own origins.",
 			},
 			{
-				ID: IDErrorShown, Kind: Guard, By: ByAuth, Title: "error redirect", Does: "shows an error that it may not send", Section: "RFC 6749 §4.1.2.1",
+				ID: IDErrorShown, Kind: Guard, By: event.Auth, Title: "error redirect", Does: "shows an error that it may not send", Section: "RFC 6749 §4.1.2.1",
 				Instead: "The server sends the error to the URI in the request, as long as it is one of the lab's own origins.",
 			},
 		},

@@ -1,6 +1,10 @@
 package guard
 
-import "errors"
+import (
+	"errors"
+
+	"oauthlab/lessons/event"
+)
 
 // IDRegisteredClient is its one part.
 const IDRegisteredClient ID = "registered-client"
@@ -8,10 +12,10 @@ const IDRegisteredClient ID = "registered-client"
 // registeredClient holds that a client is one that the server knows.
 func registeredClient() Protection {
 	return Protection{
-		ID: "registered-client", Title: "Registered client", By: ByAuth, Chapter: "v01",
+		ID: "registered-client", Title: "Registered client", By: event.Auth, Chapter: "v01",
 		Stops: "A stranger using the server as a redirector.",
 		Parts: []Part{{
-			ID: IDRegisteredClient, Kind: Guard, By: ByAuth, Title: "registered client", Does: "knows who asks", Code: "invalid_request", Hint: "Check client_id. The clients of this lab stand in the state of the parties.", Section: "RFC 6749 §2.2",
+			ID: IDRegisteredClient, Kind: Guard, By: event.Auth, Title: "registered client", Does: "knows who asks", Code: "invalid_request", Hint: "Check client_id. The clients of this lab stand in the state of the parties.", Section: "RFC 6749 §2.2",
 			Instead: "The server takes the stranger for a public client with the redirect URI that it sent.",
 		}},
 	}

@@ -3,6 +3,8 @@ package guard
 import (
 	"encoding/json"
 	"testing"
+
+	"oauthlab/lessons/event"
 )
 
 // withRows has the catalogue be made of other rows until the test ends.
@@ -18,12 +20,12 @@ func withRows(t *testing.T, rows ...Protection) {
 // came back in a later one.
 func tokens() Protection {
 	return Protection{
-		ID: "tokens", Title: "Tokens", By: ByAuth, Chapter: "v02", Stops: "What is made up.",
+		ID: "tokens", Title: "Tokens", By: event.Auth, Chapter: "v02", Stops: "What is made up.",
 		Parts: []Part{
-			{ID: "tokens.checked", Kind: Guard, By: ByAuth, Title: "checked"},
-			{ID: "tokens.again", Kind: Guard, By: ByAuth, Title: "checked again", Since: "v03"},
+			{ID: "tokens.checked", Kind: Guard, By: event.Auth, Title: "checked"},
+			{ID: "tokens.again", Kind: Guard, By: event.Auth, Title: "checked again", Since: "v03"},
 			{
-				ID: "tokens.life", Kind: Setting, By: ByAuth, Title: "live for", Values: []string{"1h", "10s"},
+				ID: "tokens.life", Kind: Setting, By: event.Auth, Title: "live for", Values: []string{"1h", "10s"},
 				Defaults: []Default{{"v03", "10s"}, {"v04", "1h"}},
 			},
 		},

@@ -1,6 +1,10 @@
 package guard
 
-import "errors"
+import (
+	"errors"
+
+	"oauthlab/lessons/event"
+)
 
 // IDSignInFirst is its one part.
 const IDSignInFirst ID = "sign-in-first"
@@ -8,10 +12,10 @@ const IDSignInFirst ID = "sign-in-first"
 // signInFirst holds that nothing is redirected before somebody has signed in.
 func signInFirst() Protection {
 	return Protection{
-		ID: "sign-in-first", Title: "Sign-in first", By: ByAuth, Chapter: "v01",
+		ID: "sign-in-first", Title: "Sign-in first", By: event.Auth, Chapter: "v01",
 		Stops: "A client of Mallory's using the server as a redirector, with errors.",
 		Parts: []Part{{
-			ID: IDSignInFirst, Kind: Guard, By: ByAuth, Title: "sign-in first", Does: "redirects nobody who has not signed in", Section: "RFC 9700 §4.11.2",
+			ID: IDSignInFirst, Kind: Guard, By: event.Auth, Title: "sign-in first", Does: "redirects nobody who has not signed in", Section: "RFC 9700 §4.11.2",
 			Instead: "The server sends an error to the client at once, whoever opened the link.",
 		}},
 	}

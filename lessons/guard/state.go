@@ -3,6 +3,8 @@ package guard
 import (
 	"crypto/subtle"
 	"errors"
+
+	"oauthlab/lessons/event"
 )
 
 // The parts.
@@ -16,16 +18,16 @@ const (
 // state holds that a callback belongs to a login that this browser began.
 func state() Protection {
 	return Protection{
-		ID: "state", Title: "State", By: ByClient, Chapter: "v02",
+		ID: "state", Title: "State", By: event.Client, Chapter: "v02",
 		Stops: "A login that this browser did not start.",
 		Parts: []Part{
 			{
-				ID: IDStateMethod, Kind: Habit, By: ByClient, Title: "client sends", Section: "RFC 6749 §10.12",
+				ID: IDStateMethod, Kind: Habit, By: event.Client, Title: "client sends", Section: "RFC 6749 §10.12",
 				Values: []string{Random, Constant, Nothing}, Before: Nothing,
 			},
-			{ID: IDState, Kind: Guard, By: ByClient, Title: "state match", Does: "client compares it", Section: "RFC 6749 §10.12"},
-			{ID: IDStateUnused, Kind: Guard, By: ByClient, Title: "state reuse", Does: "client forgets it after use", Section: "RFC 9700 §4.2.4"},
-			{ID: IDStateRequired, Kind: Strictness, By: ByAuth, Title: "required state", Does: "server asks for one", Code: "invalid_request", Hint: "Send a fresh random state with each request (RFC 6749 §10.12).", Section: "RFC 6749 §4.1.1"},
+			{ID: IDState, Kind: Guard, By: event.Client, Title: "state match", Does: "client compares it", Section: "RFC 6749 §10.12"},
+			{ID: IDStateUnused, Kind: Guard, By: event.Client, Title: "state reuse", Does: "client forgets it after use", Section: "RFC 9700 §4.2.4"},
+			{ID: IDStateRequired, Kind: Strictness, By: event.Auth, Title: "required state", Does: "server asks for one", Code: "invalid_request", Hint: "Send a fresh random state with each request (RFC 6749 §10.12).", Section: "RFC 6749 §4.1.1"},
 		},
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"oauthlab/lessons/event"
 )
 
 func TestSwitchesDefaultToSafe(t *testing.T) {
@@ -101,7 +103,7 @@ func TestWithLeavesTheOriginalAlone(t *testing.T) {
 func TestCatalogueIsWhole(t *testing.T) {
 	seen := map[ID]bool{}
 	for _, p := range Catalogue() {
-		if p.Title == "" || p.Stops == "" || p.By == "" || !isChapter(p.Chapter) || len(p.Parts) == 0 {
+		if p.Title == "" || p.Stops == "" || !event.AllParties().Has(p.By) || !isChapter(p.Chapter) || len(p.Parts) == 0 {
 			t.Errorf("%s lacks something: %+v", p.ID, p)
 		}
 		for _, part := range p.Parts {
@@ -109,7 +111,7 @@ func TestCatalogueIsWhole(t *testing.T) {
 				t.Errorf("%s stands twice", part.ID)
 			}
 			seen[part.ID] = true
-			if part.Title == "" || part.Section == "" || part.By == "" || part.Kind == Habit != (len(part.Values) > 1) {
+			if part.Title == "" || part.Section == "" || !event.AllParties().Has(part.By) || part.Kind == Habit != (len(part.Values) > 1) {
 				t.Errorf("%s lacks something: %+v", part.ID, part)
 			}
 			if string(part.ID) != p.ID && !strings.HasPrefix(string(part.ID), p.ID+".") {
