@@ -5,6 +5,8 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+
+	"oauthlab/lessons/event"
 )
 
 // announce prints where everything is, and how it was set up.
@@ -13,21 +15,27 @@ func (h *house) announce(out io.Writer) {
 		h.log.Warn("there is no flag for this variable; oauthlab help lists the flags", "variable", name)
 	}
 	c := h.config
-	o := c.origins
+	own := c.origins[event.Lab]
 	if c.log == "json" {
-		slog.New(slog.NewJSONHandler(out, nil)).Info("open", "version", version(),
-			"lab", o.Lab, "auth", o.Auth, "mallory", o.Mallory, "data", c.nats.place(c.data),
-			"roles", c.roles.String(), "listen", h.listensOn(), "nats", h.sharedAt(), "ops", h.operatorsAt(), c.asGroup())
+		said := []any{"version", version()}
+		for _, p := range c.table {
+			said = append(said, string(p.ID), c.origins[p.ID])
+		}
+		slog.New(slog.NewJSONHandler(out, nil)).Info("open", append(said, "data", c.nats.place(c.data),
+			"roles", c.roles.String(), "listen", h.listensOn(), "nats", h.sharedAt(), "ops", h.operatorsAt(), c.asGroup())...)
 		return
 	}
-	fmt.Fprintf(out, "\nOAuth Lab is open: %s%s\n\n", o.Lab, c.elsewhere(roleLab))
+	fmt.Fprintf(out, "\nOAuth Lab is open: %s%s\n\n", own, c.elsewhere(event.Lab))
 	for _, chapter := range h.taught.chapters {
 		if chapter.Tour != "" {
-			fmt.Fprintf(out, "  %-26s %s%s?tour=1\n", chapter.Tour, o.Lab, chapter.Path)
+			fmt.Fprintf(out, "  %-26s %s%s?tour=1\n", chapter.Tour, own, chapter.Path)
 		}
 	}
-	fmt.Fprintf(out, "  authorization server       %s%s\n", o.Auth, c.elsewhere(roleAuth))
-	fmt.Fprintf(out, "  Mallory                    %s%s\n", o.Mallory, c.elsewhere(roleMallory))
+	for _, p := range c.table {
+		if p.ID != event.Lab {
+			fmt.Fprintf(out, "  %-26s %s%s\n", p.Title, c.origins[p.ID], c.elsewhere(p.ID))
+		}
+	}
 	if at := h.listensOn(); at != "" {
 		fmt.Fprintf(out, "  behind a proxy, on         %s\n", at)
 	}
@@ -45,7 +53,7 @@ func (h *house) announce(out io.Writer) {
 }
 
 // elsewhere says of a role that another process plays it.
-func (c config) elsewhere(role string) string {
+func (c config) elsewhere(role event.Party) string {
 	if c.roles.play(role) {
 		return ""
 	}

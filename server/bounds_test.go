@@ -13,6 +13,7 @@ import (
 	"nhooyr.io/websocket"
 
 	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
 	"oauthlab/server/feed"
 	"oauthlab/server/limit"
 )
@@ -42,9 +43,9 @@ func TestEachBoundIsMet(t *testing.T) {
 			h.anotherLab(t, "X-Forwarded-For", "198.51.100.1").refusedWith(t, http.StatusTooManyRequests, "too_many_labs")
 		}},
 		"api-rate": {func(b *bounds) { b.apiRate = seldom }, func(t *testing.T, h *house, l api.Lab) {
-			h.ask(t, "GET", h.config.origins.Lab+"/api/labs/"+l.ID, "", "Authorization", "Bearer "+l.Key).
+			h.ask(t, "GET", h.config.origins[event.Lab]+"/api/labs/"+l.ID, "", "Authorization", "Bearer "+l.Key).
 				refusedWith(t, http.StatusTooManyRequests, "too_many_calls")
-			if r := h.ask(t, "GET", h.config.origins.Lab+"/v03-pkce", ""); r.status != http.StatusOK {
+			if r := h.ask(t, "GET", h.config.origins[event.Lab]+"/v03-pkce", ""); r.status != http.StatusOK {
 				t.Errorf("pages are bounded too: %d", r.status)
 			}
 		}},
@@ -52,7 +53,7 @@ func TestEachBoundIsMet(t *testing.T) {
 			h.ask(t, "POST", l.Issuer+"/token", "", form...).refusedWith(t, http.StatusBadRequest, "invalid_request")
 			h.ask(t, "POST", l.Issuer+"/token", "", form...).refusedWith(t, http.StatusTooManyRequests, "temporarily_unavailable")
 			page := h.ask(t, "GET", l.Issuer+"/authorize", "", "Sec-Fetch-Mode", "navigate")
-			if page.status != http.StatusTooManyRequests || !strings.Contains(page.body, "This lab is asked too much.") || !strings.Contains(page.body, h.config.origins.Lab) {
+			if page.status != http.StatusTooManyRequests || !strings.Contains(page.body, "This lab is asked too much.") || !strings.Contains(page.body, h.config.origins[event.Lab]) {
 				t.Errorf("a person sees %d %s", page.status, page.body)
 			}
 			h.wantCutShort(t, l)
@@ -67,7 +68,7 @@ func TestEachBoundIsMet(t *testing.T) {
 			for range 101 {
 				h.ask(t, "GET", l.Issuer+"/nothing", "")
 			}
-			log := h.ask(t, "GET", h.config.origins.Lab+"/api/labs/"+l.ID+"/events?after=0", "", "Authorization", "Bearer "+l.Key).body
+			log := h.ask(t, "GET", h.config.origins[event.Lab]+"/api/labs/"+l.ID+"/events?after=0", "", "Authorization", "Bearer "+l.Key).body
 			lines := strings.Split(strings.TrimSpace(log), "\n")
 			if len(lines) != 101 || !strings.Contains(lines[0], `"gap"`) { // which says what is missing
 				t.Errorf("the log has %d lines, the first of them %s", len(lines), lines[0])
@@ -83,7 +84,7 @@ func TestEachBoundIsMet(t *testing.T) {
 				}
 			}
 			r.refusedWith(t, http.StatusInsufficientStorage, "lab_full")
-			if r := h.ask(t, "POST", h.config.origins.Lab+"/api/labs/"+l.ID+"/reset", "", "Authorization", "Bearer "+l.Key); r.status != http.StatusOK {
+			if r := h.ask(t, "POST", h.config.origins[event.Lab]+"/api/labs/"+l.ID+"/reset", "", "Authorization", "Bearer "+l.Key); r.status != http.StatusOK {
 				t.Errorf("a lab that is full cannot be reset: %d %s", r.status, r.body)
 			}
 			if r := h.ask(t, "GET", target, ""); r.status != http.StatusSeeOther {
@@ -92,7 +93,7 @@ func TestEachBoundIsMet(t *testing.T) {
 		}},
 		"max-body": {func(b *bounds) { b.maxBody = 4 << 10 }, func(t *testing.T, h *house, l api.Lab) {
 			long := strings.Repeat("x", 5<<10)
-			h.ask(t, "POST", h.config.origins.Lab+"/api/labs", `{"chapter":"`+long+`"}`).refusedWith(t, http.StatusRequestEntityTooLarge, "too_large")
+			h.ask(t, "POST", h.config.origins[event.Lab]+"/api/labs", `{"chapter":"`+long+`"}`).refusedWith(t, http.StatusRequestEntityTooLarge, "too_large")
 			r := h.ask(t, "POST", l.Issuer+"/token", "code="+long, form...)
 			r.refusedWith(t, http.StatusRequestEntityTooLarge, "invalid_request")
 			if !strings.Contains(r.body, "longer than 4 KiB") {
@@ -100,7 +101,7 @@ func TestEachBoundIsMet(t *testing.T) {
 			}
 		}},
 		"max-header": {func(b *bounds) { b.maxHeader = 4 << 10 }, func(t *testing.T, h *house, l api.Lab) {
-			for _, target := range []string{h.config.origins.Lab + "/api/chapters", l.Issuer + "/authorize", l.Mallory} {
+			for _, target := range []string{h.config.origins[event.Lab] + "/api/chapters", l.Issuer + "/authorize", l.Mallory} {
 				if r := h.ask(t, "GET", target, "", "X-Long", strings.Repeat("x", 16<<10)); r.status != http.StatusRequestHeaderFieldsTooLarge {
 					t.Errorf("%s answers %d", target, r.status)
 				}
@@ -172,13 +173,13 @@ func boundFlags(t *testing.T) []string {
 
 func (h *house) anotherLab(t *testing.T, header ...string) reply {
 	t.Helper()
-	return h.ask(t, "POST", h.config.origins.Lab+"/api/labs", `{"chapter":"v03"}`, header...)
+	return h.ask(t, "POST", h.config.origins[event.Lab]+"/api/labs", `{"chapter":"v03"}`, header...)
 }
 
 // follow opens the feed of a lab and reads its first event.
 func (h *house) follow(t *testing.T, l api.Lab) *websocket.Conn {
 	t.Helper()
-	conn, _, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(h.config.origins.Lab, "http")+"/api/labs/"+l.ID+"/feed?after=0",
+	conn, _, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(h.config.origins[event.Lab], "http")+"/api/labs/"+l.ID+"/feed?after=0",
 		&websocket.DialOptions{Subprotocols: []string{feed.Protocol, feed.KeyProtocol + l.Key}})
 	if err != nil {
 		t.Fatal(err)
@@ -194,7 +195,7 @@ func (h *house) follow(t *testing.T, l api.Lab) *websocket.Conn {
 // page does to learn why, is told.
 func (h *house) wantNoSeat(t *testing.T, l api.Lab, status int) {
 	t.Helper()
-	target := h.config.origins.Lab + "/api/labs/" + l.ID + "/feed?probe=1"
+	target := h.config.origins[event.Lab] + "/api/labs/" + l.ID + "/feed?probe=1"
 	conn, resp, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(target, "http"),
 		&websocket.DialOptions{Subprotocols: []string{feed.Protocol, feed.KeyProtocol + l.Key}})
 	if err == nil {
@@ -210,7 +211,7 @@ func (h *house) wantNoSeat(t *testing.T, l api.Lab, status int) {
 // wantCutShort runs an attack at a bound of the lab: nobody may be said to have stopped it.
 func (h *house) wantCutShort(t *testing.T, l api.Lab) {
 	t.Helper()
-	r := h.ask(t, "POST", h.config.origins.Lab+"/api/labs/"+l.ID+"/attacks/intercepted-code", "", "Authorization", "Bearer "+l.Key)
+	r := h.ask(t, "POST", h.config.origins[event.Lab]+"/api/labs/"+l.ID+"/attacks/intercepted-code", "", "Authorization", "Bearer "+l.Key)
 	if r.status != http.StatusOK || !strings.Contains(r.body, `"outcome":"cut-short"`) {
 		t.Errorf("an attack answers %d %s", r.status, r.body)
 	}

@@ -77,7 +77,7 @@ func TestTheComposeFileSuitsThePrograms(t *testing.T) {
 		if err = errors.Join(err, c.complete()); err != nil || len(c.unheard) > 0 {
 			t.Fatalf("%s: %v; it sets %q, which are no flags", name, err, c.unheard)
 		}
-		if err := c.origins.Check(); err != nil {
+		if err := c.table.Check(c.origins); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		u, err := url.Parse(c.nats.url)

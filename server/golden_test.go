@@ -113,8 +113,8 @@ type normaliser struct {
 
 func newNormaliser(l *lab.Lab) *normaliser {
 	return &normaliser{
-		places: strings.NewReplacer(l.Issuer(), "{issuer}", l.Origins.Lab, "{lab}", l.Origins.Auth, "{auth}",
-			l.Origins.Mallory, "{mallory}", "/"+l.ID.String(), "{path}"),
+		places: strings.NewReplacer(l.Issuer(), "{issuer}", l.Origins[event.Lab], "{lab}", l.Origins[event.Auth], "{auth}",
+			l.Origins[event.Mallory], "{mallory}", "/"+l.ID.String(), "{path}"),
 		names: map[string]string{}, count: map[string]int{},
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -146,7 +145,7 @@ func open(ctx context.Context, c config) (*house, error) {
 	}
 	h.attacks = &attack.Runner{Labs: h.labs, Badges: badges}
 	if c.listen != "" {
-		h.attacks.Transport = newInside(c.parties(), listeners[0][0])
+		h.attacks.Transport = newInside(c.parties(), c.origins, listeners[0][0])
 	}
 	h.feed = &feed.Feed{Labs: h.labs, Log: log, Closing: h.closing, Seats: h.seats, Limited: h.metrics.Limited}
 	lobby := &site.Site{Files: web.FS, Stories: c.dev, Metrics: h.metricsAtLab(), Coming: taught.coming, API: &site.API{
@@ -162,9 +161,9 @@ func open(ctx context.Context, c config) (*house, error) {
 	if err != nil {
 		return nil, errors.Join(err, h.close())
 	}
-	all := map[string]http.Handler{roleLab: labHandler, roleAuth: auth.Handler(), roleMallory: mallory.Handler()}
+	all := map[event.Party]http.Handler{event.Lab: labHandler, event.Auth: auth.Handler(), event.Mallory: mallory.Handler()}
 	for _, p := range c.parties() {
-		h.handlers = append(h.handlers, secured(*p.origin, withIcon(p.role, all[p.role])))
+		h.handlers = append(h.handlers, secured(c.origins[p.ID], withIcon(p, all[p.ID])))
 	}
 	return h, nil
 }
@@ -205,8 +204,9 @@ func (h *house) servers(base context.Context) []*http.Server {
 	var origins []string
 	var handlers []http.Handler
 	for i, p := range h.config.parties() {
-		origins = append(origins, *p.origin)
-		handlers = append(handlers, canonical(*p.origin, h.log, h.metrics.Count(strings.TrimPrefix(p.flag, "--"), h.handlers[i])))
+		origin := h.config.origins[p.ID]
+		origins = append(origins, origin)
+		handlers = append(handlers, canonical(origin, h.log, h.metrics.Count(string(p.ID), h.handlers[i])))
 	}
 	if h.config.listen != "" {
 		handlers = []http.Handler{byHost(origins, h.log, handlers)}

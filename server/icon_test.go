@@ -63,12 +63,12 @@ func TestEveryDocumentHasAnIconThatItsPolicyAllows(t *testing.T) {
 	fill := strings.NewReplacer("{lab}", l.ID, "{none}", "00000000-0000-0000-0000-000000000000")
 	var all []string
 	for _, p := range h.config.parties() {
-		for _, r := range routes()[p.flag] {
+		for _, r := range routes()[p.Flag()] {
 			if r.method == http.MethodGet {
-				all = append(all, *p.origin+fill.Replace(r.target))
+				all = append(all, h.config.origins[p.ID]+fill.Replace(r.target))
 			}
 		}
-		all = append(all, *p.origin+"/healthz", *p.origin+"/readyz")
+		all = append(all, h.config.origins[p.ID]+"/healthz", h.config.origins[p.ID]+"/readyz")
 	}
 	all = append(all, "http://"+h.operatorsAt()+"/healthz", "http://"+h.operatorsAt()+"/readyz")
 	signIn := h.ask(t, "GET", l.Issuer+"/authorize?"+authorization(l).Encode(), "").header.Get("Location")

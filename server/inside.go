@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+
+	"oauthlab/server/lab"
 )
 
 // inside carries what the robot and Mallory send to the lab's own origins. A party of
@@ -17,11 +19,11 @@ type inside struct {
 }
 
 // newInside returns the way to the parties served on the listener behind a proxy.
-func newInside(parties []party, behind net.Listener) http.RoundTripper {
+func newInside(parties lab.Parties, origins lab.Origins, behind net.Listener) http.RoundTripper {
 	at := map[string]string{}
 	port := behind.Addr().(*net.TCPAddr).Port
 	for _, p := range parties {
-		u, _ := url.Parse(*p.origin) // checked at start
+		u, _ := url.Parse(origins[p.ID]) // checked at start
 		at[u.Host] = reachable(behind.Addr().(*net.TCPAddr).IP, port)
 	}
 	return &inside{listeners: at, next: http.DefaultTransport}

@@ -75,9 +75,19 @@ func playAll(ctx context.Context, taught teaching) (err error) {
 	})
 }
 
+// freeOrigins are those that the parties have by default, on ports that are free.
+func freeOrigins(table lab.Parties) lab.Origins {
+	origins := table.Defaults()
+	for id, origin := range origins {
+		origins[id] = origin[:strings.LastIndexByte(origin, ':')] + ":0"
+	}
+	return origins
+}
+
 // serveWhile serves a whole lab on free ports while work is done in it.
 func serveWhile(ctx context.Context, c config, work func(context.Context, *house) error) error {
-	c.origins = lab.Origins{Lab: "http://localhost:0", Auth: "http://localhost:0", Mallory: "http://127.0.0.1:0"}
+	c.table = lab.AllParties()
+	c.origins = freeOrigins(c.table)
 	h, err := open(ctx, c)
 	if err != nil {
 		return err

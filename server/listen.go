@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -15,24 +16,9 @@ import (
 	"oauthlab/server/lab"
 )
 
-// party is one origin as it is served.
-type party struct {
-	role   string
-	flag   string
-	origin *string // its public origin, completed when its port is known
-}
-
-func (c *config) allParties() []party {
-	return []party{
-		{roleLab, "--lab", &c.origins.Lab},
-		{roleAuth, "--auth", &c.origins.Auth},
-		{roleMallory, "--mallory", &c.origins.Mallory},
-	}
-}
-
 // parties are those that this process serves.
-func (c *config) parties() []party {
-	return slices.DeleteFunc(c.allParties(), func(p party) bool { return !c.roles.play(p.role) })
+func (c *config) parties() lab.Parties {
+	return slices.DeleteFunc(slices.Clone(c.table), func(p lab.Party) bool { return !c.roles.play(p.ID) })
 }
 
 // bind takes the addresses of this process's parties before anything else happens, so that
@@ -44,35 +30,38 @@ func (c *config) bind() ([][]net.Listener, error) {
 		if err != nil {
 			return nil, bindError("--listen", c.listen, err)
 		}
-		if err := c.origins.Check(); err != nil {
+		if err := c.table.Check(c.origins); err != nil {
 			closeAll(all)
 			return nil, err
 		}
 		return [][]net.Listener{all}, nil
 	}
 	var listeners [][]net.Listener
+	origins := maps.Clone(c.origins)
 	for _, p := range c.parties() {
-		all, err := p.bind()
+		all, origin, err := bindParty(p, origins[p.ID])
 		if err != nil {
 			closeAll(slices.Concat(listeners...))
 			return nil, err
 		}
-		listeners = append(listeners, all)
+		listeners, origins[p.ID] = append(listeners, all), origin
 	}
-	if err := c.origins.Check(); err != nil {
+	c.origins = origins
+	if err := c.table.Check(c.origins); err != nil {
 		closeAll(slices.Concat(listeners...))
 		return nil, err
 	}
 	return listeners, nil
 }
 
-func (p party) bind() ([]net.Listener, error) {
-	if err := lab.CheckOrigin(p.flag, *p.origin); err != nil {
-		return nil, err
+// bindParty takes the address of one party. It returns its origin with the port that it got.
+func bindParty(p lab.Party, origin string) ([]net.Listener, string, error) {
+	if err := lab.CheckOrigin(p.Flag(), origin); err != nil {
+		return nil, "", err
 	}
-	u, _ := url.Parse(*p.origin) // just checked
+	u, _ := url.Parse(origin) // just checked
 	if u.Scheme == "https" {
-		return nil, fmt.Errorf("%s is %q: https origins are served behind a proxy; pass --listen with the address that it connects to", p.flag, *p.origin)
+		return nil, "", fmt.Errorf("%s is %q: https origins are served behind a proxy; pass --listen with the address that it connects to", p.Flag(), origin)
 	}
 	port := u.Port()
 	if port == "" {
@@ -80,13 +69,12 @@ func (p party) bind() ([]net.Listener, error) {
 	}
 	all, err := listen(net.JoinHostPort(u.Hostname(), port))
 	if err != nil {
-		return nil, bindError(p.flag, *p.origin, err)
+		return nil, "", bindError(p.Flag(), origin, err)
 	}
 	if port == "0" {
 		u.Host = net.JoinHostPort(u.Hostname(), portOf(all[0]))
-		*p.origin = u.String()
 	}
-	return all, nil
+	return all, u.String(), nil
 }
 
 // loopbacks are the addresses that the name localhost stands for (RFC 6761 §6.3).

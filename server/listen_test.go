@@ -4,10 +4,13 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"oauthlab/lessons/event"
 	"oauthlab/server/lab"
 )
 
@@ -49,7 +52,7 @@ func TestLocalhostIsTwoAddresses(t *testing.T) {
 			c.ops.listen = "localhost:0"
 			if together {
 				c.listen = "localhost:0"
-				c.origins = lab.Origins{Lab: "http://localhost:1", Auth: "http://localhost:2", Mallory: "http://127.0.0.1:3"}
+				c.origins = lab.Origins{event.Lab: "http://localhost:1", event.Auth: "http://localhost:2", event.Mallory: "http://127.0.0.1:3"}
 			}
 		})
 		want := map[string]string{"--lab": "127.0.0.1 ::1", "--auth": "127.0.0.1 ::1", "--mallory": "127.0.0.1"}
@@ -57,16 +60,16 @@ func TestLocalhostIsTwoAddresses(t *testing.T) {
 			group := h.listeners[min(i, len(h.listeners)-1)]
 			got := strings.Join(hostsOf(t, group), " ")
 			if together {
-				want[p.flag] = "127.0.0.1 ::1"
+				want[p.Flag()] = "127.0.0.1 ::1"
 			}
-			if got != want[p.flag] {
-				t.Errorf("%s listens on %s, want %s", p.flag, got, want[p.flag])
+			if got != want[p.Flag()] {
+				t.Errorf("%s listens on %s, want %s", p.Flag(), got, want[p.Flag()])
 			}
 			for _, l := range group {
-				host := strings.TrimPrefix(*p.origin, "http://")
+				host := strings.TrimPrefix(h.config.origins[p.ID], "http://")
 				got := h.ask(t, "GET", "http://"+l.Addr().String()+"/", "", "Host", host, "Accept", "text/html")
 				if got.header.Get("Content-Security-Policy") == "" || !strings.Contains(got.body, "<html") {
-					t.Errorf("%s on %s answers %d %.100s, want a page of its own", p.flag, l.Addr(), got.status, got.body)
+					t.Errorf("%s on %s answers %d %.100s, want a page of its own", p.Flag(), l.Addr(), got.status, got.body)
 				}
 			}
 		}
@@ -86,8 +89,8 @@ func TestLocalhostIsTwoAddresses(t *testing.T) {
 func TestAnotherProgramOnOneOfTheLoopbacks(t *testing.T) {
 	needBothLoopbacks(t)
 	flags := map[string]func(c *config, address string){
-		"--lab":         func(c *config, address string) { c.origins.Lab = "http://" + address },
-		"--auth":        func(c *config, address string) { c.origins.Auth = "http://" + address },
+		"--lab":         func(c *config, address string) { c.origins[event.Lab] = "http://" + address },
+		"--auth":        func(c *config, address string) { c.origins[event.Auth] = "http://" + address },
 		"--listen":      func(c *config, address string) { c.listen = address },
 		"--ops-listen":  func(c *config, address string) { c.ops.listen = address },
 		"--nats-listen": func(c *config, address string) { c.nats.listen = address },
@@ -100,11 +103,11 @@ func TestAnotherProgramOnOneOfTheLoopbacks(t *testing.T) {
 			}
 			address := "localhost:" + portOf(other)
 			c := config{data: t.TempDir(), log: "json", stderr: io.Discard, origins: lab.Origins{
-				Lab: "http://localhost:0", Auth: "http://localhost:0", Mallory: "http://127.0.0.1:0",
+				event.Lab: "http://localhost:0", event.Auth: "http://localhost:0", event.Mallory: "http://127.0.0.1:0",
 			}}
 			set(&c, address)
 			if flag == "--listen" {
-				c.origins = lab.Origins{Lab: "http://localhost:1", Auth: "http://localhost:2", Mallory: "http://127.0.0.1:3"}
+				c.origins = lab.Origins{event.Lab: "http://localhost:1", event.Auth: "http://localhost:2", event.Mallory: "http://127.0.0.1:3"}
 			}
 			where := address
 			if flag == "--lab" || flag == "--auth" {
@@ -119,6 +122,27 @@ func TestAnotherProgramOnOneOfTheLoopbacks(t *testing.T) {
 	}
 }
 
+// A party that is a row of the table, and nothing else, has its flag, its role and its
+// address, which no party of another process has.
+func TestAMadeUpPartyListens(t *testing.T) {
+	table := append(lab.AllParties(), lab.Party{ID: "clerk", Title: "the clerk", Origin: "http://localhost:8090"})
+	c := config{table: table, origins: freeOrigins(table), roles: roles{table: table}}
+	if err := c.roles.Set("lab,clerk"); err != nil {
+		t.Fatal(err)
+	}
+	listeners, err := c.bind()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeAll(slices.Concat(listeners...))
+	if u, err := url.Parse(c.origins["clerk"]); err != nil || len(listeners) != 2 || u.Port() != portOf(listeners[1][0]) {
+		t.Errorf("%d parties listen, and the clerk is at %s (%v)", len(listeners), c.origins["clerk"], err)
+	}
+	if got := joined(c.roles.missing(), ","); got != "auth,mallory" {
+		t.Errorf("other processes play %s", got)
+	}
+}
+
 // An address that is one already is not named twice.
 func TestAPortInUse(t *testing.T) {
 	other, err := net.Listen("tcp", "127.0.0.1:0")
@@ -127,7 +151,7 @@ func TestAPortInUse(t *testing.T) {
 	}
 	defer other.Close()
 	origin := "http://127.0.0.1:" + portOf(other)
-	_, err = party{flag: "--mallory", origin: &origin}.bind()
+	_, _, err = bindParty(lab.Party{ID: event.Mallory}, origin)
 	want := "--mallory " + origin + ": the port is in use; stop what uses it, or pass --mallory with another port"
 	if err == nil || err.Error() != want {
 		t.Errorf("it says %v, want %s", err, want)
@@ -170,7 +194,7 @@ func TestAWrongHostIsToldAndLogged(t *testing.T) {
 	}
 	log := &shelf{}
 	h := openHouseWith(t, func(c *config) { c.stderr = log })
-	own := h.config.origins.Lab
+	own := h.config.origins[event.Lab]
 	host := strings.TrimPrefix(own, "http://")
 	for _, tt := range tests {
 		for came, shown := range map[string]string{
@@ -197,7 +221,7 @@ func TestAWrongHostBehindAProxyIsTold(t *testing.T) {
 	log := &shelf{}
 	h := openHouseWith(t, func(c *config) {
 		c.listen, c.stderr = "127.0.0.1:0", log
-		c.origins = lab.Origins{Lab: "http://localhost:1", Auth: "http://localhost:2", Mallory: "http://127.0.0.1:3"}
+		c.origins = lab.Origins{event.Lab: "http://localhost:1", event.Auth: "http://localhost:2", event.Mallory: "http://127.0.0.1:3"}
 	})
 	got := h.ask(t, "GET", "http://"+h.listeners[0][0].Addr().String()+"/", "", "Host", "backend:8080")
 	want := "No party of the lab has this host.\nThe request came with the Host backend:8080; expected is localhost:1 or localhost:2 or 127.0.0.1:3.\n"

@@ -175,6 +175,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 
 // config is what a process is told.
 type config struct {
+	table   lab.Parties // nil: those that there are
 	origins lab.Origins
 	listen  string // "" where every party has its own address
 	roles   roles  // that this process plays
@@ -218,11 +219,15 @@ func parse(args, environ []string, stdout io.Writer) (config, error) {
 		flags.SetOutput(stdout)
 		flags.PrintDefaults()
 	}
-	flags.StringVar(&c.origins.Lab, "lab", "http://localhost:8080", "public `origin` of the lab: client, lessons, API")
-	flags.StringVar(&c.origins.Auth, "auth", "http://localhost:8081", "public `origin` of the authorization server")
-	flags.StringVar(&c.origins.Mallory, "mallory", "http://127.0.0.1:8083", "public `origin` of the attacker's site")
+	c.table = lab.AllParties()
+	c.origins = lab.Origins{}
+	for _, p := range c.table {
+		c.origins[p.ID] = p.Origin
+		flags.Var(originFlag{c.origins, p.ID}, string(p.ID), "public `origin` of "+p.Serves)
+	}
 	flags.StringVar(&c.listen, "listen", "", "one `address` for all parties, told apart by Host, behind a proxy")
-	flags.Var(&c.roles, "role", "`roles` that this process plays, some of lab,auth,mallory (default: all)")
+	c.roles.table = c.table
+	flags.Var(&c.roles, "role", "`roles` that this process plays, some of "+joined(idsOf(c.table), ",")+" (default: all)")
 	c.nats.flags(flags)
 	flags.StringVar(&c.data, "data", "", "`folder` of the labs (default: oauthlab in the user's state folder)")
 	flags.StringVar(&c.lessons.dir, "lessons", "", "`folder` of your own chapters, shown beside the lab's")
@@ -260,6 +265,9 @@ func parse(args, environ []string, stdout io.Writer) (config, error) {
 
 // complete fills in what was left open, and reports what cannot work.
 func (c *config) complete() error {
+	if c.table == nil {
+		c.table = lab.AllParties()
+	}
 	if c.bounds == (bounds{}) {
 		c.bounds = defaultBounds()
 	}

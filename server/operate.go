@@ -114,7 +114,8 @@ func (h *house) operatorsHandler() http.Handler {
 	mux.HandleFunc("GET /healthz", ops.ServeAlive)
 	mux.HandleFunc("GET /readyz", h.health.ServeReady)
 	mux.Handle("GET /metrics", h.metrics.Handler())
-	mux.Handle("GET "+iconPath, icon(roleLab))
+	own, _ := h.config.table.Of(event.Lab)
+	mux.Handle("GET "+iconPath, icon(own))
 	ops.Profiles(mux)
 	return mux
 }
@@ -122,7 +123,7 @@ func (h *house) operatorsHandler() http.Handler {
 // metricsAtLab is what the lab's origin serves as /metrics: nothing where operators
 // have an address of their own, or where the origin is not this machine's alone.
 func (h *house) metricsAtLab() http.Handler {
-	u, err := url.Parse(h.config.origins.Lab)
+	u, err := url.Parse(h.config.origins[event.Lab])
 	if err != nil || h.config.ops.listen != "" || !lab.Loopback(u.Hostname()) {
 		return nil
 	}
@@ -157,7 +158,7 @@ func (h *house) readClock(ctx context.Context) error {
 // storeOptions says where labs are kept, how much of them, and who is told.
 func (h *house) storeOptions() store.Options {
 	o, b, print := h.place, h.config.bounds, printer(h.config)
-	o.Logger, o.Kinds = h.log, h.config.roles.kinds()
+	o.Logger, o.Kinds = h.log, h.config.table.Kinds(h.config.roles.play)
 	o.MaxDocument, o.MaxEventsPerLab, o.LabTTL = int(b.maxDocument), b.maxEvents, b.idle
 	o.MinFree, o.MaxStore = uint64(b.minFree), int64(b.maxStore)
 	o.Timed, o.Delivered = h.metrics.Timed, h.metrics.Delivered

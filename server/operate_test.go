@@ -19,6 +19,7 @@ import (
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 	"oauthlab/server/attack"
+	"oauthlab/server/lab"
 	"oauthlab/server/ops"
 	"oauthlab/server/robot"
 )
@@ -59,7 +60,7 @@ func (h *house) ask(t *testing.T, method, target, body string, header ...string)
 // newLab makes a lab over the API.
 func (h *house) newLab(t *testing.T) api.Lab {
 	t.Helper()
-	r := h.ask(t, "POST", h.config.origins.Lab+"/api/labs", `{"chapter":"v03"}`)
+	r := h.ask(t, "POST", h.config.origins[event.Lab]+"/api/labs", `{"chapter":"v03"}`)
 	var l api.Lab
 	if err := json.Unmarshal([]byte(r.body), &l); err != nil || r.status != http.StatusCreated {
 		t.Fatalf("creation answered %d %s", r.status, r.body)
@@ -103,7 +104,7 @@ func (s *shelf) String() string {
 // ready asks whether the house is, and returns what is wrong, by check.
 func (h *house) ready(t *testing.T) (status int, wrong map[string]string) {
 	t.Helper()
-	r := h.ask(t, "GET", h.config.origins.Lab+"/readyz", "")
+	r := h.ask(t, "GET", h.config.origins[event.Lab]+"/readyz", "")
 	var report struct {
 		Ready  bool
 		Checks map[string]struct {
@@ -133,7 +134,7 @@ func (h *house) ready(t *testing.T) (status int, wrong map[string]string) {
 
 func TestWhatOperatorsAskTheLabsOwnOrigins(t *testing.T) {
 	h := openHouse(t)
-	for _, origin := range h.config.origins.All() {
+	for _, origin := range h.config.origins {
 		for _, host := range []string{"", "10.1.2.3:8080"} { // a load balancer asks by address
 			header := []string{}
 			if host != "" {
@@ -150,15 +151,15 @@ func TestWhatOperatorsAskTheLabsOwnOrigins(t *testing.T) {
 	if status, wrong := h.ready(t); status != http.StatusOK {
 		t.Errorf("ready answers %d with %v", status, wrong)
 	}
-	if r := h.ask(t, "GET", h.config.origins.Lab+"/metrics", ""); r.status != http.StatusOK || !strings.Contains(r.body, "oauthlab_labs ") {
+	if r := h.ask(t, "GET", h.config.origins[event.Lab]+"/metrics", ""); r.status != http.StatusOK || !strings.Contains(r.body, "oauthlab_labs ") {
 		t.Errorf("metrics answers %d %.200s", r.status, r.body)
 	}
-	for _, origin := range []string{h.config.origins.Auth, h.config.origins.Mallory} {
+	for _, origin := range []string{h.config.origins[event.Auth], h.config.origins[event.Mallory]} {
 		if r := h.ask(t, "GET", origin+"/metrics", ""); r.status == http.StatusOK {
 			t.Errorf("%s/metrics answers %d", origin, r.status)
 		}
 	}
-	for _, origin := range []string{h.config.origins.Lab, h.config.origins.Auth, h.config.origins.Mallory} {
+	for _, origin := range []string{h.config.origins[event.Lab], h.config.origins[event.Auth], h.config.origins[event.Mallory]} {
 		if r := h.ask(t, "GET", origin+"/debug/pprof/heap", ""); r.status != http.StatusNotFound {
 			t.Errorf("%s has profiles: it answers %d", origin, r.status)
 		}
@@ -173,10 +174,10 @@ func TestOperatorsWithAnAddressOfTheirOwn(t *testing.T) {
 			t.Errorf("%s answers %d, want %d", path, r.status, want)
 		}
 	}
-	if r := h.ask(t, "GET", h.config.origins.Lab+"/metrics", ""); r.status != http.StatusNotFound {
+	if r := h.ask(t, "GET", h.config.origins[event.Lab]+"/metrics", ""); r.status != http.StatusNotFound {
 		t.Errorf("the lab's origin has metrics too: %d", r.status)
 	}
-	if r := h.ask(t, "GET", h.config.origins.Lab+"/readyz", ""); r.status != http.StatusOK {
+	if r := h.ask(t, "GET", h.config.origins[event.Lab]+"/readyz", ""); r.status != http.StatusOK {
 		t.Errorf("the lab's origin is ready with %d", r.status)
 	}
 }
@@ -184,7 +185,7 @@ func TestOperatorsWithAnAddressOfTheirOwn(t *testing.T) {
 // Metrics are not for the public: on an origin that others reach, they need an address.
 func TestPublicOriginsHaveNoMetrics(t *testing.T) {
 	h := &house{metrics: &ops.Metrics{}}
-	h.config.origins.Lab = "https://lab.example.com"
+	h.config.origins = lab.Origins{event.Lab: "https://lab.example.com"}
 	if h.metricsAtLab() != nil {
 		t.Error("anybody reads the metrics")
 	}
@@ -193,11 +194,11 @@ func TestPublicOriginsHaveNoMetrics(t *testing.T) {
 func TestMetricsTellWhatHappened(t *testing.T) {
 	h := openHouse(t)
 	l := h.newLab(t)
-	r := h.ask(t, "POST", h.config.origins.Lab+"/api/labs/"+l.ID+"/attacks/intercepted-code", "", "Authorization", "Bearer "+l.Key)
+	r := h.ask(t, "POST", h.config.origins[event.Lab]+"/api/labs/"+l.ID+"/attacks/intercepted-code", "", "Authorization", "Bearer "+l.Key)
 	if r.status != http.StatusOK {
 		t.Fatalf("the attack answers %d %s", r.status, r.body)
 	}
-	text := h.ask(t, "GET", h.config.origins.Lab+"/metrics", "").body
+	text := h.ask(t, "GET", h.config.origins[event.Lab]+"/metrics", "").body
 	for _, want := range []string{
 		`oauthlab_requests_total{endpoint="/api/labs/{lab}/attacks/{attack}",outcome="2xx",party="lab"} 1`,
 		`oauthlab_requests_total{endpoint="/{lab}/token",outcome="4xx",party="auth"}`,
@@ -226,9 +227,9 @@ func TestAClockPutBackClosesTheLabs(t *testing.T) {
 	key := []string{"Authorization", "Bearer " + l.Key}
 	calls := func(check func(reply)) {
 		t.Helper()
-		check(h.ask(t, "POST", h.config.origins.Lab+"/api/labs", `{"chapter":"v03"}`))
-		check(h.ask(t, "GET", h.config.origins.Lab+"/api/labs/"+l.ID, "", key...))
-		check(h.ask(t, "GET", h.config.origins.Lab+"/api/labs/"+l.ID+"/feed?after=0", "", key...))
+		check(h.ask(t, "POST", h.config.origins[event.Lab]+"/api/labs", `{"chapter":"v03"}`))
+		check(h.ask(t, "GET", h.config.origins[event.Lab]+"/api/labs/"+l.ID, "", key...))
+		check(h.ask(t, "GET", h.config.origins[event.Lab]+"/api/labs/"+l.ID+"/feed?after=0", "", key...))
 		check(h.ask(t, "POST", l.Issuer+"/token", "", "Content-Type", "application/x-www-form-urlencoded"))
 	}
 	calls(func(r reply) {
@@ -250,10 +251,10 @@ func TestAClockPutBackClosesTheLabs(t *testing.T) {
 		h.ready(t)
 	}
 	page := h.ask(t, "GET", l.Issuer+"/authorize", "", "Sec-Fetch-Mode", "navigate", "Accept", "text/html")
-	if page.status != http.StatusServiceUnavailable || !strings.Contains(page.body, h.config.origins.Lab) || !strings.Contains(page.body, "Try again in a moment.") {
+	if page.status != http.StatusServiceUnavailable || !strings.Contains(page.body, h.config.origins[event.Lab]) || !strings.Contains(page.body, "Try again in a moment.") {
 		t.Errorf("a person sees %d %s", page.status, page.body)
 	}
-	if r := h.ask(t, "GET", h.config.origins.Lab+"/v03-pkce", ""); r.status != http.StatusOK {
+	if r := h.ask(t, "GET", h.config.origins[event.Lab]+"/v03-pkce", ""); r.status != http.StatusOK {
 		t.Errorf("the page that needs no lab answers %d", r.status)
 	}
 
@@ -302,7 +303,7 @@ func TestAFullStoreClosesTheLabs(t *testing.T) {
 	first := h.newLab(t)
 	var r reply
 	for r.status != http.StatusServiceUnavailable {
-		r = h.ask(t, "POST", h.config.origins.Lab+"/api/labs", `{"chapter":"v03"}`)
+		r = h.ask(t, "POST", h.config.origins[event.Lab]+"/api/labs", `{"chapter":"v03"}`)
 		if r.status != http.StatusCreated && r.status != http.StatusServiceUnavailable {
 			t.Fatalf("creation answers %d %s", r.status, r.body)
 		}
@@ -324,7 +325,7 @@ func TestAFullStoreClosesTheLabs(t *testing.T) {
 	for status := 0; status != http.StatusOK; {
 		status, _ = h.ready(t)
 	}
-	if r := h.ask(t, "GET", h.config.origins.Auth+"/"+first.ID+"/authorize", ""); r.status != http.StatusNotFound {
+	if r := h.ask(t, "GET", h.config.origins[event.Auth]+"/"+first.ID+"/authorize", ""); r.status != http.StatusNotFound {
 		t.Errorf("the lab that is gone answers %d", r.status)
 	}
 }
@@ -339,7 +340,7 @@ func TestTheOperatorsLogHasNoSecrets(t *testing.T) {
 	l := h.newLab(t)
 	key := []string{"Authorization", "Bearer " + l.Key}
 	for _, one := range attack.Catalogue() {
-		if r := h.ask(t, "POST", h.config.origins.Lab+"/api/labs/"+l.ID+"/attacks/"+one.ID, "", key...); r.status != http.StatusOK {
+		if r := h.ask(t, "POST", h.config.origins[event.Lab]+"/api/labs/"+l.ID+"/attacks/"+one.ID, "", key...); r.status != http.StatusOK {
 			t.Fatalf("%s answers %d %s", one.ID, r.status, r.body)
 		}
 	}
@@ -357,13 +358,13 @@ func TestTheOperatorsLogHasNoSecrets(t *testing.T) {
 	}
 	form := url.Values{"username": {"alice"}, "password": {"password123"}, "request": {"x"}}
 	h.ask(t, "POST", l.Issuer+"/login?password=password123", form.Encode(), "Content-Type", "application/x-www-form-urlencoded")
-	state := h.ask(t, "GET", h.config.origins.Lab+"/api/labs/"+l.ID+"/state", "", key...).body
+	state := h.ask(t, "GET", h.config.origins[event.Lab]+"/api/labs/"+l.ID+"/state", "", key...).body
 
 	// And when the store is gone, which is when most is logged.
 	if err := h.store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	h.ask(t, "GET", h.config.origins.Lab+"/api/labs/"+l.ID+"/state", "", key...)
+	h.ask(t, "GET", h.config.origins[event.Lab]+"/api/labs/"+l.ID+"/state", "", key...)
 	h.ask(t, "GET", l.Issuer+"/authorize?code=stolen-code-of-a-query&state=s", "")
 
 	secrets := []string{l.Key, "password123", "stolen-code-of-a-query"}

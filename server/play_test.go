@@ -62,7 +62,7 @@ func TestAnAttackIsPlayedToItsEnd(t *testing.T) {
 		leave()
 		return http.DefaultTransport.RoundTrip(r)
 	})
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, h.labs.Origins.Lab+"/api/labs/"+l.ID.String()+"/attacks/thief-first", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, h.labs.Origins[event.Lab]+"/api/labs/"+l.ID.String()+"/attacks/thief-first", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestAnAttackIsPlayedToItsEnd(t *testing.T) {
 func TestAnOldCallbackComesOutOfTheBrowser(t *testing.T) {
 	h := openHouse(t)
 	l := h.newLab(t)
-	if r := h.ask(t, http.MethodPost, h.config.origins.Lab+"/api/labs/"+l.ID+"/attacks/callback-replay", "", "Authorization", "Bearer "+l.Key); r.status != http.StatusOK {
+	if r := h.ask(t, http.MethodPost, h.config.origins[event.Lab]+"/api/labs/"+l.ID+"/attacks/callback-replay", "", "Authorization", "Bearer "+l.Key); r.status != http.StatusOK {
 		t.Fatalf("the attack answered %d %s", r.status, r.body)
 	}
 	var leaks []event.Party
@@ -286,7 +286,7 @@ func openHouse(t *testing.T) *house { t.Helper(); return openHouseWith(t, func(*
 func openHouseWith(t *testing.T, change func(*config)) *house {
 	t.Helper()
 	c := config{data: t.TempDir(), log: "json", bounds: defaultBounds(), origins: lab.Origins{
-		Lab: "http://localhost:0", Auth: "http://localhost:0", Mallory: "http://127.0.0.1:0",
+		event.Lab: "http://localhost:0", event.Auth: "http://localhost:0", event.Mallory: "http://127.0.0.1:0",
 	}}
 	change(&c)
 	h, err := open(t.Context(), c)

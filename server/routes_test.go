@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
 	"oauthlab/server/route"
 )
 
@@ -115,29 +116,29 @@ func TestEveryRouteKeepsTheRules(t *testing.T) {
 	all := routes()
 	for i, p := range h.config.parties() {
 		var rows []string
-		for _, r := range all[p.flag] {
+		for _, r := range all[p.Flag()] {
 			rows = append(rows, r.pattern)
 		}
 		patterns := route.Patterns(h.handlers[i])
 		if len(patterns) == 0 {
-			t.Errorf("%s does not tell its patterns", p.flag)
+			t.Errorf("%s does not tell its patterns", p.Flag())
 		}
 		for _, pattern := range patterns {
 			if !slices.Contains(rows, pattern) {
-				t.Errorf("%s serves %q, of which nobody says what it must be: add it to routes()", p.flag, pattern)
+				t.Errorf("%s serves %q, of which nobody says what it must be: add it to routes()", p.Flag(), pattern)
 			}
 		}
 		for _, pattern := range rows {
 			if !slices.Contains(patterns, pattern) {
-				t.Errorf("%s does not serve %q any more", p.flag, pattern)
+				t.Errorf("%s does not serve %q any more", p.Flag(), pattern)
 			}
 		}
-		for _, r := range all[p.flag] {
-			t.Run(p.flag+" "+r.method+" "+r.target, func(t *testing.T) {
+		for _, r := range all[p.Flag()] {
+			t.Run(p.Flag()+" "+r.method+" "+r.target, func(t *testing.T) {
 				header := []string{"Sec-Fetch-Mode", "cors"}
 				if r.person {
 					header = []string{"Sec-Fetch-Mode", "navigate", "Accept", "text/html"}
-				} else if p.flag == "--lab" {
+				} else if p.Flag() == "--lab" {
 					header = append(header, "Authorization", "Bearer "+l.Key)
 				}
 				if r.kind == shared || r.kind == private {
@@ -147,7 +148,7 @@ func TestEveryRouteKeepsTheRules(t *testing.T) {
 				if r.method == "POST" || r.method == "PATCH" {
 					header, body = append(header, "Content-Type", "application/json"), "[]"
 				}
-				got := h.ask(t, r.method, *p.origin+fill.Replace(r.target), body, header...)
+				got := h.ask(t, r.method, h.config.origins[p.ID]+fill.Replace(r.target), body, header...)
 				if got.status != r.status {
 					t.Fatalf("answered %d %.200s, want %d", got.status, got.body, r.status)
 				}
@@ -192,7 +193,7 @@ func checkRoute(t *testing.T, h *house, k kind, got reply) {
 	case aFrame:
 		framed, scripts = []string{"'self'"}, []string{"'self'"}
 	case aForm, shared, private:
-		framed, scripts = []string{ours.Lab}, nil
+		framed, scripts = []string{ours[event.Lab]}, nil
 	case anAsset: // of whichever party
 		framed, scripts = policy["frame-ancestors"], policy["script-src"]
 	}
@@ -252,7 +253,7 @@ func TestNothingOfOneLabOpensAnother(t *testing.T) {
 			continue
 		}
 		calls++
-		target := h.config.origins.Lab + strings.ReplaceAll(r.target, "{lab}", mine.ID)
+		target := h.config.origins[event.Lab] + strings.ReplaceAll(r.target, "{lab}", mine.ID)
 		for name, key := range map[string]string{"another lab's": "Bearer " + other.Key, "no": "", "the lab's id as": "Bearer " + mine.ID} {
 			if got := h.ask(t, r.method, target, "{}", "Authorization", key); got.status != http.StatusUnauthorized || strings.Contains(got.body, mine.Key) {
 				t.Errorf("%s %s with %s key answers %d %s", r.method, r.pattern, name, got.status, got.body)
@@ -320,20 +321,20 @@ func TestAnotherHostSeesNothing(t *testing.T) {
 		h := openHouseWith(t, func(c *config) {
 			if together {
 				c.listen = "127.0.0.1:0"
-				c.origins.Lab, c.origins.Auth, c.origins.Mallory = "http://localhost:1", "http://localhost:2", "http://127.0.0.1:3"
+				c.origins[event.Lab], c.origins[event.Auth], c.origins[event.Mallory] = "http://localhost:1", "http://localhost:2", "http://127.0.0.1:3"
 			}
 		})
 		for i, p := range h.config.parties() {
 			address := "http://" + h.listeners[min(i, len(h.listeners)-1)][0].Addr().String()
-			for _, r := range routes()[p.flag] {
+			for _, r := range routes()[p.Flag()] {
 				target := strings.NewReplacer("{lab}", "x", "{none}", "x").Replace(r.target)
 				got := h.ask(t, r.method, address+target, "", "Host", "evil.example")
-				away := got.status == http.StatusTemporaryRedirect && strings.HasPrefix(got.header.Get("Location"), *p.origin+"/")
+				away := got.status == http.StatusTemporaryRedirect && strings.HasPrefix(got.header.Get("Location"), h.config.origins[p.ID]+"/")
 				if (together || !away || r.method != "GET") && got.status != http.StatusMisdirectedRequest {
-					t.Errorf("%s %s of %s for another host answers %d to %q", r.method, r.target, p.flag, got.status, got.header.Get("Location"))
+					t.Errorf("%s %s of %s for another host answers %d to %q", r.method, r.target, p.Flag(), got.status, got.header.Get("Location"))
 				}
 				if json.Valid([]byte(got.body)) && got.body != "" {
-					t.Errorf("%s of %s shows %s", r.target, p.flag, got.body)
+					t.Errorf("%s of %s shows %s", r.target, p.Flag(), got.body)
 				}
 			}
 		}

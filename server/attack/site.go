@@ -43,7 +43,7 @@ type Site struct {
 // Handler returns her pages.
 func (s *Site) Handler() http.Handler {
 	tape := &feed.Tape{
-		Labs: s.Labs, Party: event.Mallory, Origin: s.Labs.Origins.Mallory, Badges: s.Badges,
+		Labs: s.Labs, Party: event.Mallory, Origin: s.Labs.Origins[event.Mallory], Badges: s.Badges,
 		Log: s.Log, MaxBody: s.MaxBody, Pace: s.Pace,
 		TurnAway: func(w http.ResponseWriter, _ *http.Request, status int, _ api.Error) { s.show(w, status, "") },
 	}
@@ -58,7 +58,7 @@ func (s *Site) Handler() http.Handler {
 		mux.Handle(pattern, s.Assets)
 	}
 	mux.HandleFunc("/", s.unknown)
-	return route.Guard("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "+s.Labs.Origins.Lab, mux)
+	return route.Guard("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "+lab.AllParties().FrameAncestors(s.Labs.Origins, event.Mallory), mux)
 }
 
 func (s *Site) unknown(w http.ResponseWriter, _ *http.Request) { s.show(w, http.StatusNotFound, "") }
@@ -71,7 +71,7 @@ func (s *Site) show(w http.ResponseWriter, status int, code string) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Content-Security-Policy",
-		"default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "+s.Labs.Origins.Lab)
+		"default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "+lab.AllParties().FrameAncestors(s.Labs.Origins, event.Mallory))
 	w.WriteHeader(status)
 	var text strings.Builder
 	if err := sitePage.Execute(&text, struct{ Code string }{code}); err != nil {

@@ -310,7 +310,7 @@ func TestUnknownLab(t *testing.T) {
 		"/00000000-0000-4000-8000-000000000000/authorize", "/nonsense/authorize", "/", "/%00/token",
 		"/.well-known/oauth-authorization-server/nonsense",
 	} {
-		b.get(b.lab.Origins.Auth+path).wantError(t, http.StatusNotFound, "invalid_request")
+		b.get(b.lab.Origins[event.Auth]+path).wantError(t, http.StatusNotFound, "invalid_request")
 	}
 }
 

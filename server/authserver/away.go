@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
 )
 
 // awayPage is for people whose request reaches no lab.
@@ -21,7 +22,7 @@ func (s *Server) noLab(w http.ResponseWriter, r *http.Request) {
 	s.turnAway(w, r, http.StatusNotFound, api.Error{
 		Error:       codeInvalidRequest,
 		Description: "There is no lab at this address.",
-		Hint:        "Labs that nobody uses expire. Open " + s.Labs.Origins.Lab + " to start a new one.",
+		Hint:        "Labs that nobody uses expire. Open " + s.Labs.Origins[event.Lab] + " to start a new one.",
 	})
 }
 
@@ -37,7 +38,7 @@ func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, status int, wh
 	if status == http.StatusNotFound {
 		hint = "" // the page says the same with a link
 	}
-	s.showPage(w, status, awayPage, "", awayView{why.Description, hint, s.Labs.Origins.Lab, s.helpWith(why.Description)})
+	s.showPage(w, status, awayPage, "", awayView{why.Description, hint, s.Labs.Origins[event.Lab], s.helpWith(why.Description)})
 }
 
 // isPerson reports whether a browser asks for a page.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 	"oauthlab/server/lab"
 )
@@ -128,8 +129,8 @@ func foreignURIs(o lab.Origins) []string {
 // nearURIs stand on the lab's own origin, and are not registered all the same.
 func nearURIs(o lab.Origins) []string {
 	return []string{
-		o.Lab + "/callback/", o.Lab + "/callback/../evil", o.Lab + "/callback?x=1", o.Lab + "/callback#x", o.Lab + "/CALLBACK",
-		o.Lab + "/callback%2f", o.Lab + "/", o.Lab, o.Lab + "/callback;x", o.Lab + "//callback",
+		o[event.Lab] + "/callback/", o[event.Lab] + "/callback/../evil", o[event.Lab] + "/callback?x=1", o[event.Lab] + "/callback#x", o[event.Lab] + "/CALLBACK",
+		o[event.Lab] + "/callback%2f", o[event.Lab] + "/", o[event.Lab], o[event.Lab] + "/callback;x", o[event.Lab] + "//callback",
 	}
 }
 
@@ -159,7 +160,7 @@ func TestWithEverythingOffTheWorldIsStillOutOfReach(t *testing.T) {
 		}
 	}
 	if r := b.authorize("redirect_uri", b.lab.Origins.MallorySite(b.lab.ID), "response_type", "nonsense"); r.location == nil ||
-		!strings.HasPrefix(r.location.String(), b.lab.Origins.Mallory+"/") {
+		!strings.HasPrefix(r.location.String(), b.lab.Origins[event.Mallory]+"/") {
 		t.Errorf("Mallory is out of reach: %d to %v", r.status, r.location)
 	}
 }

@@ -167,7 +167,7 @@ func (s *Server) again(state *State, t *lab.Turn, a Answered, session, subject s
 // done tells a browser with the session id that its request was answered. Where the code
 // may still be waited for, the way to the client stands there.
 func (s *Server) done(state *State, t *lab.Turn, a Answered, session string) *doneView {
-	d := &doneView{Client: state.nameOf(a.Request.ClientID), Lab: s.Labs.Origins.Lab + "/" + t.Settings.Chapter}
+	d := &doneView{Client: state.nameOf(a.Request.ClientID), Lab: s.Labs.Origins[event.Lab] + "/" + t.Settings.Chapter}
 	if session == a.Session && state.redeemable(a.Code, t.Now()) {
 		d.Answer = a.Answer
 	}
@@ -198,7 +198,7 @@ func (s *Server) newSessionCookie(t *lab.Turn, session string) *http.Cookie {
 	return &http.Cookie{
 		Name: sessionCookie, Value: session, Path: "/" + t.ID.String() + "/",
 		HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: strings.HasPrefix(t.Origins.Auth, "https:"),
+		Secure: strings.HasPrefix(t.Origins[event.Auth], "https:"),
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 )
 
@@ -82,7 +83,7 @@ func TestASecondPressIsNoDeadEnd(t *testing.T) {
 				r.wantShown(t, http.StatusOK, worked)
 				r.wantShown(t, http.StatusOK, again)
 				r.wantShown(t, http.StatusOK, first.location.Query().Get("code"))
-				r.wantShown(t, http.StatusOK, b.lab.Origins.Lab+"/v03")
+				r.wantShown(t, http.StatusOK, b.lab.Origins[event.Lab]+"/v03")
 			}
 		},
 		"back, when the code was redeemed": func(t *testing.T, b *bench, kept string, first reply) {

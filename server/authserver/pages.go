@@ -64,14 +64,14 @@ type errorView struct {
 // redirect would not be safe (RFC 6749 §4.1.2.1).
 func (s *Server) showError(w http.ResponseWriter, status int, e *Error) {
 	s.showPage(w, status, errorPage, "", errorView{
-		e.Code, e.Description, e.Hint, s.helpWith(e.Description), s.Labs.Origins.Lab,
+		e.Code, e.Description, e.Hint, s.helpWith(e.Description), s.Labs.Origins[event.Lab],
 	})
 }
 
 // helpWith returns where the lab tells the causes and cures of what is said; its
 // troubleshooting leads from the words to the entry.
 func (s *Server) helpWith(says string) string {
-	return s.Labs.Origins.Lab + "/troubleshooting?says=" + strings.ReplaceAll(url.QueryEscape(says), "+", "%20")
+	return s.Labs.Origins[event.Lab] + "/troubleshooting?says=" + strings.ReplaceAll(url.QueryEscape(says), "+", "%20")
 }
 
 // showPage writes a page that the lab alone may frame. formTarget is the origin
@@ -84,7 +84,7 @@ func (s *Server) showPage(w http.ResponseWriter, status int, page *template.Temp
 	h.Set("X-Content-Type-Options", "nosniff")
 	// With no-referrer the form's Origin would be null, and be refused.
 	h.Set("Referrer-Policy", "same-origin")
-	policy := "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors " + s.Labs.Origins.Lab
+	policy := "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors " + lab.AllParties().FrameAncestors(s.Labs.Origins, event.Auth)
 	if formTarget != "" {
 		policy += "; form-action 'self' " + formTarget
 	} else {

@@ -42,7 +42,7 @@ func (s *Server) docs() store.Documents[State] { return Document{s.Labs.Store}.d
 // so that a wrong one is recorded and answered with what is right.
 func (s *Server) Handler() http.Handler {
 	tape := &feed.Tape{
-		Labs: s.Labs, Party: event.Auth, Origin: s.Labs.Origins.Auth, Badges: s.Badges,
+		Labs: s.Labs, Party: event.Auth, Origin: s.Labs.Origins[event.Auth], Badges: s.Badges,
 		Log: s.Log, TurnAway: s.turnAway, MaxBody: s.MaxBody, Pace: s.Pace,
 	}
 	page := func(serve serveFunc, flow flowFinder) http.Handler {
@@ -70,7 +70,7 @@ func (s *Server) Handler() http.Handler {
 		mux.Handle(pattern, s.Assets)
 	}
 	mux.HandleFunc("/", s.noLab)
-	return route.Guard("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "+s.Labs.Origins.Lab, mux)
+	return route.Guard("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "+lab.AllParties().FrameAncestors(s.Labs.Origins, event.Auth), mux)
 }
 
 type flowFinder = func(ctx context.Context, l *lab.Lab, r *http.Request, form url.Values) string
@@ -88,7 +88,7 @@ func (s *Server) namedClient(form url.Values) event.Party {
 // flowOfURL finds the flow that a client announced for this very request, and begins
 // one for a client that announces nothing.
 func (s *Server) flowOfURL(_ context.Context, l *lab.Lab, r *http.Request, _ url.Values) string {
-	if flow := l.FlowOf(l.Origins.Auth + r.URL.RequestURI()); flow != "" {
+	if flow := l.FlowOf(l.Origins[event.Auth] + r.URL.RequestURI()); flow != "" {
 		return flow
 	}
 	return uuid.NewString()

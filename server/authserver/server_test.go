@@ -56,8 +56,8 @@ func newBenchOf(t *testing.T, change func(*Server)) *bench {
 	})
 	web1 := httptest.NewUnstartedServer(nil)
 	origins := lab.Origins{
-		Lab: "http://localhost:1", Mallory: "http://127.0.0.1:2",
-		Auth: "http://" + web1.Listener.Addr().String(),
+		event.Lab: "http://localhost:1", event.Mallory: "http://127.0.0.1:2",
+		event.Auth: "http://" + web1.Listener.Addr().String(),
 	}
 	opened := time.Now() // the clock stands still: a slow machine is no reason to fail
 	labs := &lab.Labs{Store: db, Origins: origins, Now: func() time.Time { return opened }, Parties: []lab.Document{Document{db}}}

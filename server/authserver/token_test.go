@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 	"oauthlab/server/lab"
 )
@@ -218,7 +219,7 @@ func TestCORS(t *testing.T) {
 	if got := ask("OPTIONS", b.url+"/token").header.Get("Access-Control-Allow-Origin"); got != "*" {
 		t.Errorf("the token endpoint allows %q, want *", got)
 	}
-	metadata := b.lab.Origins.Auth + "/.well-known/oauth-authorization-server/" + b.lab.ID.String()
+	metadata := b.lab.Origins[event.Auth] + "/.well-known/oauth-authorization-server/" + b.lab.ID.String()
 	if got := ask("GET", metadata).header.Get("Access-Control-Allow-Origin"); got != "*" {
 		t.Errorf("the metadata allow %q, want *", got)
 	}
@@ -242,7 +243,7 @@ func TestARefusalForEveryoneCanBeReadByPages(t *testing.T) {
 	}{
 		"the lab is asked too much":       {b.url + "/token", "a=b", time.Minute, http.StatusTooManyRequests},
 		"the body is too long":            {b.url + "/token", "a=" + strings.Repeat("b", 2<<10), 0, http.StatusRequestEntityTooLarge},
-		"there is no such lab":            {b.lab.Origins.Auth + "/" + uuid.NewString() + "/token", "a=b", 0, http.StatusNotFound},
+		"there is no such lab":            {b.lab.Origins[event.Auth] + "/" + uuid.NewString() + "/token", "a=b", 0, http.StatusNotFound},
 		"and what it says of the request": {b.url + "/token", "a=b", 0, http.StatusBadRequest},
 	}
 	for name, tt := range tests {
@@ -264,7 +265,7 @@ func TestARefusalForEveryoneCanBeReadByPages(t *testing.T) {
 
 func TestMetadataIsTrue(t *testing.T) {
 	b := newBench(t)
-	target := b.lab.Origins.Auth + "/.well-known/oauth-authorization-server/" + b.lab.ID.String()
+	target := b.lab.Origins[event.Auth] + "/.well-known/oauth-authorization-server/" + b.lab.ID.String()
 	got := b.get(target)
 	var m map[string]any
 	if err := json.Unmarshal([]byte(got.body), &m); err != nil {
@@ -308,7 +309,7 @@ func TestFeaturesByChapter(t *testing.T) {
 			if got := b.outcomes(); !slices.Equal(got, tt.verdicts) {
 				t.Errorf("verdicts %v, want %v", got, tt.verdicts)
 			}
-			metadata := b.get(b.lab.Origins.Auth + "/.well-known/oauth-authorization-server/" + b.lab.ID.String())
+			metadata := b.get(b.lab.Origins[event.Auth] + "/.well-known/oauth-authorization-server/" + b.lab.ID.String())
 			if strings.Contains(metadata.body, "token_endpoint") != tt.token || strings.Contains(metadata.body, "code_challenge") != tt.token {
 				t.Errorf("metadata %s", metadata.body)
 			}

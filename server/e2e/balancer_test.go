@@ -112,7 +112,7 @@ type follower struct {
 func followAt(t *testing.T, address string, o lab.Origins, l api.Lab, after uint64) *follower {
 	t.Helper()
 	return dialFeed(t, fmt.Sprintf("ws://%s/api/labs/%s/feed?after=%d", address, l.ID, after), &websocket.DialOptions{
-		Subprotocols: []string{feed.Protocol, feed.KeyProtocol + l.Key}, Host: strings.TrimPrefix(o.Lab, "http://"),
+		Subprotocols: []string{feed.Protocol, feed.KeyProtocol + l.Key}, Host: strings.TrimPrefix(o[event.Lab], "http://"),
 	})
 }
 

@@ -18,6 +18,7 @@ import (
 	"nhooyr.io/websocket"
 
 	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
 	"oauthlab/server/feed"
 	"oauthlab/server/freeport"
 	"oauthlab/server/lab"
@@ -50,15 +51,15 @@ type proxied struct {
 func startCaddy(t *testing.T, o lab.Origins, process string) *proxied {
 	t.Helper()
 	binary, home := caddyBinary(t), t.TempDir()
-	hosts := make([]string, 0, 3)
-	for _, origin := range o.All() {
-		hosts = append(hosts, hostOf(t, origin).Hostname())
+	hosts := map[event.Party]string{}
+	for party, origin := range o {
+		hosts[party] = hostOf(t, origin).Hostname()
 	}
-	port := hostOf(t, o.Lab).Port()
+	port := hostOf(t, o[event.Lab]).Port()
 	plain := freeport.New(t, "localhost")
 	cmd := exec.Command(binary, "run", "--adapter", "caddyfile", "--config", talkative(t, caddyfile))
 	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_DATA_HOME="+home, "XDG_CONFIG_HOME="+home,
-		"LAB_HOST="+hosts[0], "AUTH_HOST="+hosts[1], "MALLORY_HOST="+hosts[2],
+		"LAB_HOST="+hosts[event.Lab], "AUTH_HOST="+hosts[event.Auth], "MALLORY_HOST="+hosts[event.Mallory],
 		"HTTP_PORT="+plain, "HTTPS_PORT="+port, "CADDY_TLS=tls internal", "OAUTHLAB_PROCESSES="+process)
 	log, err := cmd.StderrPipe()
 	if err != nil {
@@ -99,7 +100,7 @@ func startCaddy(t *testing.T, o lab.Origins, process string) *proxied {
 		}
 		return (&net.Dialer{}).DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
 	}
-	return &proxied{origins: o, http: net.JoinHostPort(hosts[0], plain), client: &http.Client{
+	return &proxied{origins: o, http: net.JoinHostPort(hosts[event.Lab], plain), client: &http.Client{
 		Transport:     &http.Transport{DialContext: dial, TLSClientConfig: &tls.Config{RootCAs: trusted}},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
@@ -140,7 +141,7 @@ func startBehindCaddy(t *testing.T) (front *proxied, nats, token string) {
 	caddyBinary(t)
 	port := ":" + freeport.New(t, "localhost")
 	o := lab.Origins{
-		Lab: "https://lab.oauthlab.test" + port, Auth: "https://auth.oauthlab.test" + port, Mallory: "https://mallory.test" + port,
+		event.Lab: "https://lab.oauthlab.test" + port, event.Auth: "https://auth.oauthlab.test" + port, event.Mallory: "https://mallory.test" + port,
 	}
 	token = filepath.Join(t.TempDir(), "token")
 	_, said := startPart(t, o, "--listen", "127.0.0.1:0", "--nats-listen", "127.0.0.1:0", "--nats-token-file", token)
@@ -152,7 +153,7 @@ func startBehindCaddy(t *testing.T) (front *proxied, nats, token string) {
 func TestThePageBehindCaddy(t *testing.T) {
 	front, _, _ := startBehindCaddy(t)
 	b := openTab(t)
-	b.open(front.origins.Lab + "/v03-pkce")
+	b.open(front.origins[event.Lab] + "/v03-pkce")
 	b.runTheFlow()
 }
 
@@ -162,7 +163,7 @@ func TestTheLabBehindCaddy(t *testing.T) {
 	front, nats, token := startBehindCaddy(t)
 	o := front.origins
 
-	for _, origin := range o.All() {
+	for _, origin := range o {
 		if resp := front.get(t, origin+"/"); resp.Header.Get("Strict-Transport-Security") == "" {
 			t.Errorf("%s answered %d without Strict-Transport-Security", origin, resp.StatusCode)
 		}
@@ -172,12 +173,12 @@ func TestTheLabBehindCaddy(t *testing.T) {
 	}
 
 	var l api.Lab
-	status, body := callVia(t, front.client, "POST", o.Lab+"/api/labs", "", `{"chapter":"v03"}`)
+	status, body := callVia(t, front.client, "POST", o[event.Lab]+"/api/labs", "", `{"chapter":"v03"}`)
 	if err := json.Unmarshal([]byte(body), &l); err != nil || status != http.StatusCreated {
 		t.Fatalf("creation answered %d %s", status, body)
 	}
-	follower := dialFeed(t, "wss"+strings.TrimPrefix(o.Lab, "https")+"/api/labs/"+l.ID+"/feed", &websocket.DialOptions{
-		HTTPClient: front.client, HTTPHeader: http.Header{"Origin": {o.Lab}}, // as a browser sends
+	follower := dialFeed(t, "wss"+strings.TrimPrefix(o[event.Lab], "https")+"/api/labs/"+l.ID+"/feed", &websocket.DialOptions{
+		HTTPClient: front.client, HTTPHeader: http.Header{"Origin": {o[event.Lab]}}, // as a browser sends
 		Subprotocols: []string{feed.Protocol, feed.KeyProtocol + l.Key},
 	})
 	alice := newRobot(t, l, o, nats, token).Through(front.client.Transport)
@@ -190,18 +191,18 @@ func TestTheLabBehindCaddy(t *testing.T) {
 	}
 	attack := func(outcome string) {
 		t.Helper()
-		status, body := callVia(t, front.client, "POST", o.Lab+"/api/labs/"+l.ID+"/attacks/code-to-mallory", l.Key, "")
+		status, body := callVia(t, front.client, "POST", o[event.Lab]+"/api/labs/"+l.ID+"/attacks/code-to-mallory", l.Key, "")
 		if status != http.StatusOK || !strings.Contains(body, `"outcome":"`+outcome+`"`) {
 			t.Errorf("the attack answered %d %s, want it %s", status, body, outcome)
 		}
 	}
 	attack(api.Stopped)
-	if status, body := callVia(t, front.client, "PATCH", o.Lab+"/api/labs/"+l.ID, l.Key, `{"protections":{"redirect-uri":false}}`); status != http.StatusOK {
+	if status, body := callVia(t, front.client, "PATCH", o[event.Lab]+"/api/labs/"+l.ID, l.Key, `{"protections":{"redirect-uri":false}}`); status != http.StatusOK {
 		t.Fatalf("switching answered %d %s", status, body)
 	}
 	attack(api.Succeeded)
 
-	_, body = callVia(t, front.client, "GET", o.Lab+"/api/labs/"+l.ID+"/events", l.Key, "")
+	_, body = callVia(t, front.client, "GET", o[event.Lab]+"/api/labs/"+l.ID+"/events", l.Key, "")
 	follower.wantUpTo(1, uint64(strings.Count(body, "\n")))
 	if !strings.Contains(body, "; Secure") {
 		t.Error("no cookie in the log is Secure")

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"oauthlab/lessons/event"
 )
 
 // binary is the program under test, built once.
@@ -76,7 +78,7 @@ func announcedIn(line string) []string {
 func start(t *testing.T, data string) *program {
 	t.Helper()
 	o := freeOrigins(t)
-	return startOn(t, data, o.Lab, o.Auth, o.Mallory)
+	return startOn(t, data, o[event.Lab], o[event.Auth], o[event.Mallory])
 }
 
 // startAgain runs the program where p ran, with what p left behind.

@@ -34,7 +34,7 @@ type opened struct{ Msg, Lab, Listen, NATS string }
 func startPart(t *testing.T, o lab.Origins, args ...string) (*program, opened) {
 	t.Helper()
 	return startPartBy(t, o, exec.Command(binary, append([]string{
-		"--log", "json", "--data", t.TempDir(), "--lab", o.Lab, "--auth", o.Auth, "--mallory", o.Mallory,
+		"--log", "json", "--data", t.TempDir(), "--lab", o[event.Lab], "--auth", o[event.Auth], "--mallory", o[event.Mallory],
 	}, args...)...))
 }
 
@@ -46,7 +46,7 @@ func startPartBy(t *testing.T, o lab.Origins, cmd *exec.Cmd) (*program, opened) 
 		said = opened{}
 		return json.Unmarshal([]byte(line), &said) == nil && said.Msg == "open"
 	}, cmd)
-	p.lab, p.auth, p.mallory = o.Lab, o.Auth, o.Mallory
+	p.lab, p.auth, p.mallory = o[event.Lab], o[event.Auth], o[event.Mallory]
 	return p, said
 }
 
@@ -59,7 +59,7 @@ func freeOrigin(t *testing.T, host string) string {
 func freeOrigins(t *testing.T) lab.Origins {
 	t.Helper()
 	return lab.Origins{
-		Lab: freeOrigin(t, "localhost"), Auth: freeOrigin(t, "localhost"), Mallory: freeOrigin(t, "127.0.0.1"),
+		event.Lab: freeOrigin(t, "localhost"), event.Auth: freeOrigin(t, "localhost"), event.Mallory: freeOrigin(t, "127.0.0.1"),
 	}
 }
 
@@ -88,7 +88,7 @@ func TestARoleWithoutASharedStoreIsOneClearLine(t *testing.T) {
 	for want, args := range tests {
 		t.Run(want, func(t *testing.T) {
 			out, err := runToEnd(t.Context(), append([]string{
-				"--data", t.TempDir(), "--lab", o.Lab, "--auth", o.Auth, "--mallory", o.Mallory,
+				"--data", t.TempDir(), "--lab", o[event.Lab], "--auth", o[event.Auth], "--mallory", o[event.Mallory],
 			}, args...)...)
 			if err == nil || strings.Count(out, "\n") != 1 || !strings.Contains(out, want) {
 				t.Errorf("it said %q (%v), want one line with %q", out, err, want)
@@ -154,7 +154,7 @@ func TestRolesMeetOverTLS(t *testing.T) {
 		t.Errorf("it says that others find it at %s", said.NATS)
 	}
 	others := []string{"--role", "auth,mallory", "--nats", said.NATS, "--nats-token-file", token}
-	out, err := runToEnd(t.Context(), append([]string{"--data", folder, "--lab", o.Lab, "--auth", o.Auth, "--mallory", o.Mallory}, others...)...)
+	out, err := runToEnd(t.Context(), append([]string{"--data", folder, "--lab", o[event.Lab], "--auth", o[event.Auth], "--mallory", o[event.Mallory]}, others...)...)
 	if err == nil || strings.Count(out, "\n") != 1 || !strings.Contains(out, "certificate signed by unknown authority") {
 		t.Errorf("without the authority it said %q (%v)", out, err)
 	}
@@ -187,7 +187,7 @@ func wantDense(t *testing.T, events []event.Event) {
 // to either of them. They serve one lab, and one of them may die.
 func TestTwoProcessesServeOneLab(t *testing.T) {
 	labs, auths := newBalancer(t), newBalancer(t)
-	o := lab.Origins{Lab: labs.origin, Auth: auths.origin, Mallory: freeOrigin(t, "127.0.0.1")}
+	o := lab.Origins{event.Lab: labs.origin, event.Auth: auths.origin, event.Mallory: freeOrigin(t, "127.0.0.1")}
 	token := filepath.Join(t.TempDir(), "token")
 	_, keeper := startPart(t, o, "--role", "mallory", "--nats-listen", "127.0.0.1:0", "--nats-token-file", token)
 	shared := []string{"--role", "lab,auth", "--listen", "127.0.0.1:0", "--nats", keeper.NATS, "--nats-token-file", token}
@@ -196,7 +196,7 @@ func TestTwoProcessesServeOneLab(t *testing.T) {
 	labs.serve(first.Listen, second.Listen)
 	auths.serve(first.Listen, second.Listen)
 
-	front := &program{lab: o.Lab, auth: o.Auth, mallory: o.Mallory}
+	front := &program{lab: o[event.Lab], auth: o[event.Auth], mallory: o[event.Mallory]}
 	l := front.newLab(t)
 	r := newRobot(t, l, o, keeper.NATS, token)
 	here, there := followAt(t, first.Listen, o, l, 0), followAt(t, second.Listen, o, l, 0)
@@ -301,7 +301,7 @@ func TestAStoreThatGoesAndComes(t *testing.T) {
 	keeping := []string{"--role", "mallory", "--data", data, "--nats-token-file", token, "--nats-listen"}
 	keeper, opened := startPart(t, o, append(keeping, "127.0.0.1:"+freeport.New(t, "127.0.0.1"))...)
 	said := &strings.Builder{} // read when the program has ended
-	cmd := exec.Command(binary, "--log", "json", "--data", t.TempDir(), "--lab", o.Lab, "--auth", o.Auth, "--mallory", o.Mallory,
+	cmd := exec.Command(binary, "--log", "json", "--data", t.TempDir(), "--lab", o[event.Lab], "--auth", o[event.Auth], "--mallory", o[event.Mallory],
 		"--role", "lab,auth", "--nats", opened.NATS, "--nats-token-file", token)
 	cmd.Stderr = said
 	t.Cleanup(func() {

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"oauthlab/lessons/event"
 	"oauthlab/server/lab"
 )
 
@@ -27,13 +28,13 @@ func TestADoubleClickOnSignIn(t *testing.T) {
 			close(second)
 		}
 	}
-	o := lab.Origins{Lab: labs.origin, Auth: auths.origin, Mallory: freeOrigin(t, "127.0.0.1")}
+	o := lab.Origins{event.Lab: labs.origin, event.Auth: auths.origin, event.Mallory: freeOrigin(t, "127.0.0.1")}
 	_, ready := startPart(t, o, "--listen", "127.0.0.1:0")
 	labs.serve(ready.Listen)
 	auths.serve(ready.Listen)
 
 	b := openTab(t)
-	b.open(o.Lab + "/v03-pkce")
+	b.open(o[event.Lab] + "/v03-pkce")
 	b.press("button", "Run the flow")
 	b.pressInFrame("#alice", "Sign in as Alice")
 	<-first

@@ -50,7 +50,7 @@ func newBench(t *testing.T, route Route) *bench {
 	})
 	labs := &lab.Labs{
 		Store: db, Now: func() time.Time { return noon },
-		Origins: lab.Origins{Lab: labOrigin, Auth: authOrigin, Mallory: "http://127.0.0.1:8083"},
+		Origins: lab.Origins{event.Lab: labOrigin, event.Auth: authOrigin, event.Mallory: "http://127.0.0.1:8083"},
 	}
 	l, _, err := labs.Create(t.Context(), "v03")
 	if err != nil {

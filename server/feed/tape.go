@@ -167,7 +167,7 @@ func (tp *Tape) unknownLab() api.Error {
 	return api.Error{
 		Error:       "invalid_request",
 		Description: "There is no lab at this address.",
-		Hint:        "Labs that nobody uses expire. Open " + tp.Labs.Origins.Lab + " to start a new one.",
+		Hint:        "Labs that nobody uses expire. Open " + tp.Labs.Origins[event.Lab] + " to start a new one.",
 	}
 }
 
@@ -216,7 +216,7 @@ func (tp *Tape) sender(r *http.Request, l *lab.Lab, form url.Values, route Route
 	switch {
 	case r.Header.Get("Sec-Fetch-Mode") == "navigate":
 		return event.Browser
-	case r.Header.Get("Origin") == l.Origins.Lab:
+	case r.Header.Get("Origin") == l.Origins[event.Lab]:
 		return event.Client
 	case route.Silent != nil:
 		return route.Silent(form)

@@ -6,29 +6,23 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/google/uuid"
 	"golang.org/x/net/publicsuffix"
 
-	"github.com/google/uuid"
+	"oauthlab/lessons/event"
 )
 
 // Origins are the public origins of the parties: scheme, host and port, no path.
-type Origins struct {
-	Lab     string
-	Auth    string
-	Mallory string
-}
-
-// All returns the origins that belong to the lab, whatever is switched off.
-func (o Origins) All() []string { return []string{o.Lab, o.Auth, o.Mallory} }
+type Origins map[event.Party]string
 
 // Issuer is the issuer identifier of a lab's authorization server (RFC 8414 §2).
-func (o Origins) Issuer(id uuid.UUID) string { return o.Auth + "/" + id.String() }
+func (o Origins) Issuer(id uuid.UUID) string { return o[event.Auth] + "/" + id.String() }
 
 // RedirectURI is where the client in the browser takes its codes.
-func (o Origins) RedirectURI() string { return o.Lab + "/callback" }
+func (o Origins) RedirectURI() string { return o[event.Lab] + "/callback" }
 
 // MallorySite is Mallory's address for one lab.
-func (o Origins) MallorySite(id uuid.UUID) string { return o.Mallory + "/" + id.String() + "/" }
+func (o Origins) MallorySite(id uuid.UUID) string { return o[event.Mallory] + "/" + id.String() + "/" }
 
 // Contains reports whether the absolute URL raw stands on one of the lab's own
 // origins. Nothing in the lab redirects anywhere else, whatever is switched off.
@@ -37,7 +31,7 @@ func (o Origins) Contains(raw string) bool {
 	if err != nil || u.User != nil || u.Host == "" {
 		return false
 	}
-	for _, own := range o.All() {
+	for _, own := range o {
 		if OriginOf(u) == own {
 			return true
 		}
@@ -55,31 +49,6 @@ func OriginOf(u *url.URL) string {
 		host = strings.TrimSuffix(host, ":443")
 	}
 	return u.Scheme + "://" + host
-}
-
-// Check reports what about the origins would make the lab misbehave: a path, plain
-// http away from loopback, parties that are cross-site to each other, or a
-// Mallory who is same-site with them (cookies ignore ports).
-func (o Origins) Check() error {
-	named := []struct{ flag, origin string }{{"--lab", o.Lab}, {"--auth", o.Auth}, {"--mallory", o.Mallory}}
-	seen := map[string]string{}
-	for _, n := range named {
-		flag, raw := n.flag, n.origin
-		if err := CheckOrigin(flag, raw); err != nil {
-			return err
-		}
-		if other, taken := seen[raw]; taken {
-			return fmt.Errorf("%s and %s are both %q: each party needs an origin of its own", other, flag, raw)
-		}
-		seen[raw] = flag
-	}
-	if site(o.Lab) != site(o.Auth) {
-		return fmt.Errorf("--lab %s and --auth %s are different sites: the frame's cookies need one registrable domain", o.Lab, o.Auth)
-	}
-	if site(o.Mallory) == site(o.Lab) {
-		return fmt.Errorf("--mallory %s is the same site as --lab %s: Mallory needs another host (cookies ignore ports)", o.Mallory, o.Lab)
-	}
-	return nil
 }
 
 // CheckOrigin reports what is wrong with one origin by itself; flag names it.

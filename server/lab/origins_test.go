@@ -1,172 +1,175 @@
 package lab
 
 import (
+	"maps"
 	"net/url"
 	"strings"
 	"testing"
+
+	"oauthlab/lessons/event"
 )
 
 // local are the origins that a lab has unless it is told otherwise.
 func local() Origins {
-	return Origins{Lab: "http://localhost:8080", Auth: "http://localhost:8081", Mallory: "http://127.0.0.1:8083"}
+	return Origins{event.Lab: "http://localhost:8080", event.Auth: "http://localhost:8081", event.Mallory: "http://127.0.0.1:8083"}
 }
 
 // hosted are those of a lab on the internet.
 func hosted() Origins {
-	return Origins{Lab: "https://lab.example.com", Auth: "https://auth.example.com", Mallory: "https://mallory.example.net"}
+	return Origins{event.Lab: "https://lab.example.com", event.Auth: "https://auth.example.com", event.Mallory: "https://mallory.example.net"}
 }
 
 func TestOriginsCheck(t *testing.T) {
 	tests := []struct {
 		name   string
 		given  func() Origins
-		change func(*Origins)
+		change func(Origins)
 		want   []string // parts of the complaint; none: the origins are fine
 	}{
-		{name: "the defaults are fine", given: local, change: func(*Origins) {}},
-		{name: "a lab on the internet, over https, is fine", given: hosted, change: func(*Origins) {}},
+		{name: "the defaults are fine", given: local, change: func(Origins) {}},
+		{name: "a lab on the internet, over https, is fine", given: hosted, change: func(Origins) {}},
 		{
 			name: "a name in another alphabet is fine as browsers write it", given: hosted,
-			change: func(o *Origins) { o.Mallory = "https://xn--mlly-0qa.example.net" },
+			change: func(o Origins) { o[event.Mallory] = "https://xn--mlly-0qa.example.net" },
 		},
 		{
 			name: "the IPv6 loopback is refused: policies cannot name it", given: local,
-			change: func(o *Origins) { o.Lab = "http://[::1]:8080" }, want: []string{"--lab", `"http://[::1]:8080"`, "content security policy", "use localhost"},
+			change: func(o Origins) { o[event.Lab] = "http://[::1]:8080" }, want: []string{"--lab", `"http://[::1]:8080"`, "content security policy", "use localhost"},
 		},
 		{
 			name: "Mallory on it too", given: local,
-			change: func(o *Origins) { o.Mallory = "http://[::1]:8083" }, want: []string{"--mallory", "content security policy"},
+			change: func(o Origins) { o[event.Mallory] = "http://[::1]:8083" }, want: []string{"--mallory", "content security policy"},
 		},
 		{
 			name: "any other IPv6 address too, over https", given: hosted,
-			change: func(o *Origins) { o.Auth = "https://[2001:db8::1]" }, want: []string{"--auth", "content security policy"},
+			change: func(o Origins) { o[event.Auth] = "https://[2001:db8::1]" }, want: []string{"--auth", "content security policy"},
 		},
 		{
 			name: "an IPv6 address that means an IPv4 one too", given: local,
-			change: func(o *Origins) { o.Mallory = "http://[::ffff:127.0.0.1]:8083" }, want: []string{"--mallory", "content security policy"},
+			change: func(o Origins) { o[event.Mallory] = "http://[::ffff:127.0.0.1]:8083" }, want: []string{"--mallory", "content security policy"},
 		},
 		{
 			name: "a name with an underscore is refused: policies cannot name it", given: hosted,
-			change: func(o *Origins) { o.Auth = "https://my_auth.example.com" }, want: []string{"--auth", "content security policy"},
+			change: func(o Origins) { o[event.Auth] = "https://my_auth.example.com" }, want: []string{"--auth", "content security policy"},
 		},
 		{
 			name: "a name in another alphabet is refused as people write it", given: hosted,
-			change: func(o *Origins) { o.Mallory = "https://bücher.example.net" }, want: []string{"--mallory", "content security policy"},
+			change: func(o Origins) { o[event.Mallory] = "https://bücher.example.net" }, want: []string{"--mallory", "content security policy"},
 		},
 		{
 			name: "a name that ends with a dot is refused", given: hosted,
-			change: func(o *Origins) { o.Lab = "https://lab.example.com." }, want: []string{"--lab", "content security policy"},
+			change: func(o Origins) { o[event.Lab] = "https://lab.example.com." }, want: []string{"--lab", "content security policy"},
 		},
 		{
 			name: "one registrable domain is enough, however deep the names are", given: hosted,
-			change: func(o *Origins) { o.Auth = "https://a.b.c.example.com" },
+			change: func(o Origins) { o[event.Auth] = "https://a.b.c.example.com" },
 		},
 		{
 			name: "a public suffix is no site: two customers of one are strangers", given: hosted,
-			change: func(o *Origins) {
-				*o = Origins{Lab: "https://lab.github.io", Auth: "https://lab.github.io:8443", Mallory: "https://mallory.github.io"}
+			change: func(o Origins) {
+				maps.Copy(o, Origins{event.Lab: "https://lab.github.io", event.Auth: "https://lab.github.io:8443", event.Mallory: "https://mallory.github.io"})
 			},
 		},
 		{
 			name: "a path is refused", given: local,
-			change: func(o *Origins) { o.Lab = "http://localhost:8080/lab" }, want: []string{"--lab", "without a path"},
+			change: func(o Origins) { o[event.Lab] = "http://localhost:8080/lab" }, want: []string{"--lab", "without a path"},
 		},
 		{
 			name: "a lone slash is a path too", given: local,
-			change: func(o *Origins) { o.Auth = "http://localhost:8081/" }, want: []string{"--auth", "without a path"},
+			change: func(o Origins) { o[event.Auth] = "http://localhost:8081/" }, want: []string{"--auth", "without a path"},
 		},
 		{
 			name: "a query is refused", given: local,
-			change: func(o *Origins) { o.Auth = "http://localhost:8081?x=1" }, want: []string{"--auth"},
+			change: func(o Origins) { o[event.Auth] = "http://localhost:8081?x=1" }, want: []string{"--auth"},
 		},
 		{
 			name: "an empty query is refused", given: local,
-			change: func(o *Origins) { o.Auth = "http://localhost:8081?" }, want: []string{"--auth"},
+			change: func(o Origins) { o[event.Auth] = "http://localhost:8081?" }, want: []string{"--auth"},
 		},
 		{
 			name: "a fragment is refused", given: local,
-			change: func(o *Origins) { o.Mallory = "http://127.0.0.1:8083#top" }, want: []string{"--mallory"},
+			change: func(o Origins) { o[event.Mallory] = "http://127.0.0.1:8083#top" }, want: []string{"--mallory"},
 		},
 		{
 			name: "a user name is refused", given: local,
-			change: func(o *Origins) { o.Lab = "http://alice@localhost:8080" }, want: []string{"--lab"},
+			change: func(o Origins) { o[event.Lab] = "http://alice@localhost:8080" }, want: []string{"--lab"},
 		},
 		{
 			name: "upper case is refused: browsers write origins in lower case", given: local,
-			change: func(o *Origins) { o.Lab = "http://LOCALHOST:8080" }, want: []string{"--lab", "lower case"},
+			change: func(o Origins) { o[event.Lab] = "http://LOCALHOST:8080" }, want: []string{"--lab", "lower case"},
 		},
 		{
 			name: "a port that the scheme implies is refused: browsers leave it out", given: hosted,
-			change: func(o *Origins) { o.Lab = "https://lab.example.com:443" }, want: []string{"--lab"},
+			change: func(o Origins) { o[event.Lab] = "https://lab.example.com:443" }, want: []string{"--lab"},
 		},
 		{
 			name: "another scheme is refused", given: local,
-			change: func(o *Origins) { o.Mallory = "ftp://127.0.0.1:8083" }, want: []string{"--mallory"},
+			change: func(o Origins) { o[event.Mallory] = "ftp://127.0.0.1:8083" }, want: []string{"--mallory"},
 		},
 		{
 			name: "a host without a scheme is refused", given: local,
-			change: func(o *Origins) { o.Lab = "localhost:8080" }, want: []string{"--lab"},
+			change: func(o Origins) { o[event.Lab] = "localhost:8080" }, want: []string{"--lab"},
 		},
 		{
 			name: "nothing is refused", given: local,
-			change: func(o *Origins) { o.Mallory = "" }, want: []string{"--mallory"},
+			change: func(o Origins) { o[event.Mallory] = "" }, want: []string{"--mallory"},
 		},
 		{
 			name: "what is no URL at all is refused", given: local,
-			change: func(o *Origins) { o.Auth = "http://[::1" }, want: []string{"--auth"},
+			change: func(o Origins) { o[event.Auth] = "http://[::1" }, want: []string{"--auth"},
 		},
 		{
 			name: "plain http away from loopback is refused", given: hosted,
-			change: func(o *Origins) { o.Mallory = "http://mallory.example.net" }, want: []string{"--mallory", "https"},
+			change: func(o Origins) { o[event.Mallory] = "http://mallory.example.net" }, want: []string{"--mallory", "https"},
 		},
 		{
 			name: "a private address is not loopback", given: local,
-			change: func(o *Origins) { o.Mallory = "http://192.168.0.7:8083" }, want: []string{"--mallory", "https"},
+			change: func(o Origins) { o[event.Mallory] = "http://192.168.0.7:8083" }, want: []string{"--mallory", "https"},
 		},
 		{
 			name: "a name below localhost is not resolved everywhere, and refused", given: local,
-			change: func(o *Origins) { o.Mallory = "http://mallory.localhost:8083" }, want: []string{"--mallory", "https"},
+			change: func(o Origins) { o[event.Mallory] = "http://mallory.localhost:8083" }, want: []string{"--mallory", "https"},
 		},
 		{
 			name: "two parties on one origin are refused", given: local,
-			change: func(o *Origins) { o.Auth = o.Lab }, want: []string{"--lab", "--auth", "of its own"},
+			change: func(o Origins) { o[event.Auth] = o[event.Lab] }, want: []string{"--lab", "--auth", "of its own"},
 		},
 		{
 			name: "lab and auth on different hosts are refused: the frame would have no cookies", given: local,
-			change: func(o *Origins) { o.Auth = "http://127.0.0.1:8081" }, want: []string{"--lab", "--auth", "different sites"},
+			change: func(o Origins) { o[event.Auth] = "http://127.0.0.1:8081" }, want: []string{"--lab", "--auth", "different sites"},
 		},
 		{
 			name: "lab and auth on different registrable domains are refused", given: hosted,
-			change: func(o *Origins) { o.Auth = "https://auth.example.org" }, want: []string{"--lab", "--auth", "different sites"},
+			change: func(o Origins) { o[event.Auth] = "https://auth.example.org" }, want: []string{"--lab", "--auth", "different sites"},
 		},
 		{
 			name: "lab and auth below one public suffix alone are refused", given: hosted,
-			change: func(o *Origins) { o.Lab, o.Auth = "https://lab.co.uk", "https://auth.co.uk" },
+			change: func(o Origins) { o[event.Lab], o[event.Auth] = "https://lab.co.uk", "https://auth.co.uk" },
 			want:   []string{"different sites"},
 		},
 		{
 			name: "lab and auth below localhost are different sites to browsers", given: hosted,
-			change: func(o *Origins) { o.Lab, o.Auth = "https://lab.localhost", "https://auth.localhost" },
+			change: func(o Origins) { o[event.Lab], o[event.Auth] = "https://lab.localhost", "https://auth.localhost" },
 			want:   []string{"different sites"},
 		},
 		{
 			name: "lab and auth on different schemes are different sites", given: local,
-			change: func(o *Origins) { o.Auth = "https://localhost:8081" }, want: []string{"different sites"},
+			change: func(o Origins) { o[event.Auth] = "https://localhost:8081" }, want: []string{"different sites"},
 		},
 		{
 			name: "Mallory on another port of the lab's host is refused: cookies ignore ports", given: local,
-			change: func(o *Origins) { o.Mallory = "http://localhost:8083" }, want: []string{"--mallory", "same site", "cookies ignore ports"},
+			change: func(o Origins) { o[event.Mallory] = "http://localhost:8083" }, want: []string{"--mallory", "same site", "cookies ignore ports"},
 		},
 		{
 			name: "Mallory below the lab's registrable domain is refused", given: hosted,
-			change: func(o *Origins) { o.Mallory = "https://mallory.example.com" }, want: []string{"--mallory", "same site"},
+			change: func(o Origins) { o[event.Mallory] = "https://mallory.example.com" }, want: []string{"--mallory", "same site"},
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			o := tt.given()
-			tt.change(&o)
-			err := o.Check()
+			tt.change(o)
+			err := AllParties().Check(o)
 			if len(tt.want) == 0 {
 				if err != nil {
 					t.Fatalf("%+v is refused: %v", o, err)
@@ -188,9 +191,9 @@ func TestOriginsCheck(t *testing.T) {
 // Where several flags are wrong, whoever mends one sees what is next, and the same
 // start says the same thing.
 func TestOriginsCheckComplainsInOneOrder(t *testing.T) {
-	wrong := Origins{Lab: "lab", Auth: "auth", Mallory: "mallory"}
+	wrong := Origins{event.Lab: "lab", event.Auth: "auth", event.Mallory: "mallory"}
 	for range 200 {
-		if err := wrong.Check(); err == nil || !strings.HasPrefix(err.Error(), "--lab ") {
+		if err := AllParties().Check(wrong); err == nil || !strings.HasPrefix(err.Error(), "--lab ") {
 			t.Fatalf("the complaint is %v; it should begin with the first flag", err)
 		}
 	}
@@ -283,7 +286,7 @@ func TestOriginsContainDefaultPorts(t *testing.T) {
 }
 
 func TestOriginsContainIPv6(t *testing.T) {
-	o := Origins{Lab: "http://[::1]:8080", Auth: "http://[::1]:8081", Mallory: "http://127.0.0.1:8083"}
+	o := Origins{event.Lab: "http://[::1]:8080", event.Auth: "http://[::1]:8081", event.Mallory: "http://127.0.0.1:8083"}
 	for raw, want := range map[string]bool{
 		"http://[::1]:8080/callback":         true,
 		"http://[::1]/callback":              false,

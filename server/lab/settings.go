@@ -13,7 +13,7 @@ import (
 )
 
 // KindSettings names the settings document in the store.
-const KindSettings store.Kind = "settings"
+const KindSettings = store.Settings
 
 // maxAnnounced bounds how many announced authorizations a lab remembers.
 const maxAnnounced = 16

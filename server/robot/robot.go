@@ -187,7 +187,7 @@ func atBound(status int) error {
 }
 
 // arrived reports whether the browser has left the authorization server.
-func (r *Robot) arrived() bool { return !strings.HasPrefix(r.at, r.lab.Origins.Auth+"/") }
+func (r *Robot) arrived() bool { return !strings.HasPrefix(r.at, r.lab.Origins[event.Auth]+"/") }
 
 // Visit opens a link in the browser.
 func (r *Robot) Visit(ctx context.Context, target string) error {
@@ -199,7 +199,7 @@ func (r *Robot) Visit(ctx context.Context, target string) error {
 func (r *Robot) navigate(ctx context.Context, method, target string, form url.Values) error {
 	for range maxHops {
 		r.at = target
-		if strings.HasPrefix(target, r.lab.Origins.Lab+"/") {
+		if strings.HasPrefix(target, r.lab.Origins[event.Lab]+"/") {
 			return nil
 		}
 		answer, err := r.send(ctx, r.party, method, target, form)

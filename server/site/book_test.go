@@ -12,6 +12,7 @@ import (
 
 	"oauthlab/lessons"
 	"oauthlab/lessons/content"
+	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 	"oauthlab/lessons/load"
 	"oauthlab/lessons/param"
@@ -153,7 +154,7 @@ func TestSearchEnginesKnowTheBooks(t *testing.T) {
 		locations = append(locations, u.Loc)
 	}
 	for _, path := range bookPaths() {
-		if !slices.Contains(locations, origins.Lab+path) {
+		if !slices.Contains(locations, origins[event.Lab]+path) {
 			t.Errorf("the sitemap has %q and not %s", locations, path)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 
 	"oauthlab/lessons"
 	"oauthlab/lessons/content"
+	"oauthlab/lessons/event"
 	"oauthlab/lessons/load"
 	"oauthlab/server/attack"
 	"oauthlab/server/authserver"
@@ -30,7 +31,7 @@ var (
 	origin   http.Handler
 	chapters []lessons.Chapter
 	traces   = map[string]string{}
-	origins  = lab.Origins{Lab: "http://localhost:8080", Auth: "http://localhost:8081", Mallory: "http://127.0.0.1:8083"}
+	origins  = lab.Origins{event.Lab: "http://localhost:8080", event.Auth: "http://localhost:8081", event.Mallory: "http://127.0.0.1:8083"}
 )
 
 func TestMain(m *testing.M) {

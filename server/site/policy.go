@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"oauthlab/lessons/event"
 	"oauthlab/server/lab"
 	"oauthlab/server/route"
 )
@@ -11,16 +12,18 @@ import (
 // pagePolicy is the content security policy of the client's pages: our own
 // scripts and styles, no inline code, WebAssembly, and no network but the lab's
 // own origins.
-func pagePolicy(o lab.Origins) string {
-	socket := "ws" + strings.TrimPrefix(o.Lab, "http")
+func pagePolicy(parties lab.Parties, o lab.Origins) string {
+	socket := "ws" + strings.TrimPrefix(o[event.Lab], "http")
+	fetched := strings.Join(parties.Fetched(o), " ")
+	framed := strings.Join(parties.Framed(o), " ")
 	return strings.Join([]string{
 		"default-src 'none'",
 		"script-src 'self' 'wasm-unsafe-eval'",
 		"style-src 'self'",
 		"img-src 'self'",
 		"font-src 'self'",
-		"connect-src 'self' " + socket + " " + o.Auth,
-		"frame-src 'self' " + o.Auth + " " + o.Mallory,
+		"connect-src 'self' " + socket + " " + fetched,
+		"frame-src 'self' " + framed,
 		"manifest-src 'self'",
 		"worker-src 'self'",
 		"base-uri 'none'",

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"oauthlab/lessons/event"
 	"oauthlab/server/lab"
 )
 
@@ -30,8 +31,8 @@ func directives(t *testing.T, policy string) map[string][]string {
 // The client talks to its own server and the authorization server, and frames
 // itself, the authorization server and Mallory: nobody else.
 func TestThePolicyOfThePages(t *testing.T) {
-	got := directives(t, pagePolicy(lab.Origins{
-		Lab: "https://lab.example.com", Auth: "https://auth.example.com", Mallory: "https://mallory.example.net",
+	got := directives(t, pagePolicy(lab.AllParties(), lab.Origins{
+		event.Lab: "https://lab.example.com", event.Auth: "https://auth.example.com", event.Mallory: "https://mallory.example.net",
 	}))
 	want := map[string][]string{
 		"default-src":     {"'none'"},
@@ -57,8 +58,19 @@ func TestThePolicyOfThePages(t *testing.T) {
 			t.Errorf("there is a directive %s more", name)
 		}
 	}
-	if socket := directives(t, pagePolicy(origins))["connect-src"]; !slices.Contains(socket, "ws://localhost:8080") {
+	if socket := directives(t, pagePolicy(lab.AllParties(), origins))["connect-src"]; !slices.Contains(socket, "ws://localhost:8080") {
 		t.Errorf("over http the feed's address is not among %q", socket)
+	}
+}
+
+// A party that is a row of the table, and nothing else, can be framed and asked.
+func TestThePolicyNamesAMadeUpParty(t *testing.T) {
+	table := append(lab.AllParties(), lab.Party{ID: "clerk", Origin: "http://localhost:8090", Framed: true, Fetched: true})
+	policy := directives(t, pagePolicy(table, table.Defaults()))
+	for _, name := range []string{"frame-src", "connect-src"} {
+		if !slices.Contains(policy[name], "http://localhost:8090") {
+			t.Errorf("%s is %q", name, policy[name])
+		}
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"oauthlab/app/ui"
 	"oauthlab/lessons"
 	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
 	"oauthlab/lessons/load"
 	"oauthlab/server/asset"
 	"oauthlab/server/lab"
@@ -57,7 +58,7 @@ func (s *Site) Handler() (http.Handler, error) {
 		ui.RouteStories()
 	}
 
-	own := s.API.Labs.Origins.Lab
+	own := s.API.Labs.Origins[event.Lab]
 	read, err := s.API.Books.pages(own, s.API.Chapters)
 	if err != nil {
 		return nil, err
@@ -79,7 +80,7 @@ func (s *Site) Handler() (http.Handler, error) {
 		return nil, err
 	}
 
-	policy := pagePolicy(s.API.Labs.Origins)
+	policy := pagePolicy(lab.AllParties(), s.API.Labs.Origins)
 	mux := &route.Mux{}
 	public := map[string]http.Handler{"/": found}
 	for path, page := range read {
@@ -126,7 +127,7 @@ func pages(a *assets, version, worker string, o lab.Origins) http.Handler {
 		Title:           "OAuth Lab",
 		Description:     "Learn OAuth 2.1 by running it, breaking it and mending it.",
 		Lang:            "en",
-		Domain:          host(o.Lab),
+		Domain:          host(o[event.Lab]),
 		LoadingLabel:    "Loading the client: {progress}%",
 		BackgroundColor: "#faf9f6",
 		ThemeColor:      "#1c2126",
@@ -134,7 +135,7 @@ func pages(a *assets, version, worker string, o lab.Origins) http.Handler {
 			Default: "/web/icons/icon-192.png", Large: "/web/icons/icon-512.png",
 			Maskable: "/web/icons/icon-512.png", SVG: "/web/icons/logo.svg",
 		},
-		Image: o.Lab + "/web/pictures/card.png",
+		Image: o[event.Lab] + "/web/pictures/card.png",
 		RawHeaders: []string{
 			a.Link(`<script src="/web/start/start.js"></script>`), // before go-app's own
 			`<script src="` + a.Resolve("/web/start/program.js") + `" data-program="` + a.Resolve(programPath) + `"></script>`,
