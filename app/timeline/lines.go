@@ -69,12 +69,6 @@ func changeText(e event.Event) string {
 }
 
 func noteText(e event.Event) string {
-	switch e.Note.Name {
-	case event.NoteAttackBegins, event.NoteBaitBegins:
-		return e.Note.Get("title")
-	case event.NoteAttackEnds:
-		return "attack " + e.Note.Get("outcome")
-	}
 	if event.NoteRowOf(e.Note.Name).Silent {
 		return ""
 	}

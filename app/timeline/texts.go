@@ -68,7 +68,7 @@ func NoteText(name string) string {
 func noteRow(e event.Event, marks []Mark) Row {
 	is := event.NoteRowOf(e.Note.Name)
 	row := Row{
-		Kind: RowSelf, Seq: e.Seq, From: e.From, To: e.To, Text: orElse(is.Says, e.Note.Text),
+		Kind: RowSelf, Seq: e.Seq, From: e.From, To: e.To, Text: orElse(filled(is.Says, e.Note), e.Note.Text),
 		Marks: marks, Leak: is.Leak, Fault: is.Fault,
 	}
 	if is.Plain {
@@ -77,18 +77,28 @@ func noteRow(e event.Event, marks []Mark) Row {
 	if is.IsArrow() {
 		row.Kind, row.To = RowMessage, orElse(e.To, is.To)
 	}
-	switch e.Note.Name {
-	case event.NoteOpen:
-		row.Text += " " + pathOf(e.Note.Get("url"))
-	case event.NoteLeak:
-		if e.Note.Get("code_verifier") != "" { // which is in no URL
-			row.Text = "leaks a request"
-		}
+	if is.Leak && e.Note.Get("code_verifier") != "" { // which is in no URL
+		row.Text = "leaks a request"
 	}
 	if row.Kind == RowMessage && row.From == row.To {
 		row.Kind = RowSelf
 	}
 	return row
+}
+
+// filled puts the note's fields where a text has their names in braces; of an address,
+// its path.
+func filled(text string, n *event.Note) string {
+	before, rest, _ := strings.Cut(text, "{")
+	name, after, found := strings.Cut(rest, "}")
+	if !found {
+		return text
+	}
+	value := n.Get(name)
+	if name == "url" {
+		value = pathOf(value)
+	}
+	return before + value + filled(after, n)
 }
 
 func orElse[T ~string](value, otherwise T) T {

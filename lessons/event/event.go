@@ -107,10 +107,10 @@ type Where struct {
 	Line int    `json:"line"`
 }
 
-// Change is one change of a party's document.
+// Change is one change of a party's document. Its ChangeRow says what it is.
 type Change struct {
-	What   string        `json:"what"`          // kind of thing: "code", "session", "grant", "protection"
-	Action string        `json:"action"`        // "stored", "spent", "revoked", "removed", "switched"
+	What   string        `json:"what"`          // kind of thing, such as "code"
+	Action string        `json:"action"`        // what became of it, such as "spent"
 	Key    string        `json:"key,omitempty"` // which one
 	Fields []ChangeField `json:"fields,omitempty"`
 }
@@ -129,27 +129,27 @@ type Note struct {
 	Fields []Field `json:"fields,omitempty"`
 }
 
-// Names of notes.
+// Names of notes. Their rows say what they are.
 const (
-	NoteLabCreated   = "lab.created"   // lab: the first event of every log
-	NoteReset        = "lab.reset"     // lab: back to the chapter's start
-	NoteVerifier     = "pkce.verifier" // client: made a code verifier and its challenge
-	NoteState        = "state.made"    // client: made a state
-	NoteStateRead    = "state.read"    // Mallory: read what a signed state carries; field "code_verifier"
-	NoteOpen         = "open"          // client to browser: opens an authorization URL; field "url"
-	NoteCallback     = "callback"      // browser to client: came back; field "url"
-	NoteCode         = "code.accepted" // client: took the code of a callback; field "code"
-	NoteTokens       = "tokens"        // client: keeps the tokens it was given
-	NoteFlowFailed   = "flow.failed"   // client: gave up, and why
-	NoteMail         = "mail"          // Mallory to browser: a link that Alice opens; field "url"
-	NoteLeak         = "leak"          // proxy, or the browser, to Mallory: how she came by what she has; fields are what leaked
-	NoteCallRefused  = "call.refused"  // lab: a call to the lab's API that was refused, and why
-	NoteLoginRefused = "login.refused" // auth: a wrong user name or password
-	NoteOutOfBounds  = "out.of.bounds" // auth: what no switch lets pass
-	NoteAttackBegins = "attack.begins" // lab: fields "attack", "title"
-	NoteBaitBegins   = "bait.begins"   // lab: Mallory prepares a mail; fields "attack", "title"
-	NoteBaitEnds     = "bait.ends"     // lab: it lies in front of Alice, or there is none; field "attack"
-	NoteAttackEnds   = "attack.ends"   // lab: fields "attack", "outcome" (succeeded, stopped, cut-short), "by", "harm", and each of "gained" and "lost"
+	NoteLabCreated   = "lab.created"
+	NoteReset        = "lab.reset"
+	NoteVerifier     = "pkce.verifier"
+	NoteState        = "state.made"
+	NoteStateRead    = "state.read"
+	NoteOpen         = "open"
+	NoteCallback     = "callback"
+	NoteCode         = "code.accepted"
+	NoteTokens       = "tokens"
+	NoteFlowFailed   = "flow.failed"
+	NoteMail         = "mail"
+	NoteLeak         = "leak"
+	NoteCallRefused  = "call.refused"
+	NoteLoginRefused = "login.refused"
+	NoteOutOfBounds  = "out.of.bounds"
+	NoteAttackBegins = "attack.begins"
+	NoteBaitBegins   = "bait.begins"
+	NoteBaitEnds     = "bait.ends"
+	NoteAttackEnds   = "attack.ends"
 )
 
 // MayEnd reports whether what a link began in Alice's browser may be over with e: she has
@@ -162,7 +162,7 @@ func (e Event) MayEnd() bool {
 	case e.Request != nil:
 		return e.From == Browser && e.To == Mallory
 	case e.Note != nil:
-		return e.Note.Name == NoteCode || e.Note.Name == NoteTokens || e.Note.Name == NoteFlowFailed
+		return NoteRowOf(e.Note.Name).Ends
 	}
 	return false
 }

@@ -10,13 +10,14 @@ type NoteRow struct {
 	From   Party    // who tells it
 	To     Party    // of an arrow: to whom, unless the note says so
 	Fields []string // the fields that it may have
-	Says   string   // what the diagram says of it; empty: the note's own text
+	Says   string   // what is said of it, {url} standing for the field url; empty: the note's own text
 
 	Plain   bool // its fields are not shown beside it
 	Leak    bool // its arrow is dashed: nobody meant this to be sent
 	Fault   bool // something went wrong
 	Trouble bool // its text is looked up in the book of errors
 	Silent  bool // it is told in no line: what it does is seen
+	Ends    bool // what a link began in Alice's browser may be over with it
 }
 
 // IsArrow reports whether the diagram draws the note from one party to another.
@@ -26,20 +27,20 @@ func (r NoteRow) IsArrow() bool { return r.To != "" }
 var noteRows = []NoteRow{
 	{Name: NoteVerifier, Means: "The client made a code verifier and its challenge.", From: Client, Fields: []string{"code_verifier", "code_challenge", "code_challenge_method"}, Says: "makes a verifier"},
 	{Name: NoteState, Means: "The client made a state.", From: Client, Fields: []string{"state"}, Says: "makes a state"},
-	{Name: NoteOpen, Means: "The client opens an authorization URL in the browser.", From: Client, To: Browser, Fields: []string{"url"}, Says: "open", Plain: true},
+	{Name: NoteOpen, Means: "The client opens an authorization URL in the browser.", From: Client, To: Browser, Fields: []string{"url"}, Says: "open {url}", Plain: true},
 	{Name: NoteCallback, Means: "The browser came back to the redirect URI.", From: Browser, To: Client, Fields: []string{"url"}, Says: "callback"},
-	{Name: NoteCode, Means: "The client took the code of a callback.", From: Client, Fields: []string{"code"}, Says: "takes the code"},
-	{Name: NoteTokens, Means: "The client keeps the tokens it was given.", From: Client, Fields: []string{"access_token", "token_type", "expires_in", "scope"}, Says: "keeps the token", Plain: true},
-	{Name: NoteFlowFailed, Means: "The client gave up, and why.", From: Client, Fields: []string{"error"}, Says: "gives up", Fault: true, Trouble: true},
+	{Name: NoteCode, Means: "The client took the code of a callback.", From: Client, Fields: []string{"code"}, Says: "takes the code", Ends: true},
+	{Name: NoteTokens, Means: "The client keeps the tokens it was given.", From: Client, Fields: []string{"access_token", "token_type", "expires_in", "scope"}, Says: "keeps the token", Plain: true, Ends: true},
+	{Name: NoteFlowFailed, Means: "The client gave up, and why.", From: Client, Fields: []string{"error"}, Says: "gives up", Fault: true, Trouble: true, Ends: true},
 	{Name: NoteLoginRefused, Means: "A user name and password did not belong together.", From: Auth, Fields: []string{"username"}, Says: "wrong name or password", Plain: true, Fault: true, Trouble: true},
 	{Name: NoteOutOfBounds, Means: "Something was refused that no switch lets pass.", From: Auth, Fields: []string{"redirect_uri"}, Trouble: true},
 
 	{Name: NoteMail, Means: "Mallory mails a link, and Alice opens it.", From: Mallory, To: Browser, Fields: []string{"url"}, Says: "mails a link"},
 	{Name: NoteLeak, Means: "What Mallory needs came out, and where.", From: Proxy, To: Mallory, Fields: []string{"url", "code", "code_verifier"}, Says: "leaks the URL", Leak: true},
 	{Name: NoteStateRead, Means: "Mallory read what a signed state carries.", From: Mallory, Fields: []string{"code_verifier"}},
-	{Name: NoteAttackBegins, Means: "An attack begins, which the lab plays.", From: Lab, Fields: []string{"attack", "title"}},
-	{Name: NoteAttackEnds, Means: "What came of an attack.", From: Lab, Fields: []string{"attack", "outcome", "by", "harm", "gained", "lost"}},
-	{Name: NoteBaitBegins, Means: "Mallory prepares a mail.", From: Lab, Fields: []string{"attack", "title"}},
+	{Name: NoteAttackBegins, Means: "An attack begins, which the lab plays.", From: Lab, Fields: []string{"attack", "title"}, Says: "{title}"},
+	{Name: NoteAttackEnds, Means: "What came of an attack.", From: Lab, Fields: []string{"attack", "outcome", "by", "harm", "gained", "lost"}, Says: "attack {outcome}"},
+	{Name: NoteBaitBegins, Means: "Mallory prepares a mail.", From: Lab, Fields: []string{"attack", "title"}, Says: "{title}"},
 	{Name: NoteBaitEnds, Means: "The mail lies in front of Alice, or there is none.", From: Lab, Fields: []string{"attack"}, Silent: true},
 
 	{Name: NoteLabCreated, Means: "The first event of every log.", From: Lab, Fields: []string{"chapter"}, Silent: true},

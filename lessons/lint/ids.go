@@ -11,32 +11,86 @@ import (
 	"oauthlab/lessons/load"
 )
 
-// checkIDs refuses names of attacks, protections, parts and notes that nothing has,
-// or that come only with a later version than the chapter stands on.
+// checkIDs refuses names of attacks, protections, parts, notes and changes that nothing
+// has, or that come only with a later version than the chapter stands on.
 func (c *checker) checkIDs(chapter load.Chapter) {
 	for i, id := range chapter.Attacks {
 		c.checkAttack(chapter.About, path("attacks", i), id, chapter.Version)
 	}
 	goals(chapter, func(f *load.File, i int, g lessons.Goal) {
-		if g.Kind == event.KindNote && g.Name != "" && !slices.Contains(event.Notes(), g.Name) {
-			c.at(f, path("goals", i, "name"), "there is no note %q: there is %s", g.Name, strings.Join(event.Notes(), ", "))
-		}
-		at := func(name string) []any { return path("goals", i, "fields", name) }
-		for _, name := range slices.Sorted(maps.Keys(g.Fields)) {
-			switch value := g.Fields[name]; {
-			case g.Kind == event.KindNote && name == "attack":
-				c.checkAttack(f, at(name), value, chapter.Version)
-			case g.Kind == event.KindNote && name == "by":
-				c.checkPart(f, at(name), value)
-			case g.Kind == event.KindChange && g.What == "protection" && name == "key":
-				if _, there := guard.Find(value); !there {
-					c.at(f, at(name), "unknown protection %q", value)
-				}
-			case g.Kind == event.KindChange && g.What == "protection" && name != "on":
-				c.checkSetting(f, at(name), name, value)
-			}
+		switch g.Kind {
+		case event.KindNote:
+			c.checkNote(f, i, g, chapter.Version)
+		case event.KindChange:
+			c.checkChange(f, i, g)
 		}
 	})
+}
+
+// checkNote refuses a goal that no note meets.
+func (c *checker) checkNote(f *load.File, i int, g lessons.Goal, version string) {
+	row := event.NoteRowOf(g.Name)
+	if g.Name != "" && row.Name == "" {
+		c.at(f, path("goals", i, "name"), "there is no note %q: there is %s", g.Name, strings.Join(event.Notes(), ", "))
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(g.Fields)) {
+		at := path("goals", i, "fields", name)
+		switch value := g.Fields[name]; {
+		case g.Name != "" && !slices.Contains(row.Fields, name):
+			c.at(f, at, "the note %s has no field %q: %s", g.Name, name, fieldsOf(row.Fields))
+		case name == "attack":
+			c.checkAttack(f, at, value, version)
+		case name == "by":
+			c.checkPart(f, at, value)
+		}
+	}
+}
+
+// checkChange refuses a goal that no change meets.
+func (c *checker) checkChange(f *load.File, i int, g lessons.Goal) {
+	rows := event.Changes(g.What, g.Action)
+	if len(rows) == 0 {
+		c.at(f, path("goals", i), "there is no change %q: there is %s",
+			strings.TrimSpace(g.What+" "+g.Action), strings.Join(changes(), ", "))
+		return
+	}
+	var fields []string
+	parts := false
+	for _, r := range rows {
+		fields, parts = append(fields, r.Fields...), parts || r.Parts
+	}
+	for _, name := range slices.Sorted(maps.Keys(g.Fields)) {
+		at := path("goals", i, "fields", name)
+		switch value := g.Fields[name]; {
+		case slices.Contains(fields, name):
+		case name == "key" && g.What == "protection":
+			if _, there := guard.Find(value); !there {
+				c.at(f, at, "unknown protection %q", value)
+			}
+		case name == "key":
+		case parts:
+			c.checkSetting(f, at, name, value)
+		default:
+			c.at(f, at, "the change %q has no field %q: %s", strings.TrimSpace(g.What+" "+g.Action), name, fieldsOf(append(fields, "key")))
+		}
+	}
+}
+
+// changes returns the names of all changes.
+func changes() (names []string) {
+	for _, r := range event.Changes("", "") {
+		names = append(names, r.What+" "+r.Action)
+	}
+	return names
+}
+
+// fieldsOf says which fields there are.
+func fieldsOf(names []string) string {
+	if len(names) == 0 {
+		return "it has none"
+	}
+	return "it has " + strings.Join(slices.Compact(slices.Sorted(slices.Values(names))), ", ")
 }
 
 func (c *checker) checkAttack(f *load.File, at []any, id, version string) {

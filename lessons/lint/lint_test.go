@@ -214,6 +214,19 @@ func TestFindings(t *testing.T) {
 			step, "name: attack.ends", "name: attack.end",
 			`there/02-state/1-mend.md:19: there is no note "attack.end": there is pkce.verifier, state.made, open, callback, code.accepted, tokens, flow.failed, login.refused, out.of.bounds, mail, leak, state.read, attack.begins, attack.ends, bait.begins, bait.ends, lab.created, lab.reset, call.refused`,
 		},
+		"a field that a note does not have": {
+			step, "      outcome: stopped", "      ending: stopped",
+			`there/02-state/1-mend.md:22: the note attack.ends has no field "ending": it has attack, by, harm, outcome`,
+		},
+		"a change that nothing makes": {
+			step, "    what: protection\n    action: switched", "    what: protection\n    action: turned",
+			`there/02-state/1-mend.md:9: there is no change "protection turned": there is authorization kept, session stored, session removed, code stored, code spent, token stored, token revoked, protection switched, clock moved, chapter switched`,
+		},
+		"a field that a change does not have": {
+			step, "    what: protection\n    action: switched\n    fields:\n      key: state\n      on: \"true\"\n      state.method: random\n",
+			"    what: code\n    fields:\n      client: demo-client\n",
+			`there/02-state/1-mend.md:13: the change "code" has no field "client": it has client_id, code_challenge, code_challenge_method, expires, key, redirect_uri, spent, subject`,
+		},
 		"no hint": {
 			ownStep, "hint: Look up.\n", "",
 			`there/90-mine/1-run.md:1: hint is missing: what does who is stuck look for?`,

@@ -4,26 +4,20 @@ import (
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
+
+	"oauthlab/lessons/param"
 )
 
-// traceOf names the kind of value that a parameter carries, where the page follows it
-// through a flow: the word in the prose is then pointed at together with the value.
-var traceOf = map[string]string{
-	"code":           "code",
-	"state":          "state",
-	"code_verifier":  "pkce",
-	"code_challenge": "pkce",
-	"access_token":   "token",
-}
-
-// traces returns the kinds of value by the terms of the glossary that mean one.
+// traces returns the marks of the values that the page follows through a flow, by the
+// terms of the glossary that mean one: the word in the prose is then pointed at together
+// with the value.
 func traces(groups []TermGroup) map[string]string {
 	kinds := map[string]string{}
 	for _, g := range groups {
 		for _, t := range g.Terms {
 			for _, parameter := range t.Parameters {
-				if kind := traceOf[parameter]; kind != "" {
-					kinds[t.ID] = kind
+				if mark := param.MarkOf(parameter); mark != "" && mark != param.MarkError { // an error is nobody's value
+					kinds[t.ID] = string(mark)
 				}
 			}
 		}

@@ -1,0 +1,40 @@
+package event
+
+// ChangeRow says what a change of a party's document is. The order of the table is that
+// of a flow, then of the lab.
+type ChangeRow struct {
+	What   string
+	Action string
+	Means  string   // when it is told, in a sentence
+	From   Party    // whose document it is
+	Key    string   // the parameter under which the key travels; empty for a key that does not
+	Fields []string // the fields that it may have
+	Parts  bool     // each part that was switched is a field too, by its id
+}
+
+// changeRows are all of them.
+var changeRows = []ChangeRow{
+	{What: "authorization", Action: "kept", Means: "The server keeps an authorization request while its user signs in.", From: Auth, Key: "request", Fields: []string{"client_id", "error"}},
+	{What: "session", Action: "stored", Means: "A user signed in.", From: Auth, Fields: []string{"subject"}},
+	{What: "session", Action: "removed", Means: "A user's session has ended.", From: Auth, Fields: []string{"expires"}},
+	{What: "code", Action: "stored", Means: "The server issued an authorization code.", From: Auth, Key: "code", Fields: []string{"client_id", "redirect_uri", "subject", "expires", "code_challenge", "code_challenge_method"}},
+	{What: "code", Action: "spent", Means: "A code was redeemed.", From: Auth, Key: "code", Fields: []string{"spent"}},
+	{What: "token", Action: "stored", Means: "The server issued an access token.", From: Auth, Key: "access_token", Fields: []string{"client_id", "subject", "expires"}},
+	{What: "token", Action: "revoked", Means: "A token is good no more.", From: Auth, Key: "access_token", Fields: []string{"revoked", "subject"}},
+
+	{What: "protection", Action: "switched", Means: "Parts of a protection were switched. Its key is the protection's id.", From: Lab, Fields: []string{"on"}, Parts: true},
+	{What: "clock", Action: "moved", Means: "The lab's clock was moved.", From: Lab, Fields: []string{"offset"}},
+	{What: "chapter", Action: "switched", Means: "The lab went on to another chapter.", From: Lab, Fields: []string{"chapter"}},
+}
+
+// Changes returns the rows of the changes with the name and action, either of which may
+// be empty for any, in the order of the table.
+func Changes(what, action string) []ChangeRow {
+	var found []ChangeRow
+	for _, r := range changeRows {
+		if (what == "" || what == r.What) && (action == "" || action == r.Action) {
+			found = append(found, r)
+		}
+	}
+	return found
+}
