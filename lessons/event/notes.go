@@ -36,7 +36,7 @@ var noteRows = []NoteRow{
 	{Name: NoteOutOfBounds, Means: "Something was refused that no switch lets pass.", From: Auth, Fields: []string{"redirect_uri"}, Trouble: true},
 
 	{Name: NoteMail, Means: "Mallory mails a link, and Alice opens it.", From: Mallory, To: Browser, Fields: []string{"url"}, Says: "mails a link"},
-	{Name: NoteLeak, Means: "What Mallory needs came out, and where.", From: Proxy, To: Mallory, Fields: []string{"url", "code", "code_verifier"}, Says: "leaks the URL", Leak: true},
+	{Name: NoteLeak, Means: "What Mallory needs came out, and where.", From: Proxy, To: Mallory, Fields: []string{"url", "code", "code_challenge", "code_verifier"}, Says: "leaks the URL", Leak: true},
 	{Name: NoteStateRead, Means: "Mallory read what a signed state carries.", From: Mallory, Fields: []string{"code_verifier"}},
 	{Name: NoteAttackBegins, Means: "An attack begins, which the lab plays.", From: Lab, Fields: []string{"attack", "title"}, Says: "{title}"},
 	{Name: NoteAttackEnds, Means: "What came of an attack.", From: Lab, Fields: []string{"attack", "outcome", "by", "harm", "gained", "lost"}, Says: "attack {outcome}"},
@@ -45,7 +45,7 @@ var noteRows = []NoteRow{
 
 	{Name: NoteLabCreated, Means: "The first event of every log.", From: Lab, Fields: []string{"chapter"}, Silent: true},
 	{Name: NoteReset, Means: "The lab is back at the start of its chapter.", From: Lab, Silent: true},
-	{Name: NoteCallRefused, Means: "A call to the lab's API was refused.", From: Lab, Fields: []string{"error"}, Trouble: true},
+	{Name: NoteCallRefused, Means: "A call to the lab's API was refused.", From: Lab, Fields: []string{"method", "path", "error", "hint"}, Trouble: true},
 }
 
 // Notes returns the names of all notes, in the order of the table.
