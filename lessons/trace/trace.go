@@ -1,5 +1,5 @@
-// Package trace reads golden traces, which say what a chapter's flow puts on the
-// wire, and tells two of them apart.
+// Package trace writes and reads golden traces, which say what a chapter's flow puts on
+// the wire, and tells two of them apart.
 //
 // A trace is text: an event a line, and below it, indented, what it carries.
 //
@@ -9,8 +9,8 @@
 //	auth -> browser: 303
 //	    Cache-Control: no-store
 //
-// The tests of the server write it. What differs from run to run is named there by
-// where it first appeared, such as <code-1>.
+// A Writer makes it of a lab's events, and Parse takes it apart. What differs from run to
+// run is named by where it first appeared, such as <code-1>.
 package trace
 
 import (
@@ -99,7 +99,7 @@ func (r *reader) take(line string, place int) {
 	switch {
 	case len(words) == 0:
 	case to != "" && isMethod(words[0]):
-		head := words[0] + " " + strings.TrimPrefix(strings.Join(words[1:], " "), "{issuer}")
+		head := words[0] + " " + strings.TrimPrefix(strings.Join(words[1:], " "), issuer)
 		r.asked[to+">"+from] = head
 		r.begin(Message{Kind: event.KindRequest, From: event.Party(from), To: event.Party(to), Head: head, Place: place})
 	case to != "" && isStatus(words[0]):
