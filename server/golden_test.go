@@ -19,14 +19,15 @@ import (
 var update = flag.Bool("update", false, "record the golden traces anew (make golden)")
 
 // What a chapter's happy flow puts on the wire, beside the chapter's prose; and what
-// each habit changes about it. A difference is a change of the protocol: look at it,
-// and if it is meant, record it with make golden.
+// each habit changes about it, as a patch. A difference is a change of the protocol: look
+// at it, and if it is meant, record it with make golden.
 func TestGoldenTraces(t *testing.T) {
 	h := openHouse(t)
 	for _, c := range h.taught.chapters {
 		folder := filepath.Join("..", ourLessons, c.Folder)
+		whole := h.trace(t, c.ID, nil)
 		t.Run(c.ID, func(t *testing.T) {
-			compare(t, filepath.Join(folder, traceFile), h.trace(t, c.ID, nil))
+			compare(t, filepath.Join(folder, traceFile), whole)
 		})
 		for _, p := range guard.Catalogue() {
 			for _, part := range p.Parts {
@@ -34,12 +35,34 @@ func TestGoldenTraces(t *testing.T) {
 					continue
 				}
 				for _, value := range part.Values[1:] {
-					name := fmt.Sprintf("trace-%s-%s.txt", part.ID, value)
+					name := fmt.Sprintf("trace-%s-%s.diff", part.ID, value)
 					t.Run(c.ID+" "+name, func(t *testing.T) {
-						compare(t, filepath.Join(folder, name), h.trace(t, c.ID, map[guard.ID]string{part.ID: value}))
+						got := h.trace(t, c.ID, map[guard.ID]string{part.ID: value})
+						compare(t, filepath.Join(folder, name), trace.Patch(whole, got))
 					})
 				}
 			}
+		}
+	}
+}
+
+// The traces of habits as patches say what the whole ones said.
+func TestPatchesSayWhatWholeTracesSaid(t *testing.T) {
+	patches, err := filepath.Glob(filepath.Join("..", ourLessons, "*", "trace-*.diff"))
+	if err != nil || len(patches) != 7 {
+		t.Fatalf("there are %q (%v)", patches, err)
+	}
+	read := func(file string) string {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	for _, file := range patches {
+		got, err := trace.Apply(read(filepath.Join(filepath.Dir(file), traceFile)), read(file))
+		if want := read(strings.TrimSuffix(file, ".diff") + ".txt"); err != nil || got != want {
+			t.Errorf("%s makes another (%v):\n%s", file, err, cmp.Diff(want, got))
 		}
 	}
 }
