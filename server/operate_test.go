@@ -21,7 +21,6 @@ import (
 	"oauthlab/server/attack"
 	"oauthlab/server/lab"
 	"oauthlab/server/ops"
-	"oauthlab/server/robot"
 )
 
 // reply is an answer of the house.
@@ -348,14 +347,7 @@ func TestTheOperatorsLogHasNoSecrets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	alice := robot.New(h.labs, opened, h.attacks.Badges, event.Browser, "alice")
-	callback, err := alice.SignIn(t.Context())
-	if err == nil {
-		err = alice.Finish(t.Context(), callback)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	h.signsInAndFinishes(t, opened, "alice")
 	form := url.Values{"username": {"alice"}, "password": {"password123"}, "request": {"x"}}
 	h.ask(t, "POST", l.Issuer+"/login?password=password123", form.Encode(), "Content-Type", "application/x-www-form-urlencoded")
 	state := h.ask(t, "GET", h.config.origins[event.Lab]+"/api/labs/"+l.ID+"/state", "", key...).body

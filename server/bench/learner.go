@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/cookiejar"
 	"net/url"
 	"strings"
 	"sync"
@@ -21,21 +19,26 @@ import (
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
+	server "oauthlab/server/lab"
+	"oauthlab/server/robot"
 )
 
-// chapter is where the measured labs are: the last one, in which most is checked.
-const chapter = "v03"
+// Where the measured labs are, and what is played in them: the last chapter, in which
+// most is checked, and its script.
+const (
+	chapter    = "v03"
+	scriptName = "sign-in"
+)
 
 // maxMessage is the longest message of the feed that is read, in bytes.
 const maxMessage = 1 << 18
 
-// learner is one page and one browser in one lab: the page's own client and session,
-// without a screen.
+// learner is one page and one browser in one lab: the page's own session, and the robot
+// with the page's own client, without a screen.
 type learner struct {
 	session *lab.Session
-	client  *client.Client
-	browser *http.Client
-	at      *url.URL // where the last navigation ended
+	alice   *robot.Robot
+	script  robot.Script
 	leave   func()
 }
 
@@ -46,25 +49,16 @@ func newLearner(ctx context.Context, p *program) (*learner, error) {
 	if err != nil {
 		return nil, err
 	}
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		return nil, err
+	script, found := robot.FindScript(scriptName)
+	if !found {
+		return nil, fmt.Errorf("there is no script %q", scriptName)
 	}
-	l := &learner{session: session}
-	l.browser = &http.Client{Transport: p.wire, Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
-		if strings.HasPrefix(r.URL.String(), p.lab+"/") { // the callback is the client's
-			return http.ErrUseLastResponse
-		}
-		return nil
-	}}
 	at := session.Lab()
-	l.client = &client.Client{
-		ID: at.ClientID, RedirectURI: at.RedirectURI,
-		AuthorizationEndpoint: at.AuthorizationEndpoint, TokenEndpoint: at.TokenEndpoint,
-		Rules: guard.Rules{Chapter: at.Chapter},
-		Fetch: p.fetch, Store: memory{}, Record: session,
-		Open: l.visit, Now: time.Now, Random: rand.Reader, NewID: uuid.NewString,
-	}
+	l := &learner{session: session, script: script, alice: robot.In(robot.Place{
+		Issuer: at.Issuer, ClientID: at.ClientID, RedirectURI: at.RedirectURI,
+		Origins: server.Origins{event.Lab: p.lab, event.Auth: p.auth}, Rules: guard.Rules{Chapter: at.Chapter}, Now: time.Now,
+		Record: session, Sign: robot.AsBrowser(p.lab), Via: p.wire,
+	}, event.Browser, "alice")}
 	following, stop := context.WithCancel(ctx)
 	var gone sync.WaitGroup
 	gone.Go(func() { session.Follow(following, func(lab.Update) {}) })
@@ -72,69 +66,22 @@ func newLearner(ctx context.Context, p *program) (*learner, error) {
 		stop()
 		gone.Wait()
 	}
-	if err := l.signIn(ctx); err != nil {
+	if err := l.flow(ctx); err != nil {
 		l.leave()
 		return nil, fmt.Errorf("sign in: %w", err)
 	}
 	return l, nil
 }
 
-// signIn runs a flow with the login page in it.
-func (l *learner) signIn(ctx context.Context) error {
-	if err := l.client.Begin(ctx); err != nil {
-		return err
-	}
-	form := url.Values{"request": {l.at.Query().Get("request")}, "pick": {"alice"}}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, l.session.Lab().Issuer+"/login", strings.NewReader(form.Encode()))
-	if err != nil {
-		return err
-	}
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	if err := l.navigate(r); err != nil {
-		return err
-	}
-	return l.finish(ctx)
-}
-
-// flow runs the flow with the session that the browser has: authorization request,
-// callback, token request.
+// flow runs the chapter's flow, the first time with the login page in it: authorization
+// request, callback, token request.
 func (l *learner) flow(ctx context.Context) error {
-	if err := l.client.Begin(ctx); err != nil {
+	l.alice.Codes, l.alice.Tokens, l.alice.Sent = nil, nil, nil
+	if err := l.alice.Play(ctx, l.script); err != nil {
 		return err
 	}
-	return l.finish(ctx)
-}
-
-// finish takes the callback to the client and redeems the code.
-func (l *learner) finish(ctx context.Context) error {
-	code, err := l.client.Callback(ctx, l.at.String())
-	if err != nil {
-		return err
-	}
-	_, err = l.client.Redeem(ctx, code)
-	return err
-}
-
-func (l *learner) visit(ctx context.Context, target string) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
-	if err != nil {
-		return err
-	}
-	return l.navigate(r)
-}
-
-func (l *learner) navigate(r *http.Request) error {
-	r.Header.Set("Sec-Fetch-Mode", "navigate")
-	resp, err := l.browser.Do(r)
-	if err != nil {
-		return err
-	}
-	if err := drain(resp); err != nil {
-		return err
-	}
-	l.at = resp.Request.URL
-	if to, err := resp.Location(); err == nil {
-		l.at = to
+	if len(l.alice.Tokens) == 0 {
+		return errors.New("the flow was refused")
 	}
 	return nil
 }

@@ -1,7 +1,10 @@
 // Package robot is Alice without hands: a browser's cookie jar and the very client
-// that learners read, for attacks, golden traces and load. Its messages are real
-// HTTP to the lab's own origins and wear badges, so that the log attributes them
-// to Alice's browser and her client.
+// that learners read, for attacks, golden traces, tests and load. What it sends is real
+// HTTP to the lab's own origins. In the lab's own process its messages wear badges, so
+// that the log attributes them to Alice's browser and her client; from outside they tell
+// by their headers, as a browser's do.
+//
+// What it does by itself, from a chapter's start to its happy end, is a Script.
 package robot
 
 import (
@@ -14,6 +17,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -44,38 +48,75 @@ type Robot struct {
 	// Sent is what the client itself sent, for whoever reads a log of it.
 	Sent []client.Request
 
-	lab     *lab.Lab
+	place   Place
 	party   event.Party // who sits at the browser
 	user    string
-	badges  feed.Badges
 	browser *http.Client
 	at      string // the address in the browser's address bar
 }
 
+// Place is a lab as a robot reaches it.
+type Place struct {
+	Issuer      string
+	ClientID    string // of the client that the robot has
+	RedirectURI string
+	Origins     lab.Origins // it sends nothing anywhere else
+	Rules       guard.Rules
+	Now         func() time.Time
+
+	Record client.Recorder                       // takes what the client tells
+	Sign   func(r *http.Request, of event.Party) // has a request say who sends it
+	Via    http.RoundTripper                     // nil is the network
+}
+
 // New returns a robot that signs in as user, with an empty cookie jar, in the lab
-// l. party is who its browser belongs to: event.Browser is Alice's.
+// l of this process. party is who its browser belongs to: event.Browser is Alice's.
 func New(labs *lab.Labs, l *lab.Lab, badges feed.Badges, party event.Party, user string) *Robot {
+	return In(Place{
+		Issuer: l.Issuer(), ClientID: authserver.ClientDemo, RedirectURI: l.Origins.RedirectURI(),
+		Origins: l.Origins, Rules: l.Settings.Rules(), Now: l.Now,
+		Record: recorder{labs, l, party},
+		Sign:   func(r *http.Request, of event.Party) { badges.Pin(r, l.ID, of) },
+	}, party, user)
+}
+
+// In returns a robot as New does, anywhere.
+func In(p Place, party event.Party, user string) *Robot {
 	jar, _ := cookiejar.New(nil) // fails for options alone
-	r := &Robot{lab: l, party: party, user: user, badges: badges, browser: &http.Client{
-		Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	r := &Robot{place: p, party: party, user: user, browser: &http.Client{
+		Transport: p.Via, Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	r.Client = &client.Client{
-		ID:                    authserver.ClientDemo,
-		RedirectURI:           l.Origins.RedirectURI(),
-		AuthorizationEndpoint: l.Issuer() + "/authorize",
-		Rules:                 l.Settings.Rules(),
+		ID:                    p.ClientID,
+		RedirectURI:           p.RedirectURI,
+		AuthorizationEndpoint: p.Issuer + "/authorize",
+		Rules:                 p.Rules,
 		Fetch:                 r.fetch,
 		Store:                 memory{},
-		Record:                recorder{labs, l, party},
+		Record:                p.Record,
 		Open:                  r.Visit,
-		Now:                   l.Now,
+		Now:                   p.Now,
 		Random:                rand.Reader,
 		NewID:                 uuid.NewString,
 	}
 	if r.Client.Rules.Offers(guard.TokenEndpoint) {
-		r.Client.TokenEndpoint = l.Issuer() + "/token"
+		r.Client.TokenEndpoint = p.Issuer + "/token"
 	}
 	return r
+}
+
+// AsBrowser signs requests as a page of the origin and the browser that it runs in do
+// (Fetch Metadata Request Headers §2), for a robot outside of the lab's own process.
+func AsBrowser(origin string) func(r *http.Request, of event.Party) {
+	return func(r *http.Request, of event.Party) {
+		if of != event.Client {
+			r.Header.Set("Sec-Fetch-Mode", "navigate")
+			return
+		}
+		r.Header.Set("Sec-Fetch-Mode", "cors")
+		r.Header.Set("Sec-Fetch-Site", "same-site")
+		r.Header.Set("Origin", origin)
+	}
 }
 
 // Through has the robot send its requests by another way than the network's, and
@@ -121,7 +162,7 @@ func (r *Robot) SignInHere(ctx context.Context) (string, error) {
 		return "", &StuckError{At: r.at} // an error page has no form
 	}
 	form := url.Values{"request": {page.Query().Get("request")}, "pick": {r.user}}
-	if err := r.navigate(ctx, http.MethodPost, r.lab.Issuer()+"/login", form); err != nil {
+	if err := r.navigate(ctx, http.MethodPost, r.place.Issuer+"/login", form); err != nil {
 		return "", fmt.Errorf("sign in: %w", err)
 	}
 	if !r.arrived() {
@@ -187,7 +228,7 @@ func atBound(status int) error {
 }
 
 // arrived reports whether the browser has left the authorization server.
-func (r *Robot) arrived() bool { return !strings.HasPrefix(r.at, r.lab.Origins[event.Auth]+"/") }
+func (r *Robot) arrived() bool { return !strings.HasPrefix(r.at, r.place.Origins[event.Auth]+"/") }
 
 // Visit opens a link in the browser.
 func (r *Robot) Visit(ctx context.Context, target string) error {
@@ -199,7 +240,7 @@ func (r *Robot) Visit(ctx context.Context, target string) error {
 func (r *Robot) navigate(ctx context.Context, method, target string, form url.Values) error {
 	for range maxHops {
 		r.at = target
-		if strings.HasPrefix(target, r.lab.Origins[event.Lab]+"/") {
+		if strings.HasPrefix(target, r.place.Origins[event.Lab]+"/") {
 			return nil
 		}
 		answer, err := r.send(ctx, r.party, method, target, form)
@@ -220,7 +261,7 @@ func (r *Robot) navigate(ctx context.Context, method, target string, form url.Va
 
 // send sends one request of party to one of the lab's own origins.
 func (r *Robot) send(ctx context.Context, party event.Party, method, target string, form url.Values) (*http.Response, error) {
-	if !r.lab.Origins.Contains(target) {
+	if !r.place.Origins.Contains(target) {
 		return nil, fmt.Errorf("%s is outside the lab", target)
 	}
 	var body io.Reader
@@ -234,7 +275,7 @@ func (r *Robot) send(ctx context.Context, party event.Party, method, target stri
 	if form != nil {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	r.badges.Pin(req, r.lab.ID, party)
+	r.place.Sign(req, party)
 	resp, err := r.browser.Do(req)
 	if err != nil {
 		return nil, err
@@ -250,12 +291,17 @@ func (r *Robot) send(ctx context.Context, party event.Party, method, target stri
 // as the client in the page does.
 func (r *Robot) fetch(ctx context.Context, req client.Request) (client.Response, error) {
 	r.Sent = append(r.Sent, req)
-	return Send(ctx, &http.Client{Transport: r.browser.Transport}, r.badges, r.lab, event.Client, req)
+	return r.place.fetch(ctx, &http.Client{Transport: r.browser.Transport}, event.Client, req)
 }
 
 // Send sends a client's request as party and returns the answer whole, or a *BoundError.
 func Send(ctx context.Context, via *http.Client, badges feed.Badges, l *lab.Lab, party event.Party, req client.Request) (client.Response, error) {
-	if !l.Origins.Contains(req.URL) {
+	p := Place{Origins: l.Origins, Sign: func(r *http.Request, of event.Party) { badges.Pin(r, l.ID, of) }}
+	return p.fetch(ctx, via, party, req)
+}
+
+func (p Place) fetch(ctx context.Context, via *http.Client, party event.Party, req client.Request) (client.Response, error) {
+	if !p.Origins.Contains(req.URL) {
 		return client.Response{}, fmt.Errorf("%s is outside the lab", req.URL)
 	}
 	out, err := http.NewRequestWithContext(ctx, req.Method, req.URL, strings.NewReader(req.Body))
@@ -265,7 +311,7 @@ func Send(ctx context.Context, via *http.Client, badges feed.Badges, l *lab.Lab,
 	for _, h := range req.Header {
 		out.Header.Set(h.Name, h.Value)
 	}
-	badges.Pin(out, l.ID, party)
+	p.Sign(out, party)
 	resp, err := via.Do(out)
 	if err != nil {
 		return client.Response{}, err

@@ -1,0 +1,60 @@
+package robot
+
+import (
+	"context"
+	"errors"
+	"slices"
+)
+
+// Script is what a user and her client do from a chapter's start to its happy end: what
+// is played where the lesson says "run the flow", and what the chapter's golden trace
+// shows. Each chapter names its own.
+type Script struct {
+	Name string // as a chapter's front matter has it
+	Does string // in a sentence
+	do   func(ctx context.Context, r *Robot) error
+}
+
+// scripts are all of them.
+var scripts = []Script{
+	{
+		Name: "sign-in", Does: "Alice signs in, and the client takes her code: it redeems it where there is a token endpoint.",
+		do: signInAndFinish,
+	},
+}
+
+// Scripts returns the names of all scripts.
+func Scripts() []string {
+	names := make([]string, len(scripts))
+	for i, s := range scripts {
+		names[i] = s.Name
+	}
+	return names
+}
+
+// FindScript returns the script with the name.
+func FindScript(name string) (Script, bool) {
+	i := slices.IndexFunc(scripts, func(s Script) bool { return s.Name == name })
+	if i < 0 {
+		return Script{}, false
+	}
+	return scripts[i], true
+}
+
+// Play plays a script as far as it goes. A client or a server that refuses is no error:
+// it may be what the chapter is about.
+func (r *Robot) Play(ctx context.Context, s Script) error {
+	err := s.do(ctx, r)
+	if stuck := (*StuckError)(nil); errors.As(err, &stuck) {
+		return nil
+	}
+	return err
+}
+
+func signInAndFinish(ctx context.Context, r *Robot) error {
+	callback, err := r.SignIn(ctx)
+	if err != nil {
+		return err
+	}
+	return r.Finish(ctx, callback)
+}
