@@ -13,8 +13,8 @@ import (
 
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
+	"oauthlab/lessons/load"
 	"oauthlab/lessons/trace"
-	"oauthlab/server/lab"
 )
 
 var update = flag.Bool("update", false, "record the golden traces anew (make golden)")
@@ -27,7 +27,7 @@ func TestGoldenTraces(t *testing.T) {
 	for _, c := range h.taught.chapters {
 		folder := filepath.Join("..", ourLessons, c.Folder)
 		files := []string{filepath.Join(folder, traceFile)}
-		whole := h.trace(t, c.ID, nil)
+		whole := h.trace(t, c, nil)
 		t.Run(c.ID, func(t *testing.T) {
 			compare(t, filepath.Join(folder, traceFile), whole)
 		})
@@ -40,7 +40,7 @@ func TestGoldenTraces(t *testing.T) {
 					name := fmt.Sprintf("trace-%s-%s.diff", part.ID, value)
 					files = append(files, filepath.Join(folder, name))
 					t.Run(c.ID+" "+name, func(t *testing.T) {
-						got := h.trace(t, c.ID, map[guard.ID]string{part.ID: value})
+						got := h.trace(t, c, map[guard.ID]string{part.ID: value})
 						compare(t, filepath.Join(folder, name), trace.Patch(whole, got))
 					})
 				}
@@ -75,21 +75,14 @@ func compare(t *testing.T, file, got string) {
 	}
 }
 
-// trace plays the flow in a new lab and returns its normalised log.
-func (h *house) trace(t *testing.T, chapter string, switches map[guard.ID]string) string {
+// trace plays the chapter's script in a new lab and returns its log as a trace.
+func (h *house) trace(t *testing.T, c load.Chapter, switches map[guard.ID]string) string {
 	t.Helper()
-	l, _, err := h.labs.Create(t.Context(), chapter)
+	script, err := h.taught.script(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err = h.labs.Change(t.Context(), l.ID, lab.Change{Switches: func(s guard.Switches) (guard.Switches, error) {
-		for id, value := range switches {
-			if s, err = s.With(id, asJSON(value)); err != nil {
-				return nil, err
-			}
-		}
-		return s, nil
-	}})
+	l, err := h.labWith(t.Context(), c.ID, switches)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +90,7 @@ func (h *house) trace(t *testing.T, chapter string, switches map[guard.ID]string
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.runFlow(t.Context(), l); err != nil {
+	if err := h.runFlow(t.Context(), l, script); err != nil {
 		t.Fatal(err)
 	}
 	w := trace.NewWriter(l.Issuer(),

@@ -12,6 +12,7 @@ import (
 	"oauthlab/lessons/lint"
 	"oauthlab/lessons/load"
 	"oauthlab/server/attack"
+	"oauthlab/server/robot"
 	"oauthlab/server/site"
 )
 
@@ -133,7 +134,7 @@ func (t teaching) lint(partly bool) ([]error, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := lint.House{Attacks: map[string]string{}, Pages: pages, Explains: site.Explains, Partly: partly}
+	h := lint.House{Attacks: map[string]string{}, Scripts: robot.Scripts(), Pages: pages, Explains: site.Explains, Partly: partly}
 	for _, a := range attack.Catalogue() {
 		h.Attacks[a.ID] = a.Chapter
 	}
@@ -163,6 +164,22 @@ func readTraces(chapters []load.Chapter) (map[string]string, error) {
 		traces[c.Version] = string(text)
 	}
 	return traces, nil
+}
+
+// script returns what the robot plays of a chapter: what it names, or else what our
+// chapter of the version names that it stands on.
+func (t teaching) script(c load.Chapter) (robot.Script, error) {
+	name := c.Script
+	for _, o := range t.ours {
+		if name == "" && o.ID == c.Version {
+			name = o.Script
+		}
+	}
+	s, ok := robot.FindScript(name)
+	if !ok {
+		return s, fmt.Errorf("chapter %s: there is no script %q", c.ID, name)
+	}
+	return s, nil
 }
 
 // standing maps each chapter to the version of the lab that it stands on.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"oauthlab/app/timeline"
@@ -24,7 +23,11 @@ func (h *house) rehearse(ctx context.Context, c load.Chapter) (findings []error,
 	if err != nil {
 		return nil, err
 	}
-	p := &player{house: h, chapter: c.Chapter, lab: l}
+	script, err := h.taught.script(c)
+	if err != nil {
+		return nil, err
+	}
+	p := &player{house: h, chapter: c.Chapter, script: script, lab: l}
 	note := func(step, goal int, format string, args ...any) {
 		findings = append(findings, c.Pages[step].Problem(fmt.Sprintf(format, args...), "goals", goal))
 	}
@@ -65,6 +68,7 @@ func (h *house) rehearse(ctx context.Context, c load.Chapter) (findings []error,
 type player struct {
 	house   *house
 	chapter lessons.Chapter
+	script  robot.Script
 	lab     *lab.Lab
 	log     []event.Event // as progress last read it
 }
@@ -72,7 +76,7 @@ type player struct {
 // play does what a step says: the flow, a switch, an attack.
 func (p *player) play(ctx context.Context, step lessons.Step) error {
 	if step.Kind == lessons.Run {
-		if err := p.house.runFlow(ctx, p.lab); err != nil {
+		if err := p.house.runFlow(ctx, p.lab, p.script); err != nil {
 			return err
 		}
 	}
@@ -96,18 +100,9 @@ func (p *player) play(ctx context.Context, step lessons.Step) error {
 	return err
 }
 
-// runFlow has Alice's robot run the flow as far as it goes.
-func (h *house) runFlow(ctx context.Context, l *lab.Lab) error {
-	alice := robot.New(h.labs, l, h.attacks.Badges, event.Browser, "alice")
-	callback, err := alice.SignIn(ctx)
-	if err == nil {
-		err = alice.Finish(ctx, callback)
-	}
-	var stuck *robot.StuckError
-	if errors.As(err, &stuck) { // a refusal is what the step may be about
-		return nil
-	}
-	return err
+// runFlow has Alice's robot play a chapter's script in the lab.
+func (h *house) runFlow(ctx context.Context, l *lab.Lab, s robot.Script) error {
+	return robot.New(h.labs, l, h.attacks.Badges, event.Browser, "alice").Play(ctx, s)
 }
 
 // progress reads how far the steps have come.

@@ -11,11 +11,14 @@ import (
 	"oauthlab/lessons/load"
 )
 
-// checkIDs refuses names of attacks, protections, parts, notes and changes that nothing
+// checkIDs refuses names of attacks, scripts, protections, parts, notes and changes that nothing
 // has, or that come only with a later version than the chapter stands on.
 func (c *checker) checkIDs(chapter load.Chapter) {
 	for i, id := range chapter.Attacks {
 		c.checkAttack(chapter.About, path("attacks", i), id, chapter.Version)
+	}
+	if !slices.Contains(c.house.Scripts, chapter.Script) && chapter.Script != "" {
+		c.at(chapter.About, path("script"), "there is no script %q: there is %s", chapter.Script, strings.Join(c.house.Scripts, ", "))
 	}
 	goals(chapter, func(f *load.File, i int, g lessons.Goal) {
 		switch g.Kind {

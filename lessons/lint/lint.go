@@ -16,6 +16,7 @@ import (
 // House is what the rest of the program has, for chapters to name.
 type House struct {
 	Attacks  map[string]string          // the version from which each is known, by id
+	Scripts  []string                   // the names of what the robot can play
 	Pages    map[string]map[string]bool // the lab's own pages beside the chapters, by path, with the anchors in each
 	Traces   []Trace                    // the golden traces
 	Explains func(parameter string) bool

@@ -109,6 +109,7 @@ func house(traceText string) lint.House {
 	explained := map[string]bool{"client_id": true, "code": true}
 	return lint.House{
 		Attacks:  map[string]string{"login-csrf": "v02", "intercepted-code": "v03"},
+		Scripts:  []string{"sign-in", "call-api"},
 		Pages:    map[string]map[string]bool{"/glossary": {"state": true}, "/reference": {"protection-state": true}, "/web/icons/logo.svg": {}},
 		Traces:   []lint.Trace{{File: "trace.txt", Text: traceText}},
 		Explains: func(name string) bool { return explained[name] },
@@ -213,6 +214,10 @@ func TestFindings(t *testing.T) {
 		"a note that nobody takes": {
 			step, "name: attack.ends", "name: attack.end",
 			`there/02-state/1-mend.md:19: there is no note "attack.end": there is pkce.verifier, state.made, open, callback, code.accepted, tokens, flow.failed, login.refused, out.of.bounds, mail, leak, state.read, attack.begins, attack.ends, bait.begins, bait.ends, lab.created, lab.reset, call.refused`,
+		},
+		"a script that is not there": {
+			own, "description: One sentence.\n", "description: One sentence.\nscript: sing-in\n",
+			`there/90-mine/chapter.md:8: there is no script "sing-in": there is sign-in, call-api`,
 		},
 		"a field that a note does not have": {
 			step, "      outcome: stopped", "      ending: stopped",

@@ -73,6 +73,10 @@ func TestFindingsInOurChapters(t *testing.T) {
 			func(files fstest.MapFS) { delete(files, mend) },
 			"03-pkce/chapter.md:1: the chapter has no step of kind mend",
 		},
+		"no script": {
+			replaced("03-pkce/chapter.md", "script: sign-in\n", ""),
+			"03-pkce/chapter.md:1: script is missing: what does the robot play where the flow is run?",
+		},
 		"nothing to read": {
 			func(files fstest.MapFS) {
 				const about = "03-pkce/chapter.md"

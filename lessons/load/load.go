@@ -12,7 +12,8 @@
 //
 // A chapter whose id is a version of the lab, as the catalogue names them (v03),
 // says what that version adds. Any other says which version it stands on: the lab is
-// that version's, with all that there is in it.
+// that version's, with all that there is in it. Its script says what happens where it is
+// run: the robot plays it to check the chapter, and to record its golden trace.
 //
 // Each file begins with front matter in YAML between two lines of three dashes.
 // Reading is strict, and its messages speak to authors: a key that nobody knows,
@@ -51,6 +52,7 @@ type Tree struct {
 type Chapter struct {
 	lessons.Chapter
 	Folder string  // its folder's name, by which chapters are ordered
+	Script string  // what is played where it says "run the flow"; "" for that of its version
 	About  *File   // chapter.md
 	Pages  []*File // its steps, in their order
 }
@@ -148,7 +150,7 @@ func (l *loader) chapter(dir string) Chapter {
 	}
 	f.checkChapter(front)
 	f.checkUnique("chapter", front.ID, l.chapters)
-	c := Chapter{Folder: dir, About: f, Chapter: lessons.Chapter{
+	c := Chapter{Folder: dir, Script: front.Script, About: f, Chapter: lessons.Chapter{
 		ID:          front.ID,
 		Version:     front.version(),
 		Before:      front.before(),

@@ -19,6 +19,7 @@ type chapterFront struct {
 	Question    string
 	Description string
 	StandsOn    string         `yaml:"stands-on"` // a version of the lab; where the id is none itself
+	Script      string         // by its name; that of the version where it is none
 	Tour        string         // what the landing page calls the chapter's tour
 	Adds        []string       // protections, as the catalogue names them
 	Attacks     []string       // in the order of the panel
