@@ -60,15 +60,17 @@ type Trouble struct {
 	Sections []Link   `json:"sections"`
 }
 
-// StepKind is one part of the loop of every chapter.
+// StepKind is one part of the loop of a chapter, or beside it.
 type StepKind string
 
-// The loop: run it, break it, see why, mend it.
+// The loop: run it, break it, see why, mend it. A step to read is of none of them: an
+// interlude, a chapter between two versions, has nothing else.
 const (
 	Run   StepKind = "run"
 	Break StepKind = "break"
 	Why   StepKind = "why"
 	Mend  StepKind = "mend"
+	Read  StepKind = "read"
 )
 
 // Step is one thing for the learner to do or see.

@@ -25,6 +25,9 @@ var update = flag.Bool("update", false, "record the golden traces anew (make gol
 func TestGoldenTraces(t *testing.T) {
 	h := openHouse(t)
 	for _, c := range h.taught.chapters {
+		if c.ID != c.Version { // the trace is its version's
+			continue
+		}
 		folder := filepath.Join("..", ourLessons, c.Folder)
 		files := []string{filepath.Join(folder, traceFile)}
 		whole := h.trace(t, c, nil)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"oauthlab/lessons/content"
+	"oauthlab/lessons/lint"
 	"oauthlab/lessons/load"
 )
 
@@ -118,7 +121,7 @@ func TestLintFindsWhatIsWrongWithAFolder(t *testing.T) {
 		"files that cannot be read, all of them": {
 			[]string{"20-mine/1-run.md", "kind: run", "kind: walk", "20-mine/3-mend.md", "protection: state", "protection: pkce"},
 			[]string{
-				`20-mine/1-run.md:3: unknown kind "walk": a step is run, break, why or mend`,
+				`20-mine/1-run.md:3: unknown kind "walk": a step is run, break, why, mend or read`,
 				`20-mine/3-mend.md:5: protection "pkce" comes with v03, and the chapter stands on v02`,
 			},
 		},
@@ -167,6 +170,62 @@ func TestLintFindsWhatIsWrongWithAFolder(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// interlude is a made-up chapter in which there is only to read.
+var interlude = map[string]string{
+	"05-pause/chapter.md": `---
+format: 1
+id: pause
+stands-on: v02
+title: A pause
+question: What have others built?
+description: One sentence.
+sections:
+  - title: RFC 6749
+    url: https://www.rfc-editor.org/rfc/rfc6749
+---
+
+Nothing is broken here.
+`,
+	"05-pause/1-who.md": `---
+id: who
+kind: read
+title: Who builds it
+---
+
+A [state](/glossary#state) is in all of them.
+`,
+	"05-pause/2-how.md": `---
+id: how
+kind: read
+title: How they differ
+---
+
+Read on at [the next](/t01-mine).
+`,
+}
+
+// An interlude is taught beside chapters: nothing is missing in it, and there is nothing
+// to play.
+func TestAnInterludeIsReadBetweenChapters(t *testing.T) {
+	files := maps.Clone(taughtWell)
+	maps.Copy(files, interlude)
+	dir := folderOf(t, files)
+	var out bytes.Buffer
+	if err := lintFolder(t.Context(), []string{dir}, &out); err != nil || out.String() != dir+": pause, t01 can be played to the end; nothing to mend.\n" {
+		t.Errorf("it says %q and %v", out.String(), err)
+	}
+	chapters, err := load.Read(load.Tree{FS: os.DirFS(folderOf(t, interlude)), Books: content.FS})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if findings := lint.Ours(chapters); len(findings) > 0 {
+		t.Errorf("as one of ours it lacks %v", findings)
+	}
+	if c := chapters[0]; !c.IsInterlude() || c.Version != "v02" || c.Path != "/pause-pause" {
+		t.Errorf("it is read as %+v", c.Chapter)
 	}
 }
 

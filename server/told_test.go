@@ -68,13 +68,13 @@ func (seen told) wants(t *testing.T, name string, fields []string, isMore func(f
 func TestEverythingToldHasItsRow(t *testing.T) {
 	h := openHouse(t)
 	seen := told{}
-	for _, c := range h.taught.chapters {
+	for _, version := range guard.Versions() {
 		for _, a := range attack.Catalogue() {
-			if a.Chapter > c.ID {
+			if a.Chapter > version {
 				continue
 			}
 			for _, values := range []map[guard.ID]string{nil, without(a, "")} {
-				l, err := h.labWith(t.Context(), c.ID, values)
+				l, err := h.labWith(t.Context(), version, values)
 				if err != nil {
 					t.Fatal(err)
 				}

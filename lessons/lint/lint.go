@@ -72,7 +72,7 @@ func path(steps ...any) []any { return steps }
 // program's part ("Show me"); where to look is the author's.
 func (c *checker) checkHints(chapter load.Chapter) {
 	for i, s := range chapter.Steps {
-		if s.Hint == "" {
+		if s.Hint == "" && s.Kind != lessons.Read {
 			c.at(chapter.Pages[i], path("hint"), "hint is missing: what does who is stuck look for?")
 		}
 	}

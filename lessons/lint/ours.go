@@ -29,20 +29,28 @@ const (
 	summary = "In three sentences."
 )
 
-// checkParts asks for the script, the problem and the four steps of the loop, the things to try
-// and the summary at the end of the last step, and the sections to read.
+// checkParts asks for the sections to read, and of a chapter that is no interlude for the
+// script, the four steps of the loop, the things to try and the summary at its end.
 func (c *checker) checkParts(chapter load.Chapter) {
+	if len(chapter.Sections) == 0 {
+		c.at(chapter.About, path("sections"), "sections are missing: where can all this be read?")
+	}
+	if chapter.IsInterlude() {
+		return
+	}
+	if chapter.Script == "" {
+		c.at(chapter.About, path("script"), "script is missing: what does the robot play where the flow is run?")
+	}
 	for _, kind := range []lessons.StepKind{lessons.Run, lessons.Break, lessons.Why, lessons.Mend} {
 		if !slices.ContainsFunc(chapter.Steps, func(s lessons.Step) bool { return s.Kind == kind }) {
 			c.in(chapter.About, 1, "the chapter has no step of kind %s", kind)
 		}
 	}
-	if chapter.Script == "" {
-		c.at(chapter.About, path("script"), "script is missing: what does the robot play where the flow is run?")
-	}
-	if len(chapter.Sections) == 0 {
-		c.at(chapter.About, path("sections"), "sections are missing: where can all this be read?")
-	}
+	c.checkEnd(chapter)
+}
+
+// checkEnd asks for what the last step ends with.
+func (c *checker) checkEnd(chapter load.Chapter) {
 	if len(chapter.Pages) == 0 {
 		return
 	}

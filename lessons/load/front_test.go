@@ -181,7 +181,7 @@ func TestValuesOfAnotherForm(t *testing.T) {
 		"two that changed places":    {"title: Run it", "titel: Run it", []string{`:4: unknown key "titel": is title meant?`}},
 		"a near key beside the true": {"title: Run it", "title: Run it\nTitle: X", []string{`:5: unknown key "Title": here may stand id, kind, title, goals, prediction, protection, switch, attack, guard, tool, hint`}},
 		"a value of a near key is judged": {"kind: run", "knid: walk", []string{
-			`:3: unknown key "knid": is kind meant?`, `:3: unknown kind "walk": a step is run, break, why or mend`}},
+			`:3: unknown key "knid": is kind meant?`, `:3: unknown kind "walk": a step is run, break, why, mend or read`}},
 		"a name given twice": {"    name: callback", "    name: callback\n    fields:\n      by: a\n      by: b", []string{
 			`:15: the key "by" stands in line 14 already`}},
 	}
@@ -223,7 +223,7 @@ func TestAStepIsJudgedBesideABrokenChapter(t *testing.T) {
 	_, err := load.Chapters(files)
 	want := strings.Join([]string{
 		`03-pkce/chapter.md:11: attacks is one text, and here is a list: a text that begins with [ or { needs quotes`,
-		`03-pkce/3-why.md:3: unknown kind "wy": a step is run, break, why or mend`,
+		`03-pkce/3-why.md:3: unknown kind "wy": a step is run, break, why, mend or read`,
 	}, "\n")
 	if err == nil || err.Error() != want {
 		t.Errorf("error is\n%v\nwant\n%s", err, want)

@@ -15,6 +15,9 @@
 // that version's, with all that there is in it. Its script says what happens where it is
 // run: the robot plays it to check the chapter, and to record its golden trace.
 //
+// A chapter whose steps are all of kind read is an interlude: it has text and sections,
+// and nothing is run, broken or mended in it.
+//
 // Each file begins with front matter in YAML between two lines of three dashes.
 // Reading is strict, and its messages speak to authors: a key that nobody knows,
 // a field that is missing and a name that the catalogue does not hold are errors
@@ -55,6 +58,11 @@ type Chapter struct {
 	Script string  // what is played where it says "run the flow"; "" for that of its version
 	About  *File   // chapter.md
 	Pages  []*File // its steps, in their order
+}
+
+// IsInterlude reports whether there is nothing to do in the chapter but to read.
+func (c Chapter) IsInterlude() bool {
+	return len(c.Steps) > 0 && !slices.ContainsFunc(c.Steps, func(s lessons.Step) bool { return s.Kind != lessons.Read })
 }
 
 // Chapters reads the chapters of a tree that has no name, as Read does.

@@ -287,9 +287,13 @@ func TestBadContent(t *testing.T) {
 			edit{"1-run.md", "kind: run\n", ""},
 			`03-pkce/1-run.md:1: kind is missing`,
 		},
+		"something to do in a step that is read": {
+			edit{"1-run.md", "kind: run", "kind: read"},
+			`03-pkce/1-run.md:5: a read step is done when it was read, and has no goals`,
+		},
 		"an unknown kind": {
 			edit{"1-run.md", "kind: run", "kind: walk"},
-			`03-pkce/1-run.md:3: unknown kind "walk": a step is run, break, why or mend`,
+			`03-pkce/1-run.md:3: unknown kind "walk": a step is run, break, why, mend or read`,
 		},
 		"a break step without an attack": {
 			edit{"3-why.md", "kind: why", "kind: break"},
@@ -534,7 +538,7 @@ func TestAllProblemsAreReportedAtOnce(t *testing.T) {
 	_, err := load.Chapters(files)
 	want := strings.Join([]string{
 		"03-pkce/chapter.md:1: title is missing",
-		`03-pkce/1-run.md:3: unknown kind "walk": a step is run, break, why or mend`,
+		`03-pkce/1-run.md:3: unknown kind "walk": a step is run, break, why, mend or read`,
 		"03-pkce/1-run.md:12: raw HTML is not rendered; write Markdown",
 	}, "\n")
 	if err == nil || err.Error() != want {

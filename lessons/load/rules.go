@@ -177,7 +177,8 @@ func (f *File) checkStep(s stepFront, c *chapterFront) {
 	if s.Tool != "" && !slices.Contains(lessons.Tools(), s.Tool) {
 		f.refuse(at("tool"), "unknown tool %q: there is %q", s.Tool, lessons.Tools())
 	}
-	if len(s.Goals) == 0 && s.Kind != lessons.Why && !f.Unsure("kind") { // reading leaves no event; a why step is done when it was read
+	reads := s.Kind == lessons.Why || s.Kind == lessons.Read // which leaves no event: the learner says so
+	if len(s.Goals) == 0 && !reads && !f.Unsure("kind") {
 		f.refuse(at("goals"), "goals is missing: by which event does the step tick?")
 	}
 	for i, g := range s.Goals {
@@ -195,10 +196,29 @@ func (f *File) checkKind(s stepFront) {
 		f.require(s.Guard, "guard")
 	case lessons.Mend:
 		f.require(s.Protection, "protection")
+	case lessons.Read:
+		f.checkRead(s)
 	case "":
 		f.require("", "kind")
 	default:
-		f.refuse(at("kind"), "unknown kind %q: a step is run, break, why or mend", s.Kind)
+		f.refuse(at("kind"), "unknown kind %q: a step is run, break, why, mend or read", s.Kind)
+	}
+}
+
+// checkRead refuses what there would be to do in a step that is read.
+func (f *File) checkRead(s stepFront) {
+	for _, k := range []struct {
+		key   string
+		given bool
+	}{
+		{"attack", s.Attack != ""},
+		{"guard", s.Guard != ""},
+		{"protection", s.Protection != ""},
+		{"goals", len(s.Goals) > 0},
+	} {
+		if k.given {
+			f.refuse(at(k.key), "a read step is done when it was read, and has no %s", k.key)
+		}
 	}
 }
 

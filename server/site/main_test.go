@@ -60,6 +60,9 @@ func withOrigin(run func() int) (int, error) {
 	}
 	chapters = load.Plain(read)
 	for _, c := range read {
+		if c.ID != c.Version {
+			continue
+		}
 		trace, err := fs.ReadFile(content.FS, c.Folder+"/trace.txt")
 		if err != nil {
 			return 1, err
