@@ -221,7 +221,7 @@ func TestFindings(t *testing.T) {
 		},
 		"a field that a note does not have": {
 			step, "      outcome: stopped", "      ending: stopped",
-			`there/02-state/1-mend.md:22: the note attack.ends has no field "ending": it has attack, by, harm, outcome`,
+			`there/02-state/1-mend.md:22: the note attack.ends has no field "ending": it has attack, by, gained, harm, lost, outcome`,
 		},
 		"a change that nothing makes": {
 			step, "    what: protection\n    action: switched", "    what: protection\n    action: turned",
