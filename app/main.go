@@ -8,10 +8,11 @@ import (
 
 	"oauthlab/app/browser"
 	"oauthlab/app/ui"
+	"oauthlab/app/ui/page"
 )
 
 func main() {
-	page := ui.DecodeContent(browser.PageContent())
-	ui.Routes(page.Chapters, func(path string) (ui.Content, bool) { return page, page.Path == path })
+	loaded := page.Decode(browser.PageContent())
+	ui.Routes(loaded.Chapters, func(path string) (page.Content, bool) { return loaded, loaded.Path == path })
 	app.RunWhenOnBrowser()
 }

@@ -125,6 +125,19 @@ func TestImportsPointDown(t *testing.T) {
 			is("oauthlab/app/client"), in("oauthlab/app"),
 		},
 		{
+			"what the session of a page shows and does, and what a page says, draw nothing",
+			is("oauthlab/app/ui/session", "oauthlab/app/ui/page"), is(goApp, "oauthlab/app/tag"),
+		},
+		{
+			"the columns of the page know nothing of each other",
+			is("oauthlab/app/ui/stage", "oauthlab/app/ui/lesson", "oauthlab/app/ui/panel", "oauthlab/app/ui/dialogs"),
+			but("oauthlab/app/ui", "oauthlab/app/ui/session", "oauthlab/app/ui/page", "oauthlab/app/ui/widget"),
+		},
+		{
+			"what several columns draw knows no column",
+			is("oauthlab/app/ui/widget"), but("oauthlab/app/ui", "oauthlab/app/ui/session", "oauthlab/app/ui/page"),
+		},
+		{
 			"only the server, and what packs it, hold the files that are served",
 			but("oauthlab", "oauthlab/server", "oauthlab/web"), in("oauthlab/web"),
 		},
@@ -157,7 +170,9 @@ func TestFloorPlanIsThere(t *testing.T) {
 	packages := list(t, nil, "./...")
 	for _, path := range []string{
 		"oauthlab/app", "oauthlab/app/browser", "oauthlab/app/client", "oauthlab/app/lab", "oauthlab/app/timeline",
-		"oauthlab/app/ui", "oauthlab/lessons", "oauthlab/lessons/guard", "oauthlab/server", "oauthlab/web",
+		"oauthlab/app/ui", "oauthlab/app/ui/dialogs", "oauthlab/app/ui/lesson", "oauthlab/app/ui/page", "oauthlab/app/ui/panel",
+		"oauthlab/app/ui/session", "oauthlab/app/ui/stage", "oauthlab/app/ui/widget",
+		"oauthlab/lessons", "oauthlab/lessons/guard", "oauthlab/server", "oauthlab/web",
 	} {
 		if packages[path] == nil {
 			t.Errorf("%s is not there", path)
@@ -184,7 +199,7 @@ func TestWasmExecIsTheToolchains(t *testing.T) {
 // kind of go-app's own brings its methods and tables into the program.
 func TestElementsAreOfOneType(t *testing.T) {
 	own := regexp.MustCompile(`\bapp\.[A-Z][A-Za-z0-9]*\(\)\.\w+`)
-	files, err := filepath.Glob("ui/*.go")
+	files, err := screenFiles()
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%d files of the screen, %v", len(files), err)
 	}
@@ -197,6 +212,16 @@ func TestElementsAreOfOneType(t *testing.T) {
 			t.Errorf("%s has %s", file, element)
 		}
 	}
+}
+
+// screenFiles returns the Go files of the screen and of its columns.
+func screenFiles() ([]string, error) {
+	top, err := filepath.Glob("ui/*.go")
+	if err != nil {
+		return nil, err
+	}
+	below, err := filepath.Glob("ui/*/*.go")
+	return append(top, below...), err
 }
 
 // The program for the browser is at most 1.3 times a hello world of go-app.

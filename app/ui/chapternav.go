@@ -4,18 +4,20 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/tag"
+	"oauthlab/app/ui/page"
+	"oauthlab/app/ui/widget"
 )
 
 // chapterNav leads from chapter to chapter. Chapters that are not there yet are
 // shown, and lead nowhere.
 type chapterNav struct {
 	app.Compo
-	Content  Content
+	Content  page.Content
 	Finished map[string]bool // chapters that are done, by id
 }
 
 func (n *chapterNav) Render() app.UI {
-	before, after := n.Content.neighbours()
+	before, after := n.Content.Neighbours()
 	return tag.Nav("chapters").Aria("label", "Chapters").Body(
 		arrow(before, "‹", "Previous chapter"),
 		tag.H1("chapters-title").Text(n.Content.Chapter.ID+" "+n.Content.Chapter.Title),
@@ -43,8 +45,8 @@ func (n *chapterNav) dots() []app.UI {
 	return dots
 }
 
-func dot(link ChapterLink, class string, done bool) app.UI {
-	name := escaped(link.ID + " " + link.Title)
+func dot(link page.ChapterLink, class string, done bool) app.UI {
+	name := widget.Escaped(link.ID + " " + link.Title)
 	if done {
 		name += ", done"
 	}
@@ -55,9 +57,9 @@ func dot(link ChapterLink, class string, done bool) app.UI {
 	return tag.A(link.Path, class).Aria("label", name).Title(name)
 }
 
-func arrow(link ChapterLink, sign, name string) app.UI {
+func arrow(link page.ChapterLink, sign, name string) app.UI {
 	if link.Path == "" {
 		return tag.Span("chapters-arrow", "is-off").Aria("hidden", "true").Text(sign)
 	}
-	return tag.A(link.Path, "chapters-arrow").Aria("label", escaped(name+": "+link.ID+" "+link.Title)).Text(sign)
+	return tag.A(link.Path, "chapters-arrow").Aria("label", widget.Escaped(name+": "+link.ID+" "+link.Title)).Text(sign)
 }

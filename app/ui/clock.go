@@ -1,20 +1,21 @@
 package ui
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/tag"
+	"oauthlab/app/ui/session"
+	"oauthlab/app/ui/widget"
 )
 
 // clock shows the lab's time, which an offset moves, and moves it on.
 type clock struct {
 	app.Compo
-	Desk   *desk
-	Offset int64 // in seconds
-	Ready  bool
+	Controller *session.Controller
+	Offset     int64 // in seconds
+	Ready      bool
 
 	now  time.Time // zero until the page runs
 	stop chan struct{}
@@ -53,21 +54,9 @@ func (c *clock) Render() app.UI {
 	return tag.Div("clock").Title("The lab's time").Body(
 		tag.Span("clock-time").Text(text),
 		app.If(c.Offset != 0, func() app.UI {
-			return tag.Span("clock-offset").Text(offsetText(c.Offset))
+			return tag.Span("clock-offset").Text(session.OffsetText(c.Offset))
 		}),
-		pressable(tag.Button("clock-button").Text("+1 h").Aria("label", "+1 h: move the clock").
-			Title(clockSentence), c.Ready, func() { c.Desk.anHourOn() }, "hour"),
+		widget.Pressable(tag.Button("clock-button").Text("+1 h").Aria("label", "+1 h: move the clock").
+			Title(session.ClockSentence), c.Ready, func() { c.Controller.AnHourOn() }, "hour"),
 	)
-}
-
-// offsetText returns "+1:30 h" for 5400 seconds.
-func offsetText(seconds int64) string {
-	sign := "+"
-	if seconds < 0 {
-		sign, seconds = "−", -seconds
-	}
-	if seconds < 60 {
-		return fmt.Sprintf("%s%d s", sign, seconds)
-	}
-	return fmt.Sprintf("%s%d:%02d h", sign, seconds/3600, seconds%3600/60)
 }

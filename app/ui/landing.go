@@ -3,8 +3,10 @@ package ui
 import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
-	"oauthlab/app/browser"
 	"oauthlab/app/tag"
+	"oauthlab/app/ui/page"
+	"oauthlab/app/ui/session"
+	"oauthlab/app/ui/widget"
 )
 
 const (
@@ -15,7 +17,7 @@ const (
 // landing is the way in: what this is, in one screen.
 type landing struct {
 	app.Compo
-	content Content
+	content page.Content
 	missing bool // the content is not at hand
 
 	finished map[string]bool // chapters that the learner has done, by id
@@ -24,7 +26,7 @@ type landing struct {
 // OnNav names the page.
 func (l *landing) OnNav(ctx app.Context) {
 	ctx.Page().SetTitle(landingTitle)
-	ctx.Page().SetDescription(escaped(landingDescription))
+	ctx.Page().SetDescription(widget.Escaped(landingDescription))
 	if l.missing {
 		fetchPage(ctx)
 	}
@@ -32,18 +34,18 @@ func (l *landing) OnNav(ctx app.Context) {
 
 // OnMount looks up what was done before, in the browser only.
 func (l *landing) OnMount(ctx app.Context) {
-	p, _ := readProgress(browser.Keep().Get(progressKey))
-	ctx.Dispatch(func(app.Context) { l.finished = p.done() })
+	finished := session.FinishedChapters()
+	ctx.Dispatch(func(app.Context) { l.finished = finished })
 }
 
 func (l *landing) Render() app.UI {
 	return tag.Div("landing").Body(
-		tag.Header("landing-top").Body(logo()),
+		tag.Header("landing-top").Body(widget.Logo()),
 		tag.Main("landing-main").Body(
 			tag.Div("landing-hero").Body(l.hero(), landingStory()),
-			tag.Div("landing-below").Body(tag.Div().Body(l.loop(), bookShelf(), reading(l.content)), l.chapters()),
+			tag.Div("landing-below").Body(tag.Div().Body(l.loop(), widget.BookShelf(), reading(l.content)), l.chapters()),
 		),
-		l.content.embed(),
+		embed(l.content),
 	)
 }
 
@@ -109,7 +111,7 @@ func (l *landing) chapters() app.UI {
 	)
 }
 
-func (l *landing) chapter(link ChapterLink) app.UI {
+func (l *landing) chapter(link page.ChapterLink) app.UI {
 	name := []app.UI{
 		tag.Span("toc-id").Text(link.ID),
 		tag.Span("toc-name").Text(link.Title),
@@ -122,12 +124,4 @@ func (l *landing) chapter(link ChapterLink) app.UI {
 		name = append(name, tag.Span("toc-word", "is-done").Text("✓ done"))
 	}
 	return tag.A(link.Path, "toc-link").Body(name...)
-}
-
-// logo leads home.
-func logo() app.UI {
-	return tag.A("/", "logo").Body(
-		tag.Img("/web/icons/logo.svg", "logo-image").Role("presentation").Attr("width", 24).Attr("height", 24),
-		tag.Span("logo-name").Text("OAuth Lab"),
-	)
 }

@@ -5,6 +5,7 @@ import (
 
 	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
+	"oauthlab/app/ui/widget"
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/param"
 )
@@ -17,8 +18,8 @@ func landingStory() app.UI {
 	names := make([]app.UI, len(lanes))
 	lines := make([]app.UI, len(lanes))
 	for i, p := range lanes {
-		names[i] = tag.Span("lane", laneClass("at", i), partyClass(p)).Text(timeline.PartyName(p))
-		lines[i] = tag.Span("lane-line", laneClass("at", i))
+		names[i] = tag.Span("lane", widget.LaneClass("at", i), widget.PartyClass(p)).Text(timeline.PartyName(p))
+		lines[i] = tag.Span("lane-line", widget.LaneClass("at", i))
 	}
 	return tag.Figure("landing-story").Aria("hidden", true).Body(
 		tag.Div("diagram-sheet", "lanes-4").Body(
@@ -44,12 +45,11 @@ func landingStory() app.UI {
 }
 
 func storyRow(from event.Party, at, to int, text, value string, kind param.Mark, class string) app.UI {
-	m := message{From: at, To: to}
-	return tag.Div("row", "grid", "row-message", m.direction(), partyClass(from), class).Body(
-		tag.Span("arrow", laneClass("lo", min(at, to)), laneClass("hi", max(at, to))).Body(
+	return tag.Div("row", "grid", "row-message", widget.Direction(at, to), widget.PartyClass(from), class).Body(
+		tag.Span("arrow", widget.LaneClass("lo", min(at, to)), widget.LaneClass("hi", max(at, to))).Body(
 			tag.Span("label").Body(
 				tag.Span("label-text").Text(text),
-				tag.Span("mark", markClass(kind)).Text(value),
+				tag.Span("mark", widget.MarkClass(kind)).Text(value),
 			),
 			tag.Span("arrow-line"),
 		),

@@ -6,17 +6,19 @@ import (
 	"oauthlab/app/lab"
 	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
+	"oauthlab/app/ui/session"
+	"oauthlab/app/ui/widget"
 )
 
 // noticeBar says what went wrong, whether the feed is cut, whether the browser keeps
 // nothing, that there is a new version, and that the lab is in another chapter.
 type noticeBar struct {
 	app.Compo
-	Desk    *desk
-	Notice  notice
-	Status  lab.Status
-	Why     string // what is wrong with the connection; "": nobody said
-	Forgets bool
+	Controller *session.Controller
+	Notice     session.Notice
+	Status     lab.Status
+	Why        string // what is wrong with the connection; "": nobody said
+	Forgets    bool
 
 	Outdated  bool   // there is another version
 	Elsewhere string // chapter into which another page took the lab; "" where it is in this one
@@ -36,7 +38,7 @@ func (n *noticeBar) Render() app.UI {
 			return tag.Div("notice").Body(append(
 				explained("This browser keeps nothing for this page: a reload begins a new lab."),
 				tag.Button("button", "button-small").Text("Dismiss").
-					OnClick(func(app.Context, app.Event) { n.Desk.screen.Forgets = false }, app.EventScope("forgets")),
+					OnClick(func(app.Context, app.Event) { n.Controller.AcceptForgetting() }, app.EventScope("forgets")),
 			)...)
 		}),
 		app.If(n.Outdated, func() app.UI {
@@ -50,7 +52,7 @@ func (n *noticeBar) Render() app.UI {
 			return tag.Div("notice").Body(
 				tag.Span("notice-text").Text("Another page took this lab to chapter "+n.Elsewhere+", so what you do here happens there."),
 				tag.Button("button", "button-small").Text("Bring it back to "+n.Chapter).
-					OnClick(func(app.Context, app.Event) { n.Desk.bringBack() }, app.EventScope("back")),
+					OnClick(func(app.Context, app.Event) { n.Controller.BringBack() }, app.EventScope("back")),
 			)
 		}),
 		app.If(n.Notice.Text != "", n.problem),
@@ -77,15 +79,15 @@ func (n *noticeBar) problem() app.UI {
 		tag.Div("notice-words").Body(words...),
 		app.If(n.Notice.Again, func() app.UI {
 			return tag.Button("button", "button-small").Text("Start again").
-				OnClick(func(app.Context, app.Event) { n.Desk.again() })
+				OnClick(func(app.Context, app.Event) { n.Controller.Again() })
 		}).Else(func() app.UI {
 			return tag.Button("button", "button-small").Text("Dismiss").
-				OnClick(func(app.Context, app.Event) { n.Desk.dismiss() }, app.EventScope("dismiss"))
+				OnClick(func(app.Context, app.Event) { n.Controller.Dismiss() }, app.EventScope("dismiss"))
 		}),
 	)
 }
 
 // explained says what is wrong, and where its causes and cures are told.
 func explained(text string) []app.UI {
-	return []app.UI{tag.Span("notice-text").Text(text), cures(timeline.Cures(text))}
+	return []app.UI{tag.Span("notice-text").Text(text), widget.Cures(timeline.Cures(text))}
 }

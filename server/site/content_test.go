@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/net/html"
 
-	"oauthlab/app/ui"
+	"oauthlab/app/ui/page"
 	"oauthlab/lessons"
 	"oauthlab/lessons/content"
 	"oauthlab/lessons/load"
@@ -51,11 +51,11 @@ func attributeOf(n *html.Node, name string) string {
 }
 
 // embedded returns the content that the page carries for its program.
-func embedded(t *testing.T, page string) string {
+func embedded(t *testing.T, shown string) string {
 	t.Helper()
 	var found []string
-	for n := range parse(t, page).Descendants() {
-		if n.Type == html.ElementNode && attributeOf(n, "id") == ui.ContentID {
+	for n := range parse(t, shown).Descendants() {
+		if n.Type == html.ElementNode && attributeOf(n, "id") == page.ElementID {
 			if n.Data != "script" || attributeOf(n, "type") != "application/json" {
 				t.Errorf("the content stands in <%s type=%q>", n.Data, attributeOf(n, "type"))
 			}
@@ -73,11 +73,11 @@ func embedded(t *testing.T, page string) string {
 // First paint is the prerendered chapter: all of what it says can be read.
 func TestThePrerenderedPageTellsTheChapter(t *testing.T) {
 	for _, c := range chapters {
-		resp, page := ask(t, origin, "GET", c.Path)
+		resp, shown := ask(t, origin, "GET", c.Path)
 		if resp.StatusCode != http.StatusOK || !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
 			t.Fatalf("%s is answered %d %s", c.Path, resp.StatusCode, resp.Header.Get("Content-Type"))
 		}
-		text := words(parse(t, page))
+		text := words(parse(t, shown))
 		prose := map[string]string{"the question": c.Question, "the problem": words(parse(t, c.Problem))}
 		for _, s := range c.Steps {
 			prose["the title of step "+s.ID] = s.Title
@@ -95,12 +95,12 @@ func TestThePrerenderedPageTellsTheChapter(t *testing.T) {
 
 func TestThePageCarriesItsContent(t *testing.T) {
 	for _, c := range chapters {
-		_, page := ask(t, origin, "GET", c.Path)
-		text := embedded(t, page)
+		_, shown := ask(t, origin, "GET", c.Path)
+		text := embedded(t, shown)
 		if strings.Contains(strings.ToLower(text), "</script") || strings.Contains(text, "<!--") {
 			t.Errorf("%s: the content ends its own block", c.Path)
 		}
-		var got ui.Content
+		var got page.Content
 		if err := json.Unmarshal([]byte(text), &got); err != nil {
 			t.Fatalf("%s: %v", c.Path, err)
 		}
@@ -114,9 +114,9 @@ func TestThePageCarriesItsContent(t *testing.T) {
 			t.Errorf("%s names the attacks %v and carries %d", c.Path, c.Attacks, len(got.Attacks))
 		}
 	}
-	_, page := ask(t, origin, "GET", "/")
-	var landing ui.Content
-	if err := json.Unmarshal([]byte(embedded(t, page)), &landing); err != nil || landing.Path != "/" || landing.Chapter.ID != "" {
+	_, shown := ask(t, origin, "GET", "/")
+	var landing page.Content
+	if err := json.Unmarshal([]byte(embedded(t, shown)), &landing); err != nil || landing.Path != "/" || landing.Chapter.ID != "" {
 		t.Errorf("the landing page carries %+v, %v", landing, err)
 	}
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"oauthlab/app/ui"
+	"oauthlab/app/ui/page"
 	"oauthlab/lessons"
 	"oauthlab/lessons/load"
 )
@@ -14,7 +14,7 @@ import (
 func TestCurriculum(t *testing.T) {
 	there := []lessons.Chapter{{ID: "v03", Title: "New title", Path: "/v03-pkce", Tour: "Try it"}, {ID: "agents", Title: "Agents", Path: "/agents-x"}}
 	coming := []load.Coming{{ID: "v03", Title: "Old title"}, {ID: "v04", Title: "A protected API"}}
-	want := []ui.ChapterLink{
+	want := []page.ChapterLink{
 		{ID: "v03", Title: "New title", Path: "/v03-pkce", Tour: "Try it"}, {ID: "agents", Title: "Agents", Path: "/agents-x"},
 		{ID: "v04", Title: "A protected API"},
 	}

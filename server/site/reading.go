@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"oauthlab/app/ui"
+	"oauthlab/app/ui/page"
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/guard"
 	"oauthlab/lessons/load"
@@ -22,7 +22,7 @@ const unscripted = `<noscript><link rel="stylesheet" href="/web/css/unscripted.c
 
 // reading is what a page says to who runs no script.
 type reading struct {
-	ui.Content
+	page.Content
 	Books []bookPage
 	Code  CodeBook
 }
@@ -57,9 +57,9 @@ func (r reading) Added() []guard.Protection {
 }
 
 // Beside returns the chapters before and after; the zero value where there is none.
-func (r reading) Beside() (near struct{ Before, After ui.ChapterLink }) {
-	there := slices.DeleteFunc(slices.Clone(r.Chapters), func(l ui.ChapterLink) bool { return l.Path == "" })
-	i := slices.IndexFunc(there, func(l ui.ChapterLink) bool { return l.ID == r.Chapter.ID })
+func (r reading) Beside() (near struct{ Before, After page.ChapterLink }) {
+	there := slices.DeleteFunc(slices.Clone(r.Chapters), func(l page.ChapterLink) bool { return l.Path == "" })
+	i := slices.IndexFunc(there, func(l page.ChapterLink) bool { return l.ID == r.Chapter.ID })
 	if i > 0 {
 		near.Before = there[i-1]
 	}
@@ -70,15 +70,15 @@ func (r reading) Beside() (near struct{ Before, After ui.ChapterLink }) {
 }
 
 // contents returns what each page says, by path.
-func contents(a *API, coming []load.Coming) (map[string]ui.Content, error) {
+func contents(a *API, coming []load.Coming) (map[string]page.Content, error) {
 	links := curriculum(a.Chapters, coming)
-	byPath := map[string]ui.Content{"/": {Path: "/", Chapters: links}}
+	byPath := map[string]page.Content{"/": {Path: "/", Chapters: links}}
 	for _, c := range a.Chapters {
 		changes, err := changesOf(c, a.Traces, a.Code).html()
 		if err != nil {
 			return nil, err
 		}
-		byPath[c.Path] = ui.Content{
+		byPath[c.Path] = page.Content{
 			Path: c.Path, Chapter: c, Attacks: attacksOf(c), Chapters: links,
 			Changes: changes, Terms: a.Books.parameters,
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/ui"
+	"oauthlab/app/ui/page"
 	"oauthlab/lessons"
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
@@ -50,7 +51,7 @@ func (s *Site) Handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	ui.Routes(said["/"].Chapters, func(path string) (ui.Content, bool) {
+	ui.Routes(said["/"].Chapters, func(path string) (page.Content, bool) {
 		c, ok := said[path]
 		return c, ok
 	})
@@ -155,7 +156,7 @@ func pages(a *assets, version, worker string, o lab.Origins) http.Handler {
 
 // fingerprint is a hash over everything that the client is made of: a new one
 // tells browsers that there is an update.
-func fingerprint(files fs.FS, pages map[string]ui.Content) (string, error) {
+func fingerprint(files fs.FS, pages map[string]page.Content) (string, error) {
 	h := sha256.New()
 	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

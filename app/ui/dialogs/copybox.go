@@ -1,0 +1,36 @@
+package dialogs
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/tag"
+	"oauthlab/app/ui/session"
+)
+
+// copyBox is a text to take away, and a button that copies it.
+type copyBox struct {
+	app.Compo
+	Controller *session.Controller
+	Lead       string
+	Label      string
+	Text       string
+	Said       string // what came of the button
+	Long       bool   // more than a line
+}
+
+func (c *copyBox) Render() app.UI {
+	return tag.Div("copybox").Body(
+		tag.P("modal-lead").Text(c.Lead),
+		tag.Label("field-label").Attr("for", "copy-text").Text(c.Label),
+		app.If(c.Long, func() app.UI {
+			return tag.Textarea().ID("copy-text").Class("field-input", "field-long").Attr("readonly", true).Attr("rows", 10).Text(c.Text)
+		}).Else(func() app.UI {
+			return tag.Input("text", "field-input").ID("copy-text").Attr("readonly", true).Attr("value", c.Text)
+		}),
+		tag.Div("modal-actions").Body(
+			tag.Button("button", "button-primary").Text("Copy").Attr("autofocus", true).
+				OnClick(func(app.Context, app.Event) { c.Controller.CopyText(c.Text, "copy-text") }),
+			tag.P("modal-said").Role("status").Text(c.Said),
+		),
+	)
+}

@@ -1,0 +1,24 @@
+package dialogs
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/tag"
+	"oauthlab/app/ui/session"
+	"oauthlab/app/ui/widget"
+)
+
+// keyTable lists them, and switches those of one character off.
+func keyTable(c *session.Controller) app.UI {
+	var rows []app.UI
+	for _, k := range session.Keys {
+		rows = append(rows, tag.Div("key-row").Body(
+			tag.Dt("key-keys").Text(k.Keys),
+			tag.Dd("key-does").Text(k.Does),
+		))
+	}
+	return tag.Div().Body(
+		widget.CheckBox("Single-key shortcuts", c.UsesKeys(), c.UseKeys),
+		tag.Dl("key-table").Body(rows...),
+	)
+}

@@ -1,0 +1,65 @@
+package dialogs
+
+import (
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/tag"
+	"oauthlab/app/ui/session"
+	"oauthlab/app/ui/widget"
+)
+
+// moreMenu holds what has no room in the top bar of a narrow screen, and what is
+// wanted now and then.
+type moreMenu struct {
+	app.Compo
+	Controller *session.Controller
+	Open       bool
+	Busy       session.Busy
+}
+
+func (m *moreMenu) Render() app.UI {
+	ready := m.Open && m.Busy == session.Idle
+	return tag.Ul("menu").Body(
+		tag.Li("menu-item", "menu-narrow").Body(m.button("Run in steps", "Each request of the flow is shown before it is sent.", ready, func() {
+			m.Controller.CloseDialog()
+			m.Controller.Step()
+		})...),
+		m.item("Share this view", "A link to this chapter with what is off now.", true, func() { m.Controller.OpenDialog(session.DialogShare) }),
+		m.item("Export progress", "What you answered, read and finished, as JSON.", true, func() { m.Controller.OpenDialog(session.DialogExport) }),
+		m.item("Keys", "What the keyboard does. The key ? opens this too.", true, func() { m.Controller.OpenDialog(session.DialogKeys) }),
+		m.item("Move the clock by 1 h", session.ClockSentence, ready, func() {
+			m.Controller.CloseDialog()
+			m.Controller.AnHourOn()
+		}),
+		app.If(m.Controller.CanBringClockBack(), func() app.UI {
+			return m.item("Bring the clock back", "The lab's time is that of this computer again.", ready, func() {
+				m.Controller.CloseDialog()
+				m.Controller.MoveClock(0)
+			})
+		}),
+		app.Range(widget.Books()).Slice(func(i int) app.UI {
+			b := widget.Books()[i]
+			return tag.Li("menu-item").Body(described(tag.A(b.Path), b.Title, b.Text)...)
+		}),
+	)
+}
+
+func (m *moreMenu) item(name, text string, ready bool, do func()) app.UI {
+	return tag.Li("menu-item").Body(m.button(name, text, ready, do)...)
+}
+
+func (m *moreMenu) button(name, text string, ready bool, do func()) []app.UI {
+	return described(widget.Pressable(tag.Button(), ready, do, name), name, text)
+}
+
+// described is a control that covers its entry, and below it what it does, which is no
+// part of its name.
+func described(control app.HTMLElem, name, text string) []app.UI {
+	id := "about-" + strings.ReplaceAll(strings.ToLower(name), " ", "-")
+	return []app.UI{
+		control.Class("menu-button").Aria("describedby", id).Text(name),
+		tag.P("menu-text").ID(id).Text(text),
+	}
+}

@@ -1,0 +1,135 @@
+// Package lesson is the left column of a chapter's page: its prose, its steps, and the
+// events of each.
+package lesson
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/tag"
+	"oauthlab/app/timeline"
+	"oauthlab/app/ui/page"
+	"oauthlab/app/ui/session"
+	"oauthlab/app/ui/widget"
+	"oauthlab/lessons"
+)
+
+// Column is the lesson: the chapter's question, its problem and its steps.
+type Column struct {
+	app.Compo
+	Controller *session.Controller
+	Content    page.Content
+	Steps      []timeline.StepProgress
+	Statuses   []session.ProtectionStatus
+	Unfolded   []bool // steps
+	LeadOn     []bool // steps that offer to go on
+	Answers    map[string]int
+	Busy       session.Busy
+	Open       bool
+	Tour       session.TourStop
+}
+
+func (l *Column) Render() app.UI {
+	c := l.Content.Chapter
+	return tag.Section("lesson").Aria("label", "Lesson").Body(
+		tag.Div("lesson-scroll").Body(
+			tag.P("lesson-chapter").Text("Chapter "+c.ID),
+			tag.H2("lesson-title").Text(c.Question),
+			app.Raw(`<div class="prose lesson-problem">`+c.Problem+`</div>`),
+			l.changes(),
+			tag.Ol("steps").Body(l.steps()...),
+			l.finished(),
+			l.sections(),
+			widget.BookShelf(),
+		),
+		l.neighbours(),
+	)
+}
+
+// changes folds out what the chapter changed since the version before.
+func (l *Column) changes() app.UI {
+	if l.Content.Changes == "" {
+		return nil
+	}
+	text := l.Content.Changes
+	if head, _, folds := strings.Cut(text, "</summary>"); app.IsServer && folds {
+		text = head + "</summary></details>" // nobody can unfold it before the program draws it
+	}
+	return app.Raw(text)
+}
+
+func (l *Column) steps() []app.UI {
+	var items []app.UI
+	for i, s := range l.Content.Chapter.Steps {
+		item := &step{
+			Controller: l.Controller, Number: i + 1, Step: s, Progress: l.Steps[i],
+			Open: l.Unfolded[i], Next: l.next(i), Busy: l.Busy, Ready: l.Open, Answer: -1, Tour: l.Tour,
+		}
+		item.Status, _ = session.FindStatus(l.Statuses, s.Protection)
+		item.Attack, _ = l.Content.Attack(s.Attack)
+		if a, ok := l.Answers[s.ID]; ok {
+			item.Answer = a
+		}
+		items = append(items, item)
+	}
+	return items
+}
+
+// next returns the title of the step that the learner goes on to from step i, ""
+// where that is not the question.
+func (l *Column) next(i int) string {
+	if !l.LeadOn[i] {
+		return ""
+	}
+	return l.Content.Chapter.Steps[i+1].Title
+}
+
+// finished says so once every step is done.
+func (l *Column) finished() app.UI {
+	if !session.AllDone(l.Steps) {
+		return nil
+	}
+	text := "This chapter is done."
+	if slices.ContainsFunc(l.Content.Chapter.Steps, func(s lessons.Step) bool { return s.Kind == lessons.Mend }) {
+		text = "Run, broken, understood and mended: this chapter is done."
+	}
+	return tag.P("lesson-finished").Text(text)
+}
+
+func (l *Column) sections() app.UI {
+	var items []app.UI
+	for _, s := range l.Content.Chapter.Sections {
+		items = append(items, tag.Li().Body(tag.A(widget.Escaped(s.URL)).Text(s.Title)))
+	}
+	if len(items) == 0 {
+		return nil
+	}
+	return tag.Div("sections").Body(
+		tag.H3("sections-title").Text("To read"),
+		tag.Ul("sections-list").Body(items...),
+	)
+}
+
+func (l *Column) neighbours() app.UI {
+	before, after := l.Content.Neighbours()
+	var next string
+	if session.AllDone(l.Steps) {
+		next = "is-next" // the way on
+	}
+	return tag.Nav("neighbours").Aria("label", "Previous and next chapter").Body(
+		neighbour(before, "‹ "+before.ID+" "+before.Title, ""),
+		neighbour(after, after.ID+" "+after.Title+" ›", next),
+	)
+}
+
+func neighbour(link page.ChapterLink, text, class string) app.UI {
+	switch {
+	case link.ID == "":
+		return tag.Span()
+	case link.Path == "":
+		return tag.Span("neighbour", "is-off").Text(link.ID + " " + link.Title + ", not there yet")
+	}
+	return tag.A(link.Path, "neighbour", class).Text(text)
+}

@@ -1,0 +1,148 @@
+package lesson
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/tag"
+	"oauthlab/app/timeline"
+	"oauthlab/app/ui/session"
+	"oauthlab/app/ui/widget"
+	"oauthlab/lessons"
+	"oauthlab/lessons/api"
+)
+
+// step is one step of the lesson. It folds when the learner goes on.
+type step struct {
+	app.Compo
+	Controller *session.Controller
+	Number     int
+	Step       lessons.Step
+	Progress   timeline.StepProgress
+	Status     session.ProtectionStatus // of the protection that the step switches
+	Attack     api.Attack
+	Answer     int // to the prediction; -1 for none yet
+	Open       bool
+	Next       string // title of the step to go on to; "" where there is nothing to go on from
+	Busy       session.Busy
+	Ready      bool // the lab is open
+	Tour       session.TourStop
+}
+
+func (s *step) Render() app.UI {
+	class := "step"
+	marker := strconv.Itoa(s.Number)
+	switch {
+	case s.Progress.Done:
+		class, marker = "step is-done", "✓"
+	case s.Progress.Current:
+		class = "step is-current"
+	}
+	return tag.Li(class).DataSet("step", s.Step.ID).DataSet("done", s.Progress.Done).Body(
+		tag.Span("step-marker").Aria("hidden", "true").Text(marker),
+		tag.H3("step-title").Body(s.header()),
+		app.If(s.Open, s.body),
+	)
+}
+
+func (s *step) header() app.UI {
+	name := s.Step.Title
+	if s.Progress.Done {
+		name += ", done"
+	}
+	return widget.Marked(tag.Button(), s.Tour, s.Tour.Is(session.AtUnfold, s.Step.ID)).Class("step-button").ID(session.StepTitleID(s.Step.ID)).
+		Aria("expanded", strconv.FormatBool(s.Open)).Aria("label", widget.Escaped(name)).
+		Text(s.Step.Title).
+		OnClick(func(app.Context, app.Event) { s.Controller.FoldStep(s.Step.ID, !s.Open) })
+}
+
+func (s *step) body() app.UI {
+	lead, rest := "", s.Step.Body
+	if s.Step.Kind == lessons.Mend { // what to press comes first, what to try after it last
+		lead, rest = cutLead(s.Step.Body)
+	}
+	return tag.Div("step-body").Body(
+		app.If(lead != "", func() app.UI { return prose(lead) }),
+		app.If(lead != "", s.actions),
+		app.If(rest != "", func() app.UI { return prose(rest) }),
+		app.If(s.Step.Prediction != nil, func() app.UI {
+			return &prediction{Controller: s.Controller, Step: s.Step.ID, Prediction: *s.Step.Prediction, Answer: s.Answer, Tour: s.Tour}
+		}),
+		app.If(lead == "", s.actions),
+		s.checklist(),
+		app.If(s.Step.Prediction != nil && s.Progress.Done, s.otherAnswers),
+		&stepFeed{Controller: s.Controller, Lines: s.Progress.Feed},
+		app.If(s.Step.Hint != "" && !s.Progress.Done, func() app.UI {
+			return tag.Details("hint").Body(
+				tag.Summary("hint-summary").Text("Hint"),
+				tag.P("hint-text").Text(s.Step.Hint),
+			)
+		}),
+		app.If(s.Next != "", s.goOn),
+	)
+}
+
+func (s *step) actions() app.UI {
+	return &stepActions{
+		Controller: s.Controller, Step: s.Step, Status: s.Status, Attack: s.Attack,
+		Waiting: s.Step.Prediction != nil && s.Answer < 0 && !s.Progress.Done, Done: s.Progress.Done, Busy: s.Busy, Ready: s.Ready, Tour: s.Tour,
+	}
+}
+
+// otherAnswers says, once it has happened, what is wrong with the answers that the
+// learner did not choose, or right.
+func (s *step) otherAnswers() app.UI {
+	var said []app.UI
+	for i, o := range s.Step.Prediction.Options {
+		if i != s.Answer {
+			said = append(said, tag.P("hint-text").Body(tag.Strong().Text("“"+o.Text+"”"), app.Text(" "+o.Reply)))
+		}
+	}
+	return tag.Details("hint").Body(tag.Summary("hint-summary").Text("What of the other answers?"), tag.Div().Body(said...))
+}
+
+// goOn ends a step that is done: it stays until the learner leaves it.
+func (s *step) goOn() app.UI {
+	return tag.Div("step-next").Body(
+		tag.P("step-done").Text(session.DoneText(s.Step.Kind)),
+		tag.Button("button", "button-primary").Text("Next: "+s.Next).
+			OnClick(func(app.Context, app.Event) { s.Controller.GoOn(s.Step.ID) }),
+	)
+}
+
+func prose(html string) app.UI { return app.Raw(`<div class="prose">` + html + `</div>`) }
+
+// cutLead cuts the first paragraph off, of prose with or without an element around.
+func cutLead(html string) (lead, rest string) {
+	const open, end = `<div class="prose">`, "</p>"
+	inner, wrapped := strings.CutPrefix(html, open)
+	if wrapped {
+		inner = strings.TrimSuffix(strings.TrimSpace(inner), "</div>")
+	}
+	i := strings.Index(inner, end)
+	if i < 0 || !strings.HasPrefix(inner, "<p>") {
+		return "", html
+	}
+	return inner[:i+len(end)], strings.TrimSpace(inner[i+len(end):])
+}
+
+func (s *step) checklist() app.UI {
+	var items []app.UI
+	for _, g := range s.Progress.Goals {
+		class, sign, state := "goal", "○", " (open)"
+		if g.Met {
+			class, sign, state = "goal is-met", "✓", " (done)"
+		}
+		items = append(items, tag.Li(class).Body(
+			tag.Span("goal-sign").Aria("hidden", "true").Text(sign),
+			tag.Span("goal-text").Text(g.Text),
+			tag.Span("unseen").Text(state),
+		))
+	}
+	if len(items) == 0 {
+		return nil
+	}
+	return tag.Ul("goals").Body(items...)
+}

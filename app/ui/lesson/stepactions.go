@@ -1,0 +1,79 @@
+package lesson
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/tag"
+	"oauthlab/app/ui/session"
+	"oauthlab/app/ui/widget"
+	"oauthlab/lessons"
+	"oauthlab/lessons/api"
+)
+
+// stepActions are the buttons of a step.
+type stepActions struct {
+	app.Compo
+	Controller *session.Controller
+	Step       lessons.Step
+	Status     session.ProtectionStatus
+	Attack     api.Attack
+	Waiting    bool // for the answer to the prediction
+	Done       bool
+	Busy       session.Busy
+	Ready      bool
+	Tour       session.TourStop
+}
+
+func (a *stepActions) Render() app.UI {
+	return tag.Div("step-actions").Body(
+		app.If(a.Step.Protection != "" && a.Step.Switch != "", a.switchButton),
+		app.If(a.Step.Attack != "", a.attackButton),
+		app.If(a.Step.Guard != "", a.codeButton),
+		app.If(a.Step.Tool == lessons.PKCEWorkbench, func() app.UI { return widget.BenchOpener(a.Controller, a.Step.ID, nil) }),
+		app.If(len(a.Step.Goals) == 0 && !a.Done, a.readButton),
+		app.If(!a.Done, a.showMeButton),
+		app.If(a.Step.Attack != "" && a.Waiting, func() app.UI {
+			return tag.P("step-wait").Text("Guess first, then the attack opens.")
+		}),
+	)
+}
+
+// mark returns a button, which is marked where a tour has it next.
+func (a *stepActions) mark(what session.TourTarget) app.HTMLElem {
+	return widget.Marked(tag.Button(), a.Tour, a.Tour.Is(what, a.Step.ID))
+}
+
+func (a *stepActions) switchButton() app.UI {
+	on := a.Step.Switch == "on"
+	text := "Switch " + a.Status.Protection.Title + " " + a.Step.Switch
+	there := a.Status.Safe
+	if !on {
+		there = a.Status.Protection.ID != "" && !a.Status.On
+	}
+	if there {
+		text = a.Status.Protection.Title + " is " + a.Step.Switch
+	}
+	return widget.Pressable(a.mark(session.AtSwitch).Class("button").Text(text),
+		!there && a.Ready && a.Busy == session.Idle, func() { a.Controller.Turn(a.Step.Protection, a.Step.Switch == "on") }, a.Step.ID, "switch")
+}
+
+func (a *stepActions) attackButton() app.UI {
+	return widget.Pressable(a.mark(session.AtAttack).Class("button", "button-attack").Text("Run the attack"),
+		!a.Waiting && a.Ready && a.Busy == session.Idle, func() { a.Controller.Attack(a.Step.Attack) }, a.Step.ID, "attack")
+}
+
+func (a *stepActions) codeButton() app.UI {
+	return widget.Pressable(a.mark(session.AtCode).Class("button").Text("Show the code that decides"),
+		a.Ready, func() { a.Controller.ShowCode(a.Step.Guard) }, a.Step.ID, "code")
+}
+
+func (a *stepActions) showMeButton() app.UI {
+	return widget.Pressable(tag.Button("button", "button-quiet", "step-show").Text("Show me").
+		Title("Does the next thing of this step for you"),
+		a.Ready && a.Busy == session.Idle, func() { a.Controller.ShowMe(a.Step.ID) }, a.Step.ID, "show")
+}
+
+func (a *stepActions) readButton() app.UI {
+	return widget.Pressable(a.mark(session.AtRead).Class("button").Text("I see"),
+		true, func() { a.Controller.MarkRead(a.Step.ID) }, a.Step.ID, "read")
+}

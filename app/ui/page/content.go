@@ -1,0 +1,98 @@
+// Package page is what a page says: the server puts it in, and the program in the
+// browser reads it back.
+package page
+
+import (
+	"encoding/json"
+	"slices"
+
+	"oauthlab/lessons"
+	"oauthlab/lessons/api"
+)
+
+// ElementID is the id of the element in which a page carries its content.
+const ElementID = "content"
+
+// Content is what one page says. The server puts it into the page, and the
+// program in the browser reads it back, so that both draw the same.
+type Content struct {
+	Path     string          `json:"path"` // of the page that it was made for
+	Chapter  lessons.Chapter `json:"chapter"`
+	Attacks  []api.Attack    `json:"attacks,omitempty"`
+	Chapters []ChapterLink   `json:"chapters,omitempty"` // in the order in which they are taught
+	Changes  string          `json:"changes,omitempty"`  // HTML: what the chapter changed since the version before
+	Reading  string          `json:"-"`                  // HTML: the whole page, for who runs no script; on the server only
+
+	Terms map[string]string `json:"terms,omitempty"` // of the glossary, by the parameter that carries them
+}
+
+// ChapterLink is one chapter in the switcher at the top.
+type ChapterLink struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	Path  string `json:"path,omitempty"` // empty: not there yet
+	Tour  string `json:"tour,omitempty"` // what the landing page calls its tour; empty for none
+}
+
+// Decode reads what the page carries. A page without content, or with
+// something else under its name, has none.
+func Decode(text string) Content {
+	var c Content
+	if json.Unmarshal([]byte(text), &c) != nil {
+		return Content{}
+	}
+	return c
+}
+
+// Attack returns the attack id of the chapter's catalogue.
+func (c Content) Attack(id string) (api.Attack, bool) {
+	for _, a := range c.Attacks {
+		if a.ID == id {
+			return a, true
+		}
+	}
+	return api.Attack{}, false
+}
+
+// Switches reports whether a step of the lesson switches the protection id.
+func (c Content) Switches(id string) bool {
+	return slices.Contains(c.Stars(), id)
+}
+
+// Stars returns the protections that the lesson switches.
+func (c Content) Stars() []string {
+	var ids []string
+	for _, s := range c.Chapter.Steps {
+		if s.Protection != "" && !slices.Contains(ids, s.Protection) {
+			ids = append(ids, s.Protection)
+		}
+	}
+	return ids
+}
+
+// Neighbours returns the chapters before and after this one; the zero value
+// where there is none.
+func (c Content) Neighbours() (before, after ChapterLink) {
+	for i, link := range c.Chapters {
+		if link.ID != c.Chapter.ID {
+			continue
+		}
+		if i > 0 {
+			before = c.Chapters[i-1]
+		}
+		if i+1 < len(c.Chapters) {
+			after = c.Chapters[i+1]
+		}
+	}
+	return before, after
+}
+
+// NameOf returns what a chapter is called: "v03 PKCE".
+func (c Content) NameOf(id string) string {
+	for _, link := range c.Chapters {
+		if link.ID == id {
+			return id + " " + link.Title
+		}
+	}
+	return id
+}

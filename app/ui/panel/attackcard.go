@@ -1,0 +1,72 @@
+package panel
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/tag"
+	"oauthlab/app/timeline"
+	"oauthlab/app/ui/session"
+	"oauthlab/app/ui/widget"
+	"oauthlab/lessons/api"
+)
+
+// attackCard is one attack: what it is, what came of it last, and its button.
+type attackCard struct {
+	app.Compo
+	Controller *session.Controller
+	Attack     api.Attack
+	End        timeline.AttackEnd
+	Tried      bool
+	Ready      bool
+}
+
+func (a *attackCard) Render() app.UI {
+	class, verdict := "attack", ""
+	switch {
+	case a.Tried && a.End.Won:
+		class, verdict = "attack is-won", "got in"
+	case a.Tried:
+		class, verdict = "attack is-stopped", "stopped"
+	}
+	return tag.Li(class).Body(
+		tag.Div("attack-words").Body(
+			tag.P("attack-title").Body(widget.TermLink(a.Attack.ID, a.Attack.Title)),
+			tag.P("attack-story").Text(a.Attack.Story),
+			tag.P("attack-section").Text(a.section()),
+			app.If(verdict != "", func() app.UI { return tag.P("attack-verdict").Text(verdict) }),
+			app.If(a.Tried && a.outcome() != "", func() app.UI { return tag.P("attack-story").Text(a.outcome()) }),
+			app.If(a.Attack.Mail != "", a.mailButton),
+		),
+		a.button(),
+	)
+}
+
+// outcome says what came of the latest try: what is lost, or who stood in the way.
+func (a *attackCard) outcome() string {
+	switch {
+	case a.End.Won:
+		return a.Attack.Harm
+	case a.End.By != "":
+		return "Stopped by " + a.End.By + ". " + a.End.AliceLost()
+	}
+	return "It came to nothing."
+}
+
+func (a *attackCard) section() string {
+	if len(a.Attack.Sections) == 0 {
+		return ""
+	}
+	return a.Attack.Sections[0]
+}
+
+func (a *attackCard) button() app.UI {
+	return widget.Pressable(tag.Button("attack-run").Aria("label", "Run the attack: "+a.Attack.Title).Text("▶"),
+		a.Ready, func() { a.Controller.Attack(a.Attack.ID) }, a.Attack.ID)
+}
+
+// mailButton lets the learner be the victim, instead of the lab's robot.
+func (a *attackCard) mailButton() app.UI {
+	return widget.Pressable(tag.Button("attack-mail").Text("Be Alice: get Mallory's mail").
+		Aria("label", "Be Alice: get Mallory's mail. "+a.Attack.Title),
+		a.Ready, func() { a.Controller.GetMail(a.Attack) }, "mail-"+a.Attack.ID)
+}

@@ -1,0 +1,166 @@
+// Package panel is the right column of a chapter's page: protections, attacks, and what
+// the parties hold.
+package panel
+
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/browser"
+	"oauthlab/app/tag"
+	"oauthlab/app/timeline"
+	"oauthlab/app/ui/page"
+	"oauthlab/app/ui/session"
+	"oauthlab/app/ui/widget"
+	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+)
+
+// Column is the right column: protections by who enforces them, attacks, state.
+type Column struct {
+	app.Compo
+	Controller *session.Controller
+	Content    page.Content
+	Statuses   []session.ProtectionStatus
+	Ends       []timeline.AttackEnd
+	Busy       session.Busy
+	Open       bool
+	StayIn     bool   // runs do not sign anybody out first
+	ByHand     bool   // the learner exchanges codes
+	Said       string // what came of signing out
+	State      api.State
+	Before     api.State // what each party held before it last changed
+	StateOpen  bool
+
+	asking bool // whether to reset
+}
+
+func (p *Column) Render() app.UI {
+	body := []app.UI{
+		tag.H2("panel-title").Text("Protections"),
+		&asBefore{Controller: p.Controller, Content: p.Content, Statuses: p.Statuses, Ready: p.Open && p.Busy == session.Idle},
+	}
+	body = append(body, p.groups(event.AllParties())...)
+	return tag.Aside("panel").Aria("label", "Protections and attacks").Body(append(body,
+		p.attacks(),
+		&stateDrawer{Controller: p.Controller, State: p.State, Before: p.Before, IsOpen: p.StateOpen, Ready: p.Open},
+		p.foot(),
+	)...)
+}
+
+// groups are the protections by the party that enforces them, in the order of the table.
+func (p *Column) groups(table event.Parties) []app.UI {
+	var groups []app.UI
+	for _, row := range table {
+		groups = append(groups, p.group(row.ID, row.Checks()))
+	}
+	return groups
+}
+
+func (p *Column) group(by event.Party, title string) app.UI {
+	var items []app.UI
+	for _, s := range p.Statuses {
+		if s.Protection.By == by {
+			items = append(items, &protection{
+				Controller: p.Controller, Status: s, Here: p.Content.Switches(s.Protection.ID),
+				Ready: p.Open && p.Busy == session.Idle,
+			})
+		}
+	}
+	if len(items) == 0 {
+		return nil
+	}
+	return tag.Div("group").Body(
+		tag.H3("group-title").Text(title),
+		tag.Ul("protections").Body(items...),
+	)
+}
+
+func (p *Column) attacks() app.UI {
+	var items []app.UI
+	tried := 0
+	for _, a := range p.Content.Attacks {
+		end, ok := endOf(p.Ends, a.ID)
+		if ok {
+			tried++
+		}
+		items = append(items, &attackCard{Controller: p.Controller, Attack: a, End: end, Tried: ok, Ready: p.Open && p.Busy == session.Idle})
+	}
+	if len(items) == 0 {
+		return nil
+	}
+	return tag.Div("group").Body(
+		tag.Div("group-head").Body(
+			tag.H2("panel-title").Text("Attacks"),
+			tag.P("group-count").Text(strconv.Itoa(tried)+" of "+strconv.Itoa(len(items))+" tried"),
+		),
+		tag.Ul("attacks").Body(items...),
+	)
+}
+
+func endOf(ends []timeline.AttackEnd, id string) (timeline.AttackEnd, bool) {
+	for _, e := range ends {
+		if e.Attack == id {
+			return e, true
+		}
+	}
+	return timeline.AttackEnd{}, false
+}
+
+func (p *Column) foot() app.UI {
+	ready := p.Open && p.Busy == session.Idle
+	return tag.Div("panel-foot").Body(
+		app.If(p.redeems(), func() app.UI { return tag.Div("foot-session").Body(p.byHand()) }),
+		tag.Div("foot-session").Body(
+			p.stay(),
+			widget.Pressable(tag.Button("button", "button-quiet").Text("Sign out"),
+				ready, func() { p.Controller.SignOut() }, "sign-out"),
+			tag.P("foot-said").Role("status").Text(p.Said),
+		),
+		tag.Div("foot-reset").Body(p.reset(ready)...),
+	)
+}
+
+// reset asks before it throws away what happened.
+func (p *Column) reset(ready bool) []app.UI {
+	if !p.asking {
+		return []app.UI{
+			widget.Pressable(tag.Button("button", "button-quiet").ID("reset").Text("Reset the lab"),
+				ready, func() { p.ask(true) }, "reset"),
+		}
+	}
+	return []app.UI{
+		tag.Span("foot-question").ID("reset-question").Text("Forget all that happened in this lab?"),
+		widget.Pressable(tag.Button("button", "button-small").ID("reset-yes").Aria("label", "Yes, reset the lab").Text("Yes"),
+			ready, func() { p.ask(false); p.Controller.Reset() }, "yes"),
+		widget.Pressable(tag.Button("button", "button-small").ID("reset-no").Aria("label", "No, keep it").Text("No"),
+			true, func() { p.ask(false) }, "no"),
+	}
+}
+
+// ask opens the question whether to reset, or closes it, and keeps the focus there.
+func (p *Column) ask(open bool) {
+	p.asking = open
+	to := "#reset"
+	if open {
+		to = "#reset-no"
+	}
+	session.AfterDraw(func() { browser.Reveal(to) })
+}
+
+// stay is whether runs leave who is signed in signed in.
+func (p *Column) stay() app.UI {
+	return widget.CheckBox("Stay signed in", p.StayIn, p.Controller.StayIn)
+}
+
+// redeems reports whether the chapter has a token endpoint, where a code is exchanged.
+func (p *Column) redeems() bool {
+	return guard.Rules{Chapter: p.Content.Chapter.Version}.Offers(guard.TokenEndpoint)
+}
+
+// byHand is who exchanges the code: the callback, as in real apps, or the learner.
+func (p *Column) byHand() app.UI {
+	return widget.CheckBox("Exchange the code by hand", p.ByHand, p.Controller.ExchangeByHand)
+}

@@ -1,0 +1,35 @@
+//go:build !js
+
+package panel
+
+import (
+	"oauthlab/app/tag"
+	"oauthlab/app/timeline"
+	"oauthlab/app/ui/session"
+	"oauthlab/app/ui/widget"
+	"oauthlab/lessons/api"
+	"oauthlab/lessons/guard"
+)
+
+// Stories are those of the switches and the attacks.
+func Stories() []widget.Story {
+	pkce, _ := guard.Find("pkce")
+	off := guard.Switches{guard.IDPKCE: "off", guard.IDPKCERequired: "off", guard.IDPKCEPlain: "off", guard.IDPKCEDowngrade: "off"}
+	attack := api.Attack{ID: "a", Title: "Intercepted code redeemed", Story: "Mallory reads the log.", Sections: []string{"RFC 7636 §1"}}
+	return []widget.Story{
+		{Name: "protection, on", UI: tag.Ul().Body(&protection{Status: storyOf(pkce, nil), Ready: true})},
+		{Name: "protection, off", UI: tag.Ul().Body(&protection{Status: storyOf(pkce, off), Ready: true, Here: true})},
+		{Name: "attack, not tried", UI: tag.Ul().Body(&attackCard{Attack: attack, Ready: true})},
+		{Name: "attack, got in", UI: tag.Ul().Body(&attackCard{Attack: attack, Tried: true, End: timeline.AttackEnd{Attack: "a", Won: true}, Ready: true})},
+		{Name: "attack, stopped", UI: tag.Ul().Body(&attackCard{Attack: attack, Tried: true, End: timeline.AttackEnd{Attack: "a"}, Ready: true})},
+	}
+}
+
+// storyOf is how a protection stands in a lab that is switched so.
+func storyOf(p guard.Protection, s guard.Switches) session.ProtectionStatus {
+	in := api.Protection{On: s.ProtectionOn(p), Parts: map[string]any{}}
+	for _, part := range p.Parts {
+		in.Parts[string(part.ID)] = s.Setting(part)
+	}
+	return session.Statuses(api.Lab{Version: p.Chapter, Protections: map[string]api.Protection{p.ID: in}}, "")[0]
+}

@@ -1,0 +1,67 @@
+package session
+
+import (
+	"oauthlab/app/browser"
+)
+
+// dialog says what is open above the page.
+type dialog string
+
+const (
+	DialogNone   dialog = ""
+	DialogStep   dialog = "step"   // the next request, before it is sent
+	DialogShare  dialog = "share"  // a link to what is on the screen
+	DialogExport dialog = "export" // what the learner has done
+	DialogKeys   dialog = "keys"   // what the keys do
+	DialogMore   dialog = "more"   // what has no room in the top bar
+	DialogBench  dialog = "bench"  // verifier and challenge, step by step
+)
+
+// MoreID is the id of the button that opens most dialogs: there the focus goes
+// back to.
+const MoreID = "more"
+
+func (c *Controller) OpenDialog(which dialog) {
+	c.screen.Dialog, c.screen.Copied = which, ""
+}
+
+// CloseDialog closes what is open. A request that waits in it is not sent.
+func (c *Controller) CloseDialog() {
+	back := MoreID
+	switch c.screen.Dialog {
+	case DialogStep:
+		back = c.screen.Opener
+		c.replyToDraft(draftReply{err: errStepCancelled})
+	case DialogBench:
+		back = c.screen.Opener
+	}
+	c.screen.Dialog = DialogNone
+	c.FocusSoon(back)
+}
+
+// FocusSoon moves the focus once the screen is drawn, and what was disabled is not
+// any more.
+func (c *Controller) FocusSoon(id string) { browser.FocusSoon(id) }
+
+// CopyText puts text on the clipboard and says so; where the browser refuses, the
+// learner does it by hand, and the text is selected.
+func (c *Controller) CopyText(text, field string) {
+	browser.Copy(text, func(copied bool) {
+		go c.draw(func() {
+			if copied {
+				c.screen.Copied = "Copied."
+				return
+			}
+			c.screen.Copied = "The browser does not let this page copy. The text is selected: press Ctrl+C or ⌘C."
+			browser.Select(field)
+		})
+	})
+}
+
+// ShareAddress returns a link to the chapter as the lab stands.
+func (c *Controller) ShareAddress() string {
+	return browser.Address(shareLink(c.content.Chapter.Path, Statuses(c.screen.Lab, c.content.Chapter.Version)))
+}
+
+// ExportProgress returns what the learner has done, as JSON to keep elsewhere.
+func (c *Controller) ExportProgress() string { return c.progress.export() }

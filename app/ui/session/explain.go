@@ -1,0 +1,56 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"oauthlab/app/client"
+	"oauthlab/app/lab"
+	"oauthlab/app/timeline"
+)
+
+// explain turns an error into a sentence for the learner.
+func explain(err error) string {
+	if refusal, ok := errors.AsType[*client.Refusal](err); ok {
+		return "The client refused the answer. " + Capital(timeline.GuardName(string(refusal.Guard))) + ": " + refusal.Reason + "."
+	}
+	if token, ok := errors.AsType[*client.TokenError](err); ok {
+		return "The token endpoint refused: " + Sentence(token.Error())
+	}
+	if authorization, ok := errors.AsType[*client.AuthorizationError](err); ok {
+		return "The authorization server said no: " + Sentence(authorization.Error())
+	}
+	if refused, ok := errors.AsType[*lab.Error](err); ok {
+		return Sentence(Capital(refused.Error()))
+	}
+	switch {
+	case errors.Is(err, errStepCancelled):
+		return "You cancelled the request, so it was not sent and the client gives up."
+	case errors.Is(err, context.DeadlineExceeded):
+		return "The server takes too long to answer. Try again in a moment."
+	case errors.Is(err, context.Canceled):
+		return "That was interrupted."
+	}
+	if strings.Contains(err.Error(), "fetch: ") { // how browser.Fetch says that nobody answered
+		return "The server cannot be reached. Try again when it is back."
+	}
+	return Sentence(Capital(err.Error()))
+}
+
+// Sentence ends a text with a full stop, where nothing else ends it.
+func Sentence(s string) string {
+	if strings.HasSuffix(s, ".") || strings.HasSuffix(s, "!") || strings.HasSuffix(s, "?") {
+		return s
+	}
+	return s + "."
+}
+
+// Capital gives a text a capital.
+func Capital(s string) string {
+	if s == "" {
+		return s
+	}
+	r := []rune(s)
+	return strings.ToUpper(string(r[:1])) + string(r[1:])
+}

@@ -1,0 +1,134 @@
+package session
+
+import (
+	"context"
+	"time"
+
+	"oauthlab/app/browser"
+	"oauthlab/app/client"
+	"oauthlab/app/lab"
+	"oauthlab/lessons/guard"
+)
+
+// The frame that stands for Alice's browser: its id, what it says it is, and the
+// element that holds it.
+const (
+	frameID    = "alice"
+	frameTitle = "Alice's browser"
+	HolderID   = "alice-holder"
+	holder     = "#" + HolderID
+)
+
+// Run starts the flow in the frame.
+func (c *Controller) Run() {
+	c.stepping = false
+	c.flow()
+}
+
+// flow runs the flow in the frame, at once or in steps.
+func (c *Controller) flow() {
+	c.screen.Frame = FrameHere
+	c.Show(PaneBrowser)
+	c.begin(openFrame)
+}
+
+// openFrame opens a page in Alice's browser.
+func openFrame(_ context.Context, url string) error {
+	browser.FreshFrame(holder, frameID, frameTitle, url)
+	return nil
+}
+
+// RunInTab starts the flow in a tab of its own, by full redirects.
+func (c *Controller) RunInTab() {
+	c.stepping = false
+	c.screen.Frame = FrameInTab
+	browser.DropFrame(holder)
+	c.begin(func(_ context.Context, url string) error {
+		browser.OpenTab(url)
+		return nil
+	})
+}
+
+// begin signs Alice out, unless she stays signed in, and lets the client begin.
+func (c *Controller) begin(open func(context.Context, string) error) {
+	before, leave := c.hook(), c.startOver()
+	c.call(running, func(ctx context.Context, s *lab.Session) error {
+		if err := leave(ctx, s); err != nil {
+			return err
+		}
+		oauth := newClient(s, open)
+		oauth.Before = before
+		return oauth.Begin(ctx)
+	}, nil)
+}
+
+// startOver clears away what an earlier login left on the screen, and returns what signs
+// Alice out, unless she stays signed in.
+func (c *Controller) startOver() func(context.Context, *lab.Session) error {
+	c.screen.Waiting = ""
+	c.makeWay()
+	stay := c.screen.StayIn
+	return func(ctx context.Context, s *lab.Session) error {
+		if stay {
+			return nil
+		}
+		return s.SignOut(ctx)
+	}
+}
+
+// finish takes the callback: the client checks it and redeems the code at once,
+// as real apps do, unless the learner does that by hand. It waits for nothing else: an
+// answer comes once.
+func (c *Controller) finish(url string) {
+	c.Show(PaneStage)
+	if c.screen.Frame == FrameEmpty { // the callback came by a full tab
+		c.screen.Frame = FrameHere
+	}
+	c.acted = true
+	before, byHand := c.hook(), c.screen.ByHand
+	waiting := ""
+	c.call(Idle, func(ctx context.Context, s *lab.Session) error {
+		oauth := newClient(s, nil)
+		oauth.Before = before
+		code, err := oauth.Callback(ctx, url)
+		if err != nil || !oauth.Rules.Offers(guard.TokenEndpoint) { // the code is the end
+			return err
+		}
+		if byHand {
+			waiting = code
+			return nil
+		}
+		_, err = oauth.Redeem(ctx, code)
+		return err
+	}, func() {
+		if waiting != "" {
+			c.await(waiting)
+		}
+	})
+}
+
+// SignOut ends Alice's session at the authorization server.
+func (c *Controller) SignOut() {
+	c.call(Switching, func(ctx context.Context, s *lab.Session) error { return s.SignOut(ctx) }, func() {
+		c.screen.Said = "Signed out at the authorization server."
+	})
+}
+
+// newClient returns the OAuth client as the lab's switches have it behave.
+func newClient(s *lab.Session, open func(context.Context, string) error) *client.Client {
+	l := s.Lab()
+	offset := time.Duration(l.ClockOffsetSeconds) * time.Second
+	return &client.Client{
+		ID: l.ClientID, RedirectURI: l.RedirectURI,
+		AuthorizationEndpoint: l.AuthorizationEndpoint,
+		TokenEndpoint:         l.TokenEndpoint,
+		Rules:                 lab.Rules(l),
+		Fetch:                 browser.Fetch,
+		Store:                 browser.TabStore(),
+		Record:                s,
+		Open:                  open,
+		Now:                   func() time.Time { return time.Now().Add(offset) },
+		Random:                browser.Random(),
+		NewID:                 browser.NewID,
+	}
+}

@@ -1,0 +1,191 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"oauthlab/app/browser"
+	"oauthlab/app/lab"
+	"oauthlab/app/timeline"
+	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+)
+
+// arrive brings the lab to this page: into its chapter, and to how the link wants
+// it (/v03-pkce?off=pkce). A tour begins at the beginning.
+func (c *Controller) arrive(l Link) {
+	p := l.Patch
+	if chapter := c.content.Chapter.ID; c.screen.Lab.Chapter != chapter {
+		p.Chapter = &chapter
+	}
+	changes := p.Chapter != nil || p.Protections != nil || p.Guards != nil || p.Settings != nil
+	if !changes && !l.Tour {
+		return
+	}
+	c.call(Switching, func(ctx context.Context, s *lab.Session) (err error) {
+		if l.Tour {
+			if p.Chapter != nil {
+				_, err = s.Patch(ctx, api.Patch{Chapter: p.Chapter})
+			}
+			if err == nil {
+				_, err = s.Reset(ctx)
+			}
+		}
+		if err == nil && changes {
+			_, err = s.Patch(ctx, p)
+		}
+		return err
+	}, func() {
+		if l.Tour {
+			c.clear()
+			c.forget()
+			c.reduce()
+		}
+	})
+}
+
+// Elsewhere returns the chapter in which the lab is, where that is not the page's own:
+// another tab took it there.
+func (s Screen) Elsewhere(chapter string) string {
+	if !s.Open || s.Busy == Switching || s.Lab.Chapter == chapter {
+		return ""
+	}
+	return s.Lab.Chapter
+}
+
+// BringBack takes the lab to this page's chapter again.
+func (c *Controller) BringBack() {
+	chapter := c.content.Chapter.ID
+	c.patch(api.Patch{Chapter: &chapter})
+}
+
+// Turn switches a protection with all its parts.
+func (c *Controller) Turn(id string, on bool) {
+	c.patch(api.Patch{Protections: map[string]bool{id: on}})
+}
+
+// TurnPart switches one part, or sets a habit or a setting.
+func (c *Controller) TurnPart(id guard.ID, value any) {
+	if part, _ := guard.FindPart(id); part.Kind == guard.Setting {
+		c.patch(api.Patch{Settings: map[string]string{string(id): fmt.Sprint(value)}})
+		return
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return // a bool or a string never fails
+	}
+	c.patch(api.Patch{Guards: map[string]json.RawMessage{string(id): text}})
+}
+
+// Mend switches everything on that is off.
+func (c *Controller) Mend() {
+	on := map[string]bool{}
+	for _, s := range Broken(Statuses(c.screen.Lab, c.content.Chapter.Version)) {
+		on[s.Protection.ID] = true
+	}
+	c.patchThen(api.Patch{Protections: on}, func() {
+		AfterDraw(func() { browser.Reveal(".topbar-run") }) // the button that was pressed is gone
+	})
+}
+
+func (c *Controller) patch(p api.Patch) { c.patchThen(p, nil) }
+
+func (c *Controller) patchThen(p api.Patch, done func()) {
+	c.call(Switching, func(ctx context.Context, s *lab.Session) error {
+		_, err := s.Patch(ctx, p)
+		return err
+	}, done)
+}
+
+// refresh reads how the lab stands, which another tab or program may have changed.
+func (c *Controller) refresh() {
+	c.call(Idle, func(ctx context.Context, s *lab.Session) error {
+		_, err := s.Refresh(ctx)
+		return err
+	}, nil)
+}
+
+// Attack lets Mallory try.
+func (c *Controller) Attack(id string) {
+	if c.session == nil || c.screen.Busy != Idle {
+		return
+	}
+	c.Show(PaneStage)
+	c.makeWay()
+	c.screen.Frame = FrameEmpty // the lab plays Alice now
+	browser.DropFrame(holder)
+	c.attacked = true
+	c.screen.Selected, c.screen.Message, c.screen.Guard, c.screen.Tab = 0, timeline.Message{}, "", TabDecoded
+	c.call(attacking, func(ctx context.Context, s *lab.Session) error {
+		_, err := s.RunAttack(ctx, id)
+		return err
+	}, nil)
+}
+
+// Reset brings the lab back to the chapter's start.
+func (c *Controller) Reset() {
+	c.call(Switching, func(ctx context.Context, s *lab.Session) error {
+		_, err := s.Reset(ctx)
+		return err
+	}, func() {
+		c.clear()
+		c.forget()
+		c.reduce()
+	})
+}
+
+// ToggleState opens the state drawer with what the parties hold now, or closes it.
+func (c *Controller) ToggleState() {
+	c.screen.StateOpen = !c.screen.StateOpen
+	if c.screen.StateOpen {
+		c.ReadState()
+	}
+}
+
+// ExplainVerdict selects a message and shows the code that decided on it.
+func (c *Controller) ExplainVerdict(seq uint64, guardID string) {
+	c.inspect(seq)
+	c.screen.Tab, c.screen.Guard = TabWhy, guardID
+	c.readFromTop()
+	showLine := func() { AfterDraw(func() { browser.ScrollTo(".code-line.is-here") }) }
+	if c.screen.Code.Guard == guardID {
+		showLine()
+		return
+	}
+	c.screen.Code = api.Code{}
+	var code api.Code
+	c.call(Idle, func(ctx context.Context, s *lab.Session) (err error) {
+		code, err = s.Code(ctx, guardID)
+		return err
+	}, func() {
+		if c.screen.Guard == guardID {
+			c.screen.Code = code
+			showLine()
+		}
+	})
+}
+
+// ShowCode shows the code of a guard, at the latest verdict of it if there is one.
+func (c *Controller) ShowCode(guardID string) {
+	c.ExplainVerdict(c.latestVerdict(guardID), guardID)
+	c.Show(PaneStage)
+}
+
+// latestVerdict returns the position of the guard's latest verdict that was not
+// "passed", else of its latest one, else 0.
+func (c *Controller) latestVerdict(guardID string) uint64 {
+	var passed uint64
+	for _, e := range slices.Backward(timeline.SinceReset(c.log.Events())) {
+		if e.Verdict == nil || e.Verdict.Guard != guardID {
+			continue
+		}
+		if e.Verdict.Outcome != event.Passed {
+			return e.Seq
+		}
+		passed = max(passed, e.Seq)
+	}
+	return passed
+}

@@ -1,0 +1,120 @@
+package session
+
+import (
+	"encoding/json"
+	"net/url"
+	"reflect"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"oauthlab/app/ui/uitest"
+	"oauthlab/lessons/api"
+	"oauthlab/lessons/guard"
+)
+
+func TestLinks(t *testing.T) {
+	raw := func(s string) json.RawMessage { return json.RawMessage(s) }
+	tests := map[string]struct {
+		query   string
+		want    Link
+		problem string // what the sentence names; "" for no sentence
+	}{
+		"nothing":               {"", Link{}, ""},
+		"something else":        {"utm_source=x", Link{}, ""},
+		"a protection":          {"off=pkce", Link{Patch: api.Patch{Protections: map[string]bool{"pkce": false}}}, ""},
+		"two":                   {"off=pkce,state", Link{Patch: api.Patch{Protections: map[string]bool{"pkce": false, "state": false}}}, ""},
+		"one after the other":   {"off=pkce&off=state", Link{Patch: api.Patch{Protections: map[string]bool{"pkce": false, "state": false}}}, ""},
+		"a part":                {"off=pkce.verify", Link{Patch: api.Patch{Guards: map[string]json.RawMessage{"pkce.verify": raw("false")}}}, ""},
+		"a habit":               {"set=pkce.method:plain", Link{Patch: api.Patch{Guards: map[string]json.RawMessage{"pkce.method": raw(`"plain"`)}}}, ""},
+		"a step":                {"step=break", Link{Step: "break"}, ""},
+		"a tour":                {"tour=1", Link{Tour: true}, ""},
+		"all of it":             {"off=state&set=pkce.method:nothing&step=run&tour=1", Link{Patch: api.Patch{Protections: map[string]bool{"state": false}, Guards: map[string]json.RawMessage{"pkce.method": raw(`"nothing"`)}}, Step: "run", Tour: true}, ""},
+		"an unknown protection": {"off=pkce,magic", Link{Patch: api.Patch{Protections: map[string]bool{"pkce": false}}}, "magic"},
+		"an unknown value":      {"set=pkce.method:S512", Link{}, "pkce.method:S512"},
+		"a habit without one":   {"set=pkce.method", Link{}, "pkce.method"},
+		"a guard is no habit":   {"set=pkce.verify:plain", Link{}, "pkce.verify:plain"},
+		"an unknown step":       {"step=dance", Link{}, "dance"},
+		"an unknown tour":       {"tour=2", Link{}, "2"},
+		"empty lists":           {"off=,,&set=&step=&tour=", Link{}, ""},
+		"markup":                {"off=" + url.QueryEscape(`<img src=x onerror=alert(1)>`), Link{}, "<img src=x"},
+		"from right to left":    {"step=" + url.QueryEscape("\u202eevil"), Link{}, "�evil"},
+		"no text at all":        {"off=%ff%00%0a", Link{}, "���"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			query, err := url.ParseQuery(tt.query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := readLink(query, uitest.Content.Chapter)
+			if strings.Contains(got.Problem, tt.problem) == false || (tt.problem == "") != (got.Problem == "") {
+				t.Errorf("it says %q, want something about %q", got.Problem, tt.problem)
+			}
+			got.Problem = ""
+			if !reflect.DeepEqual(got, tt.want) {
+				t.Errorf("%+v, want %+v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestALinkOfAnEarlierChapter(t *testing.T) {
+	c := uitest.Content.Chapter
+	c.ID, c.Version = "v01", "v01"
+	l := readLink(url.Values{"off": {"pkce,redirect-uri"}}, c)
+	if !reflect.DeepEqual(l.Patch.Protections, map[string]bool{"redirect-uri": false}) || !strings.Contains(l.Problem, "pkce") {
+		t.Errorf("%+v", l)
+	}
+}
+
+func TestALinkOfAStrangerIsRepeatedInShort(t *testing.T) {
+	for _, s := range []string{strings.Repeat("a", 10_000), strings.Repeat("文", 10_000), strings.Repeat("\u202e", 10_000), strings.Repeat("x,", 10_000)} {
+		l := readLink(url.Values{"off": {s}, "set": {s}, "step": {s}, "tour": {s}}, uitest.Content.Chapter)
+		if n := utf8.RuneCountInString(quoted(s)); n > 64 {
+			t.Errorf("%d characters of a stranger are repeated", n)
+		}
+		if l.Problem == "" || len(l.Problem) > 400 {
+			t.Errorf("%d bytes: %q", len(l.Problem), l.Problem)
+		}
+	}
+}
+
+func TestShareLinks(t *testing.T) {
+	tests := map[string]struct {
+		off  []guard.ID
+		want string
+	}{
+		"whole":          {nil, ""},
+		"all of PKCE":    {[]guard.ID{guard.IDPKCERequired, guard.IDPKCE, guard.IDPKCEPlain, guard.IDPKCEDowngrade}, "off=pkce"},
+		"a part":         {[]guard.ID{guard.IDPKCE}, "off=pkce.verify"},
+		"one of one":     {[]guard.ID{guard.IDCodeExpiry}, "off=code-expiry"},
+		"a habit":        {[]guard.ID{guard.IDPKCEMethod}, "set=pkce.method%3Anothing"},
+		"a bit of each":  {[]guard.ID{guard.IDPKCEMethod, guard.IDState}, "off=state.compare&set=pkce.method%3Anothing"},
+		"a habit and it": {[]guard.ID{guard.IDPKCEMethod, guard.IDPKCERequired, guard.IDPKCE, guard.IDPKCEPlain, guard.IDPKCEDowngrade}, "off=pkce&set=pkce.method%3Anothing"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			l := uitest.LabWith(tt.off...)
+			path, query := shareLink("/v03-pkce", Statuses(l, "v03"))
+			if path != "/v03-pkce" || query.Encode() != tt.want {
+				t.Errorf("%s?%s, want %s", path, query.Encode(), tt.want)
+			}
+			// What is shared is read back, with nothing strange in it.
+			if back := readLink(query, uitest.Content.Chapter); back.Problem != "" {
+				t.Error(back.Problem)
+			}
+		})
+	}
+}
+
+func FuzzLink(f *testing.F) {
+	f.Add("off=pkce&set=pkce.method:plain&step=run")
+	f.Add("off=%ff<")
+	f.Fuzz(func(t *testing.T, text string) {
+		query, _ := url.ParseQuery(text)
+		if l := readLink(query, uitest.Content.Chapter); len(l.Problem) > 400 || !utf8.ValidString(l.Problem) {
+			t.Errorf("%q", l.Problem)
+		}
+	})
+}

@@ -1,0 +1,86 @@
+package session
+
+import (
+	"encoding/json"
+	"slices"
+
+	"oauthlab/app/browser"
+	"oauthlab/app/timeline"
+	"oauthlab/lessons/event"
+)
+
+// recall takes up what the learner did in this chapter before.
+func (c *Controller) recall() {
+	text, kept := browser.Keep().Get(progressKey)
+	p, problem := readProgress(text, kept)
+	c.progress = p
+	if problem != "" {
+		c.screen.Notice = Notice{Text: problem, Calm: true}
+	}
+	before := p.Chapters[c.content.Chapter.ID]
+	for _, step := range c.content.Chapter.Steps {
+		if a, ok := before.Answers[step.ID]; ok && step.Prediction != nil && a >= 0 && a < len(step.Prediction.Options) {
+			c.screen.Answers = with(c.screen.Answers, step.ID, a)
+		}
+	}
+	for _, id := range before.Read {
+		c.screen.Read = with(c.screen.Read, id, true)
+	}
+	c.screen.Finished = p.done()
+	c.reduce()
+}
+
+// steps returns how far the lesson has come: by the log, and by what was done
+// before it.
+func (c *Controller) steps() []timeline.StepProgress {
+	chapter := c.content.Chapter
+	return c.log.Progress(timeline.Lesson{
+		Chapter: chapter.ID, Steps: chapter.Steps, Read: c.screen.Read, Before: c.progress.Chapters[chapter.ID].Steps,
+	})
+}
+
+// remember keeps what the learner has done, where that is new. Another tab may have
+// kept something meanwhile: that stays.
+func (c *Controller) remember() {
+	if c.progress.Version == 0 { // on the server, and before recall
+		return
+	}
+	id, kept := c.content.Chapter.ID, c.kept()
+	c.keep(kept.with(id, chapterProgressOf(c.screen).beside(kept.Chapters[id])))
+}
+
+// kept is the progress as the browser keeps it now, or as it was last known here.
+func (c *Controller) kept() progress {
+	text, there := browser.Keep().Get(progressKey)
+	if text == c.remembered {
+		return c.progress
+	}
+	if p, problem := readProgress(text, there); there && problem == "" {
+		return p
+	}
+	return c.progress
+}
+
+func (c *Controller) keep(p progress) {
+	text, err := json.Marshal(p)
+	if err != nil {
+		return
+	}
+	c.progress, c.screen.Finished = p, p.done()
+	if string(text) != c.remembered {
+		c.remembered = string(text)
+		_ = browser.Keep().Set(progressKey, c.remembered) // where it keeps nothing, memory stands in
+	}
+}
+
+// isReset reports whether the lab went back to its chapter's start.
+func isReset(events []event.Event) bool {
+	return slices.ContainsFunc(events, func(e event.Event) bool { return e.Note != nil && e.Note.Name == event.NoteReset })
+}
+
+// forget begins the chapter again. That it was done once stays.
+func (c *Controller) forget() {
+	if c.progress.Version != 0 {
+		c.keep(c.kept().with(c.content.Chapter.ID, chapterProgress{}))
+	}
+}

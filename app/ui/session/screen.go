@@ -1,0 +1,137 @@
+package session
+
+import (
+	"oauthlab/app/client"
+	"oauthlab/app/lab"
+	"oauthlab/app/timeline"
+	"oauthlab/lessons/api"
+	"oauthlab/lessons/guard"
+)
+
+// Screen is everything that the page shows and that may change. It is touched
+// on the goroutine that draws only. Maps and slices in it are replaced, never
+// changed: components compare them.
+type Screen struct {
+	Lab    api.Lab
+	Open   bool // the lab is there
+	Status lab.Status
+	Why    string // what is wrong with the connection; "": nobody said
+	View   timeline.View
+	Replay Replay
+	Past   timeline.View // what the replay has come to
+	Steps  []timeline.StepProgress
+
+	Busy   Busy
+	Notice Notice
+
+	Pane     Pane // which column a narrow screen shows
+	Message  timeline.Message
+	Selected uint64 // position of Message; 0 for none
+	Tab      Tab
+	Guard    string // part that the Why tab is about
+	Code     api.Code
+
+	Unfolded map[string]bool // bands that the learner opened or folded, by key
+	Earlier  map[string]int  // how often more of a band was asked for, by key
+	Opened   map[string]bool // steps that the learner opened or folded, by id
+	Answers  map[string]int  // chosen options of the predictions, by the step's id
+	Read     map[string]bool // steps without goals that the learner has read
+
+	Lingers  map[string]bool // steps that got done while the learner looked on, by id
+	Frame    Frame           // what Alice's browser shows
+	Mail     Mail            // lies in front of Alice; empty for none
+	Mailed   string          // id of the attack whose mail she opened; "" once what came of it is known
+	Said     string          // what came of the last thing that shows nowhere else
+	Away     bool            // the diagram is scrolled away from its end
+	AwayFrom uint64          // position of the last event when it was
+
+	StayIn  bool   // runs do not sign Alice out first
+	ByHand  bool   // the learner exchanges codes, not the callback
+	Waiting string // the code that waits for the learner; kept after it, to be sent again
+
+	Dialog dialog       // what is open above the page
+	Draft  client.Draft // the request that waits to be sent, in DialogStep
+	Bench  Bench        // what lies on the workbench, in DialogBench
+	Laid   Bench        // what lay there when it was opened
+	Opener string       // id of the control that opened the dialog, where it is not MoreID
+	Peek   api.Entry    // of a book, above the page; of no address where none is open
+	Copied string       // what came of the button that copies
+
+	Finished map[string]bool // chapters that the learner has done, by id
+	Touring  bool            // one thing at a time is marked as next
+	Narrow   bool            // one column at a time is shown
+
+	State       api.State // nil until it is asked for
+	StateBefore api.State // what each party held before it last changed
+	StateOpen   bool
+
+	Told Announcement // what the live region says
+
+	Forgets  bool // the browser keeps nothing for this page
+	Outdated bool // the server has another version of the lab
+}
+
+// Ready reports whether what is pressed comes to something: the lab is there, and what
+// the client tells of itself gets through.
+func (s Screen) Ready() bool { return s.Open && s.Status == lab.Live }
+
+// Redeems reports whether the lab has a token endpoint, where a code is exchanged.
+func (s Screen) Redeems() bool { return lab.Rules(s.Lab).Offers(guard.TokenEndpoint) }
+
+// Busy says what the lab is doing that forbids doing it again.
+type Busy string
+
+const (
+	Idle      Busy = ""
+	running   Busy = "run"
+	attacking Busy = "attack"
+	Switching Busy = "switch"
+)
+
+// Frame is what Alice's browser shows.
+type Frame string
+
+const (
+	FrameEmpty Frame = ""     // nothing yet
+	FrameHere  Frame = "here" // the learner's flow
+	FrameInTab Frame = "tab"  // the flow goes on in another tab
+	FrameCut   Frame = "cut"  // the server went away during the flow
+	FrameMail  Frame = "mail" // where a mail's link leads
+)
+
+// Pane is a column of the page.
+type Pane string
+
+const (
+	PaneLesson  Pane = "lesson"
+	PaneStage   Pane = "stage"
+	PaneBrowser Pane = "browser"
+	PanePanel   Pane = "panel"
+)
+
+// Tab is a view of the inspector.
+type Tab string
+
+const (
+	TabRaw     Tab = "raw"
+	TabDecoded Tab = "decoded"
+	TabCurl    Tab = "curl"
+	TabWhy     Tab = "why"
+)
+
+// Notice is a sentence about what went wrong, and what to do.
+type Notice struct {
+	Text  string
+	Again bool // offers to start again
+	Calm  bool // nothing went wrong
+}
+
+// with returns a copy of m in which key is value.
+func with[V any](m map[string]V, key string, value V) map[string]V {
+	next := make(map[string]V, len(m)+1)
+	for k, v := range m {
+		next[k] = v
+	}
+	next[key] = value
+	return next
+}

@@ -1,0 +1,38 @@
+package session
+
+import (
+	"slices"
+
+	"oauthlab/app/browser"
+	"oauthlab/lessons"
+)
+
+// ShowMe does the next thing that a step asks for, in the learner's place. In Alice's
+// browser nobody but the learner can act: there it shows where.
+func (c *Controller) ShowMe(id string) {
+	i := slices.IndexFunc(c.content.Chapter.Steps, func(s lessons.Step) bool { return s.ID == id })
+	if i < 0 {
+		return
+	}
+	step := c.content.Chapter.Steps[i]
+	switch c.tourState(Statuses(c.screen.Lab, c.content.Chapter.Version)).stopIn(i).What {
+	case AtRun:
+		c.Run()
+	case AtFrame:
+		c.Show(PaneBrowser)
+		AfterDraw(func() { browser.Reveal("#" + frameID) })
+	case AtExchange:
+		c.Exchange()
+	case AtAnswer:
+		c.Answer(id, slices.IndexFunc(step.Prediction.Options, func(o lessons.Option) bool { return o.Right }))
+	case AtSwitch:
+		c.Turn(step.Protection, step.Switch == "on")
+	case AtAttack:
+		c.Attack(step.Attack)
+	case AtCode:
+		c.ShowCode(step.Guard)
+	case AtRead:
+		c.ShowCode(step.Guard)
+		c.MarkRead(id)
+	}
+}

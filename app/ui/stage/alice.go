@@ -1,0 +1,137 @@
+package stage
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/tag"
+	"oauthlab/app/timeline"
+	"oauthlab/app/ui/session"
+	"oauthlab/app/ui/widget"
+)
+
+// Alice is Alice's browser: a frame in which the authorization server's own
+// pages run, under an address bar. When the client has what it asked for, its own
+// page takes the frame's place; where the lab plays Alice, or the stage looks back, a
+// still of the page that her browser got last.
+type Alice struct {
+	app.Compo
+	Controller *session.Controller
+	Shows      timeline.Alice // by the log
+	Login      timeline.Login // of the learner's own
+	Redeems    bool           // the chapter has a token endpoint
+	Waiting    string         // the code that waits for the learner
+	Frame      session.Frame
+	Mail       session.Mail
+	Mailed     bool // its link was opened, and what comes of it is not known yet
+	Replays    bool // the stage looks back, and the address with it
+	Open       bool
+	Lost       bool // there is no lab, and the notice says why
+	Busy       session.Busy
+	Tour       session.TourStop
+}
+
+func (a *Alice) Render() app.UI {
+	class := "alice"
+	if a.showsFrame() {
+		class = "alice is-open"
+	}
+	return widget.Marked(tag.Section(), a.Tour, a.Tour.What == session.AtFrame).Class(class).Aria("labelledby", "alices").Body(
+		tag.H2("unseen").ID("alices").Text("Alice's browser"),
+		tag.Div("alice-bar").Attr("translate", "no").Body(
+			a.address(),
+		),
+		tag.Div().Body( // always there: children are known by their place, and the frame must stay
+			app.If(a.Mail.Link != "", func() app.UI { return mailStrip(a.Mail, a.Controller) }),
+		),
+		tag.Div("alice-view").Body(
+			tag.Div("alice-holder").ID(session.HolderID), // its frame is browser.FreshFrame's
+			a.inside(),
+		),
+		tag.Div("alice-foot").Body(
+			tag.P("alice-caption").Text(a.caption()),
+			a.tabButton(),
+		),
+	)
+}
+
+// isStill reports whether what is shown is not the learner's own to act in.
+func (a *Alice) isStill() bool { return a.Replays || a.Shows.Played }
+
+// showsFrame reports whether the frame is in sight, and not something in its place.
+func (a *Alice) showsFrame() bool {
+	return !a.isStill() && !a.Lost && (a.Frame == session.FrameMail || a.Frame == session.FrameHere && !a.ended())
+}
+
+// ended reports whether the learner's login is over, and the client's page is what her
+// browser shows of it.
+func (a *Alice) ended() bool { return a.Login.Ended() && a.Shows.Page == timeline.PageClient }
+
+// inside is what stands in the frame's place.
+func (a *Alice) inside() app.UI {
+	switch {
+	case a.Lost, a.showsFrame():
+		return tag.Div("alice-nothing")
+	case a.isStill():
+		return a.still()
+	case a.Frame != session.FrameEmpty && a.ended():
+		return a.clientPage(a.Login)
+	case a.Frame == session.FrameInTab:
+		return aliceSays("This login goes on in the other tab.")
+	case a.Frame == session.FrameCut:
+		return aliceSays("The connection was lost during this login. Press “Run the flow” to begin again.")
+	}
+	return aliceSays("Press “Run the flow”: the authorization server's own sign-in page opens here.")
+}
+
+// still is the page that Alice's browser had got by then.
+func (a *Alice) still() app.UI {
+	switch a.Shows.Page {
+	case timeline.PageAnswer:
+		return &still{Seq: a.Shows.Seq, HTML: a.Shows.HTML}
+	case timeline.PageClient:
+		return a.clientPage(a.Shows.Login)
+	}
+	switch nothing := a.Shows.Address.URL == ""; {
+	case nothing && a.Shows.Over:
+		return aliceSays("Alice's browser has no part in this attack.")
+	case nothing:
+		return aliceSays("Nothing is open here yet.")
+	case a.Shows.Over:
+		return aliceSays("Her browser was sent to the address above. What it brings there is not told in this attack.")
+	}
+	return aliceSays("On its way to the address above. No page has come yet.")
+}
+
+func aliceSays(text string) app.UI {
+	return tag.Div("alice-empty").Body(tag.P().Text(text))
+}
+
+func (a *Alice) caption() string {
+	switch {
+	case a.Mail.Link != "" || a.Mailed:
+		return "Here you are Alice. What would you do?"
+	case a.Replays && a.Shows.Played:
+		return "You are looking back. The lab plays Alice, and this is what her browser had got."
+	case a.Replays:
+		return "You are looking back at what her browser had got by then."
+	case a.Shows.Played:
+		return "The lab plays Alice: what her browser got last."
+	case a.Frame == session.FrameMail:
+		return "You opened Mallory's mail."
+	}
+	return "Stands for Alice's whole browser. Real servers forbid framing."
+}
+
+func (a *Alice) address() app.UI {
+	if a.Frame == session.FrameEmpty && !a.isStill() || len(a.Shows.Address.Pieces) == 0 {
+		return tag.Div("address", "is-empty").Text("Alice's browser")
+	}
+	at := a.Shows.Address
+	return tag.Div("address").Role("group").Aria("label", "Address").Title(at.URL).TabIndex(0).Body(widget.Pieces(at.Pieces)...)
+}
+
+func (a *Alice) tabButton() app.UI {
+	return widget.Pressable(tag.Button("button", "button-small").Text("Open in a tab").
+		Title("The same flow in a tab of its own, by full redirects"),
+		a.Open && a.Busy == session.Idle, func() { a.Controller.RunInTab() }, "tab")
+}

@@ -1,0 +1,48 @@
+package stage
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/timeline"
+	"oauthlab/app/ui/session"
+)
+
+func TestAlicesBrowserSaysWhatItShows(t *testing.T) {
+	played := func(p timeline.Page, l timeline.Login) timeline.Alice {
+		return timeline.Alice{Address: timeline.AddressOf("http://localhost:8080/callback"), Page: p, Login: l, Played: true, HTML: "<!doctype html><title>Mallory&#39;s site</title>"}
+	}
+	tests := map[string]struct {
+		alice Alice
+		want  string
+	}{
+		"nothing yet":           {Alice{}, "sign-in page opens here"},
+		"in another tab":        {Alice{Frame: session.FrameInTab}, "goes on in the other tab"},
+		"cut":                   {Alice{Frame: session.FrameCut}, "connection was lost"},
+		"a code":                {Alice{Frame: session.FrameHere, Login: timeline.Login{Code: "Splx…"}, Shows: timeline.Alice{Page: timeline.PageClient}}, "code=Splx…"},
+		"a token":               {Alice{Frame: session.FrameInTab, Login: timeline.Login{Token: "mF_9…"}, Shows: timeline.Alice{Page: timeline.PageClient}}, "access_token=mF_9…"},
+		"a refusal":             {Alice{Frame: session.FrameHere, Login: timeline.Login{Failed: "State: it is missing"}, Shows: timeline.Alice{Page: timeline.PageClient}}, "State: it is missing. It signs nobody in."},
+		"nothing of a reload":   {Alice{Login: timeline.Login{Token: "mF_9…"}}, "sign-in page opens here"},
+		"an attack without her": {Alice{Shows: timeline.Alice{Played: true, Over: true}}, "has no part in this attack"},
+		"another page by now":   {Alice{Frame: session.FrameMail, Login: timeline.Login{Token: "mF_9…"}}, "alice is-open"},
+		"an attack begins":      {Alice{Shows: timeline.Alice{Played: true}}, "Nothing is open here yet."},
+		"on its way":            {Alice{Shows: played(timeline.PageNone, timeline.Login{})}, "No page has come yet"},
+		"a server's page":       {Alice{Shows: played(timeline.PageAnswer, timeline.Login{})}, "What Alice's browser got: Mallory's site"},
+		"whose it was":          {Alice{Shows: played(timeline.PageAnswer, timeline.Login{})}, "The lab plays Alice"},
+		"what the client says":  {Alice{Shows: played(timeline.PageClient, timeline.Login{Failed: "State: it is another's"})}, "State: it is another&#39;s. It signs nobody in."},
+		"nor the learner's own, which came before": {Alice{Frame: session.FrameHere, Login: timeline.Login{Token: "mF_9…"},
+			Shows: played(timeline.PageClient, timeline.Login{Code: "Malo…"})}, "code=Malo…"},
+		"a look back":                {Alice{Replays: true, Shows: timeline.Alice{Page: timeline.PageClient}}, "It reads the answer in the address"},
+		"a code that is redeemed":    {Alice{Replays: true, Redeems: true, Shows: timeline.Alice{Page: timeline.PageClient, Login: timeline.Login{Code: "Splx…"}}}, "To redeem it"},
+		"one where the chapter ends": {Alice{Replays: true, Shows: timeline.Alice{Page: timeline.PageClient, Login: timeline.Login{Code: "Splx…"}}}, "this chapter&#39;s flow ends"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if page := app.HTMLString(&tt.alice); !strings.Contains(page, tt.want) {
+				t.Errorf("%s lacks %q", page, tt.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,48 @@
+package stage
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/tag"
+	"oauthlab/app/timeline"
+	"oauthlab/app/ui/session"
+	"oauthlab/app/ui/widget"
+	"oauthlab/lessons/param"
+)
+
+// clientPage is the client's own page after a login that has come to l: what it has,
+// what it does not know yet, and what waits for the learner.
+func (a *Alice) clientPage(l timeline.Login) app.UI {
+	waits := a.Waiting != "" && !a.isStill()
+	title, text, name, value, kind := "The client has a token", //
+		"Signed in. With this token the client may act for an account. Whose it is, the client does not know yet: v04 brings the API that tells.",
+		"access_token", l.Token, param.MarkToken
+	class := "client-card"
+	switch {
+	case l.Failed != "":
+		class = "client-card is-failed"
+		title, text, name = "The client gives up", session.Sentence(l.Failed)+" It signs nobody in.", ""
+	case !l.Ended():
+		title, text, name = "Back at the client", "It reads the answer in the address, and checks it.", ""
+	case l.Token == "" && (waits || a.Redeems):
+		title, text, name, value, kind = "The client has the code", //
+			"It came in the address. To redeem it, the client sends it with its verifier, in a request of its own. A real app shows nothing of this: its callback does it at once.", "code", l.Code, param.MarkCode
+	case l.Token == "":
+		title, text, name, value, kind = "The client took the code", //
+			"Here this chapter's flow ends. The token endpoint, where a code becomes a token, comes with v03.", "code", l.Code, param.MarkCode
+	}
+	return tag.Div("client-page").Role("group").Aria("label", "The client's page").TabIndex(0).Body( // it scrolls where it is low
+		tag.Div(class).Body(
+			tag.Div().Body(
+				tag.P("client-title").Text(title),
+				tag.P("client-text").Text(text),
+				app.If(name != "", func() app.UI {
+					return tag.P("client-value").Body(
+						tag.Span("mark", widget.MarkClass(kind)).Text(name + "=" + value),
+					)
+				}),
+			),
+			app.If(waits, a.exchangeButton),
+		),
+	)
+}

@@ -1,0 +1,73 @@
+package stage
+
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/tag"
+	"oauthlab/app/timeline"
+	"oauthlab/app/ui/session"
+	"oauthlab/app/ui/widget"
+	"oauthlab/lessons/api"
+)
+
+// Inspector shows one message: as it was on the wire, explained, and the code
+// that decided on it.
+type Inspector struct {
+	app.Compo
+	Controller *session.Controller
+	Message    timeline.Message
+	Tab        session.Tab
+	Guard      string
+	Code       api.Code
+	Said       string // what came of the button that copies
+}
+
+func (i *Inspector) Render() app.UI {
+	return tag.Section("inspector").Aria("labelledby", "inspector").Attr("translate", "no").Body(
+		tag.H2("unseen").ID("inspector").Text("Inspector"),
+		tag.Div("inspector-bar").Body(
+			tag.Div("tabs").Role("tablist").Aria("label", "Views of the message").
+				OnKeyDown(widget.Roving("[role=tab]", true)).Body(
+				i.tabButton(session.TabRaw, "Raw"),
+				i.tabButton(session.TabDecoded, "Decoded"),
+				i.tabButton(session.TabCurl, "curl"),
+				i.tabButton(session.TabWhy, "Why"),
+			),
+			tag.P("inspector-title").Title(i.title()).Text(i.title()),
+		),
+		tag.Div("inspector-view").ID("inspected").Role("tabpanel").Aria("labelledby", "tab-"+string(i.Tab)).TabIndex(0).Body(i.view()),
+	)
+}
+
+func (i *Inspector) tabButton(t session.Tab, name string) app.UI {
+	class := "tab"
+	if i.Tab == t {
+		class = "tab is-here"
+	}
+	return tag.Button(class).Role("tab").ID("tab-"+string(t)).Text(name).TabIndex(widget.TabIndex(i.Tab == t)).
+		Aria("selected", strconv.FormatBool(i.Tab == t)).Aria("controls", "inspected").
+		OnClick(func(app.Context, app.Event) { i.Controller.ShowTab(t) }, app.EventScope(t))
+}
+
+func (i *Inspector) title() string {
+	if i.Message.Seq == 0 {
+		return ""
+	}
+	return strconv.FormatUint(i.Message.Seq, 10) + " · " + i.Message.Title
+}
+
+func (i *Inspector) view() app.UI {
+	switch {
+	case i.Tab == session.TabWhy:
+		return &whyView{Controller: i.Controller, Message: i.Message, Guard: i.Guard, Code: i.Code}
+	case i.Message.Seq == 0:
+		return tag.P("inspector-empty").Text("Choose a message in the diagram to see what it carries.")
+	case i.Tab == session.TabCurl:
+		return &curlView{Controller: i.Controller, Message: i.Message, Said: i.Said}
+	case i.Tab == session.TabRaw:
+		return &rawView{Message: i.Message}
+	}
+	return &decodedView{Controller: i.Controller, Message: i.Message}
+}

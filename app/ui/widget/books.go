@@ -1,0 +1,27 @@
+package widget
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/tag"
+)
+
+// book is a page of the lab that is read and not run. The server renders it whole.
+type book struct{ Path, Title, Text string }
+
+func Books() []book {
+	return []book{
+		{"/glossary", "Glossary", "Every term of the lessons in a sentence or two, with its section."},
+		{"/troubleshooting", "Troubleshooting", "Every error of the lab: its usual causes, and the cure."},
+		{"/reference", "Reference", "Every endpoint, parameter, protection and attack."},
+	}
+}
+
+// BookShelf links to them.
+func BookShelf() app.UI {
+	var links []app.UI
+	for _, b := range Books() {
+		links = append(links, tag.A(b.Path, "shelf-link").Text(b.Title))
+	}
+	return tag.Nav("shelf").Aria("label", "To look up").Body(links...)
+}

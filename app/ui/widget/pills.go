@@ -1,0 +1,108 @@
+package widget
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/tag"
+	"oauthlab/app/timeline"
+	"oauthlab/app/ui/session"
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+)
+
+// Pills are the verdicts on one message, at the lane of who took them.
+type Pills struct {
+	app.Compo
+	Controller *session.Controller
+	Pills      []timeline.Pill
+	Lane       int
+	Before     bool // stand left of the lane, because the message came from the right
+
+	// Stars are the protections that the lesson is about. Where there are any,
+	// what else passed is counted, not named: one loud thing at a time.
+	Stars []string
+	Seq   uint64 // of the message; shown when the count is pressed
+
+	Selected uint64 // position that is selected
+}
+
+func (p *Pills) Render() app.UI {
+	side := "is-after"
+	if p.Before {
+		side = "is-before"
+	}
+	shown, others := p.split()
+	var items []app.UI
+	for _, pill := range shown {
+		items = append(items, p.pill(pill))
+	}
+	if others > 0 {
+		items = append(items, p.others(others, len(shown)))
+	}
+	return tag.Div("pills", side, LaneClass("at", p.Lane)).Body(items...)
+}
+
+// split returns the pills that are shown by name, and how many others passed.
+func (p *Pills) split() (shown []timeline.Pill, others int) {
+	for _, pill := range p.Pills {
+		if pill.Outcome == event.Passed && !p.isStar(pill) {
+			others++
+		} else {
+			shown = append(shown, pill)
+		}
+	}
+	if len(p.Stars) == 0 || others < 2 {
+		return p.Pills, 0
+	}
+	return shown, others
+}
+
+func (p *Pills) isStar(pill timeline.Pill) bool {
+	protection, _ := guard.ProtectionOf(guard.ID(pill.Guard))
+	return slices.Contains(p.Stars, protection.ID)
+}
+
+func (p *Pills) others(n, shown int) app.UI {
+	text := strconv.Itoa(n) + " checks"
+	if shown > 0 {
+		text = strconv.Itoa(n) + " others"
+	}
+	return tag.Button("pill", "pill-passed", PartyClass(p.Pills[0].At)).
+		Aria("label", text+" passed").
+		OnClick(func(app.Context, app.Event) { p.Controller.ShowChecks(p.Seq) }, app.EventScope("others")).
+		Body(tag.Span("pill-head").Body(
+			tag.Span("pill-sign").Aria("hidden", "true").Text("✓"),
+			tag.Span("pill-text").Text(text),
+		))
+}
+
+func (p *Pills) pill(v timeline.Pill) app.UI {
+	selected := ""
+	if v.Seq == p.Selected {
+		selected = "is-chosen"
+	}
+	return tag.Button("pill", "pill-"+string(v.Outcome), PartyClass(v.At), selected).
+		Aria("label", v.Sentence()).
+		OnClick(func(app.Context, app.Event) { p.Controller.ExplainVerdict(v.Seq, v.Guard) }, app.EventScope(v.Seq)).
+		Body(
+			tag.Span("pill-head").Body(
+				tag.Span("pill-sign").Aria("hidden", "true").Text(signOf(v.Outcome)),
+				tag.Span("pill-text").Text(v.Text),
+			),
+			app.If(v.Reason != "", func() app.UI { return app.Text(" ") }), // two words, and not one
+			app.If(v.Reason != "", func() app.UI { return tag.Span("pill-reason").Text(v.Reason) }),
+		)
+}
+
+func signOf(o event.Outcome) string {
+	switch o {
+	case event.Passed:
+		return "✓"
+	case event.Refused:
+		return "✗"
+	}
+	return "○"
+}

@@ -1,0 +1,18 @@
+package widget
+
+import "strings"
+
+// SectionURL returns where a section such as "RFC 7636 §4.2" can be read, or
+// "" where it names no RFC.
+func SectionURL(section string) string {
+	rest, ok := strings.CutPrefix(section, "RFC ")
+	if !ok {
+		return ""
+	}
+	number, part, _ := strings.Cut(rest, " ")
+	url := "https://www.rfc-editor.org/rfc/rfc" + number
+	if part, ok = strings.CutPrefix(part, "§"); ok {
+		url += "#section-" + part
+	}
+	return url
+}

@@ -1,0 +1,17 @@
+package widget
+
+import (
+	"testing"
+)
+
+func TestSectionsHaveAddresses(t *testing.T) {
+	for section, want := range map[string]string{
+		"RFC 7636 §4.2":       "https://www.rfc-editor.org/rfc/rfc7636#section-4.2",
+		"RFC 7636 appendix B": "https://www.rfc-editor.org/rfc/rfc7636",
+		"OAuth 2.1 §4":        "",
+	} {
+		if got := SectionURL(section); got != want {
+			t.Errorf("%s is at %q, want %q", section, got, want)
+		}
+	}
+}
