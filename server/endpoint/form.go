@@ -1,0 +1,144 @@
+package endpoint
+
+import (
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"oauthlab/lessons/guard"
+)
+
+// MaxParameter bounds one parameter, in bytes.
+const MaxParameter = 2048
+
+// Wrong is what is wrong with the parameters of one request, in the order of the struct.
+type Wrong []wrongParameter
+
+type wrongParameter struct {
+	name string
+	err  *Error
+}
+
+// First returns what is wrong with the first parameter, or nil.
+func (w Wrong) First() *Error {
+	if len(w) == 0 {
+		return nil
+	}
+	return w[0].err
+}
+
+// Of returns what is wrong with one of the names, or nil.
+func (w Wrong) Of(names ...string) *Error {
+	for _, one := range w {
+		if slices.Contains(names, one.name) {
+			return one.err
+		}
+	}
+	return nil
+}
+
+// Decode reads parameters into a struct whose fields carry their names, as `form:"code"`,
+// or `form:"says,prose"` for words of a person.
+// One with a `feature` is as any parameter that nobody knows before its chapter: ignored
+// (RFC 6749 §3.1). What is missing, empty (§3.1: it counts as missing) or malformed is "";
+// of the malformed, wrong says so.
+func Decode[R any](values url.Values, rules guard.Rules) (req R, wrong Wrong) {
+	into := reflect.ValueOf(&req).Elem()
+	for i, p := range parametersOf(into.Type()) {
+		if p.feature != "" && !rules.Offers(p.feature) {
+			continue
+		}
+		value, err := p.one(values[p.name])
+		if err != nil {
+			wrong = append(wrong, wrongParameter{p.name, err})
+		}
+		into.Field(i).SetString(value)
+	}
+	return req, wrong
+}
+
+// one returns the one value that the parameter may have (RFC 6749 §3.1, §3.2).
+func (p parameter) one(values []string) (string, *Error) {
+	if len(values) == 0 {
+		return "", nil
+	}
+	value, name := values[0], p.name
+	switch {
+	case len(values) > 1:
+		return "", malformed("The parameter %s is sent more than once.", name)
+	case p.prose:
+		return strings.ToValidUTF8(value, "\uFFFD"), nil
+	case len(value) > MaxParameter:
+		return "", malformed("The parameter %s is longer than 2048 bytes.", name)
+	case !utf8.ValidString(value):
+		return "", malformed("The parameter %s is not UTF-8.", name)
+	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }):
+		return "", malformed("The parameter %s has control characters.", name)
+	}
+	return value, nil
+}
+
+func malformed(format, name string) *Error {
+	return Invalid(fmt.Sprintf(format, name), "Send each parameter once, as plain text.")
+}
+
+// Encode puts a struct with such fields into parameters; what is empty is left out.
+func Encode(answer any) url.Values {
+	from, values := reflect.ValueOf(answer), url.Values{}
+	for i, p := range parametersOf(from.Type()) {
+		if value := from.Field(i).String(); value != "" {
+			values.Set(p.name, value)
+		}
+	}
+	return values
+}
+
+type parameter struct {
+	name    string
+	prose   bool          // words of a person, of several lines perhaps; as long as an address may be
+	feature guard.Feature // that brings it; "" where it was always there
+}
+
+// parametersOf returns the parameters of a struct, one a field. A field without a name is
+// a mistake of ours.
+func parametersOf(t reflect.Type) []parameter {
+	list := make([]parameter, t.NumField())
+	for i := range list {
+		name, option, _ := strings.Cut(t.Field(i).Tag.Get("form"), ",")
+		if name == "" || t.Field(i).Type.Kind() != reflect.String {
+			panic(fmt.Sprintf("endpoint: the field %s of %s is no parameter", t.Field(i).Name, t))
+		}
+		list[i] = parameter{name, option == "prose", guard.Feature(t.Field(i).Tag.Get("feature"))}
+	}
+	return list
+}
+
+// Values returns the parameters of a request: of the query by GET, of the body by POST,
+// and never of both (RFC 6749 §3.1, §4.1.3).
+func Values(r *http.Request) (url.Values, *Error) {
+	if r.Method != http.MethodPost {
+		values, err := url.ParseQuery(r.URL.RawQuery)
+		if err != nil { // what would be left of it is not what was asked
+			return nil, Invalid("The query cannot be read as a form.", "Percent-encode the values.").Because(err)
+		}
+		return values, nil
+	}
+	if r.URL.RawQuery != "" {
+		return nil, Invalid("By POST the parameters stand in the body, and the URI has no query.",
+			"What is in a URI ends in logs (RFC 6749 §3.1, §4.1.3). Send all parameters in the body.")
+	}
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "application/x-www-form-urlencoded" {
+		return nil, Invalid("The body is not application/x-www-form-urlencoded.",
+			"Say so in Content-Type and send name=value pairs (RFC 6749 §3.1, §4.1.3).").Because(err)
+	}
+	if err := r.ParseForm(); err != nil {
+		return nil, Invalid("The body cannot be read as a form.", "Percent-encode the values.").Because(err)
+	}
+	return r.PostForm, nil
+}

@@ -1,0 +1,66 @@
+package endpoint
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/rs/cors"
+
+	"oauthlab/lessons/event"
+	"oauthlab/server/feed"
+	"oauthlab/server/lab"
+	"oauthlab/server/route"
+)
+
+// Recorded binds a table whose requests and answers stand in the log of their lab.
+type Recorded struct {
+	Tape *feed.Tape
+	// Fail is the one place where the server writes errors.
+	Fail func(w http.ResponseWriter, r *http.Request, t *lab.Turn, caller Caller, err error)
+	// Flow finds the authorization to which a request belongs, by the pattern of its
+	// endpoint, or returns "".
+	Flow func(ctx context.Context, pattern string, l *lab.Lab, r *http.Request, form url.Values) string
+	// Named is the party that a client's request names, where nothing else tells.
+	Named func(form url.Values) event.Party
+}
+
+// Mount binds every path of the table, each with any method, so that a wrong one is
+// recorded and answered with what is right.
+func (rec Recorded) Mount(mux *route.Mux, table []Row) {
+	for _, path := range Paths(table) {
+		mux.Handle(path.Pattern(), rec.Tape.Handle(rec.route(path)))
+	}
+}
+
+func (rec Recorded) route(path Path) feed.Route {
+	caller := path[0].Caller
+	to := feed.Route{
+		Silent: rec.Named,
+		Serve: func(w http.ResponseWriter, r *http.Request, t *lab.Turn) {
+			if err := path.Do(w, r, t); err != nil {
+				rec.Fail(w, r, t, caller, err)
+			}
+		},
+	}
+	if caller == Navigation {
+		to.Silent = func(url.Values) event.Party { return event.Browser }
+	}
+	if rec.Flow != nil {
+		to.Flow = func(ctx context.Context, l *lab.Lab, r *http.Request, form url.Values) string {
+			return rec.Flow(ctx, path.Pattern(), l, r, form)
+		}
+	}
+	if path[0].Shared {
+		to.Share = share(path.Methods())
+	}
+	return to
+}
+
+// share lets a client in a page read the answers (CORS). Any origin may: no cookie plays
+// a part.
+func share(methods []string) func(http.Handler) http.Handler {
+	return cors.New(cors.Options{
+		AllowedOrigins: []string{"*"}, AllowedMethods: methods, AllowedHeaders: []string{"Content-Type"},
+	}).Handler
+}
