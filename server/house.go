@@ -138,7 +138,7 @@ func open(ctx context.Context, c config) (*house, error) {
 	}
 
 	badges := feed.Badges{Secret: secret}
-	authDocument := authserver.Document{Store: db}
+	authDocument := authserver.Document{Store: db, Owner: event.Auth, Kind: authserver.Kind}
 	h.labs = &lab.Labs{
 		Store: db, Origins: c.origins, Now: c.now, Gate: h.health.Gate,
 		Parties: []lab.Document{authDocument}, Chapters: taught.standing(),
@@ -153,6 +153,7 @@ func open(ctx context.Context, c config) (*house, error) {
 		Code: code, Books: books, Log: log, Feed: h.feed, Bounds: h.apiBounds(), MaxBody: int64(c.bounds.maxBody),
 	}}
 	auth := &authserver.Server{
+		Party: event.Auth, Kind: authserver.Kind, Origin: c.origins[event.Auth],
 		Labs: h.labs, Badges: badges, Secret: issued, Assets: authAssets, Log: log, Pace: h.pace(), MaxBody: int64(c.bounds.maxBody),
 	}
 	mallory := &attack.Site{Labs: h.labs, Badges: badges, Assets: malloryAssets, Log: log, Pace: h.pace(), MaxBody: int64(c.bounds.maxBody)}

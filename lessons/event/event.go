@@ -103,7 +103,7 @@ type Verdict struct {
 
 // Where is a place in the lab's own source.
 type Where struct {
-	File string `json:"file"` // from the module's root, such as "server/authserver/token_code.go"
+	File string `json:"file"` // from the module's root, such as "server/authserver/grant_code.go"
 	Line int    `json:"line"`
 }
 

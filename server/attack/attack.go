@@ -206,7 +206,7 @@ func (rn *Runner) collect(ctx context.Context, s *Scene, before uint64) (Evidenc
 
 // evidence is what can be seen of the events without asking the clients.
 func (rn *Runner) evidence(ctx context.Context, l *lab.Lab, events []event.Event) (Evidence, error) {
-	auth, err := authserver.Document{Store: rn.Labs.Store}.State(ctx, l.ID)
+	auth, err := authserver.Document{Store: rn.Labs.Store, Owner: event.Auth, Kind: authserver.Kind}.State(ctx, l.ID)
 	return Evidence{Events: events, Auth: auth, Rules: l.Settings.Rules()}, err
 }
 

@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -15,6 +14,7 @@ import (
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 	"oauthlab/server/asset"
+	"oauthlab/server/endpoint"
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
 	"oauthlab/server/route"
@@ -40,25 +40,40 @@ type Site struct {
 	Pace    func(lab uuid.UUID) (wait time.Duration) // see feed.Tape
 }
 
+// Endpoints is the table of her site, for whoever describes it.
+func Endpoints() []endpoint.Row { return new(Site).endpoints() }
+
+func (s *Site) endpoints() []endpoint.Row {
+	return []endpoint.Row{{
+		Path: "/{lab}/", Caller: endpoint.Navigation, Serve: endpoint.Plain(s.take),
+		Does: "Takes whatever is brought to her, by any method, and shows the code that came with it.",
+	}}
+}
+
 // Handler returns her pages.
 func (s *Site) Handler() http.Handler {
-	tape := &feed.Tape{
-		Labs: s.Labs, Party: event.Mallory, Origin: s.Labs.Origins[event.Mallory], Badges: s.Badges,
-		Log: s.Log, MaxBody: s.MaxBody, Pace: s.Pace,
-		TurnAway: func(w http.ResponseWriter, _ *http.Request, status int, _ api.Error) { s.show(w, status, "") },
+	recorded := endpoint.Recorded{
+		Tape: &feed.Tape{
+			Labs: s.Labs, Party: event.Mallory, Origin: s.Labs.Origins[event.Mallory], Badges: s.Badges,
+			Log: s.Log, MaxBody: s.MaxBody, Pace: s.Pace,
+			TurnAway: func(w http.ResponseWriter, _ *http.Request, status int, _ api.Error) { s.show(w, status, "") },
+		},
+		Fail: func(w http.ResponseWriter, _ *http.Request, _ *lab.Turn, _ endpoint.Caller, _ error) {
+			s.show(w, http.StatusInternalServerError, "") // her pages have nothing that fails
+		},
 	}
 	mux := &route.Mux{}
-	mux.Handle("/{lab}/", tape.Handle(feed.Route{
-		Serve: func(w http.ResponseWriter, r *http.Request, _ *lab.Turn) {
-			s.show(w, http.StatusOK, r.URL.Query().Get("code"))
-		},
-		Silent: func(url.Values) event.Party { return event.Browser },
-	}))
+	recorded.Mount(mux, s.endpoints())
 	for _, pattern := range s.Assets.Patterns() {
 		mux.Handle(pattern, s.Assets)
 	}
 	mux.HandleFunc("/", s.unknown)
 	return route.Guard("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "+lab.AllParties().FrameAncestors(s.Labs.Origins, event.Mallory), mux)
+}
+
+func (s *Site) take(w http.ResponseWriter, r *http.Request, _ *lab.Turn) error {
+	s.show(w, http.StatusOK, r.URL.Query().Get("code"))
+	return nil
 }
 
 func (s *Site) unknown(w http.ResponseWriter, _ *http.Request) { s.show(w, http.StatusNotFound, "") }

@@ -69,7 +69,7 @@ func TestASignedInBrowserIsNotAskedAgain(t *testing.T) {
 	if at := b.authorize(); at.location == nil || at.location.Query().Get("code") == "" {
 		t.Errorf("authorize answered %d to %v, want a code", at.status, at.location)
 	}
-	if err := (Document{b.labs.Store}).SignOut(t.Context(), b.lab); err != nil {
+	if err := own(b.labs.Store).SignOut(t.Context(), b.lab); err != nil {
 		t.Fatal(err)
 	}
 	if at := b.authorize(); at.location == nil || !strings.HasSuffix(at.location.Path, "/login") {
@@ -322,7 +322,7 @@ func TestAuthorizeByPOST(t *testing.T) {
 	}
 	b.post(b.url+"/authorize?client_id=demo-client", b.request()).wantShown(t, http.StatusBadRequest, "in the body")
 	b.do("POST", b.url+"/authorize", form, "%zz").wantShown(t, http.StatusBadRequest, "cannot be read as a form")
-	b.do("POST", b.url+"/authorize", "application/json", `{"client_id":"demo-client"}`).wantShown(t, http.StatusBadRequest, "client_id is missing")
+	b.do("POST", b.url+"/authorize", "application/json", `{"client_id":"demo-client"}`).wantShown(t, http.StatusBadRequest, "The body is not application/x-www-form-urlencoded.")
 }
 
 // Both truths of the guards at the authorization endpoint.

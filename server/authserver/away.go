@@ -6,6 +6,7 @@ import (
 
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
+	"oauthlab/server/endpoint"
 )
 
 // awayPage is for people whose request reaches no lab.
@@ -20,7 +21,7 @@ type awayView struct {
 // noLab answers a path at which no lab can be.
 func (s *Server) noLab(w http.ResponseWriter, r *http.Request) {
 	s.turnAway(w, r, http.StatusNotFound, api.Error{
-		Error:       codeInvalidRequest,
+		Error:       endpoint.InvalidRequest,
 		Description: "There is no lab at this address.",
 		Hint:        "Labs that nobody uses expire. Open " + s.Labs.Origins[event.Lab] + " to start a new one.",
 	})
@@ -31,7 +32,7 @@ func (s *Server) noLab(w http.ResponseWriter, r *http.Request) {
 func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, status int, why api.Error) {
 	if !isPerson(r) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		writeError(w, status, &Error{why.Error, why.Description, why.Hint})
+		writeError(w, endpoint.Refuse(status, why.Error, why.Description, why.Hint))
 		return
 	}
 	hint := why.Hint

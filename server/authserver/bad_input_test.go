@@ -9,6 +9,7 @@ import (
 
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
+	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
 )
 
@@ -25,7 +26,7 @@ func defects() map[string]func(v url.Values, name string) string {
 		"missing":            func(v url.Values, name string) string { v.Del(name); return v.Encode() },
 		"empty":              set(""),
 		"repeated":           func(v url.Values, name string) string { v.Add(name, v.Get(name)); return v.Encode() },
-		"overlong":           set(strings.Repeat("x", maxParameter+1)),
+		"overlong":           set(strings.Repeat("x", endpoint.MaxParameter+1)),
 		"not UTF-8":          set("\xff\xfe"),
 		"control characters": set("a\r\nLocation: http://evil.example/"),
 		"markup":             set(`"><script>alert(1)</script>`),
@@ -93,7 +94,7 @@ func TestSpoiltTokenRequests(t *testing.T) {
 			}
 			t.Run(name+" "+defect, func(t *testing.T) {
 				r := b.do("POST", b.url+"/token", form, spoil(b.redemption(code), name))
-				var e Error
+				var e endpoint.Error
 				if err := json.Unmarshal([]byte(r.body), &e); err != nil || !codes[e.Code] || e.Description == "" || e.Hint == "" {
 					t.Fatalf("answer %d %s", r.status, r.body)
 				}

@@ -12,16 +12,20 @@ import (
 	"oauthlab/server/store"
 )
 
-// Document is the authorization server's record of labs, as the lab's desk uses
+// Document is an authorization server's record of labs, as the lab's desk uses
 // it: to begin, reset and show a lab, and to sign everybody out.
-type Document struct{ Store *store.Store }
+type Document struct {
+	Store *store.Store
+	Owner event.Party // whose it is
+	Kind  store.Kind
+}
 
 var _ lab.Document = Document{}
 
-func (d Document) docs() store.Documents[State] { return store.For[State](d.Store, Kind) }
+func (d Document) docs() store.Documents[State] { return store.For[State](d.Store, d.Kind) }
 
 // Party implements lab.Document.
-func (d Document) Party() event.Party { return event.Auth }
+func (d Document) Party() event.Party { return d.Owner }
 
 // Create implements lab.Document.
 func (d Document) Create(ctx context.Context, l *lab.Lab) error {
@@ -52,7 +56,7 @@ func (d Document) Read(ctx context.Context, l *lab.Lab) (json.RawMessage, error)
 
 // SignOut ends every session of the lab's users.
 func (d Document) SignOut(ctx context.Context, l *lab.Lab) error {
-	t := &lab.Turn{Lab: l, Party: event.Auth}
+	t := &lab.Turn{Lab: l, Party: d.Owner}
 	_, err := lab.Update(ctx, t, d.docs(), func(s *State, t *lab.Turn) (struct{}, error) {
 		for _, session := range s.Sessions {
 			t.Changed("session", "removed", session.Subject,

@@ -1,84 +1,73 @@
 package authserver
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
-	"strings"
 
 	"oauthlab/lessons/guard"
+	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
+	"oauthlab/server/store"
 )
 
-// Error is a protocol error: what the specification says, and what helps the
-// learner. The codes are those of RFC 6749 §4.1.2.1 and §5.2.
-type Error struct {
-	Code        string `json:"error"`
-	Description string `json:"error_description"` // a sentence
-	Hint        string `json:"hint,omitempty"`    // what to do about it; the lab's own, which clients ignore
-}
-
-// Error codes of RFC 6749, in the order in which they are listed there.
+// Error codes of RFC 6749 §4.1.2.1 and §5.2, in the order in which they are listed there,
+// beside invalid_request.
 const (
-	codeInvalidRequest          = "invalid_request"
 	codeInvalidClient           = "invalid_client"
 	codeInvalidGrant            = "invalid_grant"
 	codeUnsupportedGrantType    = "unsupported_grant_type"
 	codeUnsupportedResponseType = "unsupported_response_type"
 )
 
-// refused makes an Error of what Enforce returned: code and hint are the guard's.
-func refused(err error) *Error {
+// refused makes an error of what Enforce returned: code and hint are the guard's.
+func refused(err error) *endpoint.Error {
 	var r *lab.Refusal
 	if !errors.As(err, &r) {
-		return &Error{Code: codeInvalidRequest, Description: sentence(err.Error())}
+		return endpoint.Invalid(endpoint.Sentence(err.Error()), "").Because(err)
 	}
 	part, _ := guard.FindPart(r.Guard)
-	return &Error{Code: part.Code, Description: sentence(r.Reason), Hint: part.Hint}
+	return endpoint.Refuse(http.StatusBadRequest, part.Code, endpoint.Sentence(r.Reason), part.Hint)
 }
 
-// sentence turns a reason into one.
-func sentence(reason string) string {
-	if reason == "" {
-		return ""
+// fail is the one place where errors are written: where people come, as a page, and for
+// programs as the error response of RFC 6749 §5.2. A fault is said in the words of whoever
+// ran into it, wherever that was.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, t *lab.Turn, caller endpoint.Caller, err error) {
+	e := s.explain(t, err)
+	if caller == endpoint.Navigation && (e.Status < http.StatusInternalServerError || isPerson(r)) {
+		s.showError(w, e)
+		return
 	}
-	return strings.ToUpper(reason[:1]) + reason[1:] + "."
+	writeError(w, e)
 }
 
-// asQuery returns the parameters of an error redirect (RFC 6749 §4.1.2.1).
-func (e *Error) asQuery(state string) url.Values {
-	q := url.Values{"error": {e.Code}, "error_description": {describable(e.Description)}}
-	if state != "" {
-		q.Set("state", state)
+// explain turns any error into one that can be answered with. A fault, of the store or of
+// this program, is logged; nothing was changed.
+func (s *Server) explain(t *lab.Turn, err error) *endpoint.Error {
+	var e *endpoint.Error
+	if errors.As(err, &e) {
+		return e
 	}
-	return q
-}
-
-// describable leaves the characters that an error_description may have:
-// %x20-21, %x23-5B and %x5D-7E (RFC 6749 §5.2).
-func describable(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '"':
-			return '\''
-		case r < 0x20 || r > 0x7e || r == '\\':
-			return '?'
-		}
-		return r
-	}, s)
+	if errors.Is(err, store.ErrTooLarge) {
+		return endpoint.Refuse(http.StatusInsufficientStorage, "lab_full",
+			"The authorization server remembers no more of this lab.", "Reset the lab: that makes room. Nothing was changed.").Because(err)
+	}
+	var closed *lab.NotNow
+	if !errors.As(err, &closed) { // why it is closed has been logged
+		s.Log.Error("endpoint", "party", s.Party, "lab", t.ID, "err", err)
+	}
+	return endpoint.Refuse(http.StatusServiceUnavailable, endpoint.Unavailable,
+		"The store of the lab does not answer.", "Try again in a moment. Nothing was changed.").With("Retry-After", "5").Because(err)
 }
 
 // writeJSON answers with a body that nobody may keep: RFC 6749 §5.1 demands both headers.
 func writeJSON(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Pragma", "no-cache")
-	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(body) //nolint:errcheck // the recorder's buffer takes all
+	endpoint.WriteJSON(w, status, body)
 }
 
 // writeError answers with the error response of RFC 6749 §5.2.
-func writeError(w http.ResponseWriter, status int, e *Error) {
-	writeJSON(w, status, Error{e.Code, describable(e.Description), e.Hint})
+func writeError(w http.ResponseWriter, e *endpoint.Error) {
+	e.SetHeaders(w)
+	writeJSON(w, e.Status, e.Spoken())
 }

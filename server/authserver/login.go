@@ -11,62 +11,54 @@ import (
 
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
+	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
 )
 
-// sessionCookie is the name of the authorization server's cookie. Its path is
-// the lab, so that labs do not see each other's.
-const sessionCookie = "oauthlab_auth"
+// sessionCookie is the name of the server's cookie. Its path is the lab, so that labs do
+// not see each other's.
+func (s *Server) sessionCookie() string { return "oauthlab_" + string(s.Party) }
 
-// loginRequest is a submitted login form.
-type loginRequest struct {
-	Request  string // id of the authorization request that waits
-	Pick     string // a user chosen by a button
-	Username string
-	Password string
+// LoginPage is a request for the login page.
+type LoginPage struct {
+	Request string `form:"request"` // id of the authorization request that waits
 }
 
-// login shows the login page and takes its form. The authorization request that
-// led here is kept on the server and resumed after the login.
-func (s *Server) login(w http.ResponseWriter, r *http.Request, t *lab.Turn) {
-	if r.Method != http.MethodPost {
-		s.showLogin(w, r, t, r.URL.Query().Get("request"), "", http.StatusOK)
-		return
-	}
+// LoginForm is a submitted login form.
+type LoginForm struct {
+	Request  string `form:"request"` // id of the authorization request that waits
+	Pick     string `form:"pick"`    // a user chosen by a button
+	Username string `form:"username"`
+	Password string `form:"password"`
+}
+
+// login takes the form of the login page. The authorization request that led there is
+// kept on the server and gone on with after the login.
+func (s *Server) login(w http.ResponseWriter, r *http.Request, t *lab.Turn, req LoginForm) error {
 	// Nobody signs a browser in from another site (RFC 6749 §10.12).
 	if err := http.NewCrossOriginProtection().Check(r); err != nil {
-		s.showError(w, http.StatusForbidden, &Error{
-			codeInvalidRequest, "This form was sent from another site.", "Sign in on the page of the authorization server itself.",
-		})
-		return
-	}
-	req, problem := parseLogin(r)
-	if problem != nil {
-		s.showError(w, http.StatusBadRequest, problem)
-		return
+		return endpoint.Refuse(http.StatusForbidden, endpoint.InvalidRequest, "This form was sent from another site.",
+			"Sign in on the page of the authorization server itself.").Because(err)
 	}
 	wait, err := s.mustWait(r.Context(), t, req)
 	if err != nil {
-		s.fault(w, t, err)
-		return
+		return err
 	}
 	if wait > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)))
-		s.refuseLogin(w, r, t, req, http.StatusTooManyRequests,
+		return s.refuseLogin(w, r, t, req, http.StatusTooManyRequests,
 			fmt.Sprintf("Too many wrong passwords. Wait %d seconds of the lab's time.", int(wait/time.Second)))
-		return
 	}
 	subject := authenticate(req)
 	if subject == "" {
 		// Not 401: that would have to name a scheme of HTTP (RFC 9110 §11.6.1).
-		s.refuseLogin(w, r, t, req, http.StatusForbidden, "This user name and password do not belong together.")
-		return
+		return s.refuseLogin(w, r, t, req, http.StatusForbidden, "This user name and password do not belong together.")
 	}
-	s.resume(w, r, t, req.Request, subject)
+	return s.signIn(w, r, t, req.Request, subject)
 }
 
 // mustWait returns how long a typed password must wait; a picked user has none.
-func (s *Server) mustWait(ctx context.Context, t *lab.Turn, req loginRequest) (time.Duration, error) {
+func (s *Server) mustWait(ctx context.Context, t *lab.Turn, req LoginForm) (time.Duration, error) {
 	if req.Pick != "" {
 		return 0, nil
 	}
@@ -75,20 +67,9 @@ func (s *Server) mustWait(ctx context.Context, t *lab.Turn, req loginRequest) (t
 	})
 }
 
-func parseLogin(r *http.Request) (loginRequest, *Error) {
-	if err := r.ParseForm(); err != nil {
-		return loginRequest{}, &Error{codeInvalidRequest, "The form cannot be read.", "Send it as application/x-www-form-urlencoded."}
-	}
-	p := parameters{values: r.PostForm}
-	req := loginRequest{
-		Request: p.get("request"), Pick: p.get("pick"), Username: p.get("username"), Password: p.get("password"),
-	}
-	return req, p.err
-}
-
 // authenticate returns who signed in, or "". A picked user needs no password: the
 // passwords of the lab's users are no secret, and browsers warn about typed ones.
-func authenticate(req loginRequest) string {
+func authenticate(req LoginForm) string {
 	if u, known := findUser(req.Pick); known {
 		return u.Subject
 	}
@@ -99,26 +80,25 @@ func authenticate(req loginRequest) string {
 }
 
 // refuseLogin shows the login page again, and tells why.
-func (s *Server) refuseLogin(w http.ResponseWriter, r *http.Request, t *lab.Turn, req loginRequest, status int, why string) {
+func (s *Server) refuseLogin(w http.ResponseWriter, r *http.Request, t *lab.Turn, req LoginForm, status int, why string) error {
 	_, err := lab.Update(r.Context(), t, s.docs(), func(_ *State, t *lab.Turn) (struct{}, error) {
 		t.Noted(event.NoteLoginRefused, why, event.Field{Name: "username", Value: req.Username})
 		return struct{}{}, nil
 	})
 	if err != nil {
-		s.fault(w, t, err)
-		return
+		return err
 	}
-	s.showLogin(w, r, t, req.Request, why, status)
+	return s.loginPage(w, r, t, req.Request, why, status)
 }
 
-// resume signs the browser in and goes on with the request that waited. A request is
+// signIn begins a session and goes on with the request that waited. A request is
 // answered once: for a second press there is again what came of the first.
-func (s *Server) resume(w http.ResponseWriter, r *http.Request, t *lab.Turn, kept, subject string) {
+func (s *Server) signIn(w http.ResponseWriter, r *http.Request, t *lab.Turn, kept, subject string) error {
 	session, code := newSecret(), s.issue(t.ID, kindCode)
 	d, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Turn) (decision, error) {
 		if a, answered := state.answered(kept); answered {
 			state.forgive(subject)
-			return s.again(state, t, a, sessionOf(r), subject), nil
+			return s.again(state, t, a, sessionOf(r, s), subject), nil
 		}
 		p, waits := state.pending(kept)
 		if !waits || !t.Now().Before(p.Expires) {
@@ -129,25 +109,19 @@ func (s *Server) resume(w http.ResponseWriter, r *http.Request, t *lab.Turn, kep
 		expires := t.Now().Add(sessionLife)
 		state.Sessions = keep(state.Sessions, Session{ID: session, Subject: subject, Expires: expires}, maxKept)
 		t.Changed("session", "stored", subject, event.ChangeField{Name: "subject", To: subject})
-		d := s.goOn(state, t, p, code, subject)
+		d := decision{deadEnd: true}
+		if t.Settings.Rules().Value(guard.IDResume) != guard.DeadEnd {
+			d = s.next(state, t, p, code, subject)
+		}
 		d.session = session
-		state.Answered = keep(state.Answered, Answered{
-			Pending: p, Subject: subject, Session: session, Answer: d.redirect, Code: d.code,
-		}, maxKeptPending)
+		if d.page == "" { // no other step waits
+			state.Answered = keep(state.Answered, Answered{
+				Pending: p, Subject: subject, Session: session, Answer: d.redirect, Code: d.code,
+			}, maxKeptPending)
+		}
 		return d, nil
 	})
-	s.conclude(w, t, d, err)
-}
-
-// goOn answers the request for which the user has signed in.
-func (s *Server) goOn(state *State, t *lab.Turn, p Pending, code, subject string) decision {
-	switch {
-	case t.Settings.Rules().Value(guard.IDResume) == guard.DeadEnd:
-		return decision{deadEnd: true}
-	case p.Refusal != nil:
-		return decision{redirect: withQuery(p.Request.RedirectURI, p.Refusal.asQuery(p.Request.State))}
-	}
-	return s.grant(state, t, p.Request, code, subject)
+	return s.conclude(w, t, d, err)
 }
 
 // again decides about a login whose request was answered before. Of two presses a browser
@@ -175,59 +149,55 @@ func (s *Server) done(state *State, t *lab.Turn, a Answered, session string) *do
 }
 
 // nothingWaits says why no request of that id can be gone on with.
-func (s *Server) nothingWaits(t *lab.Turn, kept string, late bool) *Error {
+func (s *Server) nothingWaits(t *lab.Turn, kept string, late bool) *endpoint.Error {
 	switch {
 	case late:
-		return &Error{
-			codeInvalidRequest, "This sign-in page is older than 15 minutes of the lab's time.",
-			"A request does not wait for longer. Start the flow again from the client.",
-		}
+		return endpoint.Invalid("This sign-in page is older than 15 minutes of the lab's time.",
+			"A request does not wait for longer. Start the flow again from the client.")
 	case s.issued(t.ID, kindRequest, kept):
-		return &Error{
-			codeInvalidRequest, "This server has forgotten the authorization request.",
-			"It remembers the last 16, and none from before a reset. Start the flow again from the client.",
-		}
+		return endpoint.Invalid("This server has forgotten the authorization request.",
+			"It remembers the last 16, and none from before a reset. Start the flow again from the client.")
 	}
-	return &Error{
-		codeInvalidRequest, "No authorization request waits for this login.",
-		"The address of the page was changed, cut off, or is that of another lab. Start the flow again from the client.",
-	}
+	return endpoint.Invalid("No authorization request waits for this login.",
+		"The address of the page was changed, cut off, or is that of another lab. Start the flow again from the client.")
 }
 
 func (s *Server) newSessionCookie(t *lab.Turn, session string) *http.Cookie {
 	return &http.Cookie{
-		Name: sessionCookie, Value: session, Path: "/" + t.ID.String() + "/",
+		Name: s.sessionCookie(), Value: session, Path: "/" + t.ID.String() + "/",
 		HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: strings.HasPrefix(t.Origins[event.Auth], "https:"),
+		Secure: strings.HasPrefix(s.Origin, "https:"),
 	}
 }
 
-// showLogin shows the login page, with the client's name and what went wrong.
-func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, t *lab.Turn, kept, problem string, status int) {
+// showLogin shows the login page.
+func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, t *lab.Turn, req LoginPage) error {
+	return s.loginPage(w, r, t, req.Request, "", http.StatusOK)
+}
+
+// loginPage shows the login page, with the client's name and what went wrong.
+func (s *Server) loginPage(w http.ResponseWriter, r *http.Request, t *lab.Turn, kept, problem string, status int) error {
 	state, err := s.docs().Get(r.Context(), t.ID)
 	if err != nil {
-		s.fault(w, t, err)
-		return
+		return err
 	}
 	p, waits := state.pending(kept)
 	if a, answered := state.answered(kept); answered {
-		switch session := sessionOf(r); {
+		switch session := sessionOf(r, s); {
 		case a.Answer == "":
 			s.showPage(w, http.StatusOK, signedInPage, "", nil)
-			return
+			return nil
 		case !state.lacks(session, a, t.Now()):
 			s.showPage(w, http.StatusOK, donePage, "", s.done(&state, t, a, session))
-			return
+			return nil
 		}
 		p = a.Pending
 	} else if !waits || !t.Now().Before(p.Expires) {
-		s.showError(w, http.StatusBadRequest, s.nothingWaits(t, kept, waits))
-		return
+		return s.nothingWaits(t, kept, waits)
 	}
 	target, err := url.Parse(p.Request.RedirectURI)
 	if err != nil {
-		s.fault(w, t, err)
-		return
+		return err
 	}
 	view := loginView{
 		Action: "/" + t.ID.String() + "/login", Request: kept, Client: state.nameOf(p.Request.ClientID), Users: users(),
@@ -240,4 +210,5 @@ func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, t *lab.Turn, 
 		view.RefusalHelp = s.helpWith(p.Refusal.Description)
 	}
 	s.showPage(w, status, loginPage, lab.OriginOf(target), view)
+	return nil
 }

@@ -4,12 +4,13 @@ import (
 	"net/http"
 
 	"oauthlab/lessons/guard"
+	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
 )
 
-// metadata is what RFC 8414 §2 asks of an authorization server, true for what
+// Metadata is what RFC 8414 §2 asks of an authorization server, true for what
 // this lab's chapter has.
-type metadata struct {
+type Metadata struct {
 	Issuer                            string   `json:"issuer"`
 	AuthorizationEndpoint             string   `json:"authorization_endpoint"`
 	TokenEndpoint                     string   `json:"token_endpoint,omitempty"`
@@ -22,23 +23,23 @@ type metadata struct {
 
 // metadata answers RFC 8414 §3 requests. It is public, and nobody keeps it: it
 // changes with the chapter and the switches.
-func (s *Server) metadata(w http.ResponseWriter, _ *http.Request, t *lab.Turn) {
-	issuer := t.Issuer()
-	m := metadata{
-		Issuer:                 issuer,
-		AuthorizationEndpoint:  issuer + "/authorize",
+func (s *Server) metadata(w http.ResponseWriter, _ *http.Request, t *lab.Turn) error {
+	rules := t.Settings.Rules()
+	m := Metadata{
+		Issuer:                 s.issuer(t),
 		ResponseTypesSupported: []string{"code"},
 		ResponseModesSupported: []string{"query"},
-		GrantTypesSupported:    []string{"authorization_code"},
+		GrantTypesSupported:    grantTypes(rules),
 	}
 	// RFC 8414 §2 requires a token endpoint; the chapters before it have none, and
 	// a truthful server does not promise one.
-	if t.Settings.Rules().Offers(guard.TokenEndpoint) {
-		m.TokenEndpoint = issuer + "/token"
+	endpoint.Announce(&m, s.endpoints(), s.issuer(t), rules)
+	if m.TokenEndpoint != "" {
 		m.TokenEndpointAuthMethodsSupported = []string{"none"}
-		m.CodeChallengeMethodsSupported = challengeMethods(t.Settings.Rules())
+		m.CodeChallengeMethodsSupported = challengeMethods(rules)
 	}
 	writeJSON(w, http.StatusOK, m)
+	return nil
 }
 
 // challengeMethods are the transformations that the server takes (RFC 7636 §4.2).

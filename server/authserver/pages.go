@@ -2,7 +2,6 @@ package authserver
 
 import (
 	"embed"
-	"errors"
 	"html/template"
 	"io"
 	"net/http"
@@ -10,8 +9,8 @@ import (
 	"strings"
 
 	"oauthlab/lessons/event"
+	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
-	"oauthlab/server/store"
 )
 
 //go:embed pages/*.html
@@ -38,8 +37,8 @@ type loginView struct {
 	Client  string
 	Users   []user
 	Problem string
-	Refusal *Error // of the request, which the client hears after the login
-	Host    string // where it hears it
+	Refusal *endpoint.Error // of the request, which the client hears after the login
+	Host    string          // where it hears it
 
 	ProblemHelp, RefusalHelp string // where the lab explains them
 }
@@ -62,8 +61,9 @@ type errorView struct {
 
 // showError shows an error to the person at the browser. It is the answer where a
 // redirect would not be safe (RFC 6749 §4.1.2.1).
-func (s *Server) showError(w http.ResponseWriter, status int, e *Error) {
-	s.showPage(w, status, errorPage, "", errorView{
+func (s *Server) showError(w http.ResponseWriter, e *endpoint.Error) {
+	e.SetHeaders(w)
+	s.showPage(w, e.Status, errorPage, "", errorView{
 		e.Code, e.Description, e.Hint, s.helpWith(e.Description), s.Labs.Origins[event.Lab],
 	})
 }
@@ -84,7 +84,7 @@ func (s *Server) showPage(w http.ResponseWriter, status int, page *template.Temp
 	h.Set("X-Content-Type-Options", "nosniff")
 	// With no-referrer the form's Origin would be null, and be refused.
 	h.Set("Referrer-Policy", "same-origin")
-	policy := "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors " + lab.AllParties().FrameAncestors(s.Labs.Origins, event.Auth)
+	policy := "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors " + lab.AllParties().FrameAncestors(s.Labs.Origins, s.Party)
 	if formTarget != "" {
 		policy += "; form-action 'self' " + formTarget
 	} else {
@@ -94,26 +94,7 @@ func (s *Server) showPage(w http.ResponseWriter, status int, page *template.Temp
 	w.WriteHeader(status)
 	var text strings.Builder
 	if err := page.ExecuteTemplate(&text, "layout", view); err != nil {
-		s.Log.Error("page", "party", event.Auth, "err", err)
+		s.Log.Error("page", "party", s.Party, "err", err)
 	}
 	io.WriteString(w, s.Assets.Link(text.String())) //nolint:errcheck // the caller has gone
-}
-
-// fault answers when the store does not, or holds no more of this lab: nothing was
-// changed.
-func (s *Server) fault(w http.ResponseWriter, t *lab.Turn, err error) {
-	if errors.Is(err, store.ErrTooLarge) {
-		writeError(w, http.StatusInsufficientStorage, &Error{
-			"lab_full", "The authorization server remembers no more of this lab.", "Reset the lab: that makes room. Nothing was changed.",
-		})
-		return
-	}
-	var closed *lab.NotNow
-	if !errors.As(err, &closed) { // why it is closed has been logged
-		s.Log.Error("auth", "lab", t.ID, "err", err)
-	}
-	w.Header().Set("Retry-After", "5")
-	writeError(w, http.StatusServiceUnavailable, &Error{
-		"temporarily_unavailable", "The store of the lab does not answer.", "Try again in a moment. Nothing was changed.",
-	})
 }

@@ -10,11 +10,10 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/rs/cors"
 
 	"oauthlab/lessons/event"
-	"oauthlab/lessons/guard"
 	"oauthlab/server/asset"
+	"oauthlab/server/endpoint"
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
 	"oauthlab/server/route"
@@ -24,8 +23,13 @@ import (
 // AssetNames are the files of package web that the server's pages need.
 func AssetNames() []string { return []string{"css/auth.css", "fonts/inter.woff2", "icons/auth.svg"} }
 
-// Server is the authorization server of all labs. It is safe for concurrent use.
+// Server is an authorization server, for all labs. A second one is a second value, with a
+// party, a document and an origin of its own. It is safe for concurrent use.
 type Server struct {
+	Party  event.Party // who answers, in the log
+	Kind   store.Kind  // of its document
+	Origin string      // its public origin; a lab's issuer is below it
+
 	Labs   *lab.Labs
 	Badges feed.Badges
 	Secret []byte       // by which the server knows what it issued; one for all processes
@@ -36,59 +40,61 @@ type Server struct {
 	Pace    func(lab uuid.UUID) (wait time.Duration) // see feed.Tape
 }
 
-func (s *Server) docs() store.Documents[State] { return Document{s.Labs.Store}.docs() }
+// Document is the server's record of labs.
+func (s *Server) Document() Document {
+	return Document{Store: s.Labs.Store, Owner: s.Party, Kind: s.Kind}
+}
 
-// Handler returns every endpoint. Each is bound under its path with any method,
-// so that a wrong one is recorded and answered with what is right.
+func (s *Server) docs() store.Documents[State] { return s.Document().docs() }
+
+// issuer is the server's issuer identifier in a lab (RFC 8414 §2).
+func (s *Server) issuer(t *lab.Turn) string { return s.Origin + "/" + t.ID.String() }
+
+// Handler returns every endpoint of the table, and the files of the pages.
 func (s *Server) Handler() http.Handler {
-	tape := &feed.Tape{
-		Labs: s.Labs, Party: event.Auth, Origin: s.Labs.Origins[event.Auth], Badges: s.Badges,
-		Log: s.Log, TurnAway: s.turnAway, MaxBody: s.MaxBody, Pace: s.Pace,
+	recorded := endpoint.Recorded{
+		Tape: &feed.Tape{
+			Labs: s.Labs, Party: s.Party, Origin: s.Origin, Badges: s.Badges,
+			Log: s.Log, TurnAway: s.turnAway, MaxBody: s.MaxBody, Pace: s.Pace,
+		},
+		Fail: s.fail, Flow: s.flowOf, Named: named,
 	}
-	page := func(serve serveFunc, flow flowFinder) http.Handler {
-		return tape.Handle(feed.Route{Serve: serve, Flow: flow, Silent: aBrowser})
-	}
-	// CORS where a client in a page must read the answer, and never on /authorize
-	// (RFC 9700 §2.6). Any origin may: no cookie plays a part.
-	readable := func(method string, serve serveFunc, flow flowFinder) http.Handler {
-		share := cors.New(cors.Options{
-			AllowedOrigins: []string{"*"}, AllowedMethods: []string{method}, AllowedHeaders: []string{"Content-Type"},
-		})
-		return tape.Handle(feed.Route{Serve: serve, Flow: flow, Silent: s.namedClient, Share: share.Handler})
-	}
-
 	mux := &route.Mux{}
-	mux.Handle("/.well-known/oauth-authorization-server/{lab}", readable(http.MethodGet, only(s.metadata, http.MethodGet), nil))
-	mux.Handle("/{lab}/authorize", page(s.onlyPages(s.authorize, http.MethodGet, http.MethodPost), s.flowOfURL))
-	mux.Handle("/{lab}/login", page(s.onlyPages(s.login, http.MethodGet, http.MethodPost), s.flowOfLogin))
-	mux.Handle("/{lab}/token", readable(http.MethodPost, since(guard.TokenEndpoint, only(s.token, http.MethodPost)), s.flowOfCode))
-	for _, later := range LaterEndpoints() {
-		mux.Handle("/{lab}"+later.Path, tape.Handle(feed.Route{Serve: comesWith(later.Feature), Silent: s.namedClient}))
-	}
-	mux.Handle("/{lab}/", tape.Handle(feed.Route{Serve: s.noEndpoint, Silent: func(url.Values) event.Party { return event.Outside }}))
+	recorded.Mount(mux, s.endpoints())
+	recorded.Named = func(url.Values) event.Party { return event.Outside }
+	recorded.Mount(mux, []endpoint.Row{{Path: "/{lab}/", Caller: endpoint.Client, Serve: endpoint.Plain(s.noEndpoint)}})
 	for _, pattern := range s.Assets.Patterns() {
 		mux.Handle(pattern, s.Assets)
 	}
 	mux.HandleFunc("/", s.noLab)
-	return route.Guard("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "+lab.AllParties().FrameAncestors(s.Labs.Origins, event.Auth), mux)
+	return route.Guard("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "+lab.AllParties().FrameAncestors(s.Labs.Origins, s.Party), mux)
 }
 
-type flowFinder = func(ctx context.Context, l *lab.Lab, r *http.Request, form url.Values) string
-
-func aBrowser(url.Values) event.Party { return event.Browser }
-
-// namedClient attributes a request that no page sent to the client it names.
-func (s *Server) namedClient(form url.Values) event.Party {
+// named attributes a request that no page sent to the client it names.
+func named(form url.Values) event.Party {
 	if form.Get("client_id") == ClientDemo {
 		return event.Client
 	}
 	return event.Outside
 }
 
+// flowOf finds the authorization that a request belongs to, or "".
+func (s *Server) flowOf(ctx context.Context, pattern string, l *lab.Lab, r *http.Request, form url.Values) string {
+	switch pattern {
+	case "/{lab}/authorize":
+		return s.flowOfURL(l, r)
+	case "/{lab}/login":
+		return s.flowOfLogin(ctx, l, r, form)
+	case "/{lab}/token":
+		return s.flowOfCode(ctx, l, form)
+	}
+	return ""
+}
+
 // flowOfURL finds the flow that a client announced for this very request, and begins
 // one for a client that announces nothing.
-func (s *Server) flowOfURL(_ context.Context, l *lab.Lab, r *http.Request, _ url.Values) string {
-	if flow := l.FlowOf(l.Origins[event.Auth] + r.URL.RequestURI()); flow != "" {
+func (s *Server) flowOfURL(l *lab.Lab, r *http.Request) string {
+	if flow := l.FlowOf(s.Origin + r.URL.RequestURI()); flow != "" {
 		return flow
 	}
 	return uuid.NewString()
@@ -112,7 +118,7 @@ func (s *Server) flowOfLogin(ctx context.Context, l *lab.Lab, r *http.Request, f
 }
 
 // flowOfCode finds the flow in which the code was issued.
-func (s *Server) flowOfCode(ctx context.Context, l *lab.Lab, _ *http.Request, form url.Values) string {
+func (s *Server) flowOfCode(ctx context.Context, l *lab.Lab, form url.Values) string {
 	state, err := s.docs().Get(ctx, l.ID)
 	if err != nil {
 		return ""

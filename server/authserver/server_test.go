@@ -16,6 +16,7 @@ import (
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 	"oauthlab/server/asset"
+	"oauthlab/server/endpoint"
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
 	"oauthlab/server/store"
@@ -36,6 +37,9 @@ type bench struct {
 	url     string // of the lab's issuer
 	browser *http.Client
 }
+
+// own is the record of labs of the server that these tests look at.
+func own(db *store.Store) Document { return Document{Store: db, Owner: event.Auth, Kind: Kind} }
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
@@ -60,12 +64,13 @@ func newBenchOf(t *testing.T, change func(*Server)) *bench {
 		event.Auth: "http://" + web1.Listener.Addr().String(),
 	}
 	opened := time.Now() // the clock stands still: a slow machine is no reason to fail
-	labs := &lab.Labs{Store: db, Origins: origins, Now: func() time.Time { return opened }, Parties: []lab.Document{Document{db}}}
+	labs := &lab.Labs{Store: db, Origins: origins, Now: func() time.Time { return opened }, Parties: []lab.Document{own(db)}}
 	assets, err := asset.Read(web.FS, AssetNames()...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	server := &Server{
+		Party: event.Auth, Kind: Kind, Origin: origins[event.Auth],
 		Labs: labs, Badges: feed.Badges{Secret: []byte("test")}, Secret: []byte("test"), Assets: assets,
 		Log: slog.New(slog.DiscardHandler),
 	}
@@ -222,7 +227,7 @@ func (b *bench) login(kept, user string) reply {
 // signOut ends all sessions. The browser keeps its cookie.
 func (b *bench) signOut() {
 	b.Helper()
-	if err := (Document{b.labs.Store}).SignOut(b.Context(), b.lab); err != nil {
+	if err := own(b.labs.Store).SignOut(b.Context(), b.lab); err != nil {
 		b.Fatal(err)
 	}
 }
@@ -230,7 +235,7 @@ func (b *bench) signOut() {
 // state is the document as it stands.
 func (b *bench) state() State {
 	b.Helper()
-	s, err := (Document{b.labs.Store}).State(b.Context(), b.lab.ID)
+	s, err := own(b.labs.Store).State(b.Context(), b.lab.ID)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -270,7 +275,7 @@ func (b *bench) outcomes() []string {
 // wantError checks a JSON error: its status, its code, and that it helps.
 func (r reply) wantError(t *testing.T, status int, code string) {
 	t.Helper()
-	var body Error
+	var body endpoint.Error
 	if err := json.Unmarshal([]byte(r.body), &body); err != nil {
 		t.Fatalf("answer %d is no JSON error: %.200q", r.status, r.body)
 	}

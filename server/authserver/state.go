@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"oauthlab/lessons/event"
+	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
 	"oauthlab/server/store"
 )
@@ -64,12 +65,15 @@ type Session struct {
 
 // Pending is an authorization request that waits for its login.
 type Pending struct {
-	ID      string           `json:"id"`
-	Request AuthorizeRequest `json:"request"`
-	Refusal *Error           `json:"refusal,omitempty"` // what the client is to hear once the user has signed in
-	Flow    string           `json:"flow"`
-	Expires time.Time        `json:"expires"`
+	ID      string               `json:"id"`
+	Request AuthorizationRequest `json:"request"`
+	Refusal *endpoint.Error      `json:"refusal,omitempty"` // what the client is to hear once the user has signed in
+	Flow    string               `json:"flow"`
+	Expires time.Time            `json:"expires"`
 }
+
+// isKept reports whether the request is one of those that wait already.
+func (p Pending) isKept() bool { return !p.Expires.IsZero() }
 
 // Answered is an authorization request that waits no more. It is kept for whoever presses
 // twice, goes back or reloads.
@@ -153,18 +157,6 @@ func (s *State) subject(id string, now time.Time) string {
 		}
 	}
 	return ""
-}
-
-// keepForLogin keeps a request while its user signs in.
-func (s *State) keepForLogin(t *lab.Turn, p Pending) decision {
-	p.Flow, p.Expires = t.Flow, t.Now().Add(keptForLogin)
-	s.Pending = keep(s.Pending, p, maxKeptPending)
-	fields := []event.ChangeField{{Name: "client_id", To: p.Request.ClientID}}
-	if p.Refusal != nil {
-		fields = append(fields, event.ChangeField{Name: "error", To: p.Refusal.Code})
-	}
-	t.Changed("authorization", "kept", p.ID, fields...)
-	return decision{login: p.ID}
 }
 
 // pending returns the request with the id that waits for its login, be it too late.
@@ -265,7 +257,7 @@ func keep[T any](list []T, one T, most int) []T {
 }
 
 // issueCode stores a new code for the request and tells what it is bound to.
-func (s *State) issueCode(t *lab.Turn, value, subject string, req AuthorizeRequest) {
+func (s *State) issueCode(t *lab.Turn, value, subject string, req AuthorizationRequest) {
 	code := Code{
 		Value: value, ClientID: req.ClientID, RedirectURI: req.RedirectURI, Subject: subject,
 		Challenge: req.CodeChallenge, ChallengeMethod: req.CodeChallengeMethod,

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +17,7 @@ import (
 	"oauthlab/lessons/guard"
 	"oauthlab/server/attack"
 	"oauthlab/server/authserver"
+	"oauthlab/server/endpoint"
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
 	"oauthlab/server/route"
@@ -49,42 +49,26 @@ type API struct {
 	MaxBody int64 // bytes of the body of a call; 0: feed.DefaultMaxBody
 }
 
-// call serves one method of one path. What it returns as an error it has not
-// written; a *refusal is answered as it is, anything else as a fault.
-type call func(w http.ResponseWriter, r *http.Request) error
-
-// labCall is a call to a lab whose key was shown.
-type labCall func(w http.ResponseWriter, r *http.Request, l *lab.Lab) error
-
 // Handler returns the API under /api/.
 func (a *API) Handler() http.Handler {
 	mux := &route.Mux{}
-	paths := map[string]map[string]call{
-		"/api/labs":                                     {http.MethodPost: a.create},
-		"/api/labs/{lab}":                               {http.MethodGet: a.keyed(a.read), http.MethodPatch: a.keyed(a.patch)},
-		"/api/labs/{lab}/reset":                         {http.MethodPost: a.keyed(a.reset)},
-		"/api/labs/{lab}/sign-out":                      {http.MethodPost: a.keyed(a.signOut)},
-		"/api/labs/{lab}/state":                         {http.MethodGet: a.keyed(a.state)},
-		"/api/labs/{lab}/events":                        {http.MethodGet: a.keyed(a.events)},
-		"/api/labs/{lab}/feed":                          {http.MethodGet: a.keyed(a.follow)},
-		"/api/labs/{lab}/attacks/{attack}":              {http.MethodPost: a.keyed(a.onAttack(a.attack))},
-		"/api/labs/{lab}/attacks/{attack}/mail":         {http.MethodPost: a.keyed(a.onAttack(a.mail))},
-		"/api/labs/{lab}/attacks/{attack}/mail/outcome": {http.MethodPost: a.keyed(a.onAttack(a.mailOutcome))},
-		"/api/attacks":                                  {http.MethodGet: a.attacks},
-		"/api/protections":                              {http.MethodGet: a.protections},
-		"/api/code/{guard}":                             {http.MethodGet: a.code},
-		"/api/chapters":                                 {http.MethodGet: a.chapters},
-		"/api/glossary/{term}":                          {http.MethodGet: a.term},
-		"/api/troubleshooting":                          {http.MethodGet: a.cure},
-		"/api/troubleshooting/{error}":                  {http.MethodGet: a.trouble},
-		"/api/chapters/{chapter}/changes":               {http.MethodGet: a.changes},
-		"/api/":                                         {http.MethodGet: a.nothing, http.MethodPost: a.nothing},
+	for _, path := range endpoint.Paths(a.endpoints()) {
+		mux.Handle(path.Pattern(), a.serve(path))
 	}
-	for path, methods := range paths {
-		mux.Handle(path, a.dispatch(methods))
-	}
+	mux.Handle("/api/", a.serve(endpoint.Path{{Serve: endpoint.Plain(a.nothing)}}))
+	bounded := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, a.maxBody())
+		mux.ServeHTTP(w, r)
+	})
 	// Nothing here uses cookies; this keeps other sites' pages from making labs.
-	return route.Wrap(a.paced(http.NewCrossOriginProtection().Handler(unembedded(mux))), mux)
+	return route.Wrap(a.paced(http.NewCrossOriginProtection().Handler(unembedded(bounded))), mux)
+}
+
+func (a *API) maxBody() int64 {
+	if a.MaxBody > 0 {
+		return a.MaxBody
+	}
+	return feed.DefaultMaxBody
 }
 
 // unembedded keeps other origins from taking in an answer, as an image or a script.
@@ -95,36 +79,29 @@ func unembedded(next http.Handler) http.Handler {
 	})
 }
 
-// dispatch serves the methods of one path and refuses others with what is right.
-func (a *API) dispatch(methods map[string]call) http.Handler {
-	allowed := make([]string, 0, len(methods))
-	for m := range methods {
-		allowed = append(allowed, m)
-	}
-	sort.Strings(allowed)
+// serve serves the methods of one path.
+func (a *API) serve(path endpoint.Path) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		serve, ok := methods[r.Method]
-		if !ok {
-			w.Header().Set("Allow", strings.Join(allowed, ", "))
-			a.answer(w, r, refuse(http.StatusMethodNotAllowed, "wrong_method",
-				"This path does not take the method of the request.", "It takes "+strings.Join(allowed, " and ")+"."))
-			return
+		row, err := path.Find(r.Method)
+		switch {
+		case err != nil:
+		case row.Keyed:
+			err = a.keyed(row, w, r)
+		default:
+			err = row.Do(w, r, nil)
 		}
-		if err := serve(w, r); err != nil {
-			a.answer(w, r, err)
+		if err != nil {
+			a.fail(w, r, err)
 		}
 	})
 }
 
-// answer is the one place where errors are written.
-func (a *API) answer(w http.ResponseWriter, r *http.Request, err error) {
-	var refused *refusal
+// fail is the one place where errors are written.
+func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
+	var refused *endpoint.Error
 	switch {
 	case errors.As(err, &refused):
-		if refused.status == http.StatusUnauthorized {
-			w.Header().Set("WWW-Authenticate", "Bearer")
-		}
-		writeJSON(w, refused.status, refused.body)
+		refused.Write(w)
 	case r.Context().Err() != nil: // the caller has gone
 	default:
 		wait := awayWait
@@ -134,48 +111,43 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request, err error) {
 		} else {
 			a.Log.Error("api", "endpoint", r.Pattern, "err", err)
 		}
-		retryAfter(w, wait)
-		writeJSON(w, http.StatusServiceUnavailable, api.Error{
-			Error: "unavailable", Description: "The lab does not answer at the moment.", Hint: "Try again.",
-		})
+		unavailable(wait).Because(err).Write(w)
 	}
 }
 
 // keyed opens the lab of the path for whoever shows its key.
-func (a *API) keyed(next labCall) call {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		id, err := uuid.Parse(r.PathValue("lab"))
-		if err != nil {
-			return errUnknownLab
-		}
-		l, err := a.Labs.Open(r.Context(), id)
-		if errors.Is(err, store.ErrNotFound) {
-			return errUnknownLab
-		}
-		if err != nil {
-			return err
-		}
-		if !l.Opens(keyOf(r)) {
-			err = errKey
-		} else {
-			err = next(w, r, l)
-		}
-		var refused *refusal
-		if errors.As(err, &refused) {
-			err = errors.Join(err, a.tell(r, l, refused))
-		}
+func (a *API) keyed(row endpoint.Row, w http.ResponseWriter, r *http.Request) error {
+	id, err := uuid.Parse(r.PathValue("lab"))
+	if err != nil {
+		return unknownLab()
+	}
+	l, err := a.Labs.Open(r.Context(), id)
+	if errors.Is(err, store.ErrNotFound) {
+		return unknownLab()
+	}
+	if err != nil {
 		return err
 	}
+	if !l.Opens(keyOf(r)) {
+		err = wrongKey()
+	} else {
+		err = row.Do(w, r, &lab.Turn{Lab: l, Party: event.Lab})
+	}
+	var refused *endpoint.Error
+	if errors.As(err, &refused) {
+		err = errors.Join(err, a.tell(r, l, refused))
+	}
+	return err
 }
 
 // tell puts a refused call into the log of its lab, so that whoever wrote it sees
 // why beside what the parties say.
-func (a *API) tell(r *http.Request, l *lab.Lab, refused *refusal) error {
-	return a.Labs.Record(r.Context(), l, l.NewNote(event.NoteCallRefused, refused.body.Description,
+func (a *API) tell(r *http.Request, l *lab.Lab, refused *endpoint.Error) error {
+	return a.Labs.Record(r.Context(), l, l.NewNote(event.NoteCallRefused, refused.Description,
 		event.Field{Name: "method", Value: r.Method},
 		event.Field{Name: "path", Value: r.URL.Path},
-		event.Field{Name: "error", Value: refused.body.Error},
-		event.Field{Name: "hint", Value: refused.body.Hint}))
+		event.Field{Name: "error", Value: refused.Code},
+		event.Field{Name: "hint", Value: refused.Hint}))
 }
 
 // keyOf returns the key of a call: a Bearer token (RFC 6750 §2.1), or, on a
@@ -194,10 +166,10 @@ func keyOf(r *http.Request) string {
 	return ""
 }
 
-func (a *API) nothing(http.ResponseWriter, *http.Request) error { return errUnknownPath }
+func (a *API) nothing(http.ResponseWriter, *http.Request, *lab.Turn) error { return unknownPath() }
 
-func (a *API) attacks(w http.ResponseWriter, _ *http.Request) error {
-	writeJSON(w, http.StatusOK, AttackCatalogue())
+func (a *API) attacks(w http.ResponseWriter, _ *http.Request, _ *lab.Turn) error {
+	endpoint.WriteJSON(w, http.StatusOK, AttackCatalogue())
 	return nil
 }
 
@@ -210,34 +182,34 @@ func AttackCatalogue() []api.Attack {
 	return list
 }
 
-func (a *API) protections(w http.ResponseWriter, _ *http.Request) error {
-	writeJSON(w, http.StatusOK, guard.Catalogue())
+func (a *API) protections(w http.ResponseWriter, _ *http.Request, _ *lab.Turn) error {
+	endpoint.WriteJSON(w, http.StatusOK, guard.Catalogue())
 	return nil
 }
 
-func (a *API) chapters(w http.ResponseWriter, _ *http.Request) error {
-	writeJSON(w, http.StatusOK, a.Chapters)
+func (a *API) chapters(w http.ResponseWriter, _ *http.Request, _ *lab.Turn) error {
+	endpoint.WriteJSON(w, http.StatusOK, a.Chapters)
 	return nil
 }
 
 // onAttack answers with what do makes of the attack that the path names.
-func (a *API) onAttack(do func(context.Context, *lab.Lab, attack.Attack) (any, error)) labCall {
-	return func(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
+func (a *API) onAttack(do func(context.Context, *lab.Lab, attack.Attack) (any, error)) endpoint.Handler {
+	return endpoint.Plain(func(w http.ResponseWriter, r *http.Request, t *lab.Turn) error {
 		one, err := attack.Find(r.PathValue("attack"))
 		if err != nil {
-			return errUnknownAttack
+			return unknownAttack()
 		}
 		// Who leaves in the middle leaves it to its end: half an attack would stand
 		// open in the log, and take the learner's next run for its own.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), callTimeout)
 		defer cancel()
-		answer, err := do(ctx, l, one)
+		answer, err := do(ctx, t.Lab, one)
 		if err != nil {
 			return err
 		}
-		writeJSON(w, http.StatusOK, answer)
+		endpoint.WriteJSON(w, http.StatusOK, answer)
 		return nil
-	}
+	})
 }
 
 func (a *API) attack(ctx context.Context, l *lab.Lab, one attack.Attack) (any, error) {
@@ -258,34 +230,44 @@ func (a *API) mailOutcome(ctx context.Context, l *lab.Lab, one attack.Attack) (a
 
 func orNoMail(err error) error {
 	if errors.Is(err, attack.ErrNoMail) {
-		return errNoMail
+		return noMail()
 	}
 	return err
 }
 
-// position reads the parameter after: a position in the lab's log, 0 if missing.
-func position(r *http.Request) (uint64, error) {
-	text := r.URL.Query().Get("after")
+// LogQuery says from where on the log is read.
+type LogQuery struct {
+	After string `form:"after"` // a position in the lab's log; "" stands for its beginning
+}
+
+// FeedQuery is the same for the websocket.
+type FeedQuery struct {
+	After string `form:"after"`
+	Probe string `form:"probe"` // not "": only ask whether the feed would open
+}
+
+// position reads a position in the lab's log, 0 where there is none.
+func position(text string) (uint64, error) {
 	if text == "" {
 		return 0, nil
 	}
 	after, err := strconv.ParseUint(text, 10, 64)
 	if err != nil {
-		return 0, refuse(http.StatusBadRequest, "invalid_position",
+		return 0, endpoint.Refuse(http.StatusBadRequest, "invalid_position",
 			"The parameter after is not a position in the log.", "Send the seq of the last event that you have, or 0.")
 	}
 	return after, nil
 }
 
-func (a *API) follow(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
-	after, err := position(r)
+func (a *API) follow(w http.ResponseWriter, r *http.Request, t *lab.Turn, q FeedQuery) error {
+	after, err := position(q.After)
 	if err != nil {
 		return err
 	}
-	if r.URL.Query().Has("probe") {
-		a.Feed.Probe(w, l)
+	if q.Probe != "" {
+		a.Feed.Probe(w, t.Lab)
 		return nil
 	}
-	a.Feed.Serve(w, r, l, after)
+	a.Feed.Serve(w, r, t.Lab, after)
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"oauthlab/lessons/frame"
 	"oauthlab/lessons/guard"
 	"oauthlab/server/authserver"
+	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
 )
 
@@ -60,12 +61,8 @@ func view(l *lab.Lab) api.Lab {
 	return v
 }
 
-func (a *API) create(w http.ResponseWriter, r *http.Request) error {
-	var body api.Create
-	if err := a.readJSON(w, r, &body); err != nil {
-		return err
-	}
-	if err := a.admit(w, r); err != nil {
+func (a *API) create(w http.ResponseWriter, r *http.Request, _ *lab.Turn, body api.Create) error {
+	if err := a.admit(r); err != nil {
 		return err
 	}
 	l, key, err := a.Labs.Create(r.Context(), body.Chapter)
@@ -78,30 +75,26 @@ func (a *API) create(w http.ResponseWriter, r *http.Request) error {
 	v := view(l)
 	v.Key = key
 	w.Header().Set("Location", "/api/labs/"+v.ID)
-	writeJSON(w, http.StatusCreated, v)
+	endpoint.WriteJSON(w, http.StatusCreated, v)
 	return nil
 }
 
-func (a *API) unknownChapter() *refusal {
+func (a *API) unknownChapter() *endpoint.Error {
 	ids := make([]string, len(a.Chapters))
 	for i, c := range a.Chapters {
 		ids[i] = c.ID
 	}
-	return refuse(http.StatusBadRequest, "unknown_chapter",
+	return endpoint.Refuse(http.StatusBadRequest, "unknown_chapter",
 		"The field chapter does not name a chapter of this lab.", "There is "+strings.Join(ids, ", ")+".")
 }
 
-func (a *API) read(w http.ResponseWriter, _ *http.Request, l *lab.Lab) error {
-	writeJSON(w, http.StatusOK, view(l))
+func (a *API) read(w http.ResponseWriter, _ *http.Request, t *lab.Turn) error {
+	endpoint.WriteJSON(w, http.StatusOK, view(t.Lab))
 	return nil
 }
 
-func (a *API) patch(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
-	var body api.Patch
-	if err := a.readJSON(w, r, &body); err != nil {
-		return err
-	}
-	version := l.Settings.StandsOn()
+func (a *API) patch(w http.ResponseWriter, r *http.Request, t *lab.Turn, body api.Patch) error {
+	version := t.Settings.StandsOn()
 	if body.Chapter != nil {
 		version = a.Labs.VersionOf(*body.Chapter)
 	}
@@ -109,26 +102,26 @@ func (a *API) patch(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
 	if body.ClockOffsetSeconds != nil {
 		offset := time.Duration(*body.ClockOffsetSeconds) * time.Second
 		if limit := int64(maxClockOffset / time.Second); *body.ClockOffsetSeconds > limit || *body.ClockOffsetSeconds < -limit {
-			return refuse(http.StatusBadRequest, "invalid_clock", "A lab's clock moves by ten years at most.", "Send fewer seconds.")
+			return endpoint.Refuse(http.StatusBadRequest, "invalid_clock", "A lab's clock moves by ten years at most.", "Send fewer seconds.")
 		}
 		change.ClockOffset = &offset
 	}
 	for name := range body.Settings {
 		if part, known := guard.FindPart(guard.ID(name)); !known || part.Kind != guard.Setting {
-			return refuse(http.StatusBadRequest, "unknown_setting", "There is no setting "+quoted(name)+".", "GET /api/protections lists the settings among the parts.")
+			return endpoint.Refuse(http.StatusBadRequest, "unknown_setting", "There is no setting "+quoted(name)+".", "GET /api/protections lists the settings among the parts.")
 		}
 	}
-	after, err := a.Labs.Change(r.Context(), l.ID, change)
+	after, err := a.Labs.Change(r.Context(), t.ID, change)
 	var unknown *switchError
 	switch {
 	case errors.Is(err, lab.ErrUnknownChapter):
 		return a.unknownChapter()
 	case errors.As(err, &unknown):
-		return refuse(http.StatusBadRequest, "unknown_guard", sentence(unknown.Error()), "GET /api/protections lists protections, guards and what they take.")
+		return endpoint.Refuse(http.StatusBadRequest, "unknown_guard", endpoint.Sentence(unknown.Error()), "GET /api/protections lists protections, guards and what they take.")
 	case err != nil:
 		return err
 	}
-	writeJSON(w, http.StatusOK, view(after))
+	endpoint.WriteJSON(w, http.StatusOK, view(after))
 	return nil
 }
 
@@ -190,17 +183,17 @@ func notYet(p guard.Protection, chapter string) error {
 	return fmt.Errorf("the protection %s comes with chapter %s, and this lab is in %s", p.ID, p.Chapter, chapter)
 }
 
-func (a *API) reset(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
-	after, err := a.Labs.Reset(r.Context(), l)
+func (a *API) reset(w http.ResponseWriter, r *http.Request, t *lab.Turn) error {
+	after, err := a.Labs.Reset(r.Context(), t.Lab)
 	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, view(after))
+	endpoint.WriteJSON(w, http.StatusOK, view(after))
 	return nil
 }
 
-func (a *API) signOut(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
-	if err := a.Auth.SignOut(r.Context(), l); err != nil {
+func (a *API) signOut(w http.ResponseWriter, r *http.Request, t *lab.Turn) error {
+	if err := a.Auth.SignOut(r.Context(), t.Lab); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -209,27 +202,27 @@ func (a *API) signOut(w http.ResponseWriter, r *http.Request, l *lab.Lab) error 
 
 // state shows the documents by party. The lab's own is what a learner chose,
 // without the hash of the key.
-func (a *API) state(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
+func (a *API) state(w http.ResponseWriter, r *http.Request, t *lab.Turn) error {
 	own, err := json.Marshal(map[string]any{
-		"chapter": l.Settings.Chapter, "switches": l.Settings.Switches,
-		"clock_offset_seconds": int64(l.Settings.ClockOffset / time.Second), "now": l.Now(),
+		"chapter": t.Settings.Chapter, "switches": t.Settings.Switches,
+		"clock_offset_seconds": int64(t.Settings.ClockOffset / time.Second), "now": t.Now(),
 	})
 	if err != nil {
 		return err
 	}
 	all := api.State{event.Lab: own}
 	for _, d := range a.Labs.Parties {
-		if all[d.Party()], err = d.Read(r.Context(), l); err != nil {
+		if all[d.Party()], err = d.Read(r.Context(), t.Lab); err != nil {
 			return err
 		}
 	}
-	writeJSON(w, http.StatusOK, all)
+	endpoint.WriteJSON(w, http.StatusOK, all)
 	return nil
 }
 
 // events writes what there is of the log, an event a line, as it is kept.
-func (a *API) events(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
-	after, err := position(r)
+func (a *API) events(w http.ResponseWriter, r *http.Request, t *lab.Turn, q LogQuery) error {
+	after, err := position(q.After)
 	if err != nil {
 		return err
 	}
@@ -237,14 +230,14 @@ func (a *API) events(w http.ResponseWriter, r *http.Request, l *lab.Lab) error {
 	w.Header().Set("Cache-Control", "no-store")
 	begun := false
 	var gone error // the caller is
-	err = a.Labs.Store.Frames(r.Context(), l.ID, after, func(f frame.Frame) error {
+	err = a.Labs.Store.Frames(r.Context(), t.ID, after, func(f frame.Frame) error {
 		begun = true
 		_, gone = w.Write(f.Lines)
 		return gone
 	})
 	if err != nil && begun {
 		if gone == nil && r.Context().Err() == nil {
-			a.Log.Error("events", "lab", l.ID, "err", err)
+			a.Log.Error("events", "lab", t.ID, "err", err)
 		}
 		panic(http.ErrAbortHandler) // the caller must see that the list is not whole
 	}
@@ -256,12 +249,4 @@ func quoted(s string) string {
 		s = strings.ToValidUTF8(s[:64], "") + "…"
 	}
 	return "\"" + s + "\""
-}
-
-// sentence makes one of an error's text.
-func sentence(s string) string {
-	if s == "" {
-		return ""
-	}
-	return strings.ToUpper(s[:1]) + s[1:] + "."
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -49,23 +50,23 @@ func TestEveryErrorHasItsCure(t *testing.T) {
 
 // The collector finds each of the ways in which our code says an error.
 func TestTheCollectorOfErrorsSees(t *testing.T) {
-	c := errorCollector{messages: map[string]string{}, statuses: map[int]string{}}
+	c := &errorCollector{messages: map[string]string{}, statuses: map[int]string{}}
 	tree, err := parser.ParseFile(token.NewFileSet(), "x.go", `package x
 func f() {
-	a(&Error{code, "By place.", "hint"}, api.Error{Error: "x", Description: "By name."})
-	refuse(http.StatusTeapot, "code", "There is no "+quoted(name)+".", "hint")
+	a(endpoint.Invalid("By place.", "hint"), api.Error{Error: "x", Description: "By name."})
+	endpoint.Refuse(http.StatusTeapot, "code", "There is no "+quoted(name)+".", "hint")
 	errors.New("in small letters")
 	fmt.Errorf("with %q and %w", 1)
 	fmt.Errorf("it takes %q of %d", 1)
 	http.Error(w, "The store is away.", 1)
-	p.fail("The parameter %s is bad.", name)
+	malformed("The parameter %s is bad.", name)
 	s.refuseLogin(w, fmt.Sprintf("Wait %d seconds.", n))
 	no("Never.", "hint")
 	explained("It is lost.")
 	explained(variable)
 	other("Not an error.")
 	_ = Notice{Text: "Gone. " + explain(err)}
-	_ = &Error{code, variable, "hint"}
+	_ = endpoint.Invalid(variable, "hint")
 }
 func explain(err error) string { return "It said no: " + full(err) }
 func name() string { return "Not an error." }
@@ -95,16 +96,18 @@ func name() string { return "Not an error." }
 type errorCollector struct {
 	messages map[string]string // message, in its one form: the file that says it
 	statuses map[int]string
+	codes    []string // constants of the authorization server
 }
 
 // collectErrors reads the source of all who answer learners.
-func collectErrors(t *testing.T) errorCollector {
+func collectErrors(t *testing.T) *errorCollector {
 	t.Helper()
-	c := errorCollector{messages: map[string]string{}, statuses: map[int]string{}}
+	c := &errorCollector{messages: map[string]string{}, statuses: map[int]string{}}
 	root := os.DirFS("../..")
 	// Folder, and in which of its files errors.New and fmt.Errorf are said to learners.
 	for folder, plain := range map[string]string{
 		"server/authserver": `^$`,
+		"server/endpoint":   `^json`,
 		"server/site":       `^api`,
 		"server/feed":       `^websocket\.go$`,
 		"server":            `^$`,
@@ -159,7 +162,7 @@ func putsInWords(f *ast.FuncDecl) bool {
 }
 
 // visit collects from the nodes of a file; plain are the files whose plain errors count.
-func (c errorCollector) visit(file string, plain *regexp.Regexp) func(ast.Node) bool {
+func (c *errorCollector) visit(file string, plain *regexp.Regexp) func(ast.Node) bool {
 	base := file[strings.LastIndex(file, "/")+1:]
 	add := func(e ast.Expr) {
 		if message := said(flatten(e)); strings.ContainsAny(message, "abcdefghijklmnopqrstuvwxyz") {
@@ -170,6 +173,14 @@ func (c errorCollector) visit(file string, plain *regexp.Regexp) func(ast.Node) 
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
 			c.status(n, file)
+		case *ast.ValueSpec:
+			for i, name := range n.Names {
+				if strings.HasPrefix(name.Name, "code") && i < len(n.Values) {
+					if code, ok := literal(n.Values[i]); ok {
+						c.codes = append(c.codes, code)
+					}
+				}
+			}
 		case *ast.CompositeLit:
 			c.literal(n, add)
 		case *ast.FuncDecl:
@@ -190,8 +201,8 @@ func (c errorCollector) visit(file string, plain *regexp.Regexp) func(ast.Node) 
 	}
 }
 
-// literal collects Error{code, "description", "hint"}, and Notice{Text: "..."}.
-func (c errorCollector) literal(n *ast.CompositeLit, add func(ast.Expr)) {
+// literal collects Error{Description: "..."}, and Notice{Text: "..."}.
+func (c *errorCollector) literal(n *ast.CompositeLit, add func(ast.Expr)) {
 	name := ""
 	switch t := n.Type.(type) {
 	case *ast.Ident:
@@ -199,11 +210,9 @@ func (c errorCollector) literal(n *ast.CompositeLit, add func(ast.Expr)) {
 	case *ast.SelectorExpr:
 		name = t.Sel.Name
 	}
-	for i, element := range n.Elts {
+	for _, element := range n.Elts {
 		pair, keyed := element.(*ast.KeyValueExpr)
 		switch {
-		case name == "Error" && !keyed && i == 1:
-			add(element)
 		case keyed:
 			key, _ := pair.Key.(*ast.Ident)
 			if key != nil && (key.Name == "Description" && (name == "Error" || name == "TokenError") ||
@@ -219,9 +228,9 @@ func (c errorCollector) literal(n *ast.CompositeLit, add func(ast.Expr)) {
 // messageArgument returns which argument of a call is said, if one is.
 func messageArgument(call *ast.CallExpr, plain bool) (int, bool) {
 	switch calls(call) {
-	case "refuse":
+	case "Refuse":
 		return 2, true
-	case "no", "fail", "explained":
+	case "Invalid", "malformed", "no", "explained":
 		return 0, true
 	case "refuseLogin":
 		return len(call.Args) - 1, true
@@ -247,7 +256,7 @@ func messageArgument(call *ast.CallExpr, plain bool) (int, bool) {
 }
 
 // status notes http.StatusX, which is a name of package net/http.
-func (c errorCollector) status(s *ast.SelectorExpr, file string) {
+func (c *errorCollector) status(s *ast.SelectorExpr, file string) {
 	pkg, ok := s.X.(*ast.Ident)
 	if !ok || pkg.Name != "http" {
 		return
@@ -293,4 +302,25 @@ func said(message string) string {
 		return ""
 	}
 	return strings.TrimSuffix(strings.ToUpper(message[:1])+message[1:], ".") + "."
+}
+
+// calls returns the name of the function or method that is called.
+func calls(call *ast.CallExpr) string {
+	switch f := call.Fun.(type) {
+	case *ast.Ident:
+		return f.Name
+	case *ast.SelectorExpr:
+		return f.Sel.Name
+	}
+	return ""
+}
+
+// literal returns the value of a string literal.
+func literal(e ast.Expr) (string, bool) {
+	lit, ok := e.(*ast.BasicLit)
+	if !ok || lit.Kind != token.STRING {
+		return "", false
+	}
+	value, err := strconv.Unquote(lit.Value)
+	return value, err == nil
 }

@@ -6,11 +6,13 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"oauthlab/lessons/api"
+	"oauthlab/lessons/guard"
 	"oauthlab/lessons/load"
+	"oauthlab/server/endpoint"
+	"oauthlab/server/lab"
 )
 
 // Paths of the books. The lesson opens entries of the first two in place.
@@ -95,13 +97,21 @@ func (b *Books) templates(name string) (*template.Template, error) {
 	}).ParseFS(bookFiles, "pages/book.html", "pages/entry.html", "pages/"+name+".html")
 }
 
+// Symptoms are what somebody who ran into an error knows of it.
+type Symptoms struct {
+	Says   string `form:"says,prose"` // its words
+	Guard  string `form:"guard"`      // that refused
+	Error  string `form:"error"`      // its code
+	Status string `form:"status"`     // of HTTP
+}
+
 // addressOf returns where an error is explained: by its words, else by the check that
 // refused, else by its code or its status in the glossary.
-func (b *Books) addressOf(q url.Values) (address string, found bool) {
-	if id, found := b.cures.Find(q.Get("says"), q.Get("guard")); found {
+func (b *Books) addressOf(s Symptoms) (address string, found bool) {
+	if id, found := b.cures.Find(s.Says, s.Guard); found {
 		return troubleshootingPath + "#" + id, true
 	}
-	for _, id := range []string{strings.ReplaceAll(q.Get("error"), "_", "-"), "status-" + q.Get("status")} {
+	for _, id := range []string{strings.ReplaceAll(s.Error, "_", "-"), "status-" + s.Status} {
 		address = glossaryPath + "#" + id
 		if _, found = b.entries[address]; found {
 			break
@@ -114,7 +124,8 @@ func (b *Books) addressOf(q url.Values) (address string, found bool) {
 func (b *Books) leading(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.RawQuery != "" {
-			if address, found := b.addressOf(r.URL.Query()); found {
+			symptoms, _ := endpoint.Decode[Symptoms](r.URL.Query(), guard.Rules{})
+			if address, found := b.addressOf(symptoms); found {
 				http.Redirect(w, r, address, http.StatusSeeOther)
 				return
 			}
@@ -127,23 +138,23 @@ func (b *Books) leading(next http.Handler) http.Handler {
 func (b *Books) entry(w http.ResponseWriter, address string) error {
 	e, found := b.entries[address]
 	if !found {
-		return refuse(http.StatusNotFound, "unknown_entry",
+		return endpoint.Refuse(http.StatusNotFound, "unknown_entry",
 			"The books of the lab have no such entry.", "Look through /glossary and /troubleshooting.")
 	}
-	writeJSON(w, http.StatusOK, e)
+	endpoint.WriteJSON(w, http.StatusOK, e)
 	return nil
 }
 
-func (a *API) term(w http.ResponseWriter, r *http.Request) error {
+func (a *API) term(w http.ResponseWriter, r *http.Request, _ *lab.Turn) error {
 	return a.Books.entry(w, glossaryPath+"#"+r.PathValue("term"))
 }
 
-func (a *API) trouble(w http.ResponseWriter, r *http.Request) error {
+func (a *API) trouble(w http.ResponseWriter, r *http.Request, _ *lab.Turn) error {
 	return a.Books.entry(w, troubleshootingPath+"#"+r.PathValue("error"))
 }
 
 // cure finds the entry of an error that somebody ran into.
-func (a *API) cure(w http.ResponseWriter, r *http.Request) error {
-	address, _ := a.Books.addressOf(r.URL.Query())
+func (a *API) cure(w http.ResponseWriter, _ *http.Request, _ *lab.Turn, s Symptoms) error {
+	address, _ := a.Books.addressOf(s)
 	return a.Books.entry(w, address)
 }

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
-	"strconv"
 	"time"
 
+	"oauthlab/server/endpoint"
 	"oauthlab/server/limit"
 )
 
@@ -32,14 +32,13 @@ func (a *API) paced(next http.Handler) http.Handler {
 			return
 		}
 		a.Bounds.Limited("api-rate")
-		retryAfter(w, wait)
-		a.answer(w, r, refuse(http.StatusTooManyRequests, "too_many_calls",
-			"Your address calls the lab's API too often.", fmt.Sprintf("Wait %d seconds, and call less often.", limit.Seconds(wait))))
+		after(wait, endpoint.Refuse(http.StatusTooManyRequests, "too_many_calls",
+			"Your address calls the lab's API too often.", fmt.Sprintf("Wait %d seconds, and call less often.", limit.Seconds(wait)))).Write(w)
 	})
 }
 
 // admit returns nil where whoever sent r may make a lab now.
-func (a *API) admit(w http.ResponseWriter, r *http.Request) error {
+func (a *API) admit(r *http.Request) error {
 	if a.Bounds == nil {
 		return nil
 	}
@@ -49,22 +48,17 @@ func (a *API) admit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a.Bounds.Limited("labs-" + string(over.Bound))
-	retryAfter(w, over.Wait)
 	seconds := limit.Seconds(over.Wait)
 	switch over.Bound {
 	case limit.TooFast:
-		return refuse(http.StatusTooManyRequests, "too_many_labs", "Your address makes labs too fast.",
-			fmt.Sprintf("Wait %d seconds, then start again. A whole class behind one address may have to take turns.", seconds))
+		return after(over.Wait, endpoint.Refuse(http.StatusTooManyRequests, "too_many_labs", "Your address makes labs too fast.",
+			fmt.Sprintf("Wait %d seconds, then start again. A whole class behind one address may have to take turns.", seconds)))
 	case limit.TooMany:
-		return refuse(http.StatusTooManyRequests, "too_many_labs",
+		return after(over.Wait, endpoint.Refuse(http.StatusTooManyRequests, "too_many_labs",
 			fmt.Sprintf("Your address has made %d labs, and may not make more.", over.Most),
-			"Use one of them: a page goes on with the lab that it had. Old ones expire.")
+			"Use one of them: a page goes on with the lab that it had. Old ones expire."))
 	default:
-		return refuse(http.StatusServiceUnavailable, "house_full", "There is no room for another lab at the moment.",
-			fmt.Sprintf("Labs that nobody uses expire. Try again in %d minutes, or run the program on your own machine.", (seconds+59)/60))
+		return after(over.Wait, endpoint.Refuse(http.StatusServiceUnavailable, "house_full", "There is no room for another lab at the moment.",
+			fmt.Sprintf("Labs that nobody uses expire. Try again in %d minutes, or run the program on your own machine.", (seconds+59)/60)))
 	}
-}
-
-func retryAfter(w http.ResponseWriter, wait time.Duration) {
-	w.Header().Set("Retry-After", strconv.Itoa(limit.Seconds(wait)))
 }

@@ -14,6 +14,8 @@ import (
 	"oauthlab/lessons/guard"
 	"oauthlab/lessons/load"
 	"oauthlab/lessons/trace"
+	"oauthlab/server/endpoint"
+	"oauthlab/server/lab"
 )
 
 // Changes is what a version of the lab has that the one before had not. It is
@@ -193,11 +195,11 @@ func changesFuncs() template.FuncMap {
 }
 
 // changes serves what a chapter changed.
-func (a *API) changes(w http.ResponseWriter, r *http.Request) error {
+func (a *API) changes(w http.ResponseWriter, r *http.Request, _ *lab.Turn) error {
 	i := slices.IndexFunc(a.Chapters, func(c lessons.Chapter) bool { return c.ID == r.PathValue("chapter") })
 	if i < 0 {
-		return refuse(http.StatusNotFound, "unknown_chapter", "There is no chapter under this name.", "GET /api/chapters lists them.")
+		return endpoint.Refuse(http.StatusNotFound, "unknown_chapter", "There is no chapter under this name.", "GET /api/chapters lists them.")
 	}
-	writeJSON(w, http.StatusOK, changesOf(a.Chapters[i], a.Traces, a.Code))
+	endpoint.WriteJSON(w, http.StatusOK, changesOf(a.Chapters[i], a.Traces, a.Code))
 	return nil
 }

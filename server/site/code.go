@@ -15,6 +15,8 @@ import (
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/guard"
 	"oauthlab/server/authserver"
+	"oauthlab/server/endpoint"
+	"oauthlab/server/lab"
 )
 
 // sources are the packages whose code learners are shown, by their folder from
@@ -229,11 +231,11 @@ func dedent(lines []string) string {
 }
 
 // code serves the source of a guard and of the lines that call it.
-func (a *API) code(w http.ResponseWriter, r *http.Request) error {
+func (a *API) code(w http.ResponseWriter, r *http.Request, _ *lab.Turn) error {
 	code, found := a.Code[guard.ID(r.PathValue("guard"))]
 	if !found {
-		return refuse(http.StatusNotFound, "unknown_guard", "There is no guard under this name.", "GET /api/protections lists them.")
+		return endpoint.Refuse(http.StatusNotFound, "unknown_guard", "There is no guard under this name.", "GET /api/protections lists them.")
 	}
-	writeJSON(w, http.StatusOK, code)
+	endpoint.WriteJSON(w, http.StatusOK, code)
 	return nil
 }

@@ -40,7 +40,7 @@ func TestThePKCEGuardIsShownAsItRuns(t *testing.T) {
 	if code.Source.File != "lessons/guard/pkce.go" || !strings.Contains(code.Source.Text, "subtle.ConstantTimeCompare") {
 		t.Errorf("source %+v", code.Source)
 	}
-	if len(code.Calls) != 1 || code.Calls[0].File != "server/authserver/token_code.go" ||
+	if len(code.Calls) != 1 || code.Calls[0].File != "server/authserver/grant_code.go" ||
 		!strings.HasPrefix(code.Calls[0].Text, "if err := t.Enforce(guard.IDPKCE,") || !strings.HasSuffix(code.Calls[0].Text, "}") {
 		t.Errorf("calls %+v", code.Calls)
 	}

@@ -81,7 +81,7 @@ func withOrigin(run func() int) (int, error) {
 	if err != nil {
 		return 1, err
 	}
-	document := authserver.Document{Store: db}
+	document := authserver.Document{Store: db, Owner: event.Auth, Kind: authserver.Kind}
 	labs := &lab.Labs{Store: db, Origins: origins, Now: time.Now, Parties: []lab.Document{document}}
 	badges, log := feed.Badges{Secret: []byte("test")}, slog.New(slog.DiscardHandler)
 	site := &Site{Files: web.FS, Coming: coming, API: &API{

@@ -12,33 +12,32 @@ import (
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 	"oauthlab/lessons/param"
+	"oauthlab/server/attack"
+	"oauthlab/server/authserver"
+	"oauthlab/server/endpoint"
 )
 
 // reference is the page /reference: what the lab has, as its code says it.
 type reference struct {
-	Auth        []endpoint // of the authorization server
-	Lab         []endpoint // of the lab's API
+	Auth        []endpointEntry // of the authorization server
+	Lab         []endpointEntry // of the lab's API
+	Mallory     []endpointEntry // of her site
 	Messages    []message
 	Protections []protectionEntry
 	Attacks     []attackEntry
 }
 
-// endpoint is one method of one path.
-type endpoint struct {
+// endpointEntry is one row of a table of endpoints.
+type endpointEntry struct {
+	endpoint.Row
 	ID      string // its anchor
-	Method  string // "" for what is not there yet
-	Path    string // below the party's origin
-	Does    string // one sentence
 	Chapter string // that brings it; "" where it was always there
-	Section string
-	Keyed   bool // takes the lab's key
-	Shared  bool // pages of any origin may read its answers (CORS)
-	Later   bool // not there yet
 }
 
 // message is a request or an answer, with its parameters.
 type message struct {
 	ID, Title  string
+	Where      []string // what it is of which endpoint
 	Parameters []parameter
 }
 
@@ -64,15 +63,12 @@ type given struct {
 	Value string // of a habit; "off" for what refuses
 }
 
-// newReference collects the page out of the catalogues and the source.
+// newReference collects the page out of the catalogues and the tables of endpoints.
 func newReference() (reference, error) {
-	source, err := readSource()
-	if err != nil {
-		return reference{}, err
-	}
+	auth, own, mallory := authserver.Endpoints(), Endpoints(), attack.Endpoints()
 	r := reference{
-		Auth: describe(source.auth), Lab: describe(source.lab),
-		Messages: source.messages(),
+		Auth: entriesOf(auth), Lab: entriesOf(own), Mallory: entriesOf(mallory),
+		Messages: messagesOf(slices.Concat(auth, own, mallory)),
 	}
 	attacks := AttackCatalogue()
 	for _, p := range guard.Catalogue() {
@@ -124,29 +120,70 @@ func entryOf(a api.Attack) (attackEntry, error) {
 	return entry, nil
 }
 
-// describe adds to the endpoints of the source what they do.
-func describe(found []endpoint) []endpoint {
-	told := endpointTexts()
-	for i := range found {
-		e := &found[i]
-		if text, ok := told[e.name()]; ok {
-			e.Does, e.Section = text.does, text.section
-		}
-		e.ID = strings.Trim(strings.Map(func(r rune) rune {
-			switch {
-			case 'a' <= r && r <= 'z', '0' <= r && r <= '9':
-				return r
-			case r == '{', r == '}':
-				return -1
-			}
-			return '-'
-		}, strings.ToLower(e.name())), "-")
+// entriesOf lists a table: what is there first, then what chapters to come bring.
+func entriesOf(table []endpoint.Row) []endpointEntry {
+	entries := make([]endpointEntry, len(table))
+	for i, row := range table {
+		entries[i] = endpointEntry{row, anchor(row.Name()), row.Feature.Chapter()}
 	}
-	return found
+	slices.SortStableFunc(entries, func(a, b endpointEntry) int {
+		if a.Later() != b.Later() {
+			return map[bool]int{true: 1, false: -1}[a.Later()]
+		}
+		return strings.Compare(a.Chapter+a.Path+a.Method, b.Chapter+b.Path+b.Method)
+	})
+	return entries
 }
 
-// name is how an endpoint is called in the texts below.
-func (e endpoint) name() string { return strings.TrimSpace(e.Method + " " + e.Path) }
+// anchor makes an id of a name.
+func anchor(name string) string {
+	return strings.Trim(strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z', '0' <= r && r <= '9':
+			return r
+		case r == '{', r == '}':
+			return -1
+		}
+		return '-'
+	}, strings.ToLower(name)), "-")
+}
+
+// messagesOf lists what the requests and answers of a table carry, each once.
+func messagesOf(table []endpoint.Row) []message {
+	var list []message
+	add := func(carried any, where string) {
+		title := endpoint.TitleOf(carried)
+		i := slices.IndexFunc(list, func(m message) bool { return m.Title == title })
+		if i < 0 {
+			i = len(list)
+			list = append(list, message{"message-" + anchor(title), title, nil, carriedBy(carried)})
+		}
+		list[i].Where = append(list[i].Where, where)
+	}
+	for _, row := range table {
+		for _, taken := range row.Serve.Takes() {
+			if endpoint.IsForm(taken) {
+				add(taken, "Parameters of "+row.Name())
+			} else {
+				add(taken, "Body of "+row.Name())
+			}
+		}
+		if row.Answer != nil {
+			add(row.Answer, "Answer of "+row.Name())
+		}
+	}
+	add(endpoint.Error{}, "Every error that is answered as JSON")
+	return list
+}
+
+// carriedBy explains the parameters of a message, or the members of its JSON.
+func carriedBy(carried any) []parameter {
+	names := endpoint.NamesOf(carried)
+	if endpoint.IsForm(carried) {
+		return parametersOf(names)
+	}
+	return membersOf(names)
+}
 
 // parametersOf explains the parameters of an address.
 func parametersOf(names []string) []parameter {
@@ -185,50 +222,4 @@ func explained(names []string, e event.Event) []parameter {
 		list = append(list, p)
 	}
 	return list
-}
-
-// text is one sentence and its section.
-type text struct{ does, section string }
-
-// endpointTexts says of each endpoint what it does. A test compares the names with
-// the source: none is missing, and none is left over.
-func endpointTexts() map[string]text {
-	return map[string]text{
-		"GET /.well-known/oauth-authorization-server/{lab}": {"Answers where the endpoints are and what the server can do in the lab's chapter.", "RFC 8414 §3"},
-		"GET /{lab}/authorize":                              {"Takes an authorization request in the query. Answers with a redirect to the sign-in page, to the client with a code or an error, or with an error page.", "RFC 6749 §3.1"},
-		"POST /{lab}/authorize":                             {"The same, with the parameters in the body.", "RFC 6749 §3.1"},
-		"GET /{lab}/login":                                  {"Shows the sign-in page for the request that waits.", ""},
-		"POST /{lab}/login":                                 {"Takes the form of the sign-in page, and goes on with the request that waited.", ""},
-		"POST /{lab}/token":                                 {"Exchanges an authorization code for an access token.", "RFC 6749 §3.2"},
-
-		"/{lab}/api/me":                           {"Alice's profile, for a good access token.", "RFC 6750 §2"},
-		"/{lab}/introspect":                       {"What the server knows of a token.", "RFC 7662 §2"},
-		"/{lab}/userinfo":                         {"Claims about who signed in.", "[OpenID Connect Core §5.3](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo)"},
-		"/{lab}/.well-known/openid-configuration": {"The metadata, as OpenID Connect has it.", "[OpenID Connect Discovery §4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig)"},
-		"/{lab}/jwks":                             {"The server's public keys.", "RFC 7517 §5"},
-		"/{lab}/revoke":                           {"Makes a token worthless.", "RFC 7009 §2"},
-		"/{lab}/par":                              {"Takes an authorization request ahead of the browser.", "RFC 9126 §2"},
-		"/{lab}/register":                         {"Registers a client.", "RFC 7591 §3"},
-		"/{lab}/device_authorization":             {"Begins a login for a device without a browser.", "RFC 8628 §3.1"},
-
-		"POST /api/labs":                                     {"Makes a lab in a chapter. Answers with its addresses and, once, its key.", ""},
-		"GET /api/labs/{lab}":                                {"Answers how the lab stands: its chapter, protections, clock and addresses.", ""},
-		"PATCH /api/labs/{lab}":                              {"Changes the chapter, protections, single parts or the clock; what is absent stays as it is.", ""},
-		"POST /api/labs/{lab}/reset":                         {"Brings the lab back to the start of its chapter.", ""},
-		"POST /api/labs/{lab}/sign-out":                      {"Ends the users' sessions at the authorization server.", ""},
-		"GET /api/labs/{lab}/state":                          {"Answers with the parties' documents: what each of them keeps.", ""},
-		"GET /api/labs/{lab}/events":                         {"Answers with the log, one event a line.", ""},
-		"GET /api/labs/{lab}/feed":                           {"The same and then live, as a websocket, one event a message.", "RFC 6455 §1.3"},
-		"POST /api/labs/{lab}/attacks/{attack}":              {"Runs an attack in the lab as it stands, and answers what came of it.", ""},
-		"POST /api/labs/{lab}/attacks/{attack}/mail":         {"Lets Mallory prepare an attack, and answers the link that she mails to Alice.", ""},
-		"POST /api/labs/{lab}/attacks/{attack}/mail/outcome": {"Tells what came of that mail, once, when the learner who opened it as Alice is at an end; \"undecided\" otherwise.", ""},
-		"GET /api/attacks":                                   {"Lists the attacks.", ""},
-		"GET /api/protections":                               {"Lists the protections and their parts.", ""},
-		"GET /api/code/{guard}":                              {"Answers with the source of a guard, and of the lines that call it, as they run.", ""},
-		"GET /api/chapters":                                  {"Lists the chapters with all that they say.", ""},
-		"GET /api/glossary/{term}":                           {"Answers with one entry of the glossary, as HTML.", ""},
-		"GET /api/troubleshooting":                           {"Finds the entry of an error, by its words, its guard or its code, and answers with its causes and cures, as HTML.", ""},
-		"GET /api/troubleshooting/{error}":                   {"Answers with one entry of the troubleshooting, as HTML.", ""},
-		"GET /api/chapters/{chapter}/changes":                {"Answers what the chapter changed since the version before, on the wire and in the code.", ""},
-	}
 }

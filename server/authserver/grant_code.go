@@ -1,34 +1,28 @@
 package authserver
 
 import (
+	"net/http"
+
 	"oauthlab/lessons/guard"
+	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
 )
 
-// checkClient checks who asks for a token. A public client names itself and
-// proves nothing (RFC 6749 §3.2.1).
-func (s *Server) checkClient(state *State, t *lab.Turn, req tokenRequest) *Error {
-	if req.ClientID == "" {
-		return &Error{
-			codeInvalidRequest, "The parameter client_id is missing.",
-			"A public client names itself with it (RFC 6749 §3.2.1).",
-		}
-	}
-	_, known := state.client(req.ClientID)
-	if err := t.Enforce(guard.IDRegisteredClient,
-		guard.RegisteredClient(known)); err != nil {
-		e := refused(err)
-		e.Code = codeInvalidClient // RFC 6749 §5.2
-		return e
-	}
-	return nil
+// CodeGrant is what a client sends to redeem a code (RFC 6749 §4.1.3, RFC 7636 §4.5).
+type CodeGrant struct {
+	Code         string `form:"code"`
+	RedirectURI  string `form:"redirect_uri"`
+	CodeVerifier string `form:"code_verifier"`
 }
 
-// redeem turns a code into an access token. The order is: the code, its age, what it
+// redeemCode turns a code into an access token. The order is: the code, its age, what it
 // is bound to, PKCE, and last whether it was used before. So a refused attempt spends
 // nothing, and only a second use that is right in all else ends what the first one gave
 // (OWASP ASVS 10.4.2): to have found the code is not enough.
-func (s *Server) redeem(state *State, t *lab.Turn, req tokenRequest, accessToken string) tokenAnswer {
+func (s *Server) redeemCode(state *State, t *lab.Turn, client Client, req CodeGrant, accessToken string) tokenAnswer {
+	if req.Code == "" {
+		return tokenAnswer{refused: endpoint.Invalid("The parameter code is missing.", "It is what the callback brought (RFC 6749 §4.1.3).")}
+	}
 	code := state.code(req.Code)
 	if code == nil { // nothing to go on with, whatever is switched off
 		return s.noCode(state, t, req.Code)
@@ -38,7 +32,7 @@ func (s *Server) redeem(state *State, t *lab.Turn, req tokenRequest, accessToken
 		return tokenAnswer{refused: refused(err)}
 	}
 	if err := t.Enforce(guard.IDCodeClient,
-		guard.CodeClient(code.ClientID, req.ClientID)); err != nil {
+		guard.CodeClient(code.ClientID, client.ID)); err != nil {
 		return tokenAnswer{refused: refused(err)}
 	}
 	if err := t.Enforce(guard.IDCodeRedirectURI,
@@ -83,5 +77,5 @@ func (s *Server) noCode(state *State, t *lab.Turn, code string) tokenAnswer {
 
 // no is the refusal of a code where no guard had anything to say.
 func no(description, hint string) tokenAnswer {
-	return tokenAnswer{refused: &Error{Code: codeInvalidGrant, Description: description, Hint: hint}}
+	return tokenAnswer{refused: endpoint.Refuse(http.StatusBadRequest, codeInvalidGrant, description, hint)}
 }

@@ -1,0 +1,84 @@
+package authserver
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"oauthlab/lessons/guard"
+	"oauthlab/server/endpoint"
+	"oauthlab/server/lab"
+)
+
+// Endpoints is the table of an authorization server's endpoints, for whoever describes
+// them. Those without a handler come with chapters that are not there yet.
+func Endpoints() []endpoint.Row { return new(Server).endpoints() }
+
+func (s *Server) endpoints() []endpoint.Row {
+	return []endpoint.Row{
+		{
+			Method: http.MethodGet, Path: "/.well-known/oauth-authorization-server/{lab}", Caller: endpoint.Client, Shared: true,
+			Serve: endpoint.Plain(s.metadata), Answer: Metadata{}, Section: "RFC 8414 §3",
+			Does: "Answers where the endpoints are and what the server can do in the lab's chapter.",
+		},
+		{
+			Method: http.MethodGet, Path: "/{lab}/authorize", Caller: endpoint.Navigation, Metadata: "authorization_endpoint",
+			Serve: endpoint.Checked(s.authorize), Answer: AuthorizationResponse{}, Section: "RFC 6749 §3.1",
+			Does: "Takes an authorization request in the query. Answers with a redirect to the sign-in page, to the client with a code or an error, or with an error page.",
+		},
+		{
+			Method: http.MethodPost, Path: "/{lab}/authorize", Caller: endpoint.Navigation,
+			Serve: endpoint.Checked(s.authorize), Answer: AuthorizationResponse{}, Section: "RFC 6749 §3.1",
+			Does: "The same, with the parameters in the body.",
+		},
+		{
+			Method: http.MethodGet, Path: "/{lab}/login", Caller: endpoint.Navigation, Serve: endpoint.Form(s.showLogin),
+			Does: "Shows the sign-in page for the request that waits.",
+		},
+		{
+			Method: http.MethodPost, Path: "/{lab}/login", Caller: endpoint.Navigation, Serve: endpoint.Form(s.login),
+			Does: "Takes the form of the sign-in page, and goes on with the request that waited.",
+		},
+		{
+			Method: http.MethodPost, Path: "/{lab}/token", Caller: endpoint.Client, Shared: true, Feature: guard.TokenEndpoint, Metadata: "token_endpoint",
+			Serve: endpoint.Checked(s.token).Or(grantRequests()...), Answer: TokenResponse{}, Section: "RFC 6749 §3.2",
+			Does: "Exchanges an authorization code for an access token.",
+		},
+
+		{Path: "/{lab}/api/me", Caller: endpoint.Client, Feature: guard.ProtectedAPI, Section: "RFC 6750 §2", Does: "Alice's profile, for a good access token."},
+		{Path: "/{lab}/introspect", Caller: endpoint.Client, Feature: guard.Introspection, Metadata: "introspection_endpoint", Section: "RFC 7662 §2", Does: "What the server knows of a token."},
+		{
+			Path: "/{lab}/userinfo", Caller: endpoint.Client, Feature: guard.OpenIDConnect, Metadata: "userinfo_endpoint",
+			Section: "[OpenID Connect Core §5.3](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo)", Does: "Claims about who signed in.",
+		},
+		{
+			Path: "/{lab}/.well-known/openid-configuration", Caller: endpoint.Client, Feature: guard.OpenIDConnect,
+			Section: "[OpenID Connect Discovery §4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig)",
+			Does:    "The metadata, as OpenID Connect has it.",
+		},
+		{Path: "/{lab}/jwks", Caller: endpoint.Client, Feature: guard.JWKS, Metadata: "jwks_uri", Section: "RFC 7517 §5", Does: "The server's public keys."},
+		{Path: "/{lab}/revoke", Caller: endpoint.Client, Feature: guard.Revocation, Metadata: "revocation_endpoint", Section: "RFC 7009 §2", Does: "Makes a token worthless."},
+		{Path: "/{lab}/register", Caller: endpoint.Client, Feature: guard.Registration, Metadata: "registration_endpoint", Section: "RFC 7591 §3", Does: "Registers a client."},
+		{
+			Path: "/{lab}/device_authorization", Caller: endpoint.Client, Feature: guard.DeviceAuthorization, Metadata: "device_authorization_endpoint",
+			Section: "RFC 8628 §3.1", Does: "Begins a login for a device without a browser.",
+		},
+		{
+			Path: "/{lab}/par", Caller: endpoint.Client, Feature: guard.PushedRequests, Metadata: "pushed_authorization_request_endpoint",
+			Section: "RFC 9126 §2", Does: "Takes an authorization request ahead of the browser.",
+		},
+	}
+}
+
+// noEndpoint answers a path below a lab where there is nothing, with what there is.
+func (s *Server) noEndpoint(_ http.ResponseWriter, _ *http.Request, t *lab.Turn) error {
+	var there []string
+	for _, row := range s.endpoints() {
+		if below, ok := row.Below(); ok && row.Offered(t.Settings.Rules()) && !slices.Contains(there, below) {
+			there = append(there, below)
+		}
+	}
+	last := len(there) - 1
+	return endpoint.Refuse(http.StatusNotFound, endpoint.InvalidRequest, "The authorization server has no endpoint at this path.",
+		"There are "+strings.Join(there[:last], ", ")+" and "+there[last]+" below "+s.issuer(t)+".")
+}

@@ -1,0 +1,86 @@
+package authserver
+
+import (
+	"net/http"
+	"net/url"
+
+	"oauthlab/lessons/guard"
+	"oauthlab/server/endpoint"
+	"oauthlab/server/lab"
+)
+
+// grant is one thing that a client may offer the token endpoint: a row of the table, and a
+// file with its request and what it redeems. Who the client is has been checked before.
+type grant struct {
+	kind    string        // its grant_type
+	feature guard.Feature // that brings it; "" where it was always there
+	takes   any           // zero struct of its parameters; nil where a chapter to come brings it
+	offer   func(*Server, url.Values, guard.Rules) (redemption, *endpoint.Error)
+}
+
+// redemption is an offer that was read. It runs inside an Update, perhaps more than once.
+type redemption func(state *State, t *lab.Turn, client Client) tokenAnswer
+
+// grants are in the order in which chapters bring them.
+func grants() []grant {
+	return []grant{
+		grantOf("authorization_code", "", (*Server).redeemCode),
+		{kind: "refresh_token", feature: guard.RefreshTokens},
+	}
+}
+
+// grantOf makes the row of a grant whose parameters are those of R. token is what the
+// access token is, if it comes to one.
+func grantOf[R any](kind string, feature guard.Feature, redeem func(s *Server, state *State, t *lab.Turn, client Client, req R, token string) tokenAnswer) grant {
+	return grant{kind, feature, *new(R), func(s *Server, values url.Values, rules guard.Rules) (redemption, *endpoint.Error) {
+		req, wrong := endpoint.Decode[R](values, rules)
+		if e := wrong.First(); e != nil {
+			return nil, e
+		}
+		token := newSecret()
+		return func(state *State, t *lab.Turn, client Client) tokenAnswer {
+			return redeem(s, state, t, client, req, token)
+		}, nil
+	}}
+}
+
+func (g grant) offered(rules guard.Rules) bool {
+	return g.offer != nil && (g.feature == "" || rules.Offers(g.feature))
+}
+
+// offer reads what the request offers.
+func (s *Server) offer(t *lab.Turn, kind string, values url.Values) (redemption, *endpoint.Error) {
+	if kind == "" {
+		return nil, endpoint.Invalid("The parameter grant_type is missing.", "Here it is authorization_code (RFC 6749 §4.1.3).")
+	}
+	rules := t.Settings.Rules()
+	for _, g := range grants() {
+		if g.kind == kind && g.offered(rules) {
+			return g.offer(s, values, rules)
+		}
+	}
+	return nil, endpoint.Refuse(http.StatusBadRequest, codeUnsupportedGrantType,
+		"This server knows the grant_type authorization_code alone.", "Refresh tokens come with chapter "+guard.RefreshTokens.Chapter()+".")
+}
+
+// grantTypes are those that the metadata names (RFC 8414 §2).
+func grantTypes(rules guard.Rules) []string {
+	var kinds []string
+	for _, g := range grants() {
+		if g.offered(rules) {
+			kinds = append(kinds, g.kind)
+		}
+	}
+	return kinds
+}
+
+// grantRequests are zero structs of the parameters of all grants.
+func grantRequests() []any {
+	var all []any
+	for _, g := range grants() {
+		if g.takes != nil {
+			all = append(all, g.takes)
+		}
+	}
+	return all
+}

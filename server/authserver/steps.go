@@ -1,0 +1,147 @@
+package authserver
+
+import (
+	"net/http"
+	"net/url"
+
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+	"oauthlab/server/endpoint"
+	"oauthlab/server/lab"
+)
+
+// An authorization request may need something of its user before it is answered: that she
+// signs in. Each such thing is a step with a page of its own, which keeps the request in
+// the document meanwhile. Rules of this file:
+//
+//   - next alone decides what comes, from the request as it is kept and from who is signed in;
+//   - a step that is done comes back to next, and never leads to another step itself.
+
+// step is one of them.
+type step struct {
+	page string // below the issuer
+	due  func(t *lab.Turn, p Pending, subject string) bool
+}
+
+// steps are in the order in which they are taken.
+func steps() []step {
+	return []step{
+		{"/login", signInIsDue},
+	}
+}
+
+// signInIsDue reports whether the user must sign in before the request is answered. Be it
+// with an error: anyone may register a client, and write links with mistakes in them.
+func signInIsDue(t *lab.Turn, p Pending, subject string) bool {
+	if p.Refusal != nil && !p.isKept() {
+		return t.Enforce(guard.IDSignInFirst,
+			guard.SignInFirst(subject != "")) != nil
+	}
+	return subject == ""
+}
+
+// next is where a request goes from here: to the page of the first step that is due, or to
+// its client. code is for a code that is issued, subject who is signed in, or "".
+func (s *Server) next(state *State, t *lab.Turn, p Pending, code, subject string) decision {
+	for _, step := range steps() {
+		if step.due(t, p, subject) {
+			state.keepPending(t, p)
+			return decision{page: step.page, kept: p.ID}
+		}
+	}
+	if p.Refusal != nil {
+		return answer(p.Request, AuthorizationResponse{Error: p.Refusal.Code, ErrorDescription: p.Refusal.Spoken().Description})
+	}
+	return s.grant(state, t, p.Request, code, subject)
+}
+
+// grant issues the code and the redirect that carries it (RFC 6749 §4.1.2).
+// Being signed in counts as approval; consent is a later chapter's.
+func (s *Server) grant(state *State, t *lab.Turn, req AuthorizationRequest, code, subject string) decision {
+	if req.CodeChallenge != "" && req.CodeChallengeMethod == "" {
+		req.CodeChallengeMethod = guard.Plain // RFC 7636 §4.3
+	}
+	if t.Settings.Rules().Value(guard.IDCodeEntropy) == guard.Counted {
+		code = state.nextCode()
+	}
+	state.issueCode(t, code, subject, req)
+	d := answer(req, AuthorizationResponse{Code: code})
+	d.code = code
+	return d
+}
+
+// answer redirects to the client, with the state that it sent (RFC 6749 §4.1.2, §4.1.2.1).
+func answer(req AuthorizationRequest, with AuthorizationResponse) decision {
+	with.State = req.State
+	return decision{redirect: withQuery(req.RedirectURI, endpoint.Encode(with))}
+}
+
+// decision is what came of an authorization request, or of a step: one of its fields is set.
+type decision struct {
+	deadEnd  bool            // signed in, and the request was not kept
+	done     *doneView       // a step that was answered before
+	shown    *endpoint.Error // a page of our own: redirecting would not be safe
+	redirect string          // to the client, with a code or an error
+	code     string          // in redirect
+	page     string          // of the step that is due
+	kept     string          // beside it: id of the request kept for it
+
+	session string // beside any of them: id of the session to go into the browser's cookie
+}
+
+// conclude answers as was decided.
+func (s *Server) conclude(w http.ResponseWriter, t *lab.Turn, d decision, err error) error {
+	if err != nil {
+		return err
+	}
+	if d.session != "" {
+		http.SetCookie(w, s.newSessionCookie(t, d.session))
+	}
+	switch {
+	case d.shown != nil:
+		return d.shown
+	case d.deadEnd:
+		s.showPage(w, http.StatusOK, signedInPage, "", nil)
+	case d.done != nil:
+		s.showPage(w, http.StatusOK, donePage, "", d.done)
+	case d.page != "":
+		seeOther(w, "/"+t.ID.String()+d.page+"?request="+d.kept)
+	default:
+		seeOther(w, d.redirect)
+	}
+	return nil
+}
+
+// seeOther redirects by GET whatever the method was, so that no browser sends a
+// password on (RFC 9700 §4.12).
+func seeOther(w http.ResponseWriter, to string) {
+	w.Header().Set("Location", to)
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	w.WriteHeader(http.StatusSeeOther)
+}
+
+// withQuery adds parameters to a redirect URI, keeping those it has (RFC 6749 §3.1.2).
+func withQuery(uri string, add url.Values) string {
+	u, err := url.Parse(uri)
+	if err != nil {
+		return uri // checked before: it parses
+	}
+	q := u.Query()
+	for name, values := range add {
+		q[name] = values
+	}
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+// keepPending keeps a request while its user is asked for something.
+func (s *State) keepPending(t *lab.Turn, p Pending) {
+	p.Flow, p.Expires = t.Flow, t.Now().Add(keptForLogin)
+	s.Pending = keep(s.Pending, p, maxKeptPending)
+	fields := []event.ChangeField{{Name: "client_id", To: p.Request.ClientID}}
+	if p.Refusal != nil {
+		fields = append(fields, event.ChangeField{Name: "error", To: p.Refusal.Code})
+	}
+	t.Changed("authorization", "kept", p.ID, fields...)
+}
