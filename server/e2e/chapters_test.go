@@ -1,47 +1,92 @@
 package e2e
 
-import "testing"
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
 
-// Each chapter is run, broken and mended by clicking what its lesson says.
+	"oauthlab/lessons"
+	"oauthlab/lessons/api"
+	"oauthlab/lessons/content"
+	"oauthlab/lessons/guard"
+	"oauthlab/lessons/load"
+	"oauthlab/server/attack"
+)
+
+// Each chapter is run, broken and mended, or read, by clicking what its lesson says. What
+// to click stands in the chapter's files. Each has a lab of its own.
 func TestEachChapterByClicking(t *testing.T) {
-	p := start(t, t.TempDir())
-	chapters := map[string]struct {
-		path, guess, protection, title, attack, harm, stopped string
-	}{
-		"v01": {
-			"/v01-login-and-code", "The server sends Alice's code to Mallory", "Exact redirect URI",
-			"How does an app get in without your password?", "Code sent to Mallory", "Mallory holds a code of Alice's", "Exact redirect URI",
-		},
-		"v02": {
-			"/v02-state", "Alice's client takes it, and goes on as Mallory", "State",
-			"Did this browser start this login?", "Alice signed in as Mallory", "Alice's client took what was issued to Mallory", "State",
-		},
-		"v03": {
-			"/v03-pkce", "Redeem it for a token to Alice's account", "PKCE",
-			"Is the one who redeems the code the one who asked for it?", "Intercepted code redeemed", "Mallory holds Alice's token", "PKCE",
-		},
+	chapters, err := load.Chapters(content.FS)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for id, c := range chapters {
-		t.Run(id, func(t *testing.T) {
+	p := start(t, t.TempDir())
+	for _, c := range chapters {
+		t.Run(c.ID, func(t *testing.T) {
+			t.Parallel()
 			b := openTab(t)
-			b.open(p.lab + c.path)
-			b.says(c.title)
-			b.runTheFlow()
-			b.shoot("run")
-			b.press("button", "Next: Guess, then break it")
-			b.press("radio", c.guess)
-			b.until(`document.querySelector('[role="radio"][aria-checked="true"].option-button') !== null`)
-			b.press("switch", c.protection)
-			b.says(c.protection + " is off in this lab")
-			b.press("button", "Run the attack")
-			b.done("break")
-			b.says(c.harm)
-			b.shoot("broken")
-			b.mend()
-			b.press("button", "Run the attack: "+c.attack)
-			b.done("mend")
-			b.says("Stopped by " + c.stopped)
-			b.shoot("mended")
+			b.open(p.lab + c.Path)
+			b.says(c.Question)
+			for i, s := range c.Steps {
+				if i > 0 {
+					b.goTo(c.Steps[i-1], s)
+				}
+				b.doStep(s)
+			}
 		})
+	}
+}
+
+// goTo goes on from one step to the next; who says "I see" does so with that.
+func (b *tab) goTo(last, next lessons.Step) {
+	b.Helper()
+	b.done(last.ID)
+	if len(last.Goals) > 0 {
+		b.press("button", "Next: "+next.Title)
+	}
+}
+
+// doStep clicks what a step asks for, until it ticks itself.
+func (b *tab) doStep(s lessons.Step) {
+	b.Helper()
+	if s.Kind == lessons.Run {
+		b.signIn()
+	}
+	if s.Prediction != nil {
+		right := slices.IndexFunc(s.Prediction.Options, func(o lessons.Option) bool { return o.Right })
+		b.press("radio", s.Prediction.Options[right].Text)
+		b.until(`document.querySelector('[role="radio"][aria-checked="true"].option-button') !== null`)
+	}
+	if p, _ := guard.Find(s.Protection); s.Switch != "" {
+		b.press("button", "Switch "+p.Title+" "+s.Switch)
+		b.until(fmt.Sprintf(`document.body.innerText.includes(%q) === %t`, p.Title+" is off in this lab", s.Switch == "off"))
+	}
+	if s.Attack != "" {
+		b.press("button", "Run the attack")
+	}
+	if s.Guard != "" {
+		b.press("button", "Show the code that decides")
+	}
+	if len(s.Goals) == 0 {
+		b.press("button", "I see")
+	}
+	b.done(s.ID)
+	for _, g := range s.Goals {
+		b.saysHowItEnded(g)
+	}
+	b.shoot(s.ID)
+}
+
+// saysHowItEnded waits until the page says what came of the attack that a goal is about.
+func (b *tab) saysHowItEnded(g lessons.Goal) {
+	b.Helper()
+	a, err := attack.Find(g.Fields["attack"])
+	switch by, _ := guard.ProtectionOf(guard.ID(g.Fields["by"])); {
+	case err != nil:
+	case g.Fields["outcome"] == api.Succeeded:
+		b.says(strings.TrimSuffix(a.Loss, "."))
+	case by.Title != "":
+		b.says("Stopped by " + by.Title)
 	}
 }
