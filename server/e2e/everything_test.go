@@ -35,8 +35,23 @@ func onBothSizes(t *testing.T, do func(b *tab)) {
 	}
 }
 
+// onEachChapter does something with a page of each size in each chapter, when it is at
+// rest.
+func onEachChapter(t *testing.T, p *program, do func(b *tab, c chapterOf)) {
+	for _, c := range p.chapters(t) {
+		t.Run(c.ID, func(t *testing.T) {
+			t.Parallel()
+			onBothSizes(t, func(b *tab) {
+				b.open(p.lab + c.Path)
+				b.atRest()
+				do(b, c)
+			})
+		})
+	}
+}
+
 // chapterOf is what the API tells of a chapter.
-type chapterOf struct{ ID, Title, Path string }
+type chapterOf struct{ ID, Version, Title, Path string }
 
 func (p *program) chapters(t *testing.T) []chapterOf {
 	t.Helper()
@@ -120,14 +135,17 @@ func TestEveryLinkLeadsWhereItSays(t *testing.T) {
 	for _, path := range paths {
 		_, w.served[path] = call(t, http.MethodGet, p.lab+path, "", "")
 	}
-	onBothSizes(t, func(b *tab) {
-		for _, path := range paths {
-			b.open(p.lab + path)
-			w.agrees(b, path)
-			w.leave(b, path)
-			w.lookUp(b)
-		}
-	})
+	for _, path := range paths {
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			onBothSizes(t, func(b *tab) {
+				b.open(p.lab + path)
+				w.agrees(b, path)
+				w.leave(b, path)
+				w.lookUp(b)
+			})
+		})
+	}
 	for at, page := range w.served {
 		for _, external := range regexp.MustCompile(`<a [^>]*href="https?://[^"]*"[^>]*>`).FindAllString(page, -1) {
 			if !strings.Contains(external, `target="_blank"`) || !strings.Contains(external, "rel=") {
@@ -220,51 +238,47 @@ func (w walk) lookUp(b *tab) {
 func TestEverySwitchSaysWhatIsSo(t *testing.T) {
 	p := start(t, t.TempDir())
 	protections := fromAPI[[]guard.Protection](t, p.lab+"/api/protections", "")
-	onBothSizes(t, func(b *tab) {
-		for _, c := range p.chapters(t) {
-			b.open(p.lab + c.Path)
-			b.atRest()
-			if evaluate[bool](b, `document.querySelector(".panebar button").getClientRects().length > 0`) {
-				b.pressNth(".panebar button", "Switches", 0)
+	onEachChapter(t, p, func(b *tab, c chapterOf) {
+		if evaluate[bool](b, `document.querySelector(".panebar button").getClientRects().length > 0`) {
+			b.pressNth(".panebar button", "Switches", 0)
+		}
+		const more = `.more[aria-expanded=false]`
+		for range evaluate[int](b, `document.querySelectorAll("`+more+`").length`) {
+			name := evaluate[string](b, `(e => `+nameInPage+`)(document.querySelector("`+more+`"))`)
+			b.pressNth(more, name, 0)
+			b.until(fmt.Sprintf(`![...document.querySelectorAll(%q)].some(e => %s === %q)`, more, nameInPage, name))
+		}
+		b.showsWhatIsSo(p, protections)
+		pressed := 0
+		for _, prot := range protections {
+			if !prot.TaughtIn(c.Version) {
+				continue
 			}
-			const more = `.more[aria-expanded=false]`
-			for range evaluate[int](b, `document.querySelectorAll("`+more+`").length`) {
-				name := evaluate[string](b, `(e => `+nameInPage+`)(document.querySelector("`+more+`"))`)
-				b.pressNth(more, name, 0)
-				b.until(fmt.Sprintf(`![...document.querySelectorAll(%q)].some(e => %s === %q)`, more, nameInPage, name))
+			for range 2 {
+				b.pressSwitch(prot.Title)
+				b.showsWhatIsSo(p, protections)
 			}
-			b.showsWhatIsSo(p, protections)
-			pressed := 0
-			for _, prot := range protections {
-				if !prot.TaughtIn(c.ID) {
-					continue
-				}
-				for range 2 {
-					b.pressSwitch(prot.Title)
-					b.showsWhatIsSo(p, protections)
-				}
-				pressed++
-				for _, part := range prot.Parts {
-					name := partName(prot, part)
-					switch {
-					case len(prot.Parts) == 1:
-					case part.Kind == guard.Habit:
-						for _, value := range append(slices.Clone(part.Values[1:]), part.Values[0]) {
-							b.pressNth(fmt.Sprintf(`[role=radiogroup][aria-label=%q] [role=radio]`, name), value, 0)
-							b.until(fmt.Sprintf(`[...document.querySelectorAll('[role=radiogroup][aria-label=%q] [role=radio]')].some(e => e.innerText === %q && e.ariaChecked === "true")`, name, value))
-							b.showsWhatIsSo(p, protections)
-						}
-					default:
-						for range 2 {
-							b.pressSwitch(name)
-							b.showsWhatIsSo(p, protections)
-						}
+			pressed++
+			for _, part := range prot.Parts {
+				name := partName(prot, part)
+				switch {
+				case len(prot.Parts) == 1:
+				case part.Kind == guard.Habit:
+					for _, value := range append(slices.Clone(part.Values[1:]), part.Values[0]) {
+						b.pressNth(fmt.Sprintf(`[role=radiogroup][aria-label=%q] [role=radio]`, name), value, 0)
+						b.until(fmt.Sprintf(`[...document.querySelectorAll('[role=radiogroup][aria-label=%q] [role=radio]')].some(e => e.innerText === %q && e.ariaChecked === "true")`, name, value))
+						b.showsWhatIsSo(p, protections)
+					}
+				default:
+					for range 2 {
+						b.pressSwitch(name)
+						b.showsWhatIsSo(p, protections)
 					}
 				}
 			}
-			if pressed == 0 {
-				b.Errorf("chapter %s has no switch", c.ID)
-			}
+		}
+		if pressed == 0 {
+			b.Errorf("chapter %s has no switch", c.ID)
 		}
 	})
 }
@@ -327,26 +341,22 @@ func (b *tab) showsWhatIsSo(p *program, protections []guard.Protection) {
 func TestEveryButtonIsPressed(t *testing.T) {
 	p := start(t, t.TempDir())
 	protections := fromAPI[[]guard.Protection](t, p.lab+"/api/protections", "")
-	onBothSizes(t, func(b *tab) {
+	onEachChapter(t, p, func(b *tab, c chapterOf) {
 		b.forgive("Clipboard")
-		for _, c := range p.chapters(t) {
-			b.open(p.lab + c.Path)
-			b.atRest()
-			pressed := map[string]bool{"Open in a tab": true} // a tab of its own has a test of its own
-			for b.pressNewButton(pressed) {
-				if evaluate[bool](b, `document.querySelector(".ended") !== null`) {
-					b.Fatalf("the program ended after %v", pressed)
-				}
+		pressed := map[string]bool{"Open in a tab": true} // a tab of its own has a test of its own
+		for b.pressNewButton(pressed) {
+			if evaluate[bool](b, `document.querySelector(".ended") !== null`) {
+				b.Fatalf("the program ended after %v", pressed)
 			}
-			if len(pressed) < 25 {
-				b.Errorf("only %d buttons were found in %s: %v", len(pressed), c.ID, pressed)
-			}
-			b.atRest()
-			if got := b.labOf(p).Chapter; got != c.ID {
-				b.Errorf("after all that, the lab of %s is in %s", c.ID, got)
-			}
-			b.showsWhatIsSo(p, protections)
 		}
+		if len(pressed) < 25 {
+			b.Errorf("only %d buttons were found in %s: %v", len(pressed), c.ID, pressed)
+		}
+		b.atRest()
+		if got := b.labOf(p).Chapter; got != c.ID {
+			b.Errorf("after all that, the lab of %s is in %s", c.ID, got)
+		}
+		b.showsWhatIsSo(p, protections)
 	})
 }
 
@@ -407,12 +417,12 @@ func TestAlicesBrowserAgreesWithTheDiagram(t *testing.T) {
 				b.playAndCompare(p, a, nil)
 				off := map[string]any{}
 				for _, id := range a.StoppedBy {
-					if prot, _ := guard.ProtectionOf(guard.ID(id)); prot.TaughtIn(c.ID) {
+					if prot, _ := guard.ProtectionOf(guard.ID(id)); prot.TaughtIn(c.Version) {
 						off[id] = false
 					}
 				}
 				for id, value := range a.Given {
-					if prot, _ := guard.ProtectionOf(guard.ID(id)); prot.TaughtIn(c.ID) {
+					if prot, _ := guard.ProtectionOf(guard.ID(id)); prot.TaughtIn(c.Version) {
 						off[id] = valueOf(value)
 					}
 				}
