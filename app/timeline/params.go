@@ -3,7 +3,7 @@ package timeline
 import (
 	"encoding/json"
 	"net/url"
-	"slices"
+	"sort"
 	"strings"
 
 	"oauthlab/lessons/event"
@@ -134,12 +134,7 @@ func appendJSON(out []Param, body string) []Param {
 	for name := range members {
 		names = append(names, name)
 	}
-	slices.SortFunc(names, func(a, b string) int {
-		if d := param.Rank(a) - param.Rank(b); d != 0 {
-			return d
-		}
-		return strings.Compare(a, b)
-	})
+	sort.Sort(byRank(names))
 	for _, name := range names {
 		value := string(members[name])
 		var text string
@@ -149,6 +144,19 @@ func appendJSON(out []Param, body string) []Param {
 		out = append(out, explain("JSON", name, value))
 	}
 	return out
+}
+
+// byRank sorts names as the catalogue has them. Package sort is in the program anyway;
+// slices.SortFunc would bring 20 KB for this alone.
+type byRank []string
+
+func (r byRank) Len() int      { return len(r) }
+func (r byRank) Swap(i, j int) { r[i], r[j] = r[j], r[i] }
+func (r byRank) Less(i, j int) bool {
+	if a, b := param.Rank(r[i]), param.Rank(r[j]); a != b {
+		return a < b
+	}
+	return r[i] < r[j]
 }
 
 func explain(in, name, value string) Param {
