@@ -17,12 +17,24 @@ type paneBar struct {
 }
 
 func (b *paneBar) Render() app.UI {
-	return tag.Nav("panebar").Aria("label", "Columns").Body(
-		b.button(session.PaneLesson, "Lesson"),
-		b.button(session.PaneStage, "Stage"),
-		b.button(session.PaneBrowser, "Browser"),
-		b.button(session.PanePanel, "Switches"),
-	)
+	var buttons []app.UI
+	for _, row := range panes() {
+		buttons = append(buttons, b.button(row.pane, row.name))
+	}
+	return tag.Nav("panebar").Aria("label", "Columns").Body(buttons...)
+}
+
+// paneName is a row of the table of columns.
+type paneName struct {
+	pane session.Pane
+	name string
+}
+
+// panes is the table of columns, from left to right.
+func panes() []paneName {
+	return []paneName{
+		{session.PaneLesson, "Lesson"}, {session.PaneStage, "Stage"}, {session.PaneBrowser, "Browser"}, {session.PanePanel, "Switches"},
+	}
 }
 
 func (b *paneBar) button(p session.Pane, name string) app.UI {

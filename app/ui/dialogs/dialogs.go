@@ -8,28 +8,58 @@ import (
 	"oauthlab/app/ui/widget"
 )
 
+// row is a row of the table of dialogs: its heading, and what is in it.
+type row struct {
+	dialog session.Dialog
+	title  func(s session.Screen) string
+	body   func(c *session.Controller, s session.Screen) app.UI
+}
+
+// table is the table of dialogs.
+func table() []row {
+	return []row{
+		{session.DialogStep, func(s session.Screen) string { return draftTitle(s.Draft) }, step},
+		{session.DialogShare, is("Share this view"), share},
+		{session.DialogExport, is("Export progress"), export},
+		{session.DialogKeys, is("Keys"), keyTable},
+		{session.DialogMore, is("More"), more},
+		{session.DialogBench, is(widget.BenchTitle), workbench},
+	}
+}
+
+// is is a heading that is always the same.
+func is(title string) func(session.Screen) string {
+	return func(session.Screen) string { return title }
+}
+
 // Dialog draws what is open above the page, if anything.
 func Dialog(c *session.Controller, s session.Screen) app.UI {
-	open := func(name string, content app.UI) app.UI { return modal(c, name, content) }
-	switch s.Dialog {
-	case session.DialogStep:
-		return &stepDialog{Controller: c, Draft: s.Draft}
-	case session.DialogShare:
-		return open("Share this view", &copyBox{
-			Controller: c, Lead: "This link opens the chapter with the same protections off. It carries no key, code or token.",
-			Label: "Link", Text: c.ShareAddress(), Said: s.Copied,
-		})
-	case session.DialogExport:
-		return open("Export progress", &copyBox{
-			Controller: c, Lead: "What you answered, read and finished. It is kept in this browser only, so copy it to keep it elsewhere.",
-			Label: "Progress, as JSON", Text: c.ExportProgress(), Said: s.Copied, Long: true,
-		})
-	case session.DialogKeys:
-		return open("Keys", keyTable(c))
-	case session.DialogMore:
-		return open("More", &moreMenu{Controller: c, Open: s.Ready(), Busy: s.Busy})
-	case session.DialogBench:
-		return open(widget.BenchTitle, workbench(c, s.Bench, s.Laid))
+	for _, r := range table() {
+		if r.dialog == s.Dialog {
+			return modal(c, r.title(s), r.body(c, s))
+		}
 	}
 	return nil
+}
+
+func step(c *session.Controller, s session.Screen) app.UI {
+	return &stepDialog{Controller: c, Draft: s.Draft}
+}
+
+func share(c *session.Controller, s session.Screen) app.UI {
+	return &copyBox{
+		Controller: c, Lead: "This link opens the chapter with the same protections off. It carries no key, code or token.",
+		Label: "Link", Text: c.ShareAddress(), Said: s.Copied,
+	}
+}
+
+func export(c *session.Controller, s session.Screen) app.UI {
+	return &copyBox{
+		Controller: c, Lead: "What you answered, read and finished. It is kept in this browser only, so copy it to keep it elsewhere.",
+		Label: "Progress, as JSON", Text: c.ExportProgress(), Said: s.Copied, Long: true,
+	}
+}
+
+func more(c *session.Controller, s session.Screen) app.UI {
+	return &moreMenu{Controller: c, Open: s.Ready(), Busy: s.Busy}
 }

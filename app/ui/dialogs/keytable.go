@@ -9,11 +9,11 @@ import (
 )
 
 // keyTable lists them, and switches those of one character off.
-func keyTable(c *session.Controller) app.UI {
+func keyTable(c *session.Controller, _ session.Screen) app.UI {
 	var rows []app.UI
-	for _, k := range session.Keys {
+	for _, k := range session.Keys() {
 		rows = append(rows, tag.Div("key-row").Body(
-			tag.Dt("key-keys").Text(k.Keys),
+			tag.Dt("key-keys").Text(k.Listed()),
 			tag.Dd("key-does").Text(k.Does),
 		))
 	}

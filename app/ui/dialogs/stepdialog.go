@@ -32,7 +32,7 @@ type stepDialog struct {
 }
 
 func (s *stepDialog) Render() app.UI {
-	return modal(s.Controller, s.title(), tag.Form("step-form").
+	return tag.Form("step-form").
 		OnSubmit(func(_ app.Context, e app.Event) {
 			e.PreventDefault()
 			s.send()
@@ -52,11 +52,12 @@ func (s *stepDialog) Render() app.UI {
 					OnClick(func(app.Context, app.Event) { s.Controller.CloseDialog() }, app.EventScope("cancel")),
 			),
 			tag.P("modal-said").Role("status").Text(s.problem()),
-		))
+		)
 }
 
-func (s *stepDialog) title() string {
-	if s.isToken() {
+// draftTitle is the heading of the dialog.
+func draftTitle(d client.Draft) string {
+	if d.In == client.InBody {
 		return "Next: the token request"
 	}
 	return "Next: the authorization request"

@@ -68,8 +68,8 @@ func TestStepDialogBoundsWhatIsSent(t *testing.T) {
 }
 
 func TestStepDialogNamesItsFields(t *testing.T) {
-	s := stepOn()
-	page := app.HTMLString(s)
+	c := stepOn().Controller
+	page := app.HTMLString(Dialog(c, c.Screen()))
 	for _, want := range []string{`aria-label="Drop code_challenge"`, `aria-label="state"`, `>Send it<`, `aria-labelledby="modal-title"`} {
 		if !strings.Contains(strings.Join(strings.Fields(page), ""), strings.Join(strings.Fields(want), "")) {
 			t.Errorf("the dialog lacks %s", want)

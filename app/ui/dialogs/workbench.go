@@ -19,9 +19,9 @@ import (
 const maxBench = 256
 
 // workbench shows how a challenge comes out of its verifier, by the client's own code,
-// and whether the two belong together, by the server's. laid is what lay there when it was
-// opened.
-func workbench(c *session.Controller, b, laid session.Bench) app.UI {
+// and whether the two belong together, by the server's.
+func workbench(c *session.Controller, s session.Screen) app.UI {
+	b, laid := s.Bench, s.Laid // laid is what lay there when it was opened
 	return tag.Div("bench").Body(
 		tag.P("modal-lead").Text("From verifier to challenge, by the code that the client runs. Nothing leaves this page."),
 		tag.Div("modal-actions").Body(

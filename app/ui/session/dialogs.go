@@ -4,24 +4,25 @@ import (
 	"oauthlab/app/browser"
 )
 
-// dialog says what is open above the page.
-type dialog string
+// Dialog says what is open above the page.
+type Dialog string
 
 const (
-	DialogNone   dialog = ""
-	DialogStep   dialog = "step"   // the next request, before it is sent
-	DialogShare  dialog = "share"  // a link to what is on the screen
-	DialogExport dialog = "export" // what the learner has done
-	DialogKeys   dialog = "keys"   // what the keys do
-	DialogMore   dialog = "more"   // what has no room in the top bar
-	DialogBench  dialog = "bench"  // verifier and challenge, step by step
+	DialogNone   Dialog = ""
+	DialogStep   Dialog = "step"   // the next request, before it is sent
+	DialogShare  Dialog = "share"  // a link to what is on the screen
+	DialogExport Dialog = "export" // what the learner has done
+	DialogKeys   Dialog = "keys"   // what the keys do
+	DialogMore   Dialog = "more"   // what has no room in the top bar
+	DialogBench  Dialog = "bench"  // verifier and challenge, step by step
 )
 
 // MoreID is the id of the button that opens most dialogs: there the focus goes
 // back to.
 const MoreID = "more"
 
-func (c *Controller) OpenDialog(which dialog) {
+// OpenDialog opens it, in place of what is open.
+func (c *Controller) OpenDialog(which Dialog) {
 	c.screen.Dialog, c.screen.Copied = which, ""
 }
 

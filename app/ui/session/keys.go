@@ -1,6 +1,8 @@
 package session
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
 	"oauthlab/app/browser"
@@ -11,33 +13,73 @@ import (
 // who speaks to the computer, or types past a field, would press them by mistake.
 const keysKey = "oauthlab.keys"
 
-// Key is a line of the list of keys.
+// Key is a row of the table of keys: what a key does besides Tab, Enter and Space, or
+// what several do alike.
 type Key struct {
-	Keys string // with blanks between
-	Does string
+	names []string // as the browser names them
+	Does  string
+	press func(c *Controller, at int) // at says which of the names it was
 }
 
-// Keys are what the keyboard does besides Tab, Enter and Space.
-var Keys = []Key{
-	{"r", "Run the flow"},
-	{"s", "Run it in steps"},
-	{"a", "Run the attack of the present step"},
-	{"m", "Mend it"},
-	{"j k", "The next message, the one before"},
-	{"↓ ↑", "The same, in the diagram"},
-	{"1 2 3 4", "Raw, Decoded, curl, Why"},
-	{"p", "Replay the latest flow or attack; then j and k step through it"},
-	{"Esc", "Close, dismiss, choose nothing"},
-	{"?", "This list"},
-}
-
-// takesKey reports whether the page has a use for the key.
-func (c *Controller) takesKey(key string) bool {
-	switch key {
-	case "ArrowUp", "ArrowDown", "Escape":
-		return true
+// Keys is the table of keys, as it is listed. What the screen's buttons cannot do now,
+// the keys cannot either.
+func Keys() []Key {
+	tabs := make([]string, len(Tabs()))
+	for i := range tabs {
+		tabs[i] = strconv.Itoa(i + 1)
 	}
-	return !c.noKeys.Load() && len(key) == 1 && strings.Contains("rsamjkp1234?", key)
+	return []Key{
+		{[]string{"r"}, "Run the flow", whenReady((*Controller).Run)},
+		{[]string{"s"}, "Run it in steps", whenReady((*Controller).Step)},
+		{[]string{"a"}, "Run the attack of the present step", whenReady((*Controller).attackPresent)},
+		{[]string{"m"}, "Mend it", whenReady((*Controller).mendBroken)},
+		{[]string{"j", "k"}, "The next message, the one before", (*Controller).goBy},
+		{[]string{"ArrowDown", "ArrowUp"}, "The same, in the diagram", (*Controller).goBy},
+		{tabs, tabNames(), func(c *Controller, at int) { c.ShowTab(Tabs()[at].Tab) }},
+		{[]string{"p"}, "Replay the latest flow or attack; then j and k step through it", func(c *Controller, _ int) { c.replayLatest() }},
+		{[]string{"Escape"}, "Close, dismiss, choose nothing", func(c *Controller, _ int) { c.escape() }},
+		{[]string{"?"}, "This list", func(c *Controller, _ int) { c.OpenDialog(DialogKeys) }},
+	}
+}
+
+// Listed is how the row names its keys: "j k".
+func (k Key) Listed() string {
+	return strings.NewReplacer("ArrowDown", "↓", "ArrowUp", "↑", "Escape", "Esc").Replace(strings.Join(k.names, " "))
+}
+
+// tabNames lists them: "Raw, Decoded".
+func tabNames() string {
+	var names []string
+	for _, t := range Tabs() {
+		names = append(names, t.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// whenReady presses only what answers.
+func whenReady(press func(*Controller)) func(*Controller, int) {
+	return func(c *Controller, _ int) {
+		if c.screen.Ready() && c.screen.Busy == Idle {
+			press(c)
+		}
+	}
+}
+
+// takesKey reports whether the page has a use for the key. It is called on any
+// goroutine.
+func (c *Controller) takesKey(key string) bool {
+	_, _, found := findKey(key)
+	return found && (len(key) > 1 || !c.noKeys.Load())
+}
+
+// findKey returns the row of a key, and which of its names it is.
+func findKey(key string) (row Key, at int, found bool) {
+	for _, row := range Keys() {
+		if at := slices.Index(row.names, key); at >= 0 {
+			return row, at, true
+		}
+	}
+	return Key{}, 0, false
 }
 
 // UseKeys switches the keys of one character on or off, in this browser.
@@ -59,42 +101,61 @@ func (c *Controller) recallKeys() {
 	c.noKeys.Store(off)
 }
 
-// press does what a key stands for. What the screen's buttons cannot do now, the
-// keys cannot either.
+// press does what a key stands for.
 func (c *Controller) press(key string) {
-	s := c.screen
-	ready := s.Ready() && s.Busy == Idle
-	_, here := CutBands(s.View.Bands, c.content.Chapter.ID, s.Elsewhere(c.content.Chapter.ID))
-	switch {
-	case key == "?":
-		c.OpenDialog(DialogKeys)
-	case key == "r" && ready:
-		c.Run()
-	case key == "s" && ready:
-		c.Step()
-	case key == "a" && ready:
-		if id := c.presentAttack(); id != "" {
-			c.Attack(id)
-		}
-	case key == "m" && ready && len(Broken(Statuses(s.Lab, c.content.Chapter.Version))) > 0:
+	if row, at, found := findKey(key); found {
+		row.press(c, at)
+	}
+}
+
+// attackPresent lets Mallory try what the present step is about.
+func (c *Controller) attackPresent() {
+	if id := c.presentAttack(); id != "" {
+		c.Attack(id)
+	}
+}
+
+// mendBroken switches on what is off, if anything is.
+func (c *Controller) mendBroken() {
+	if len(Broken(Statuses(c.screen.Lab, c.content.Chapter.Version))) > 0 {
 		c.Mend()
-	case s.Replay.On() && (key == "j" || key == "ArrowDown"):
-		c.ReplayBy(+1)
-	case s.Replay.On() && (key == "k" || key == "ArrowUp"):
-		c.ReplayBy(-1)
-	case key == "Escape" && s.Replay.On():
-		c.LeaveReplay()
-	case key == "j" || key == "ArrowDown":
-		c.goTo(nextMessage(here, s.Selected, +1))
-	case key == "k" || key == "ArrowUp":
-		c.goTo(nextMessage(here, s.Selected, -1))
-	case key == "p" && len(here) > 0:
+	}
+}
+
+// goBy goes to the next message, or where at is not 0 to the one before: in a replay, or
+// in the diagram.
+func (c *Controller) goBy(at int) {
+	by := +1
+	if at > 0 {
+		by = -1
+	}
+	if c.screen.Replay.On() {
+		c.ReplayBy(by)
+		return
+	}
+	c.goTo(nextMessage(c.bandsHere(), c.screen.Selected, by))
+}
+
+// bandsHere are those of the diagram that happened in this chapter.
+func (c *Controller) bandsHere() []timeline.Band {
+	_, here := CutBands(c.screen.View.Bands, c.content.Chapter.ID, c.screen.Elsewhere(c.content.Chapter.ID))
+	return here
+}
+
+func (c *Controller) replayLatest() {
+	if here := c.bandsHere(); len(here) > 0 {
 		c.ReplayBand(here[len(here)-1].Key)
-	case key >= "1" && key <= "4" && len(key) == 1:
-		c.ShowTab([]Tab{TabRaw, TabDecoded, TabCurl, TabWhy}[key[0]-'1'])
-	case key == "Escape" && s.Notice.Text != "" && !s.Notice.Again:
+	}
+}
+
+// escape leaves what is in the way: a replay, a notice, the message that is chosen.
+func (c *Controller) escape() {
+	switch s := c.screen; {
+	case s.Replay.On():
+		c.LeaveReplay()
+	case s.Notice.Text != "" && !s.Notice.Again:
 		c.Dismiss()
-	case key == "Escape":
+	default:
 		c.inspect(0)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"oauthlab/app/timeline"
+	"oauthlab/app/ui/uitest"
 )
 
 func TestKeysGoThroughTheMessages(t *testing.T) {
@@ -34,23 +35,67 @@ func TestKeysGoThroughTheMessages(t *testing.T) {
 	}
 }
 
-// Every key that is listed is taken, and no other letter.
-func TestKeysAreThoseThatAreListed(t *testing.T) {
+// Every key of the table is taken and does something, and no other is taken.
+func TestKeysDoWhatTheTableSays(t *testing.T) {
+	// What the screen shows after a key, or after several. Mending and attacking need a lab.
+	does := map[string]func(s Screen) bool{
+		"r":         func(s Screen) bool { return s.Frame == FrameHere && s.Opener == "" },
+		"s":         func(s Screen) bool { return s.Frame == FrameHere && s.Opener == StepID },
+		"j":         func(s Screen) bool { return s.Selected == 2 },
+		"j k":       func(s Screen) bool { return s.Selected == 1 },
+		"ArrowDown": func(s Screen) bool { return s.Selected == 2 },
+
+		"ArrowDown ArrowUp": func(s Screen) bool { return s.Selected == 1 },
+
+		"1": func(s Screen) bool { return s.Tab == TabRaw },
+		"2": func(s Screen) bool { return s.Tab == TabDecoded },
+		"3": func(s Screen) bool { return s.Tab == TabCurl },
+		"4": func(s Screen) bool { return s.Tab == TabWhy },
+
+		"p":        func(s Screen) bool { return s.Replay.On() && s.Replay.At == 0 },
+		"p j":      func(s Screen) bool { return s.Replay.On() && s.Replay.At == 1 },
+		"p j k":    func(s Screen) bool { return s.Replay.On() && s.Replay.At == 0 },
+		"p Escape": func(s Screen) bool { return !s.Replay.On() },
+		"j Escape": func(s Screen) bool { return s.Selected == 0 },
+		"?":        func(s Screen) bool { return s.Dialog == DialogKeys },
+	}
+	tried := map[string]bool{"a": true, "m": true}
+	for keys, is := range does {
+		c := opened(uitest.LabWith(), uitest.Tokens(), uitest.Tokens())
+		for key := range strings.FieldsSeq(keys) {
+			if tried[key] = true; !c.takesKey(key) {
+				t.Errorf("%s is not taken", key)
+			}
+			c.press(key)
+		}
+		if !is(c.Screen()) {
+			t.Errorf("%s: %+v", keys, c.Screen())
+		}
+	}
+	names := map[string]bool{}
+	for _, row := range Keys() {
+		for _, name := range row.names {
+			if names[name] || !tried[name] {
+				t.Errorf("%q stands twice in the table, or is not tried here", name)
+			}
+			names[name] = true
+		}
+	}
 	c := &Controller{}
-	listed := "↓↑Esc"
-	for _, k := range Keys {
-		listed += k.Keys
-	}
-	for _, key := range strings.Split("abcdefghijklmnopqrstuvwxyz0123456789?/", "") {
-		want := strings.Contains(strings.ReplaceAll(listed, "Esc", ""), key)
-		if c.takesKey(key) != want {
-			t.Errorf("key %q is taken: %v", key, c.takesKey(key))
+	for _, key := range append(strings.Split("abcdefghijklmnopqrstuvwxyz0123456789?/", ""), "Tab", "Enter", " ", "PageDown", "", "Shift") {
+		if c.takesKey(key) != names[key] {
+			t.Errorf("%q is taken: %v", key, c.takesKey(key))
 		}
 	}
-	for _, key := range []string{"Tab", "Enter", " ", "PageDown", "", "Shift"} {
-		if c.takesKey(key) {
-			t.Errorf("key %q is taken", key)
-		}
+}
+
+func TestKeysAreListedAsTheyAreCalled(t *testing.T) {
+	var got []string
+	for _, row := range Keys() {
+		got = append(got, row.Listed())
+	}
+	if want := "r, s, a, m, j k, ↓ ↑, 1 2 3 4, p, Esc, ?"; strings.Join(got, ", ") != want {
+		t.Errorf("%q", got)
 	}
 }
 
@@ -58,16 +103,11 @@ func TestKeysAreThoseThatAreListed(t *testing.T) {
 func TestKeysOfOneCharacterCanBeSwitchedOff(t *testing.T) {
 	c := &Controller{}
 	c.noKeys.Store(true)
-	for _, k := range Keys {
-		for _, key := range strings.Fields(k.Keys) {
-			if len(key) == 1 && c.takesKey(key) {
-				t.Errorf("key %q is taken", key)
+	for _, row := range Keys() {
+		for _, name := range row.names {
+			if c.takesKey(name) != (len(name) > 1) {
+				t.Errorf("%q is taken: %v", name, c.takesKey(name))
 			}
-		}
-	}
-	for _, key := range []string{"ArrowUp", "ArrowDown", "Escape"} {
-		if !c.takesKey(key) {
-			t.Errorf("key %q is not taken", key)
 		}
 	}
 }

@@ -49,7 +49,7 @@ type Screen struct {
 	ByHand  bool   // the learner exchanges codes, not the callback
 	Waiting string // the code that waits for the learner; kept after it, to be sent again
 
-	Dialog dialog       // what is open above the page
+	Dialog Dialog       // what is open above the page
 	Draft  client.Draft // the request that waits to be sent, in DialogStep
 	Bench  Bench        // what lies on the workbench, in DialogBench
 	Laid   Bench        // what lay there when it was opened
@@ -118,6 +118,17 @@ const (
 	TabCurl    Tab = "curl"
 	TabWhy     Tab = "why"
 )
+
+// TabName is a row of the table of tabs.
+type TabName struct {
+	Tab  Tab
+	Name string
+}
+
+// Tabs is the table of tabs, from left to right.
+func Tabs() []TabName {
+	return []TabName{{TabRaw, "Raw"}, {TabDecoded, "Decoded"}, {TabCurl, "curl"}, {TabWhy, "Why"}}
+}
 
 // Notice is a sentence about what went wrong, and what to do.
 type Notice struct {

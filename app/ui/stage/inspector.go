@@ -30,15 +30,20 @@ func (i *Inspector) Render() app.UI {
 		tag.Div("inspector-bar").Body(
 			tag.Div("tabs").Role("tablist").Aria("label", "Views of the message").
 				OnKeyDown(widget.Roving("[role=tab]", true)).Body(
-				i.tabButton(session.TabRaw, "Raw"),
-				i.tabButton(session.TabDecoded, "Decoded"),
-				i.tabButton(session.TabCurl, "curl"),
-				i.tabButton(session.TabWhy, "Why"),
+				i.tabs()...,
 			),
 			tag.P("inspector-title").Title(i.title()).Text(i.title()),
 		),
 		tag.Div("inspector-view").ID("inspected").Role("tabpanel").Aria("labelledby", "tab-"+string(i.Tab)).TabIndex(0).Body(i.view()),
 	)
+}
+
+func (i *Inspector) tabs() []app.UI {
+	var buttons []app.UI
+	for _, t := range session.Tabs() {
+		buttons = append(buttons, i.tabButton(t.Tab, t.Name))
+	}
+	return buttons
 }
 
 func (i *Inspector) tabButton(t session.Tab, name string) app.UI {
@@ -58,16 +63,31 @@ func (i *Inspector) title() string {
 	return strconv.FormatUint(i.Message.Seq, 10) + " · " + i.Message.Title
 }
 
-func (i *Inspector) view() app.UI {
-	switch {
-	case i.Tab == session.TabWhy:
-		return &whyView{Controller: i.Controller, Message: i.Message, Guard: i.Guard, Code: i.Code}
-	case i.Message.Seq == 0:
-		return tag.P("inspector-empty").Text("Choose a message in the diagram to see what it carries.")
-	case i.Tab == session.TabCurl:
-		return &curlView{Controller: i.Controller, Message: i.Message, Said: i.Said}
-	case i.Tab == session.TabRaw:
-		return &rawView{Message: i.Message}
+// view is a row of the table of what the tabs show.
+type view struct {
+	tab  session.Tab
+	draw func(i *Inspector) app.UI
+}
+
+// views is the table. All but Why show a message.
+func views() []view {
+	return []view{
+		{session.TabRaw, func(i *Inspector) app.UI { return &rawView{Message: i.Message} }},
+		{session.TabDecoded, func(i *Inspector) app.UI { return &decodedView{Controller: i.Controller, Message: i.Message} }},
+		{session.TabCurl, func(i *Inspector) app.UI {
+			return &curlView{Controller: i.Controller, Message: i.Message, Said: i.Said}
+		}},
+		{session.TabWhy, func(i *Inspector) app.UI {
+			return &whyView{Controller: i.Controller, Message: i.Message, Guard: i.Guard, Code: i.Code}
+		}},
 	}
-	return &decodedView{Controller: i.Controller, Message: i.Message}
+}
+
+func (i *Inspector) view() app.UI {
+	for _, v := range views() {
+		if v.tab == i.Tab && (i.Message.Seq != 0 || i.Tab == session.TabWhy) {
+			return v.draw(i)
+		}
+	}
+	return tag.P("inspector-empty").Text("Choose a message in the diagram to see what it carries.")
 }

@@ -9,7 +9,7 @@ import (
 	"oauthlab/app/timeline"
 )
 
-// pastKey names a stretch of the past in screen.Unfolded, by its first band.
+// pastKey names a stretch of the past in Screen.Unfolded, by its first band.
 func pastKey(bands []timeline.Band) string { return "past-" + bands[0].Key }
 
 // unfolded are the past bands that the learner looks at.

@@ -3,8 +3,12 @@
 package uitest
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"html"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -114,4 +118,33 @@ func Logged(events ...event.Event) []event.Event {
 		events[i].Seq = uint64(i + 1)
 	}
 	return events
+}
+
+// Constants returns the constants of a type of strings that a file declares, by their
+// names: so a table can be held against all that there is.
+func Constants(t *testing.T, file, of string) map[string]string {
+	t.Helper()
+	tree, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]string{}
+	ast.Inspect(tree, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		if kind, ok := spec.Type.(*ast.Ident); ok && kind.Name == of && len(spec.Values) == 1 {
+			value, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found[spec.Names[0].Name] = value
+		}
+		return true
+	})
+	if len(found) == 0 {
+		t.Fatalf("%s declares no constant of type %s", file, of)
+	}
+	return found
 }
