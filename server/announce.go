@@ -11,18 +11,18 @@ import (
 
 // announce prints where everything is, and how it was set up.
 func (h *house) announce(out io.Writer) {
-	for _, name := range h.config.unheard {
+	for _, name := range h.config.Unheard {
 		h.log.Warn("there is no flag for this variable; oauthlab help lists the flags", "variable", name)
 	}
 	c := h.config
-	own := c.origins[event.Lab]
-	if c.log == "json" {
+	own := c.Origins[event.Lab]
+	if c.Log == "json" {
 		said := []any{"version", version()}
-		for _, p := range c.table {
-			said = append(said, string(p.ID), c.origins[p.ID])
+		for _, p := range c.Parties {
+			said = append(said, string(p.ID), c.Origins[p.ID])
 		}
-		slog.New(slog.NewJSONHandler(out, nil)).Info("open", append(said, "data", c.nats.place(c.data),
-			"roles", c.roles.String(), "listen", h.listensOn(), "nats", h.sharedAt(), "ops", h.operatorsAt(), c.asGroup())...)
+		slog.New(slog.NewJSONHandler(out, nil)).Info("open", append(said, "data", c.NATS.Place(c.Data),
+			"roles", c.Roles.String(), "listen", h.listensOn(), "nats", h.sharedAt(), "ops", h.operatorsAt(), c.asGroup())...)
 		return
 	}
 	fmt.Fprintf(out, "\nOAuth Lab is open: %s%s\n\n", own, c.elsewhere(event.Lab))
@@ -31,15 +31,15 @@ func (h *house) announce(out io.Writer) {
 			fmt.Fprintf(out, "  %-26s %s%s?tour=1\n", chapter.Tour, own, chapter.Path)
 		}
 	}
-	for _, p := range c.table {
+	for _, p := range c.Parties {
 		if p.ID != event.Lab {
-			fmt.Fprintf(out, "  %-26s %s%s\n", p.Title, c.origins[p.ID], c.elsewhere(p.ID))
+			fmt.Fprintf(out, "  %-26s %s%s\n", p.Title, c.Origins[p.ID], c.elsewhere(p.ID))
 		}
 	}
 	if at := h.listensOn(); at != "" {
 		fmt.Fprintf(out, "  behind a proxy, on         %s\n", at)
 	}
-	fmt.Fprintf(out, "  labs are kept in           %s\n", c.nats.place(c.data))
+	fmt.Fprintf(out, "  labs are kept in           %s\n", c.NATS.Place(c.Data))
 	if at := h.sharedAt(); at != "" {
 		fmt.Fprintf(out, "  for other processes        %s\n", at)
 	}
@@ -53,8 +53,8 @@ func (h *house) announce(out io.Writer) {
 }
 
 // elsewhere says of a role that another process plays it.
-func (c config) elsewhere(role event.Party) string {
-	if c.roles.play(role) {
+func (c setup) elsewhere(role event.Party) string {
+	if c.Roles.Play(role) {
 		return ""
 	}
 	return " (another process)"
@@ -62,7 +62,7 @@ func (c config) elsewhere(role event.Party) string {
 
 // listensOn is the address that all parties share, or "".
 func (h *house) listensOn() string {
-	if h.config.listen == "" {
+	if h.config.Listen == "" {
 		return ""
 	}
 	return h.listeners[0][0].Addr().String()
@@ -75,7 +75,7 @@ func (h *house) sharedAt() string {
 	switch {
 	case at == "":
 		return ""
-	case h.config.nats.cert != "":
+	case h.config.NATS.Cert != "":
 		return "tls://" + at
 	}
 	return "nats://" + at
@@ -90,9 +90,9 @@ func (h *house) operatorsAt() string {
 }
 
 // asGroup is every setting, for programs.
-func (c config) asGroup() slog.Attr {
-	all := make([]any, len(c.settings))
-	for i, s := range c.settings {
+func (c setup) asGroup() slog.Attr {
+	all := make([]any, len(c.Settings))
+	for i, s := range c.Settings {
 		all[i] = slog.String(s.Name, s.Value)
 	}
 	return slog.Group("settings", all...)
@@ -100,9 +100,9 @@ func (c config) asGroup() slog.Attr {
 
 // changed lists the settings that are not as by default, in one line for people; the
 // others stand in oauthlab help.
-func (c config) changed() string {
+func (c setup) changed() string {
 	var list []string
-	for _, s := range c.settings {
+	for _, s := range c.Settings {
 		if !s.Default {
 			list = append(list, s.Name+"="+s.Value)
 		}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"flag"
 	"io"
 	"net/url"
@@ -14,6 +13,9 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 	"gopkg.in/yaml.v3"
+
+	"oauthlab/server/config"
+	"oauthlab/server/lab"
 )
 
 // composed is what of compose.yaml must agree with the program, the Caddyfile and NATS.
@@ -73,21 +75,22 @@ func TestTheComposeFileSuitsThePrograms(t *testing.T) {
 		for name, value := range service.Environment {
 			environ = append(environ, name+"="+value)
 		}
-		c, err := parse(nil, environ, io.Discard)
-		if err = errors.Join(err, c.complete()); err != nil || len(c.unheard) > 0 {
-			t.Fatalf("%s: %v; it sets %q, which are no flags", name, err, c.unheard)
+		command, err := config.Read(lab.AllParties(), nil, environ, io.Discard)
+		c := command.Start
+		if err != nil || len(c.Unheard) > 0 {
+			t.Fatalf("%s: %v; it sets %q, which are no flags", name, err, c.Unheard)
 		}
-		if err := c.table.Check(c.origins); err != nil {
+		if err := c.Parties.Check(c.Origins); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		u, err := url.Parse(c.nats.url)
+		u, err := url.Parse(c.NATS.URL)
 		if err != nil || u.User.Username() != "a-long-random-text" || all.Services[u.Hostname()].Image == "" {
-			t.Errorf("%s looks for NATS at %s (%v), which is no service with that token", name, c.nats.url, err)
+			t.Errorf("%s looks for NATS at %s (%v), which is no service with that token", name, c.NATS.URL, err)
 		}
-		if grace, err := time.ParseDuration(service.Grace); err != nil || grace < c.ops.drain+shutdownWait {
-			t.Errorf("%s is killed after %s (%v), and takes up to %s to end", name, service.Grace, err, c.ops.drain+shutdownWait)
+		if grace, err := time.ParseDuration(service.Grace); err != nil || grace < c.Ops.Drain+shutdownWait {
+			t.Errorf("%s is killed after %s (%v), and takes up to %s to end", name, service.Grace, err, c.Ops.Drain+shutdownWait)
 		}
-		processes = append(processes, name+c.listen)
+		processes = append(processes, name+c.Listen)
 	}
 	slices.Sort(processes)
 

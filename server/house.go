@@ -41,7 +41,7 @@ const (
 
 // house is the whole lab in one process.
 type house struct {
-	config    config
+	config    setup
 	taught    teaching
 	listeners [][]net.Listener // of each party, in the order of config.parties; one group with --listen
 	handlers  []http.Handler   // in the order of config.parties
@@ -62,12 +62,10 @@ type house struct {
 }
 
 // open wires everything, read from top to bottom: ports, data, store, parties.
-func open(ctx context.Context, c config) (*house, error) {
-	if err := c.complete(); err != nil {
-		return nil, err
-	}
+func open(ctx context.Context, c setup) (*house, error) {
+	c.complete()
 	log := slog.New(ops.NewQuiet(logHandler(c)))
-	taught, err := c.lessons.read()
+	taught, err := readLessons(c.Lessons)
 	if err != nil {
 		return nil, err
 	}
@@ -97,16 +95,16 @@ func open(ctx context.Context, c config) (*house, error) {
 		closeAll(h.allListeners())
 		return nil, err
 	}
-	if err := c.nats.available(); err != nil {
+	if err := available(c.NATS); err != nil {
 		closeAll(h.allListeners())
 		return nil, err
 	}
-	if h.place, err = c.nats.options(c.data); err != nil {
+	if h.place, err = natsOptions(c.NATS, c.Data); err != nil {
 		closeAll(h.allListeners())
 		return nil, err
 	}
-	if c.nats.exposed() {
-		log.Warn("the token of --nats-listen and all labs travel in the clear beyond this machine: pass --nats-cert and --nats-key", "address", c.nats.listen)
+	if c.NATS.Exposed() {
+		log.Warn("the token of --nats-listen and all labs travel in the clear beyond this machine: pass --nats-cert and --nats-key", "address", c.NATS.Listen)
 	}
 	db, err := store.Open(ctx, h.storeOptions())
 	switch {
@@ -140,38 +138,38 @@ func open(ctx context.Context, c config) (*house, error) {
 	badges := feed.Badges{Secret: secret}
 	authDocument := authserver.Document{Store: db, Owner: event.Auth, Kind: authserver.Kind}
 	h.labs = &lab.Labs{
-		Store: db, Origins: c.origins, Now: c.now, Gate: h.health.Gate,
+		Store: db, Origins: c.Origins, Now: c.now, Gate: h.health.Gate,
 		Parties: []lab.Document{authDocument}, Chapters: taught.standing(),
 	}
 	h.attacks = &attack.Runner{Labs: h.labs, Badges: badges}
-	if c.listen != "" {
-		h.attacks.Transport = newInside(c.parties(), c.origins, listeners[0][0])
+	if c.Listen != "" {
+		h.attacks.Transport = newInside(c.Here(), c.Origins, listeners[0][0])
 	}
 	h.feed = &feed.Feed{Labs: h.labs, Log: log, Closing: h.closing, Seats: h.seats, Limited: h.metrics.Limited}
-	lobby := &site.Site{Files: web.FS, Stories: c.dev, Metrics: h.metricsAtLab(), Coming: taught.coming, API: &site.API{
+	lobby := &site.Site{Files: web.FS, Stories: c.Dev, Metrics: h.metricsAtLab(), Coming: taught.coming, API: &site.API{
 		Labs: h.labs, Auth: authDocument, Attacks: h.attacks, Chapters: load.Plain(taught.chapters), Traces: taught.traces,
-		Code: code, Books: books, Log: log, Feed: h.feed, Bounds: h.apiBounds(), MaxBody: int64(c.bounds.maxBody),
+		Code: code, Books: books, Log: log, Feed: h.feed, Bounds: h.apiBounds(), MaxBody: int64(c.Bounds.MaxBody),
 	}}
 	auth := &authserver.Server{
-		Party: event.Auth, Kind: authserver.Kind, Origin: c.origins[event.Auth],
-		Labs: h.labs, Badges: badges, Secret: issued, Assets: authAssets, Log: log, Pace: h.pace(), MaxBody: int64(c.bounds.maxBody),
+		Party: event.Auth, Kind: authserver.Kind, Origin: c.Origins[event.Auth],
+		Labs: h.labs, Badges: badges, Secret: issued, Assets: authAssets, Log: log, Pace: h.pace(), MaxBody: int64(c.Bounds.MaxBody),
 	}
-	mallory := &attack.Site{Labs: h.labs, Badges: badges, Assets: malloryAssets, Log: log, Pace: h.pace(), MaxBody: int64(c.bounds.maxBody)}
+	mallory := &attack.Site{Labs: h.labs, Badges: badges, Assets: malloryAssets, Log: log, Pace: h.pace(), MaxBody: int64(c.Bounds.MaxBody)}
 
 	labHandler, err := lobby.Handler()
 	if err != nil {
 		return nil, errors.Join(err, h.close())
 	}
 	all := map[event.Party]http.Handler{event.Lab: labHandler, event.Auth: auth.Handler(), event.Mallory: mallory.Handler()}
-	for _, p := range c.parties() {
-		h.handlers = append(h.handlers, secured(c.origins[p.ID], withIcon(p, all[p.ID])))
+	for _, p := range c.Here() {
+		h.handlers = append(h.handlers, secured(c.Origins[p.ID], withIcon(p, all[p.ID])))
 	}
 	return h, nil
 }
 
 // logHandler writes what operators need to know.
-func logHandler(c config) slog.Handler {
-	if c.log == "json" {
+func logHandler(c setup) slog.Handler {
+	if c.Log == "json" {
 		return slog.NewJSONHandler(c.stderr, nil)
 	}
 	return tint.NewTextHandler(c.stderr, &tint.Options{TimeFormat: time.TimeOnly, NoColor: !colorful(c.stderr)})
@@ -179,11 +177,11 @@ func logHandler(c config) slog.Handler {
 
 // printer tells the events on the console: as the walkthrough of a flow, or, for
 // programs, that they happened. It is nil where there is no console.
-func printer(c config) func(uuid.UUID, event.Event) {
+func printer(c setup) func(uuid.UUID, event.Event) {
 	switch {
 	case c.console == nil:
 		return nil
-	case c.log == "json":
+	case c.Log == "json":
 		return feed.Ledger{Log: slog.New(slog.NewJSONHandler(c.console, nil))}.Write
 	default:
 		return (&feed.Console{Out: c.console, Color: colorful(c.console)}).Print
@@ -204,12 +202,12 @@ func colorful(out io.Writer) bool {
 func (h *house) servers(base context.Context) []*http.Server {
 	var origins []string
 	var handlers []http.Handler
-	for i, p := range h.config.parties() {
-		origin := h.config.origins[p.ID]
+	for i, p := range h.config.Here() {
+		origin := h.config.Origins[p.ID]
 		origins = append(origins, origin)
 		handlers = append(handlers, canonical(origin, h.log, h.metrics.Count(string(p.ID), h.handlers[i])))
 	}
-	if h.config.listen != "" {
+	if h.config.Listen != "" {
 		handlers = []http.Handler{byHost(origins, h.log, handlers)}
 	}
 	servers := make([]*http.Server, len(handlers))
@@ -217,7 +215,7 @@ func (h *house) servers(base context.Context) []*http.Server {
 		servers[i] = &http.Server{
 			Handler: h.outside(handler), BaseContext: func(net.Listener) context.Context { return base },
 			ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
-			IdleTimeout: idleTimeout, MaxHeaderBytes: int(h.config.bounds.maxHeader),
+			IdleTimeout: idleTimeout, MaxHeaderBytes: int(h.config.Bounds.MaxHeader),
 			ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelDebug),
 		}
 	}

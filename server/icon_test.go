@@ -58,17 +58,17 @@ func checkIcon(t *testing.T, h *house, at string, got reply) {
 
 // Whatever a browser can open in a tab, pages or not, has an icon that its policy allows.
 func TestEveryDocumentHasAnIconThatItsPolicyAllows(t *testing.T) {
-	h := openHouseWith(t, func(c *config) { c.ops.listen = "127.0.0.1:0" })
+	h := openHouseWith(t, func(c *setup) { c.Ops.Listen = "127.0.0.1:0" })
 	l := h.newLab(t)
 	fill := strings.NewReplacer("{lab}", l.ID, "{none}", "00000000-0000-0000-0000-000000000000")
 	var all []string
-	for _, p := range h.config.parties() {
+	for _, p := range h.config.Here() {
 		for _, r := range routes()[p.Flag()] {
 			if r.method == http.MethodGet {
-				all = append(all, h.config.origins[p.ID]+fill.Replace(r.target))
+				all = append(all, h.config.Origins[p.ID]+fill.Replace(r.target))
 			}
 		}
-		all = append(all, h.config.origins[p.ID]+"/healthz", h.config.origins[p.ID]+"/readyz")
+		all = append(all, h.config.Origins[p.ID]+"/healthz", h.config.Origins[p.ID]+"/readyz")
 	}
 	all = append(all, "http://"+h.operatorsAt()+"/healthz", "http://"+h.operatorsAt()+"/readyz")
 	signIn := h.ask(t, "GET", l.Issuer+"/authorize?"+authorization(l).Encode(), "").header.Get("Location")

@@ -12,15 +12,10 @@ import (
 	"oauthlab/lessons/lint"
 	"oauthlab/lessons/load"
 	"oauthlab/server/attack"
+	"oauthlab/server/config"
 	"oauthlab/server/robot"
 	"oauthlab/server/site"
 )
-
-// lessonsConfig says where the chapters come from.
-type lessonsConfig struct {
-	dir  string // a teacher's; "" for none
-	only bool   // they take the place of all of ours
-}
 
 // teaching is what the lab teaches.
 type teaching struct {
@@ -34,12 +29,9 @@ type teaching struct {
 // ourLessons is where ours lie, from the module's root.
 const ourLessons = "lessons/content"
 
-// read reads the chapters, ours and a teacher's. The error lists everything that is
+// readLessons reads the chapters, ours and a teacher's. The error lists everything that is
 // wrong with either.
-func (c lessonsConfig) read() (teaching, error) {
-	if c.only && c.dir == "" {
-		return teaching{}, errors.New("--lessons-only needs --lessons: with which chapters?")
-	}
+func readLessons(c config.Lessons) (teaching, error) {
 	ours, err := load.Read(load.Tree{Name: ourLessons, FS: content.FS})
 	if err != nil {
 		return teaching{}, fmt.Errorf("lessons: %w", err)
@@ -51,7 +43,7 @@ func (c lessonsConfig) read() (teaching, error) {
 	if t.coming, err = load.ToCome(content.FS); err != nil {
 		return teaching{}, fmt.Errorf("lessons: %w", err)
 	}
-	if c.dir == "" {
+	if c.Dir == "" {
 		return t, nil
 	}
 	err = t.beside(c)
@@ -60,17 +52,17 @@ func (c lessonsConfig) read() (teaching, error) {
 
 // beside reads a teacher's chapters and puts them among ours. The error lists all that
 // is wrong with them, whether a file shows it by itself or only the whole.
-func (t *teaching) beside(c lessonsConfig) error {
-	folder, err := openFolder(c.dir)
+func (t *teaching) beside(c config.Lessons) error {
+	folder, err := openFolder(c.Dir)
 	if err != nil {
-		return fmt.Errorf("the lessons in %s cannot be used: %w", c.dir, err)
+		return fmt.Errorf("the lessons in %s cannot be used: %w", c.Dir, err)
 	}
 	defer folder.Close() //nolint:errcheck // nothing was written
 	var found []error
-	if t.theirs, err = load.Read(load.Tree{Name: c.dir, FS: folder, Books: content.FS}); err != nil {
+	if t.theirs, err = load.Read(load.Tree{Name: c.Dir, FS: folder, Books: content.FS}); err != nil {
 		found = each(err)
 	}
-	if t.chapters = load.Beside(t.ours, t.theirs); c.only {
+	if t.chapters = load.Beside(t.ours, t.theirs); c.Only {
 		t.chapters, t.coming = t.theirs, nil
 	}
 	more, err := t.lint(len(found) > 0)
@@ -78,7 +70,7 @@ func (t *teaching) beside(c lessonsConfig) error {
 		return err
 	}
 	if found = append(found, more...); len(found) > 0 {
-		return &findingsError{c.dir, found}
+		return &findingsError{c.Dir, found}
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 	"oauthlab/lessons/content"
 	"oauthlab/lessons/lint"
 	"oauthlab/lessons/load"
+	"oauthlab/server/config"
 )
 
 // A teacher's chapter in which everything is right: it is run, broken and mended.
@@ -155,7 +156,7 @@ func TestLintFindsWhatIsWrongWithAFolder(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := folderOf(t, taughtWell, tt.changes...)
 			var out bytes.Buffer
-			err := lintFolder(t.Context(), []string{dir}, &out)
+			err := run(t.Context(), []string{"lint", dir}, &out)
 			if len(tt.want) == 0 {
 				if want := dir + ": t01 can be played to the end; nothing to mend.\n"; err != nil || out.String() != want {
 					t.Errorf("it says %q and %v, want %q", out.String(), err, want)
@@ -214,7 +215,7 @@ func TestAnInterludeIsReadBetweenChapters(t *testing.T) {
 	maps.Copy(files, interlude)
 	dir := folderOf(t, files)
 	var out bytes.Buffer
-	if err := lintFolder(t.Context(), []string{dir}, &out); err != nil || out.String() != dir+": pause, t01 can be played to the end; nothing to mend.\n" {
+	if err := lintFolder(t.Context(), config.Lint{Dir: dir}, &out); err != nil || out.String() != dir+": pause, t01 can be played to the end; nothing to mend.\n" {
 		t.Errorf("it says %q and %v", out.String(), err)
 	}
 	chapters, err := load.Read(load.Tree{FS: os.DirFS(folderOf(t, interlude)), Books: content.FS})
@@ -296,10 +297,10 @@ func TestAChapterFromAnotherComputer(t *testing.T) {
 	files[".DS_Store"], files["20-mine/Thumbs.db"], files["README.md"], files["images/a.png"] = "\x00", "\x00", "Hello.", "\x89PNG"
 	dir := folderOf(t, files)
 	var out bytes.Buffer
-	if err := lintFolder(t.Context(), []string{dir}, &out); err != nil {
+	if err := run(t.Context(), []string{"lint", dir}, &out); err != nil {
 		t.Fatalf("%v:\n%s", err, out.String())
 	}
-	taught, err := lessonsConfig{dir: dir, only: true}.read()
+	taught, err := readLessons(config.Lessons{Dir: dir, Only: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -312,8 +313,8 @@ func TestAChapterFromAnotherComputer(t *testing.T) {
 func TestAStartNamesWhatLintDoes(t *testing.T) {
 	dir := folderOf(t, taughtWell, "20-mine/1-run.md", "Run it", "Caf\xe9", "20-mine/2-break.md", "kind: break", "kind: [break]")
 	var out bytes.Buffer
-	_ = lintFolder(t.Context(), []string{dir}, &out)
-	_, err := lessonsConfig{dir: dir}.read()
+	_ = run(t.Context(), []string{"lint", dir}, &out)
+	_, err := readLessons(config.Lessons{Dir: dir})
 	want := "the lessons in " + dir + " cannot be used:\n" + strings.TrimSuffix(out.String(), "\n")
 	if err == nil || err.Error() != want || strings.Count(want, "\n") != 2 {
 		t.Errorf("a start says\n%v\nand lint\n%s", err, out.String())
@@ -327,7 +328,7 @@ func TestManyFindingsAreCut(t *testing.T) {
 		files[fmt.Sprintf("week %d/chapter.md", i)] = "x"
 	}
 	var out bytes.Buffer
-	err := lintFolder(t.Context(), []string{folderOf(t, files)}, &out)
+	err := run(t.Context(), []string{"lint", folderOf(t, files)}, &out)
 	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
 	if last := lines[len(lines)-1]; len(lines) != 201 || last != "100 more; mend those above first" {
 		t.Errorf("%d lines, the last %q", len(lines), last)
@@ -343,16 +344,16 @@ func TestLintTakesAFolder(t *testing.T) {
 		args []string
 		want string
 	}{
-		"none":          {nil, "lint takes one folder: oauthlab lint DIR"},
-		"two":           {[]string{"a", "b"}, "lint takes one folder: oauthlab lint DIR"},
+		"none":          {nil, "expected \"<dir>\"; see oauthlab help"},
+		"two":           {[]string{"a", "b"}, "unexpected argument b; see oauthlab help"},
 		"no such":       {[]string{none}, "the lessons in " + none + " cannot be used: there is no such folder"},
 		"an empty one":  {[]string{empty}, empty + ": 1 to mend"},
-		"an odd flag":   {[]string{"--odd", "a"}, "flag provided but not defined: -odd"},
+		"an odd flag":   {[]string{"--odd", "a"}, "unknown flag --odd; see oauthlab help"},
 		"one of a file": {[]string{os.Args[0]}, "the lessons in " + os.Args[0] + " cannot be used: it is a file; the folder is needed in which the chapters' folders lie"},
 		"a device":      {[]string{os.DevNull}, "the lessons in " + os.DevNull + " cannot be used: it is a file; the folder is needed in which the chapters' folders lie"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if err := lintFolder(t.Context(), tt.args, &bytes.Buffer{}); err == nil || err.Error() != tt.want {
+			if err := run(t.Context(), append([]string{"lint"}, tt.args...), &bytes.Buffer{}); err == nil || err.Error() != tt.want {
 				t.Errorf("error is\n\t%v\nwant\n\t%s", err, tt.want)
 			}
 		})
@@ -364,18 +365,18 @@ func TestLessonsBesideOursAndInsteadOfThem(t *testing.T) {
 	own := folderOf(t, taughtWell)
 	v02 := folderOf(t, taughtWell, "20-mine/chapter.md", "id: t01\nstands-on: v02\n", "id: v02\nadds: [state]\n")
 	tests := map[string]struct {
-		config lessonsConfig
+		config config.Lessons
 		want   string // paths in their order
 	}{
-		"ours":                 {lessonsConfig{}, "/v01-login-and-code /v02-state /v03-pkce"},
-		"beside ours":          {lessonsConfig{dir: own}, "/v01-login-and-code /v02-state /v03-pkce /t01-mine"},
-		"in the place of one":  {lessonsConfig{dir: v02}, "/v01-login-and-code /v02-mine /v03-pkce"},
-		"instead of all":       {lessonsConfig{dir: own, only: true}, "/t01-mine"},
-		"one of ours, instead": {lessonsConfig{dir: v02, only: true}, "/v02-mine"},
+		"ours":                 {config.Lessons{}, "/v01-login-and-code /v02-state /v03-pkce"},
+		"beside ours":          {config.Lessons{Dir: own}, "/v01-login-and-code /v02-state /v03-pkce /t01-mine"},
+		"in the place of one":  {config.Lessons{Dir: v02}, "/v01-login-and-code /v02-mine /v03-pkce"},
+		"instead of all":       {config.Lessons{Dir: own, Only: true}, "/t01-mine"},
+		"one of ours, instead": {config.Lessons{Dir: v02, Only: true}, "/v02-mine"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			taught, err := tt.config.read()
+			taught, err := readLessons(tt.config)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -386,12 +387,9 @@ func TestLessonsBesideOursAndInsteadOfThem(t *testing.T) {
 			if got := strings.Join(paths, " "); got != tt.want {
 				t.Errorf("there is %s, want %s", got, tt.want)
 			}
-			if (len(taught.coming) > 0) == tt.config.only {
+			if (len(taught.coming) > 0) == tt.config.Only {
 				t.Errorf("%d chapters are to come", len(taught.coming))
 			}
 		})
-	}
-	if _, err := (lessonsConfig{only: true}).read(); err == nil {
-		t.Error("--lessons-only is taken without --lessons")
 	}
 }

@@ -3,35 +3,20 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 
+	"oauthlab/server/config"
 	"oauthlab/server/lab"
 )
 
 // lintFolder checks the chapters in a folder as a start with --lessons does, and has
 // the robot play each. What is wrong is printed, a finding a line, and is an error.
-func lintFolder(ctx context.Context, args []string, stdout io.Writer) error {
-	flags := flag.NewFlagSet("oauthlab lint", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	var c lessonsConfig
-	flags.BoolVar(&c.only, "lessons-only", false, "check the folder by itself, without the lab's own chapters")
-	flags.Usage = func() {
-		fmt.Fprint(stdout, "oauthlab lint [flags] DIR: check the chapters in a folder, and play them\n")
-		flags.SetOutput(stdout)
-		flags.PrintDefaults()
-	}
-	if err := parseQuietly(flags, args); err != nil {
-		return err
-	}
-	if flags.NArg() != 1 {
-		return errors.New("lint takes one folder: oauthlab lint DIR")
-	}
-	c.dir = flags.Arg(0)
-	taught, err := c.read()
+func lintFolder(ctx context.Context, l config.Lint, stdout io.Writer) error {
+	c := config.Lessons{Dir: l.Dir, Only: l.Only}
+	taught, err := readLessons(c)
 	if err == nil {
 		err = playAll(ctx, taught)
 	}
@@ -39,7 +24,7 @@ func lintFolder(ctx context.Context, args []string, stdout io.Writer) error {
 		for _, f := range findings.told() {
 			fmt.Fprintln(stdout, f)
 		}
-		return fmt.Errorf("%s: %d to mend", c.dir, len(findings.list))
+		return fmt.Errorf("%s: %d to mend", c.Dir, len(findings.list))
 	}
 	if err != nil {
 		return err
@@ -48,7 +33,7 @@ func lintFolder(ctx context.Context, args []string, stdout io.Writer) error {
 	for _, one := range taught.theirs {
 		ids = append(ids, one.ID)
 	}
-	fmt.Fprintf(stdout, "%s: %s can be played to the end; nothing to mend.\n", c.dir, strings.Join(ids, ", "))
+	fmt.Fprintf(stdout, "%s: %s can be played to the end; nothing to mend.\n", c.Dir, strings.Join(ids, ", "))
 	return nil
 }
 
@@ -59,7 +44,7 @@ func playAll(ctx context.Context, taught teaching) (err error) {
 		return err
 	}
 	defer os.RemoveAll(data) //nolint:errcheck // a temporary folder
-	return serveWhile(ctx, config{data: data}, func(ctx context.Context, h *house) error {
+	return serveWhile(ctx, data, func(ctx context.Context, h *house) error {
 		var found findingsError
 		for _, one := range taught.theirs {
 			findings, err := h.rehearse(ctx, one)
@@ -84,10 +69,10 @@ func freeOrigins(table lab.Parties) lab.Origins {
 	return origins
 }
 
-// serveWhile serves a whole lab on free ports while work is done in it.
-func serveWhile(ctx context.Context, c config, work func(context.Context, *house) error) error {
-	c.table = lab.AllParties()
-	c.origins = freeOrigins(c.table)
+// serveWhile serves a whole lab on free ports while work is done in it; data is its folder.
+func serveWhile(ctx context.Context, data string, work func(context.Context, *house) error) error {
+	c := setup{Config: config.Default(lab.AllParties())}
+	c.Data, c.Origins = data, freeOrigins(c.Parties)
 	h, err := open(ctx, c)
 	if err != nil {
 		return err

@@ -16,29 +16,24 @@ import (
 	"oauthlab/server/lab"
 )
 
-// parties are those that this process serves.
-func (c *config) parties() lab.Parties {
-	return slices.DeleteFunc(slices.Clone(c.table), func(p lab.Party) bool { return !c.roles.play(p.ID) })
-}
-
 // bind takes the addresses of this process's parties before anything else happens, so that
 // a port in use is said at once. It returns the listeners of each party, in their order,
 // or those of --listen alone; origins with port 0 become what was given.
-func (c *config) bind() ([][]net.Listener, error) {
-	if c.listen != "" {
-		all, err := listen(c.listen)
+func (c *setup) bind() ([][]net.Listener, error) {
+	if c.Listen != "" {
+		all, err := listen(c.Listen)
 		if err != nil {
-			return nil, bindError("--listen", c.listen, err)
+			return nil, bindError("--listen", c.Listen, err)
 		}
-		if err := c.table.Check(c.origins); err != nil {
+		if err := c.Parties.Check(c.Origins); err != nil {
 			closeAll(all)
 			return nil, err
 		}
 		return [][]net.Listener{all}, nil
 	}
 	var listeners [][]net.Listener
-	origins := maps.Clone(c.origins)
-	for _, p := range c.parties() {
+	origins := maps.Clone(c.Origins)
+	for _, p := range c.Here() {
 		all, origin, err := bindParty(p, origins[p.ID])
 		if err != nil {
 			closeAll(slices.Concat(listeners...))
@@ -46,8 +41,8 @@ func (c *config) bind() ([][]net.Listener, error) {
 		}
 		listeners, origins[p.ID] = append(listeners, all), origin
 	}
-	c.origins = origins
-	if err := c.table.Check(c.origins); err != nil {
+	c.Origins = origins
+	if err := c.Parties.Check(c.Origins); err != nil {
 		closeAll(slices.Concat(listeners...))
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"oauthlab/lessons/event"
+	"oauthlab/server/config"
 	"oauthlab/server/lab"
 )
 
@@ -48,15 +49,15 @@ func hostsOf(t *testing.T, all []net.Listener) []string {
 func TestLocalhostIsTwoAddresses(t *testing.T) {
 	needBothLoopbacks(t)
 	for _, together := range []bool{false, true} {
-		h := openHouseWith(t, func(c *config) {
-			c.ops.listen = "localhost:0"
+		h := openHouseWith(t, func(c *setup) {
+			c.Ops.Listen = "localhost:0"
 			if together {
-				c.listen = "localhost:0"
-				c.origins = lab.Origins{event.Lab: "http://localhost:1", event.Auth: "http://localhost:2", event.Mallory: "http://127.0.0.1:3"}
+				c.Listen = "localhost:0"
+				c.Origins = lab.Origins{event.Lab: "http://localhost:1", event.Auth: "http://localhost:2", event.Mallory: "http://127.0.0.1:3"}
 			}
 		})
 		want := map[string]string{"--lab": "127.0.0.1 ::1", "--auth": "127.0.0.1 ::1", "--mallory": "127.0.0.1"}
-		for i, p := range h.config.parties() {
+		for i, p := range h.config.Here() {
 			group := h.listeners[min(i, len(h.listeners)-1)]
 			got := strings.Join(hostsOf(t, group), " ")
 			if together {
@@ -66,7 +67,7 @@ func TestLocalhostIsTwoAddresses(t *testing.T) {
 				t.Errorf("%s listens on %s, want %s", p.Flag(), got, want[p.Flag()])
 			}
 			for _, l := range group {
-				host := strings.TrimPrefix(h.config.origins[p.ID], "http://")
+				host := strings.TrimPrefix(h.config.Origins[p.ID], "http://")
 				got := h.ask(t, "GET", "http://"+l.Addr().String()+"/", "", "Host", host, "Accept", "text/html")
 				if got.header.Get("Content-Security-Policy") == "" || !strings.Contains(got.body, "<html") {
 					t.Errorf("%s on %s answers %d %.100s, want a page of its own", p.Flag(), l.Addr(), got.status, got.body)
@@ -88,12 +89,12 @@ func TestLocalhostIsTwoAddresses(t *testing.T) {
 // they bring along: a start says so in one line, with flag and address.
 func TestAnotherProgramOnOneOfTheLoopbacks(t *testing.T) {
 	needBothLoopbacks(t)
-	flags := map[string]func(c *config, address string){
-		"--lab":         func(c *config, address string) { c.origins[event.Lab] = "http://" + address },
-		"--auth":        func(c *config, address string) { c.origins[event.Auth] = "http://" + address },
-		"--listen":      func(c *config, address string) { c.listen = address },
-		"--ops-listen":  func(c *config, address string) { c.ops.listen = address },
-		"--nats-listen": func(c *config, address string) { c.nats.listen = address },
+	flags := map[string]func(c *setup, address string){
+		"--lab":         func(c *setup, address string) { c.Origins[event.Lab] = "http://" + address },
+		"--auth":        func(c *setup, address string) { c.Origins[event.Auth] = "http://" + address },
+		"--listen":      func(c *setup, address string) { c.Listen = address },
+		"--ops-listen":  func(c *setup, address string) { c.Ops.Listen = address },
+		"--nats-listen": func(c *setup, address string) { c.NATS.Listen = address },
 	}
 	for flag, set := range flags {
 		for _, ip := range loopbacks() {
@@ -102,12 +103,11 @@ func TestAnotherProgramOnOneOfTheLoopbacks(t *testing.T) {
 				t.Fatal(err)
 			}
 			address := "localhost:" + portOf(other)
-			c := config{data: t.TempDir(), log: "json", stderr: io.Discard, origins: lab.Origins{
-				event.Lab: "http://localhost:0", event.Auth: "http://localhost:0", event.Mallory: "http://127.0.0.1:0",
-			}}
+			c := setup{Config: config.Default(lab.AllParties()), stderr: io.Discard}
+			c.Data, c.Log, c.Origins = t.TempDir(), "json", freeOrigins(c.Parties)
 			set(&c, address)
 			if flag == "--listen" {
-				c.origins = lab.Origins{event.Lab: "http://localhost:1", event.Auth: "http://localhost:2", event.Mallory: "http://127.0.0.1:3"}
+				c.Origins = lab.Origins{event.Lab: "http://localhost:1", event.Auth: "http://localhost:2", event.Mallory: "http://127.0.0.1:3"}
 			}
 			where := address
 			if flag == "--lab" || flag == "--auth" {
@@ -122,24 +122,19 @@ func TestAnotherProgramOnOneOfTheLoopbacks(t *testing.T) {
 	}
 }
 
-// A party that is a row of the table, and nothing else, has its flag, its role and its
-// address, which no party of another process has.
+// A party that is a row of the table, and nothing else, has its role and its address;
+// those of other processes have none here.
 func TestAMadeUpPartyListens(t *testing.T) {
 	table := append(lab.AllParties(), lab.Party{ID: "clerk", Title: "the clerk", Origin: "http://localhost:8090"})
-	c := config{table: table, origins: freeOrigins(table), roles: roles{table: table}}
-	if err := c.roles.Set("lab,clerk"); err != nil {
-		t.Fatal(err)
-	}
+	c := setup{Config: config.Default(table)}
+	c.Origins, c.Roles.Played = freeOrigins(table), []event.Party{event.Lab, "clerk"}
 	listeners, err := c.bind()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer closeAll(slices.Concat(listeners...))
-	if u, err := url.Parse(c.origins["clerk"]); err != nil || len(listeners) != 2 || u.Port() != portOf(listeners[1][0]) {
-		t.Errorf("%d parties listen, and the clerk is at %s (%v)", len(listeners), c.origins["clerk"], err)
-	}
-	if got := joined(c.roles.missing(), ","); got != "auth,mallory" {
-		t.Errorf("other processes play %s", got)
+	if u, err := url.Parse(c.Origins["clerk"]); err != nil || len(listeners) != 2 || u.Port() != portOf(listeners[1][0]) {
+		t.Errorf("%d parties listen, and the clerk is at %s (%v)", len(listeners), c.Origins["clerk"], err)
 	}
 }
 
@@ -193,8 +188,8 @@ func TestAWrongHostIsToldAndLogged(t *testing.T) {
 		{"a program sends something", "POST", nil, http.StatusMisdirectedRequest},
 	}
 	log := &shelf{}
-	h := openHouseWith(t, func(c *config) { c.stderr = log })
-	own := h.config.origins[event.Lab]
+	h := openHouseWith(t, func(c *setup) { c.stderr = log })
+	own := h.config.Origins[event.Lab]
 	host := strings.TrimPrefix(own, "http://")
 	for _, tt := range tests {
 		for came, shown := range map[string]string{
@@ -219,9 +214,9 @@ func TestAWrongHostIsToldAndLogged(t *testing.T) {
 
 func TestAWrongHostBehindAProxyIsTold(t *testing.T) {
 	log := &shelf{}
-	h := openHouseWith(t, func(c *config) {
-		c.listen, c.stderr = "127.0.0.1:0", log
-		c.origins = lab.Origins{event.Lab: "http://localhost:1", event.Auth: "http://localhost:2", event.Mallory: "http://127.0.0.1:3"}
+	h := openHouseWith(t, func(c *setup) {
+		c.Listen, c.stderr = "127.0.0.1:0", log
+		c.Origins = lab.Origins{event.Lab: "http://localhost:1", event.Auth: "http://localhost:2", event.Mallory: "http://127.0.0.1:3"}
 	})
 	got := h.ask(t, "GET", "http://"+h.listeners[0][0].Addr().String()+"/", "", "Host", "backend:8080")
 	want := "No party of the lab has this host.\nThe request came with the Host backend:8080; expected is localhost:1 or localhost:2 or 127.0.0.1:3.\n"

@@ -7,7 +7,7 @@
 //	oauthlab matrix [--json]    run every attack against every guard, and print who refused
 //	oauthlab lint DIR           check the chapters in a folder, and play them
 //	oauthlab version            print which program this is
-//	oauthlab help               print this list, and the flags
+//	oauthlab help [command]     print this list and the flags, or what a command takes
 //
 // The lab is several parties, each on an origin of its own, so that redirects,
 // cookies and CORS are real:
@@ -118,16 +118,14 @@ package main
 
 import (
 	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 	"time"
 
+	"oauthlab/server/config"
 	"oauthlab/server/lab"
 )
 
@@ -140,7 +138,7 @@ func main() {
 		stop() // from here on, a second signal ends the program at once
 		end()
 	})
-	if err := run(ctx, os.Args[1:], os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "oauthlab:", err)
 		os.Exit(1)
 	}
@@ -148,24 +146,26 @@ func main() {
 
 // run executes the command line args until it is done or ctx ends.
 func run(ctx context.Context, args []string, stdout io.Writer) error {
-	if len(args) > 0 {
-		switch args[0] {
-		case "matrix":
-			return matrix(ctx, args[1:], stdout)
-		case "lint":
-			return lintFolder(ctx, args[1:], stdout)
-		case "version":
-			return printVersion(stdout)
-		case "help":
-			args = []string{"-help"}
-		}
-	}
-	c, err := parse(args, os.Environ(), stdout)
+	command, err := config.Read(lab.AllParties(), args, os.Environ(), stdout)
 	if err != nil {
 		return err
 	}
-	c.console = stdout
-	h, err := open(ctx, c)
+	switch command.Name {
+	case "matrix":
+		return matrix(ctx, command.Matrix, stdout)
+	case "lint":
+		return lintFolder(ctx, command.Lint, stdout)
+	case "version":
+		return printVersion(stdout)
+	case "start":
+		return start(ctx, setup{Config: command.Start, console: stdout}, stdout)
+	}
+	return nil // the help is printed
+}
+
+// start opens the lab, says where it is, and serves it until ctx ends.
+func start(ctx context.Context, s setup, stdout io.Writer) error {
+	h, err := open(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -173,133 +173,20 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	return h.serve(ctx)
 }
 
-// config is what a process is told.
-type config struct {
-	table   lab.Parties // nil: those that there are
-	origins lab.Origins
-	listen  string // "" where every party has its own address
-	roles   roles  // that this process plays
-	nats    natsConfig
-	data    string
-	lessons lessonsConfig
-	log     string    // "text" or "json"
-	dev     bool      // for who works on the lab itself
-	console io.Writer // where the events are told; nil for nowhere
-
-	bounds bounds           // the zero value: as by default
-	ops    operating        // how the program is watched and ended
-	now    func() time.Time // nil: the clock
-	stderr io.Writer        // what operators need to know; nil: standard error
-
-	settings []setting // every flag as it stands
-	unheard  []string  // variables of the environment that name no flag
+// setup is what a process is told, and what it is given.
+type setup struct {
+	config.Config
+	console io.Writer        // where the events are told; nil for nowhere
+	now     func() time.Time // nil: the clock
+	stderr  io.Writer        // what operators need to know; nil: standard error
 }
 
-// usage introduces the list of flags.
-const usage = `OAuth Lab: learn OAuth 2.1 by running it, breaking it and mending it.
-
-  oauthlab [flags]            start the lab and print its address
-  oauthlab matrix [--json]    run every attack against every guard, and print who refused
-  oauthlab lint DIR           check the chapters in a folder, and play them
-  oauthlab version            print which program this is
-  oauthlab help               print this list
-
-Each flag is an environment variable too (--data is OAUTHLAB_DATA); the flag wins.
-
-Flags:
-`
-
-// parse reads the command line, and what it leaves open from the environment.
-func parse(args, environ []string, stdout io.Writer) (config, error) {
-	var c config
-	flags := flag.NewFlagSet("oauthlab", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // main says what is wrong, once
-	flags.Usage = func() {
-		fmt.Fprint(stdout, usage)
-		flags.SetOutput(stdout)
-		flags.PrintDefaults()
+// complete fills in what was left open.
+func (s *setup) complete() {
+	if s.now == nil {
+		s.now = time.Now
 	}
-	c.table = lab.AllParties()
-	c.origins = lab.Origins{}
-	for _, p := range c.table {
-		c.origins[p.ID] = p.Origin
-		flags.Var(originFlag{c.origins, p.ID}, string(p.ID), "public `origin` of "+p.Serves)
+	if s.stderr == nil {
+		s.stderr = os.Stderr
 	}
-	flags.StringVar(&c.listen, "listen", "", "one `address` for all parties, told apart by Host, behind a proxy")
-	c.roles.table = c.table
-	flags.Var(&c.roles, "role", "`roles` that this process plays, some of "+joined(idsOf(c.table), ",")+" (default: all)")
-	c.nats.flags(flags)
-	flags.StringVar(&c.data, "data", "", "`folder` of the labs (default: oauthlab in the user's state folder)")
-	flags.StringVar(&c.lessons.dir, "lessons", "", "`folder` of your own chapters, shown beside the lab's")
-	flags.BoolVar(&c.lessons.only, "lessons-only", false, "show the chapters of --lessons alone")
-	flags.StringVar(&c.log, "log", "text", "`text` for people, or json for programs: an event a line, without what it carries")
-	flags.BoolVar(&c.dev, "dev", false, "serve the components of the screen in all their states, on /stories")
-	c.bounds.flags(flags)
-	c.ops.flags(flags)
-	if err := parseQuietly(flags, args); err != nil {
-		return config{}, err
-	}
-	if flags.NArg() > 0 {
-		return config{}, fmt.Errorf("there is no command %q; see oauthlab help", flags.Arg(0))
-	}
-	unheard, err := readEnvironment(flags, environ)
-	if err != nil {
-		return config{}, err
-	}
-	if c.log != "text" && c.log != "json" {
-		return config{}, fmt.Errorf("--log is %q: it takes text or json", c.log)
-	}
-	if err := errors.Join(c.nats.check(), c.checkRoles()); err != nil {
-		return config{}, err
-	}
-	if c.data == "" {
-		folder, err := stateFolder()
-		if err != nil {
-			return config{}, err
-		}
-		c.data = folder
-	}
-	c.settings, c.unheard = effective(flags), unheard
-	return c, nil
-}
-
-// complete fills in what was left open, and reports what cannot work.
-func (c *config) complete() error {
-	if c.table == nil {
-		c.table = lab.AllParties()
-	}
-	if c.bounds == (bounds{}) {
-		c.bounds = defaultBounds()
-	}
-	if c.now == nil {
-		c.now = time.Now
-	}
-	if c.stderr == nil {
-		c.stderr = os.Stderr
-	}
-	return errors.Join(c.bounds.check(), c.ops.check())
-}
-
-// parseQuietly parses the flags and prints them only to who asks for help.
-func parseQuietly(flags *flag.FlagSet, args []string) error {
-	help := flags.Usage
-	flags.Usage = func() {}
-	err := flags.Parse(args)
-	if errors.Is(err, flag.ErrHelp) && help != nil {
-		help()
-	}
-	return err
-}
-
-// stateFolder is where the labs are kept unless --data says otherwise: below
-// XDG_STATE_HOME, or its default.
-func stateFolder() (string, error) {
-	if base := os.Getenv("XDG_STATE_HOME"); base != "" {
-		return filepath.Join(base, "oauthlab"), nil
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return "", fmt.Errorf("no folder for the labs: %w; pass --data", err)
-	}
-	return filepath.Join(home, ".local", "state", "oauthlab"), nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +12,7 @@ import (
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/guard"
 	"oauthlab/server/attack"
+	"oauthlab/server/config"
 	"oauthlab/server/lab"
 )
 
@@ -34,24 +34,14 @@ type row struct {
 // matrix runs every attack in labs of its own: a strict one, one a guard that is
 // said to stop it alone, and one without them. It fails where one comes out
 // otherwise than declared.
-func matrix(ctx context.Context, args []string, stdout io.Writer) error {
-	flags := flag.NewFlagSet("oauthlab matrix", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	asJSON := flags.Bool("json", false, "print JSON, one row a line")
-	flags.Usage = func() {
-		flags.SetOutput(stdout)
-		flags.PrintDefaults()
-	}
-	if err := parseQuietly(flags, args); err != nil {
-		return err
-	}
+func matrix(ctx context.Context, m config.Matrix, stdout io.Writer) error {
 	data, err := os.MkdirTemp("", "oauthlab-matrix-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(data) //nolint:errcheck // a temporary folder
 	var rows []row
-	err = serveWhile(ctx, config{data: data}, func(ctx context.Context, h *house) (err error) {
+	err = serveWhile(ctx, data, func(ctx context.Context, h *house) (err error) {
 		rows, err = h.runMatrix(ctx)
 		return err
 	})
@@ -59,7 +49,7 @@ func matrix(ctx context.Context, args []string, stdout io.Writer) error {
 		return err
 	}
 	print := printTable
-	if *asJSON {
+	if m.JSON {
 		print = printJSON
 	}
 	if err := print(stdout, rows); err != nil {

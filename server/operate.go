@@ -3,9 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
-	"fmt"
-	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -20,34 +17,6 @@ import (
 	"oauthlab/server/site"
 	"oauthlab/server/store"
 )
-
-// operating is how the program is watched and ended.
-type operating struct {
-	listen      string        // address of the operators' endpoints; "" where they are the lab's
-	proxies     limit.Proxies // whose X-Forwarded-For is believed
-	drain       time.Duration // between the announcement of the end and the end
-	acceptClock bool          // the clock is right, although it was put back
-}
-
-func (o *operating) flags(flags *flag.FlagSet) {
-	flags.StringVar(&o.listen, "ops-listen", "", "`address` for /healthz, /readyz, /metrics and /debug/pprof/ alone; without it they are on the lab's origin, /metrics only if that is this machine")
-	flags.Var(&o.proxies, "trusted-proxy", "`networks` whose X-Forwarded-For is believed, such as 10.0.0.0/8,127.0.0.1")
-	flags.Var((*span)(&o.drain), "drain", "`time` for which /readyz says 503 at the end before connections are refused")
-	flags.BoolVar(&o.acceptClock, "accept-clock", false, "take the clock as right, although labs were last written later than it says")
-}
-
-// check reports what cannot work.
-func (o *operating) check() error {
-	if o.listen != "" {
-		if _, _, err := net.SplitHostPort(o.listen); err != nil {
-			return fmt.Errorf("--ops-listen is %q: it takes an address such as 127.0.0.1:9090", o.listen)
-		}
-	}
-	if o.drain < 0 {
-		return fmt.Errorf("--drain is %s: it takes a time such as 10s", o.drain)
-	}
-	return nil
-}
 
 // storeWait is how long the store may take to answer when it is asked if it is there.
 const storeWait = 2 * time.Second
@@ -114,7 +83,7 @@ func (h *house) operatorsHandler() http.Handler {
 	mux.HandleFunc("GET /healthz", ops.ServeAlive)
 	mux.HandleFunc("GET /readyz", h.health.ServeReady)
 	mux.Handle("GET /metrics", h.metrics.Handler())
-	own, _ := h.config.table.Of(event.Lab)
+	own, _ := h.config.Parties.Of(event.Lab)
 	mux.Handle("GET "+iconPath, icon(own))
 	ops.Profiles(mux)
 	return mux
@@ -123,8 +92,8 @@ func (h *house) operatorsHandler() http.Handler {
 // metricsAtLab is what the lab's origin serves as /metrics: nothing where operators
 // have an address of their own, or where the origin is not this machine's alone.
 func (h *house) metricsAtLab() http.Handler {
-	u, err := url.Parse(h.config.origins[event.Lab])
-	if err != nil || h.config.ops.listen != "" || !lab.Loopback(u.Hostname()) {
+	u, err := url.Parse(h.config.Origins[event.Lab])
+	if err != nil || h.config.Ops.Listen != "" || !lab.Loopback(u.Hostname()) {
 		return nil
 	}
 	return h.metrics.Handler()
@@ -132,12 +101,12 @@ func (h *house) metricsAtLab() http.Handler {
 
 // observe takes the address of the operators, and makes what watches over the house.
 func (h *house) observe() (err error) {
-	if at := h.config.ops.listen; at != "" {
+	if at := h.config.Ops.Listen; at != "" {
 		if h.operators, err = listen(at); err != nil {
 			return bindError("--ops-listen", at, err)
 		}
 	}
-	h.seats = &limit.Seats{PerLab: h.config.bounds.maxFollowing, InAll: h.config.bounds.maxFollowers}
+	h.seats = &limit.Seats{PerLab: h.config.Bounds.MaxFollowersPerLab, InAll: h.config.Bounds.MaxFollowers}
 	h.clock = &ops.Clock{Now: h.config.now}
 	h.clock.Seen(h.config.now())
 	h.health = ops.NewHealth(h.log, h.checks()...)
@@ -147,7 +116,7 @@ func (h *house) observe() (err error) {
 
 // readClock learns how late it was when a lab was last written.
 func (h *house) readClock(ctx context.Context) error {
-	if h.config.ops.acceptClock {
+	if h.config.Ops.AcceptClock {
 		return nil
 	}
 	last, err := h.store.LastWrite(ctx)
@@ -157,10 +126,10 @@ func (h *house) readClock(ctx context.Context) error {
 
 // storeOptions says where labs are kept, how much of them, and who is told.
 func (h *house) storeOptions() store.Options {
-	o, b, print := h.place, h.config.bounds, printer(h.config)
-	o.Logger, o.Kinds = h.log, h.config.table.Kinds(h.config.roles.play)
-	o.MaxDocument, o.MaxEventsPerLab, o.LabTTL = int(b.maxDocument), b.maxEvents, b.idle
-	o.MinFree, o.MaxStore = uint64(b.minFree), int64(b.maxStore)
+	o, b, print := h.place, h.config.Bounds, printer(h.config)
+	o.Logger, o.Kinds = h.log, h.config.Kinds()
+	o.MaxDocument, o.MaxEventsPerLab, o.LabTTL = int(b.MaxDocument), b.MaxEvents, b.Idle
+	o.MinFree, o.MaxStore = uint64(b.MinFree), int64(b.MaxStore)
 	o.Timed, o.Delivered = h.metrics.Timed, h.metrics.Delivered
 	o.Appended = func(id uuid.UUID, e event.Event) {
 		h.metrics.Event(e)
@@ -176,7 +145,7 @@ const knownLabs = 8192
 
 // pace bounds the requests to one party of one lab.
 func (h *house) pace() func(uuid.UUID) time.Duration {
-	pace := limit.NewPace[uuid.UUID](h.config.bounds.flowRate, knownLabs)
+	pace := limit.NewPace[uuid.UUID](h.config.Bounds.FlowRate, knownLabs)
 	return func(id uuid.UUID) time.Duration {
 		wait := pace.Wait(id, h.config.now())
 		if wait > 0 {
@@ -191,12 +160,12 @@ const knownCallers = 8192
 
 // apiBounds bounds what one address asks of the lab's API.
 func (h *house) apiBounds() *site.Bounds {
-	b := h.config.bounds
+	b := h.config.Bounds
 	return &site.Bounds{
-		Client: h.config.ops.proxies.Client,
-		Calls:  limit.NewPace[netip.Addr](b.apiRate, knownCallers),
+		Client: h.config.Ops.Proxies.Client,
+		Calls:  limit.NewPace[netip.Addr](b.APIRate, knownCallers),
 		Labs: limit.NewLabs(limit.LabBounds{
-			Rate: b.labRate, PerAddress: b.maxLabsPerAddress, InAll: b.maxLabs, Kept: b.idle,
+			Rate: b.LabRate, PerAddress: b.MaxLabsPerAddress, InAll: b.MaxLabs, Kept: b.Idle,
 		}, func(ctx context.Context) (int, error) { return h.store.Labs(ctx) }),
 		Now: h.config.now, Limited: h.metrics.Limited,
 	}

@@ -59,7 +59,7 @@ func (h *house) ask(t *testing.T, method, target, body string, header ...string)
 // newLab makes a lab over the API.
 func (h *house) newLab(t *testing.T) api.Lab {
 	t.Helper()
-	r := h.ask(t, "POST", h.config.origins[event.Lab]+"/api/labs", `{"chapter":"v03"}`)
+	r := h.ask(t, "POST", h.config.Origins[event.Lab]+"/api/labs", `{"chapter":"v03"}`)
 	var l api.Lab
 	if err := json.Unmarshal([]byte(r.body), &l); err != nil || r.status != http.StatusCreated {
 		t.Fatalf("creation answered %d %s", r.status, r.body)
@@ -103,7 +103,7 @@ func (s *shelf) String() string {
 // ready asks whether the house is, and returns what is wrong, by check.
 func (h *house) ready(t *testing.T) (status int, wrong map[string]string) {
 	t.Helper()
-	r := h.ask(t, "GET", h.config.origins[event.Lab]+"/readyz", "")
+	r := h.ask(t, "GET", h.config.Origins[event.Lab]+"/readyz", "")
 	var report struct {
 		Ready  bool
 		Checks map[string]struct {
@@ -133,7 +133,7 @@ func (h *house) ready(t *testing.T) (status int, wrong map[string]string) {
 
 func TestWhatOperatorsAskTheLabsOwnOrigins(t *testing.T) {
 	h := openHouse(t)
-	for _, origin := range h.config.origins {
+	for _, origin := range h.config.Origins {
 		for _, host := range []string{"", "10.1.2.3:8080"} { // a load balancer asks by address
 			header := []string{}
 			if host != "" {
@@ -150,15 +150,15 @@ func TestWhatOperatorsAskTheLabsOwnOrigins(t *testing.T) {
 	if status, wrong := h.ready(t); status != http.StatusOK {
 		t.Errorf("ready answers %d with %v", status, wrong)
 	}
-	if r := h.ask(t, "GET", h.config.origins[event.Lab]+"/metrics", ""); r.status != http.StatusOK || !strings.Contains(r.body, "oauthlab_labs ") {
+	if r := h.ask(t, "GET", h.config.Origins[event.Lab]+"/metrics", ""); r.status != http.StatusOK || !strings.Contains(r.body, "oauthlab_labs ") {
 		t.Errorf("metrics answers %d %.200s", r.status, r.body)
 	}
-	for _, origin := range []string{h.config.origins[event.Auth], h.config.origins[event.Mallory]} {
+	for _, origin := range []string{h.config.Origins[event.Auth], h.config.Origins[event.Mallory]} {
 		if r := h.ask(t, "GET", origin+"/metrics", ""); r.status == http.StatusOK {
 			t.Errorf("%s/metrics answers %d", origin, r.status)
 		}
 	}
-	for _, origin := range []string{h.config.origins[event.Lab], h.config.origins[event.Auth], h.config.origins[event.Mallory]} {
+	for _, origin := range []string{h.config.Origins[event.Lab], h.config.Origins[event.Auth], h.config.Origins[event.Mallory]} {
 		if r := h.ask(t, "GET", origin+"/debug/pprof/heap", ""); r.status != http.StatusNotFound {
 			t.Errorf("%s has profiles: it answers %d", origin, r.status)
 		}
@@ -166,17 +166,17 @@ func TestWhatOperatorsAskTheLabsOwnOrigins(t *testing.T) {
 }
 
 func TestOperatorsWithAnAddressOfTheirOwn(t *testing.T) {
-	h := openHouseWith(t, func(c *config) { c.ops.listen = "127.0.0.1:0" })
+	h := openHouseWith(t, func(c *setup) { c.Ops.Listen = "127.0.0.1:0" })
 	desk := "http://" + h.operatorsAt()
 	for path, want := range map[string]int{"/healthz": 204, "/readyz": 200, "/metrics": 200, "/debug/pprof/heap": 200, "/": 404} {
 		if r := h.ask(t, "GET", desk+path, ""); r.status != want {
 			t.Errorf("%s answers %d, want %d", path, r.status, want)
 		}
 	}
-	if r := h.ask(t, "GET", h.config.origins[event.Lab]+"/metrics", ""); r.status != http.StatusNotFound {
+	if r := h.ask(t, "GET", h.config.Origins[event.Lab]+"/metrics", ""); r.status != http.StatusNotFound {
 		t.Errorf("the lab's origin has metrics too: %d", r.status)
 	}
-	if r := h.ask(t, "GET", h.config.origins[event.Lab]+"/readyz", ""); r.status != http.StatusOK {
+	if r := h.ask(t, "GET", h.config.Origins[event.Lab]+"/readyz", ""); r.status != http.StatusOK {
 		t.Errorf("the lab's origin is ready with %d", r.status)
 	}
 }
@@ -184,7 +184,7 @@ func TestOperatorsWithAnAddressOfTheirOwn(t *testing.T) {
 // Metrics are not for the public: on an origin that others reach, they need an address.
 func TestPublicOriginsHaveNoMetrics(t *testing.T) {
 	h := &house{metrics: &ops.Metrics{}}
-	h.config.origins = lab.Origins{event.Lab: "https://lab.example.com"}
+	h.config.Origins = lab.Origins{event.Lab: "https://lab.example.com"}
 	if h.metricsAtLab() != nil {
 		t.Error("anybody reads the metrics")
 	}
@@ -193,11 +193,11 @@ func TestPublicOriginsHaveNoMetrics(t *testing.T) {
 func TestMetricsTellWhatHappened(t *testing.T) {
 	h := openHouse(t)
 	l := h.newLab(t)
-	r := h.ask(t, "POST", h.config.origins[event.Lab]+"/api/labs/"+l.ID+"/attacks/intercepted-code", "", "Authorization", "Bearer "+l.Key)
+	r := h.ask(t, "POST", h.config.Origins[event.Lab]+"/api/labs/"+l.ID+"/attacks/intercepted-code", "", "Authorization", "Bearer "+l.Key)
 	if r.status != http.StatusOK {
 		t.Fatalf("the attack answers %d %s", r.status, r.body)
 	}
-	text := h.ask(t, "GET", h.config.origins[event.Lab]+"/metrics", "").body
+	text := h.ask(t, "GET", h.config.Origins[event.Lab]+"/metrics", "").body
 	for _, want := range []string{
 		`oauthlab_requests_total{endpoint="/api/labs/{lab}/attacks/{attack}",outcome="2xx",party="lab"} 1`,
 		`oauthlab_requests_total{endpoint="/{lab}/token",outcome="4xx",party="auth"}`,
@@ -218,7 +218,7 @@ func TestMetricsTellWhatHappened(t *testing.T) {
 func TestAClockPutBackClosesTheLabs(t *testing.T) {
 	var behind atomic.Int64
 	log := &shelf{}
-	h := openHouseWith(t, func(c *config) {
+	h := openHouseWith(t, func(c *setup) {
 		c.now = func() time.Time { return time.Now().Add(-time.Duration(behind.Load())) }
 		c.stderr = log
 	})
@@ -226,9 +226,9 @@ func TestAClockPutBackClosesTheLabs(t *testing.T) {
 	key := []string{"Authorization", "Bearer " + l.Key}
 	calls := func(check func(reply)) {
 		t.Helper()
-		check(h.ask(t, "POST", h.config.origins[event.Lab]+"/api/labs", `{"chapter":"v03"}`))
-		check(h.ask(t, "GET", h.config.origins[event.Lab]+"/api/labs/"+l.ID, "", key...))
-		check(h.ask(t, "GET", h.config.origins[event.Lab]+"/api/labs/"+l.ID+"/feed?after=0", "", key...))
+		check(h.ask(t, "POST", h.config.Origins[event.Lab]+"/api/labs", `{"chapter":"v03"}`))
+		check(h.ask(t, "GET", h.config.Origins[event.Lab]+"/api/labs/"+l.ID, "", key...))
+		check(h.ask(t, "GET", h.config.Origins[event.Lab]+"/api/labs/"+l.ID+"/feed?after=0", "", key...))
 		check(h.ask(t, "POST", l.Issuer+"/token", "", "Content-Type", "application/x-www-form-urlencoded"))
 	}
 	calls(func(r reply) {
@@ -250,10 +250,10 @@ func TestAClockPutBackClosesTheLabs(t *testing.T) {
 		h.ready(t)
 	}
 	page := h.ask(t, "GET", l.Issuer+"/authorize", "", "Sec-Fetch-Mode", "navigate", "Accept", "text/html")
-	if page.status != http.StatusServiceUnavailable || !strings.Contains(page.body, h.config.origins[event.Lab]) || !strings.Contains(page.body, "Try again in a moment.") {
+	if page.status != http.StatusServiceUnavailable || !strings.Contains(page.body, h.config.Origins[event.Lab]) || !strings.Contains(page.body, "Try again in a moment.") {
 		t.Errorf("a person sees %d %s", page.status, page.body)
 	}
-	if r := h.ask(t, "GET", h.config.origins[event.Lab]+"/v03-pkce", ""); r.status != http.StatusOK {
+	if r := h.ask(t, "GET", h.config.Origins[event.Lab]+"/v03-pkce", ""); r.status != http.StatusOK {
 		t.Errorf("the page that needs no lab answers %d", r.status)
 	}
 
@@ -276,18 +276,18 @@ func TestAClockPutBackClosesTheLabs(t *testing.T) {
 // the clock is right.
 func TestAClockBehindTheLastWrite(t *testing.T) {
 	data := t.TempDir()
-	yesterday := func(c *config) {
-		c.data, c.stderr = data, io.Discard
+	yesterday := func(c *setup) {
+		c.Data, c.stderr = data, io.Discard
 		c.now = func() time.Time { return time.Now().Add(-24 * time.Hour) }
 	}
-	t.Run("first", func(t *testing.T) { openHouseWith(t, func(c *config) { c.data = data }).newLab(t) })
+	t.Run("first", func(t *testing.T) { openHouseWith(t, func(c *setup) { c.Data = data }).newLab(t) })
 	t.Run("behind", func(t *testing.T) {
 		if status, wrong := openHouseWith(t, yesterday).ready(t); status != http.StatusServiceUnavailable || wrong["clock"] == "" {
 			t.Errorf("ready answers %d %v", status, wrong)
 		}
 	})
 	t.Run("accepted", func(t *testing.T) {
-		h := openHouseWith(t, func(c *config) { yesterday(c); c.ops.acceptClock = true })
+		h := openHouseWith(t, func(c *setup) { yesterday(c); c.Ops.AcceptClock = true })
 		if status, wrong := h.ready(t); status != http.StatusOK {
 			t.Errorf("ready answers %d %v", status, wrong)
 		}
@@ -298,11 +298,11 @@ func TestAClockBehindTheLastWrite(t *testing.T) {
 // A store that is as large as it may be: the labs close, and open when there is room.
 func TestAFullStoreClosesTheLabs(t *testing.T) {
 	log := &shelf{}
-	h := openHouseWith(t, func(c *config) { c.bounds.maxStore, c.bounds.labRate.Most, c.stderr = 256<<10, 10_000, log })
+	h := openHouseWith(t, func(c *setup) { c.Bounds.MaxStore, c.Bounds.LabRate.Most, c.stderr = 256<<10, 10_000, log })
 	first := h.newLab(t)
 	var r reply
 	for r.status != http.StatusServiceUnavailable {
-		r = h.ask(t, "POST", h.config.origins[event.Lab]+"/api/labs", `{"chapter":"v03"}`)
+		r = h.ask(t, "POST", h.config.Origins[event.Lab]+"/api/labs", `{"chapter":"v03"}`)
 		if r.status != http.StatusCreated && r.status != http.StatusServiceUnavailable {
 			t.Fatalf("creation answers %d %s", r.status, r.body)
 		}
@@ -324,7 +324,7 @@ func TestAFullStoreClosesTheLabs(t *testing.T) {
 	for status := 0; status != http.StatusOK; {
 		status, _ = h.ready(t)
 	}
-	if r := h.ask(t, "GET", h.config.origins[event.Auth]+"/"+first.ID+"/authorize", ""); r.status != http.StatusNotFound {
+	if r := h.ask(t, "GET", h.config.Origins[event.Auth]+"/"+first.ID+"/authorize", ""); r.status != http.StatusNotFound {
 		t.Errorf("the lab that is gone answers %d", r.status)
 	}
 }
@@ -332,14 +332,14 @@ func TestAFullStoreClosesTheLabs(t *testing.T) {
 // Nothing that opens anything stands in the operators' log, whatever goes wrong.
 func TestTheOperatorsLogHasNoSecrets(t *testing.T) {
 	log := &shelf{}
-	h := openHouseWith(t, func(c *config) {
+	h := openHouseWith(t, func(c *setup) {
 		c.stderr = log
 		c.console = log // as JSON: the ledger of events
 	})
 	l := h.newLab(t)
 	key := []string{"Authorization", "Bearer " + l.Key}
 	for _, one := range attack.Catalogue() {
-		if r := h.ask(t, "POST", h.config.origins[event.Lab]+"/api/labs/"+l.ID+"/attacks/"+one.ID, "", key...); r.status != http.StatusOK {
+		if r := h.ask(t, "POST", h.config.Origins[event.Lab]+"/api/labs/"+l.ID+"/attacks/"+one.ID, "", key...); r.status != http.StatusOK {
 			t.Fatalf("%s answers %d %s", one.ID, r.status, r.body)
 		}
 	}
@@ -350,13 +350,13 @@ func TestTheOperatorsLogHasNoSecrets(t *testing.T) {
 	h.signsInAndFinishes(t, opened, "alice")
 	form := url.Values{"username": {"alice"}, "password": {"password123"}, "request": {"x"}}
 	h.ask(t, "POST", l.Issuer+"/login?password=password123", form.Encode(), "Content-Type", "application/x-www-form-urlencoded")
-	state := h.ask(t, "GET", h.config.origins[event.Lab]+"/api/labs/"+l.ID+"/state", "", key...).body
+	state := h.ask(t, "GET", h.config.Origins[event.Lab]+"/api/labs/"+l.ID+"/state", "", key...).body
 
 	// And when the store is gone, which is when most is logged.
 	if err := h.store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	h.ask(t, "GET", h.config.origins[event.Lab]+"/api/labs/"+l.ID+"/state", "", key...)
+	h.ask(t, "GET", h.config.Origins[event.Lab]+"/api/labs/"+l.ID+"/state", "", key...)
 	h.ask(t, "GET", l.Issuer+"/authorize?code=stolen-code-of-a-query&state=s", "")
 
 	secrets := []string{l.Key, "password123", "stolen-code-of-a-query"}
@@ -403,7 +403,7 @@ func (deaf) Write([]byte) (int, error) { return 0, syscall.EPIPE }
 // Visitors leave as they like; that is nothing for operators to look after.
 func TestACallerWhoLeavesIsNotLogged(t *testing.T) {
 	log := &shelf{}
-	h := openHouseWith(t, func(c *config) { c.stderr = log })
+	h := openHouseWith(t, func(c *setup) { c.stderr = log })
 	l := h.newLab(t)
 	r := httptest.NewRequestWithContext(t.Context(), "GET", "/api/labs/"+l.ID+"/events", nil)
 	r.Header.Set("Authorization", "Bearer "+l.Key)

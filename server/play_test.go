@@ -13,13 +13,14 @@ import (
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 	"oauthlab/server/attack"
+	"oauthlab/server/config"
 	"oauthlab/server/lab"
 	"oauthlab/server/robot"
 )
 
 // Our own chapters hold to what is asked of a teacher's.
 func TestOurChaptersHaveNothingToMend(t *testing.T) {
-	taught, err := lessonsConfig{}.read()
+	taught, err := readLessons(config.Lessons{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +87,7 @@ func TestAnAttackIsPlayedToItsEnd(t *testing.T) {
 func TestAnOldCallbackComesOutOfTheBrowser(t *testing.T) {
 	h := openHouse(t)
 	l := h.newLab(t)
-	if r := h.ask(t, http.MethodPost, h.config.origins[event.Lab]+"/api/labs/"+l.ID+"/attacks/callback-replay", "", "Authorization", "Bearer "+l.Key); r.status != http.StatusOK {
+	if r := h.ask(t, http.MethodPost, h.config.Origins[event.Lab]+"/api/labs/"+l.ID+"/attacks/callback-replay", "", "Authorization", "Bearer "+l.Key); r.status != http.StatusOK {
 		t.Fatalf("the attack answered %d %s", r.status, r.body)
 	}
 	var leaks []event.Party
@@ -285,14 +286,13 @@ type roundTrip func(*http.Request) (*http.Response, error)
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // openHouse serves a whole lab on free ports for the time of the test.
-func openHouse(t *testing.T) *house { t.Helper(); return openHouseWith(t, func(*config) {}) }
+func openHouse(t *testing.T) *house { t.Helper(); return openHouseWith(t, func(*setup) {}) }
 
 // openHouseWith does so with the settings changed.
-func openHouseWith(t *testing.T, change func(*config)) *house {
+func openHouseWith(t *testing.T, change func(*setup)) *house {
 	t.Helper()
-	c := config{data: t.TempDir(), log: "json", bounds: defaultBounds(), origins: lab.Origins{
-		event.Lab: "http://localhost:0", event.Auth: "http://localhost:0", event.Mallory: "http://127.0.0.1:0",
-	}}
+	c := setup{Config: config.Default(lab.AllParties())}
+	c.Data, c.Log, c.Origins = t.TempDir(), "json", freeOrigins(c.Parties)
 	change(&c)
 	h, err := open(t.Context(), c)
 	if err != nil {

@@ -134,7 +134,7 @@ func TestEveryRouteKeepsTheRules(t *testing.T) {
 	l := h.newLab(t)
 	fill := strings.NewReplacer("{lab}", l.ID, "{none}", "00000000-0000-0000-0000-000000000000")
 	all := routes()
-	for i, p := range h.config.parties() {
+	for i, p := range h.config.Here() {
 		var rows []string
 		for _, r := range all[p.Flag()] {
 			rows = append(rows, r.pattern)
@@ -168,7 +168,7 @@ func TestEveryRouteKeepsTheRules(t *testing.T) {
 				if r.method == "POST" || r.method == "PATCH" {
 					header, body = append(header, "Content-Type", "application/json"), "[]"
 				}
-				got := h.ask(t, r.method, h.config.origins[p.ID]+fill.Replace(r.target), body, header...)
+				got := h.ask(t, r.method, h.config.Origins[p.ID]+fill.Replace(r.target), body, header...)
 				if got.status != r.status && (r.status != 0 || got.status >= 500 || got.status == http.StatusMethodNotAllowed ||
 					got.status == http.StatusNotFound && r.target != "/api/troubleshooting") {
 					t.Fatalf("answered %d %.200s, want %d", got.status, got.body, r.status)
@@ -185,11 +185,11 @@ func TestEveryRowIsHonoured(t *testing.T) {
 	h := openHouse(t)
 	l := h.newLab(t)
 	first := h.newLab(t)
-	h.ask(t, "PATCH", h.config.origins[event.Lab]+"/api/labs/"+first.ID, `{"chapter":"v01"}`, "Authorization", "Bearer "+first.Key, "Content-Type", "application/json")
-	for _, p := range h.config.parties() {
+	h.ask(t, "PATCH", h.config.Origins[event.Lab]+"/api/labs/"+first.ID, `{"chapter":"v01"}`, "Authorization", "Bearer "+first.Key, "Content-Type", "application/json")
+	for _, p := range h.config.Here() {
 		for _, path := range endpoint.Paths(tables()[p.Flag()]) {
 			for _, row := range path {
-				t.Run(p.Flag()+" "+row.Name(), func(t *testing.T) { h.checkRow(t, h.config.origins[p.ID], row, path, l, first) })
+				t.Run(p.Flag()+" "+row.Name(), func(t *testing.T) { h.checkRow(t, h.config.Origins[p.ID], row, path, l, first) })
 			}
 		}
 	}
@@ -271,7 +271,7 @@ func checkRoute(t *testing.T, h *house, k kind, got reply) {
 			}
 		}
 	}
-	ours := h.config.origins
+	ours := h.config.Origins
 	framed, scripts, referrer, cors := []string{"'none'"}, []string{"'self'", "'wasm-unsafe-eval'"}, "no-referrer", ""
 	switch k {
 	case aFrame:
@@ -337,7 +337,7 @@ func TestNothingOfOneLabOpensAnother(t *testing.T) {
 			continue
 		}
 		calls++
-		target := h.config.origins[event.Lab] + strings.ReplaceAll(r.target, "{lab}", mine.ID)
+		target := h.config.Origins[event.Lab] + strings.ReplaceAll(r.target, "{lab}", mine.ID)
 		for name, key := range map[string]string{"another lab's": "Bearer " + other.Key, "no": "", "the lab's id as": "Bearer " + mine.ID} {
 			if got := h.ask(t, r.method, target, "{}", "Authorization", key); got.status != http.StatusUnauthorized || strings.Contains(got.body, mine.Key) {
 				t.Errorf("%s %s with %s key answers %d %s", r.method, r.pattern, name, got.status, got.body)
@@ -402,18 +402,18 @@ func (h *house) signIn(t *testing.T, l api.Lab) (cookie, code string) {
 // one, and anything else is refused.
 func TestAnotherHostSeesNothing(t *testing.T) {
 	for _, together := range []bool{false, true} {
-		h := openHouseWith(t, func(c *config) {
+		h := openHouseWith(t, func(c *setup) {
 			if together {
-				c.listen = "127.0.0.1:0"
-				c.origins[event.Lab], c.origins[event.Auth], c.origins[event.Mallory] = "http://localhost:1", "http://localhost:2", "http://127.0.0.1:3"
+				c.Listen = "127.0.0.1:0"
+				c.Origins[event.Lab], c.Origins[event.Auth], c.Origins[event.Mallory] = "http://localhost:1", "http://localhost:2", "http://127.0.0.1:3"
 			}
 		})
-		for i, p := range h.config.parties() {
+		for i, p := range h.config.Here() {
 			address := "http://" + h.listeners[min(i, len(h.listeners)-1)][0].Addr().String()
 			for _, r := range routes()[p.Flag()] {
 				target := strings.NewReplacer("{lab}", "x", "{none}", "x").Replace(r.target)
 				got := h.ask(t, r.method, address+target, "", "Host", "evil.example")
-				away := got.status == http.StatusTemporaryRedirect && strings.HasPrefix(got.header.Get("Location"), h.config.origins[p.ID]+"/")
+				away := got.status == http.StatusTemporaryRedirect && strings.HasPrefix(got.header.Get("Location"), h.config.Origins[p.ID]+"/")
 				if (together || !away || r.method != "GET") && got.status != http.StatusMisdirectedRequest {
 					t.Errorf("%s %s of %s for another host answers %d to %q", r.method, r.target, p.Flag(), got.status, got.header.Get("Location"))
 				}

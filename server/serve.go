@@ -61,12 +61,12 @@ func (h *house) watch(ctx context.Context) (stop func()) {
 func (h *house) drain(ctx context.Context, failed <-chan error) error {
 	close(h.leaving)
 	h.health.Refresh(ctx)
-	if h.config.ops.drain == 0 {
+	if h.config.Ops.Drain == 0 {
 		return nil
 	}
-	h.log.Info("draining; a second signal ends the program at once", "for", h.config.ops.drain.String())
+	h.log.Info("draining; a second signal ends the program at once", "for", h.config.Ops.Drain.String())
 	select {
-	case <-time.After(h.config.ops.drain):
+	case <-time.After(h.config.Ops.Drain):
 		return nil
 	case err := <-failed:
 		return err

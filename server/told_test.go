@@ -110,7 +110,7 @@ func TestEverythingToldHasItsRow(t *testing.T) {
 func (h *house) misused(t *testing.T) []event.Event {
 	t.Helper()
 	l := h.newLab(t)
-	api, key := h.config.origins[event.Lab]+"/api/labs/"+l.ID, []string{"Authorization", "Bearer " + l.Key}
+	api, key := h.config.Origins[event.Lab]+"/api/labs/"+l.ID, []string{"Authorization", "Bearer " + l.Key}
 	for _, patch := range []string{
 		`{"chapter": "v02"}`, `{"chapter": "v03"}`, `{"clock_offset_seconds": 60}`, `{"clock_offset_seconds": 0}`,
 		`{"protections": {"redirect-uri": false}}`, `{"protections": {"none": false}}`,

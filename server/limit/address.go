@@ -12,19 +12,19 @@ import (
 // a flag they are a list such as 10.0.0.0/8,127.0.0.1. The zero value trusts nobody.
 type Proxies []netip.Prefix
 
-// String implements flag.Value.
-func (p *Proxies) String() string {
-	names := make([]string, len(*p))
-	for i, prefix := range *p {
+// String writes the networks as the flag takes them.
+func (p Proxies) String() string {
+	names := make([]string, len(p))
+	for i, prefix := range p {
 		names[i] = prefix.String()
 	}
 	return strings.Join(names, ",")
 }
 
-// Set implements flag.Value.
-func (p *Proxies) Set(list string) error {
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (p *Proxies) UnmarshalText(list []byte) error {
 	var all Proxies
-	for text := range strings.SplitSeq(list, ",") {
+	for text := range strings.SplitSeq(string(list), ",") {
 		if text = strings.TrimSpace(text); text == "" {
 			continue
 		}

@@ -18,7 +18,7 @@ func TestRateAsAFlag(t *testing.T) {
 		"120/1m": {120, time.Minute}, "1/1s": {1, time.Second}, "5/1h30m": {5, 90 * time.Minute}, "7/1m10s": {7, 70 * time.Second}, "8/1h0m5s": {8, time.Hour + 5*time.Second}, "3/24h": {3, 24 * time.Hour},
 	} {
 		var r Rate
-		if err := r.Set(text); err != nil || r != want {
+		if err := r.UnmarshalText([]byte(text)); err != nil || r != want {
 			t.Errorf("%q is %+v (%v), want %+v", text, r, err, want)
 		}
 		if r.String() != text {
@@ -26,7 +26,7 @@ func TestRateAsAFlag(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"", "5", "5/", "/1m", "0/1m", "-1/1m", "5/0s", "5/-1s", "many/1m", "5/minute"} {
-		if err := new(Rate).Set(text); !errors.Is(err, errRate) {
+		if err := new(Rate).UnmarshalText([]byte(text)); !errors.Is(err, errRate) {
 			t.Errorf("%q is taken (%v)", text, err)
 		}
 	}
@@ -89,7 +89,7 @@ func TestWhereARequestComesFrom(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var p Proxies
-			if err := p.Set(tt.trusted); err != nil {
+			if err := p.UnmarshalText([]byte(tt.trusted)); err != nil {
 				t.Fatal(err)
 			}
 			r := &http.Request{RemoteAddr: tt.remote, Header: http.Header{}}
@@ -102,7 +102,7 @@ func TestWhereARequestComesFrom(t *testing.T) {
 		})
 	}
 	for _, bad := range []string{"localhost", "10.0.0.0/33", "10.0.0"} {
-		if err := new(Proxies).Set(bad); err == nil {
+		if err := new(Proxies).UnmarshalText([]byte(bad)); err == nil {
 			t.Errorf("%q is taken", bad)
 		}
 	}

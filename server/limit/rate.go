@@ -20,8 +20,8 @@ type Rate struct {
 
 var errRate = errors.New("it takes a number and a time, such as 120/1m: so many at once, which come back evenly within that time")
 
-// String implements flag.Value.
-func (r *Rate) String() string {
+// String writes the rate as the flag takes it.
+func (r Rate) String() string {
 	per := r.Per.String()
 	for _, nothing := range []string{"m0s", "h0m"} { // 1h0m0s is 1h
 		if strings.HasSuffix(per, nothing) {
@@ -31,9 +31,9 @@ func (r *Rate) String() string {
 	return fmt.Sprintf("%d/%s", r.Most, per)
 }
 
-// Set implements flag.Value.
-func (r *Rate) Set(text string) error {
-	most, per, found := strings.Cut(text, "/")
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (r *Rate) UnmarshalText(text []byte) error {
+	most, per, found := strings.Cut(string(text), "/")
 	n, err := strconv.Atoi(most)
 	if err != nil || !found || n < 1 {
 		return errRate

@@ -1,12 +1,14 @@
-package main
+package config
 
 import (
-	"flag"
 	"io"
 	"strings"
 	"testing"
 
+	"github.com/alecthomas/kong"
 	"github.com/google/go-cmp/cmp"
+
+	"oauthlab/server/lab"
 )
 
 func TestAFlagWinsOverItsVariable(t *testing.T) {
@@ -26,12 +28,12 @@ func TestAFlagWinsOverItsVariable(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c, err := parse(tt.args, tt.environ, io.Discard)
-			if err != nil || c.listen != tt.want {
-				t.Errorf("--listen is %q (%v), want %q", c.listen, err, tt.want)
+			c, err := read(tt.args, tt.environ)
+			if err != nil || c.Listen != tt.want {
+				t.Errorf("--listen is %q (%v), want %q", c.Listen, err, tt.want)
 			}
-			if len(c.unheard) != 0 {
-				t.Errorf("it complains about %q", c.unheard)
+			if len(c.Unheard) != 0 {
+				t.Errorf("it complains about %q", c.Unheard)
 			}
 		})
 	}
@@ -39,32 +41,32 @@ func TestAFlagWinsOverItsVariable(t *testing.T) {
 
 // Every flag can be given as a variable, also those with more than one word.
 func TestEveryFlagHasAVariable(t *testing.T) {
-	c, err := parse(nil, nil, io.Discard)
+	c, err := read(nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range c.settings {
+	for _, s := range c.Settings {
 		if s.Value == "" {
 			continue
 		}
-		if got, err := parse(nil, []string{variableOf(s.Name) + "=" + s.Value}, io.Discard); err != nil || len(got.unheard) != 0 {
-			t.Errorf("%s=%s: %v, unheard %q", variableOf(s.Name), s.Value, err, got.unheard)
+		if got, err := read(nil, []string{variableOf(s.Name) + "=" + s.Value}); err != nil || len(got.Unheard) != 0 {
+			t.Errorf("%s=%s: %v, unheard %q", variableOf(s.Name), s.Value, err, got.Unheard)
 		}
 	}
 }
 
 func TestUnknownVariablesAreReported(t *testing.T) {
-	c, err := parse(nil, []string{"OAUTHLAB_PROT=80", "HOME=/", "OAUTHLAB_DATTA=/tmp", "OAUTHLAB_DATA=/data"}, io.Discard)
+	c, err := read(nil, []string{"OAUTHLAB_PROT=80", "HOME=/", "OAUTHLAB_DATTA=/tmp", "OAUTHLAB_DATA=/data"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"OAUTHLAB_DATTA", "OAUTHLAB_PROT"}, c.unheard); diff != "" {
+	if diff := cmp.Diff([]string{"OAUTHLAB_DATTA", "OAUTHLAB_PROT"}, c.Unheard); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestAVariableThatCannotBeReadIsNamed(t *testing.T) {
-	_, err := parse(nil, []string{"OAUTHLAB_DEV=perhaps"}, io.Discard)
+	_, err := read(nil, []string{"OAUTHLAB_DEV=perhaps"})
 	if err == nil || !strings.Contains(err.Error(), "the variable OAUTHLAB_DEV: ") {
 		t.Errorf("it says %v", err)
 	}
@@ -87,23 +89,26 @@ func TestNoPasswordOfAnAddressIsPrinted(t *testing.T) {
 }
 
 func TestNoSecretOfAFlagIsPrinted(t *testing.T) {
-	flags := flagsOf(func(flags *flag.FlagSet) {
-		flags.String("nats-token", "", "")
-		flags.String("other-token", "", "")
-		flags.String("data", "", "")
-	})
-	if err := flags.Parse([]string{"--nats-token", "s3cret", "--data", "/tmp"}); err != nil {
+	var flags struct {
+		NatsToken  string
+		OtherToken string
+		Data       string
+	}
+	k, err := kong.New(&flags)
+	if err == nil {
+		_, err = k.Parse([]string{"--nats-token", "s3cret", "--data", "/tmp"})
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
-	want := []setting{{"data", "/tmp", false}, {"nats-token", "***", false}, {"other-token", "", true}}
-	if diff := cmp.Diff(want, effective(flags)); diff != "" {
+	want := []Setting{{"data", "/tmp", false, ""}, {"nats-token", "***", false, ""}, {"other-token", "", true, ""}}
+	if diff := cmp.Diff(want, effective(k.Model.Flags)); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// flagsOf is a flag set with nothing but what add adds.
-func flagsOf(add func(*flag.FlagSet)) *flag.FlagSet {
-	flags := flag.NewFlagSet("test", flag.ContinueOnError)
-	add(flags)
-	return flags
+// read reads the command line of a start.
+func read(args, environ []string) (Config, error) {
+	c, err := Read(lab.AllParties(), args, environ, io.Discard)
+	return c.Start, err
 }

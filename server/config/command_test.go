@@ -1,0 +1,123 @@
+package config
+
+import (
+	"bytes"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"oauthlab/lessons/event"
+	"oauthlab/server/lab"
+)
+
+// The help of a start lists each of its flags, with what it is by default.
+func TestTheHelpListsEveryFlag(t *testing.T) {
+	c, err := read(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"--help"}, {"help"}, {"--data", "/tmp", "--help"}} {
+		var out bytes.Buffer
+		if asked, err := Read(lab.AllParties(), args, nil, &out); err != nil || asked.Name != "help" {
+			t.Errorf("%q is %q (%v)", args, asked.Name, err)
+		}
+		for _, s := range c.Settings {
+			if !strings.Contains(out.String(), "  --"+s.Name) {
+				t.Errorf("%q does not list --%s", args, s.Name)
+			}
+			if s.Value != "" && s.Value != "false" && s.Name != "log" && s.Name != "nats-replicas" && !strings.Contains(out.String(), s.Value) {
+				t.Errorf("%q does not say that --%s is %s by default", args, s.Name, s.Value)
+			}
+		}
+	}
+}
+
+// A flag may be written with one hyphen, and its value may begin with one.
+func TestAFlagMayHaveOneHyphen(t *testing.T) {
+	c, err := read([]string{"-data", "/tmp", "-listen=:1", "-dev"}, nil)
+	if err != nil || c.Data != "/tmp" || c.Listen != ":1" || !c.Dev {
+		t.Errorf("it reads %+v (%v)", c, err)
+	}
+	if _, err := read([]string{"--drain=-1s"}, nil); err == nil || !strings.Contains(err.Error(), "--drain is -1s") {
+		t.Errorf("a time before now is answered %v", err)
+	}
+}
+
+// Each command takes its own flags, and says so.
+func TestEachCommandHasItsHelp(t *testing.T) {
+	for command, want := range map[string]string{"matrix": "--json", "lint": "--lessons-only", "version": "Print which"} {
+		for _, args := range [][]string{{"help", command}, {command, "--help"}} {
+			var out bytes.Buffer
+			if _, err := Read(lab.AllParties(), args, nil, &out); err != nil || !strings.Contains(out.String(), want) || strings.Contains(out.String(), "--nats") {
+				t.Errorf("%q says %s (%v)", args, &out, err)
+			}
+		}
+	}
+	if _, err := read([]string{"matrix", "--data", "/tmp"}, nil); err == nil {
+		t.Error("matrix takes the flags of a start")
+	}
+}
+
+// The variables are those of a start: other commands hear none of them.
+func TestOnlyAStartHearsTheEnvironment(t *testing.T) {
+	c, err := Read(lab.AllParties(), []string{"lint", "mine"}, []string{"OAUTHLAB_LESSONS_ONLY=true"}, io.Discard)
+	if err != nil || c.Lint != (Lint{Dir: "mine"}) {
+		t.Errorf("lint is told %+v (%v)", c.Lint, err)
+	}
+}
+
+func TestWhatNoCommandTakes(t *testing.T) {
+	for args, want := range map[string]string{
+		"nonsense":   "unexpected argument nonsense; see oauthlab help",
+		"matrix x":   "unexpected argument x; see oauthlab help",
+		"--nonsense": "unknown flag --nonsense; see oauthlab help",
+		"lint":       `expected "<dir>"; see oauthlab help`,
+		"--log xml":  `--log must be one of "text","json" but got "xml"; see oauthlab help`,
+	} {
+		if _, err := Read(lab.AllParties(), strings.Fields(args), nil, io.Discard); err == nil || err.Error() != want {
+			t.Errorf("%s: it says %v, want %s", args, err, want)
+		}
+	}
+}
+
+func TestWhatDoesNotGoTogetherIsRefused(t *testing.T) {
+	for args, want := range map[string]string{
+		"--lessons-only":    "--lessons-only needs --lessons",
+		"--role lab,nobody": `there is no role "nobody": it takes some of lab,auth,mallory`,
+		"--role lab":        "--role lab leaves auth and mallory to other processes",
+		"--role lab --auth http://localhost:0 --nats nats:1": `--auth is "http://localhost:0", and another process plays that role`,
+		"--nats a:1 --nats-listen b:1":                       "--nats and --nats-listen exclude each other",
+		"--nats-cert a":                                      "--nats-cert and --nats-key belong together",
+	} {
+		if _, err := read(strings.Fields(args), nil); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: it says %v, want %s", args, err, want)
+		}
+	}
+}
+
+// A party that is a row of the table, and nothing else, has its flag, its variable, its
+// line in the help and its role.
+func TestAMadeUpPartyHasItsFlagAndItsRole(t *testing.T) {
+	table := append(lab.AllParties(), lab.Party{ID: "clerk", Serves: "the clerk's office", Origin: "http://localhost:8090"})
+	var help bytes.Buffer
+	if _, err := Read(table, []string{"--help"}, nil, &help); err != nil || !strings.Contains(help.String(), `--clerk="http://localhost:8090"`) ||
+		!strings.Contains(help.String(), "the clerk's office") || !strings.Contains(help.String(), "lab,auth,mallory,clerk") {
+		t.Errorf("the help is %s (%v)", &help, err)
+	}
+	if got := Default(table).Origins["clerk"]; got != "http://localhost:8090" {
+		t.Errorf("by default it is at %q", got)
+	}
+	for _, told := range []struct{ args, environ []string }{
+		{[]string{"--clerk", "http://localhost:1"}, nil}, {nil, []string{"OAUTHLAB_CLERK=http://localhost:1"}},
+	} {
+		c, err := Read(table, told.args, told.environ, io.Discard)
+		if err != nil || c.Start.Origins["clerk"] != "http://localhost:1" || len(c.Start.Unheard) > 0 {
+			t.Errorf("told %+v it is at %q (%v)", told, c.Start.Origins["clerk"], err)
+		}
+	}
+	c, err := Read(table, []string{"--role", " clerk, lab,clerk", "--nats-listen", "127.0.0.1:1"}, nil, io.Discard)
+	if err != nil || !slices.Equal(c.Start.Roles.Played, []event.Party{"clerk", event.Lab}) || len(c.Start.Here()) != 2 || c.Start.Here()[1].ID != "clerk" {
+		t.Errorf("it plays %q, and has %+v (%v)", c.Start.Roles.Played, c.Start.Here(), err)
+	}
+}
