@@ -26,7 +26,7 @@ func (h *house) announce(out io.Writer) {
 		return
 	}
 	fmt.Fprintf(out, "\nOAuth Lab is open: %s%s\n\n", own, c.elsewhere(event.Lab))
-	for _, chapter := range h.taught.chapters {
+	for _, chapter := range h.taught.Chapters {
 		if chapter.Tour != "" {
 			fmt.Fprintf(out, "  %-26s %s%s?tour=1\n", chapter.Tour, own, chapter.Path)
 		}

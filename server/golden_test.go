@@ -15,6 +15,7 @@ import (
 	"oauthlab/lessons/guard"
 	"oauthlab/lessons/load"
 	"oauthlab/lessons/trace"
+	"oauthlab/server/prove"
 )
 
 var update = flag.Bool("update", false, "record the golden traces anew (make golden)")
@@ -24,15 +25,15 @@ var update = flag.Bool("update", false, "record the golden traces anew (make gol
 // at it, and if it is meant, record it with make golden.
 func TestGoldenTraces(t *testing.T) {
 	h := openHouse(t)
-	for _, c := range h.taught.chapters {
+	for _, c := range h.taught.Chapters {
 		if c.ID != c.Version { // the trace is its version's
 			continue
 		}
-		folder := filepath.Join("..", ourLessons, c.Folder)
-		files := []string{filepath.Join(folder, traceFile)}
+		folder := filepath.Join("..", prove.OurLessons, c.Folder)
+		files := []string{filepath.Join(folder, prove.TraceFile)}
 		whole := h.trace(t, c, nil)
 		t.Run(c.ID, func(t *testing.T) {
-			compare(t, filepath.Join(folder, traceFile), whole)
+			compare(t, filepath.Join(folder, prove.TraceFile), whole)
 		})
 		for _, p := range guard.Catalogue() {
 			for _, part := range p.Parts {
@@ -81,11 +82,11 @@ func compare(t *testing.T, file, got string) {
 // trace plays the chapter's script in a new lab and returns its log as a trace.
 func (h *house) trace(t *testing.T, c load.Chapter, switches map[guard.ID]string) string {
 	t.Helper()
-	script, err := h.taught.script(c)
+	script, err := h.taught.Script(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := h.labWith(t.Context(), c.ID, switches)
+	l, err := h.prover().LabWith(t.Context(), c.ID, switches)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +94,7 @@ func (h *house) trace(t *testing.T, c load.Chapter, switches map[guard.ID]string
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.runFlow(t.Context(), l, script); err != nil {
+	if err := h.prover().Play(t.Context(), l, script); err != nil {
 		t.Fatal(err)
 	}
 	w := trace.NewWriter(l.Issuer(),

@@ -25,6 +25,7 @@ import (
 	"oauthlab/server/lab"
 	"oauthlab/server/limit"
 	"oauthlab/server/ops"
+	"oauthlab/server/prove"
 	"oauthlab/server/site"
 	"oauthlab/server/store"
 	"oauthlab/web"
@@ -42,7 +43,7 @@ const (
 // house is the whole lab in one process.
 type house struct {
 	config    setup
-	taught    teaching
+	taught    prove.Teaching
 	listeners [][]net.Listener // of each party, in the order of config.parties; one group with --listen
 	handlers  []http.Handler   // in the order of config.parties
 	place     store.Options    // where the labs are kept
@@ -65,7 +66,7 @@ type house struct {
 func open(ctx context.Context, c setup) (*house, error) {
 	c.complete()
 	log := slog.New(ops.NewQuiet(logHandler(c)))
-	taught, err := readLessons(c.Lessons)
+	taught, err := prove.Read(c.Lessons)
 	if err != nil {
 		return nil, err
 	}
@@ -139,15 +140,15 @@ func open(ctx context.Context, c setup) (*house, error) {
 	authDocument := authserver.Document{Store: db, Owner: event.Auth, Kind: authserver.Kind}
 	h.labs = &lab.Labs{
 		Store: db, Origins: c.Origins, Now: c.now, Gate: h.health.Gate,
-		Parties: []lab.Document{authDocument}, Chapters: taught.standing(),
+		Parties: []lab.Document{authDocument}, Chapters: taught.Standing(),
 	}
 	h.attacks = &attack.Runner{Labs: h.labs, Badges: badges}
 	if c.Listen != "" {
 		h.attacks.Transport = newInside(c.Here(), c.Origins, listeners[0][0])
 	}
 	h.feed = &feed.Feed{Labs: h.labs, Log: log, Closing: h.closing, Seats: h.seats, Limited: h.metrics.Limited}
-	lobby := &site.Site{Files: web.FS, Stories: c.Dev, Metrics: h.metricsAtLab(), Coming: taught.coming, API: &site.API{
-		Labs: h.labs, Auth: authDocument, Attacks: h.attacks, Chapters: load.Plain(taught.chapters), Traces: taught.traces,
+	lobby := &site.Site{Files: web.FS, Stories: c.Dev, Metrics: h.metricsAtLab(), Coming: taught.Coming, API: &site.API{
+		Labs: h.labs, Auth: authDocument, Attacks: h.attacks, Chapters: load.Plain(taught.Chapters), Traces: taught.Traces,
 		Code: code, Books: books, Log: log, Feed: h.feed, Bounds: h.apiBounds(), MaxBody: int64(c.Bounds.MaxBody),
 	}}
 	auth := &authserver.Server{

@@ -17,6 +17,7 @@ import (
 	"oauthlab/lessons/lint"
 	"oauthlab/lessons/load"
 	"oauthlab/server/config"
+	"oauthlab/server/prove"
 )
 
 // A teacher's chapter in which everything is right: it is run, broken and mended.
@@ -215,7 +216,7 @@ func TestAnInterludeIsReadBetweenChapters(t *testing.T) {
 	maps.Copy(files, interlude)
 	dir := folderOf(t, files)
 	var out bytes.Buffer
-	if err := lintFolder(t.Context(), config.Lint{Dir: dir}, &out); err != nil || out.String() != dir+": pause, t01 can be played to the end; nothing to mend.\n" {
+	if err := run(t.Context(), []string{"lint", dir}, &out); err != nil || out.String() != dir+": pause, t01 can be played to the end; nothing to mend.\n" {
 		t.Errorf("it says %q and %v", out.String(), err)
 	}
 	chapters, err := load.Read(load.Tree{FS: os.DirFS(folderOf(t, interlude)), Books: content.FS})
@@ -231,7 +232,7 @@ func TestAnInterludeIsReadBetweenChapters(t *testing.T) {
 }
 
 // A chapter that cannot be finished, or that finishes by itself, is found by playing it.
-func TestARehearsalFindsWhatCannotBePlayed(t *testing.T) {
+func TestWhatCannotBePlayedIsFound(t *testing.T) {
 	h := openHouse(t)
 	tests := map[string]struct{ changes, want []string }{
 		"nothing": {},
@@ -264,7 +265,7 @@ func TestARehearsalFindsWhatCannotBePlayed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			findings, err := h.rehearse(t.Context(), chapters[0])
+			findings, err := h.prover().VerifyPlayable(t.Context(), h.taught, chapters[0])
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -300,11 +301,11 @@ func TestAChapterFromAnotherComputer(t *testing.T) {
 	if err := run(t.Context(), []string{"lint", dir}, &out); err != nil {
 		t.Fatalf("%v:\n%s", err, out.String())
 	}
-	taught, err := readLessons(config.Lessons{Dir: dir, Only: true})
+	taught, err := prove.Read(config.Lessons{Dir: dir, Only: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := taught.chapters[0]; len(taught.chapters) != 1 || c.Title != "Café, “ours”" || !strings.Contains(c.Problem, "<p>Mine.</p>") || len(c.Steps) != 3 {
+	if c := taught.Chapters[0]; len(taught.Chapters) != 1 || c.Title != "Café, “ours”" || !strings.Contains(c.Problem, "<p>Mine.</p>") || len(c.Steps) != 3 {
 		t.Errorf("the chapter is %q, in %d steps:\n%s", c.Title, len(c.Steps), c.Problem)
 	}
 }
@@ -314,7 +315,7 @@ func TestAStartNamesWhatLintDoes(t *testing.T) {
 	dir := folderOf(t, taughtWell, "20-mine/1-run.md", "Run it", "Caf\xe9", "20-mine/2-break.md", "kind: break", "kind: [break]")
 	var out bytes.Buffer
 	_ = run(t.Context(), []string{"lint", dir}, &out)
-	_, err := readLessons(config.Lessons{Dir: dir})
+	_, err := prove.Read(config.Lessons{Dir: dir})
 	want := "the lessons in " + dir + " cannot be used:\n" + strings.TrimSuffix(out.String(), "\n")
 	if err == nil || err.Error() != want || strings.Count(want, "\n") != 2 {
 		t.Errorf("a start says\n%v\nand lint\n%s", err, out.String())
@@ -376,19 +377,19 @@ func TestLessonsBesideOursAndInsteadOfThem(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			taught, err := readLessons(tt.config)
+			taught, err := prove.Read(tt.config)
 			if err != nil {
 				t.Fatal(err)
 			}
 			var paths []string
-			for _, c := range taught.chapters {
+			for _, c := range taught.Chapters {
 				paths = append(paths, c.Path)
 			}
 			if got := strings.Join(paths, " "); got != tt.want {
 				t.Errorf("there is %s, want %s", got, tt.want)
 			}
-			if (len(taught.coming) > 0) == tt.config.Only {
-				t.Errorf("%d chapters are to come", len(taught.coming))
+			if (len(taught.Coming) > 0) == tt.config.Only {
+				t.Errorf("%d chapters are to come", len(taught.Coming))
 			}
 		})
 	}

@@ -127,6 +127,7 @@ import (
 
 	"oauthlab/server/config"
 	"oauthlab/server/lab"
+	"oauthlab/server/prove"
 )
 
 func main() {
@@ -152,9 +153,9 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	}
 	switch command.Name {
 	case "matrix":
-		return matrix(ctx, command.Matrix, stdout)
+		return prove.Matrix(ctx, serveTrial, command.Matrix, stdout)
 	case "lint":
-		return lintFolder(ctx, command.Lint, stdout)
+		return prove.Lint(ctx, serveTrial, command.Lint, stdout)
 	case "version":
 		return printVersion(stdout)
 	case "start":

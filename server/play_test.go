@@ -15,16 +15,17 @@ import (
 	"oauthlab/server/attack"
 	"oauthlab/server/config"
 	"oauthlab/server/lab"
+	"oauthlab/server/prove"
 	"oauthlab/server/robot"
 )
 
 // Our own chapters hold to what is asked of a teacher's.
 func TestOurChaptersHaveNothingToMend(t *testing.T) {
-	taught, err := readLessons(config.Lessons{})
+	taught, err := prove.Read(config.Lessons{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	findings, err := taught.lint(false)
+	findings, err := taught.Lint(false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,9 +39,9 @@ func TestOurChaptersHaveNothingToMend(t *testing.T) {
 // that finishes by itself, fails.
 func TestEachChapterCanBePlayed(t *testing.T) {
 	h := openHouse(t)
-	for _, c := range h.taught.chapters {
+	for _, c := range h.taught.Chapters {
 		t.Run(c.ID, func(t *testing.T) {
-			findings, err := h.rehearse(t.Context(), c)
+			findings, err := h.prover().VerifyPlayable(t.Context(), h.taught, c)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -134,14 +135,14 @@ func TestAMailIsJudgedByWhatAliceDid(t *testing.T) {
 			}
 		}
 		t.Run(a.ID+" without what stops it", func(t *testing.T) {
-			wants(t, without(a, ""), "succeeded: "+a.Loss)
+			wants(t, prove.Without(a, ""), "succeeded: "+a.Loss)
 		})
 		for _, alone := range a.StoppedBy {
 			if !(guard.Rules{Chapter: a.Chapter}).Has(alone) {
 				continue
 			}
 			t.Run(a.ID+" with "+string(alone), func(t *testing.T) {
-				wants(t, without(a, alone), "stopped: "+string(alone))
+				wants(t, prove.Without(a, alone), "stopped: "+string(alone))
 			})
 		}
 	}
@@ -202,7 +203,7 @@ func TestAMailIsNotJudgedByWhatIsNotItsOwn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			values := without(a, "")
+			values := prove.Without(a, "")
 			if tt.attack == redirector {
 				values = map[guard.ID]string{guard.IDErrorShown: "false"}
 			}
@@ -229,7 +230,7 @@ func (h *house) logOf(t *testing.T, id uuid.UUID) (all []event.Event) {
 // mail of the attack, and returns its link.
 func (h *house) labWithMail(t *testing.T, a attack.Attack, values map[guard.ID]string) (l *lab.Lab, link string) {
 	t.Helper()
-	l, err := h.labWith(t.Context(), a.Chapter, values)
+	l, err := h.prover().LabWith(t.Context(), a.Chapter, values)
 	if err != nil {
 		t.Fatal(err)
 	}

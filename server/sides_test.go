@@ -43,7 +43,7 @@ func TestBothSidesOfAnEnd(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			l, err := h.labWith(t.Context(), tt.chapter, tt.values)
+			l, err := h.prover().LabWith(t.Context(), tt.chapter, tt.values)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -69,7 +69,7 @@ func TestBothSidesOfAnEnd(t *testing.T) {
 // Wherever an attack comes out as it declares, its two sides agree with that.
 func TestTheSidesAgreeWithTheMatrix(t *testing.T) {
 	h := openHouse(t)
-	rows, err := h.runMatrix(t.Context())
+	rows, err := h.prover().Matrix(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 	"oauthlab/server/attack"
+	"oauthlab/server/prove"
 )
 
 // told is what logs tell, by its name: of a note or a change, the fields seen.
@@ -73,8 +74,8 @@ func TestEverythingToldHasItsRow(t *testing.T) {
 			if a.Chapter > version {
 				continue
 			}
-			for _, values := range []map[guard.ID]string{nil, without(a, "")} {
-				l, err := h.labWith(t.Context(), version, values)
+			for _, values := range []map[guard.ID]string{nil, prove.Without(a, "")} {
+				l, err := h.prover().LabWith(t.Context(), version, values)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -84,7 +85,7 @@ func TestEverythingToldHasItsRow(t *testing.T) {
 				seen.take(h.logOf(t, l.ID))
 			}
 			if a.Bait != nil {
-				l, _ := h.labWithMail(t, a, without(a, ""))
+				l, _ := h.labWithMail(t, a, prove.Without(a, ""))
 				seen.take(h.logOf(t, l.ID))
 			}
 		}

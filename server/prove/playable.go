@@ -1,4 +1,4 @@
-package main
+package prove
 
 import (
 	"context"
@@ -14,26 +14,26 @@ import (
 	"oauthlab/server/robot"
 )
 
-// rehearse has the robot play a chapter in a lab of its own, in the chapter's version,
-// as its steps say, and returns what is wrong with it: a goal that no event meets, one that ticks before
-// its step did anything, and so a chapter that cannot be finished, or that finishes
-// by itself. An error is a fault of the lab, not of the chapter.
-func (h *house) rehearse(ctx context.Context, c load.Chapter) (findings []error, err error) {
-	l, _, err := h.labs.Create(ctx, c.Version)
+// VerifyPlayable has the robot play a chapter in a lab of its own, in the chapter's version,
+// as its steps say, and returns what is wrong with it: a goal that no event meets, one that
+// ticks before its step did anything, and so a chapter that cannot be finished, or that
+// finishes by itself. An error is a fault of the lab, not of the chapter.
+func (p Prover) VerifyPlayable(ctx context.Context, taught Teaching, c load.Chapter) (findings []error, err error) {
+	l, _, err := p.Labs.Create(ctx, c.Version)
 	if err != nil {
 		return nil, err
 	}
-	script, err := h.taught.script(c)
+	script, err := taught.Script(c)
 	if err != nil {
 		return nil, err
 	}
-	p := &player{house: h, chapter: c.Chapter, script: script, lab: l}
+	learner := &player{prover: p, chapter: c.Chapter, script: script, lab: l}
 	note := func(step, goal int, format string, args ...any) {
 		findings = append(findings, c.Pages[step].Problem(fmt.Sprintf(format, args...), "goals", goal))
 	}
 	early := map[[2]int]bool{}
 	for i, step := range c.Steps {
-		before, err := p.progress(ctx)
+		before, err := learner.progress(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -43,10 +43,10 @@ func (h *house) rehearse(ctx context.Context, c load.Chapter) (findings []error,
 				note(i, g, "this goal ticks before its step has done anything: %q", goal.Text)
 			}
 		}
-		if err := p.play(ctx, step); err != nil {
+		if err := learner.play(ctx, step); err != nil {
 			return nil, fmt.Errorf("play step %s of %s: %w", step.ID, c.ID, err)
 		}
-		after, err := p.progress(ctx)
+		after, err := learner.progress(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -55,7 +55,7 @@ func (h *house) rehearse(ctx context.Context, c load.Chapter) (findings []error,
 				continue
 			}
 			met := "no event of the chapter's flow and attacks meets this goal: %q"
-			if p.sawFor(step.Goals[g]) {
+			if learner.sawFor(step.Goals[g]) {
 				met = "playing the step does not bring about this goal, in this order: %q"
 			}
 			note(i, g, met, goal.Text)
@@ -66,7 +66,7 @@ func (h *house) rehearse(ctx context.Context, c load.Chapter) (findings []error,
 
 // player is a learner who does what the steps of a chapter say.
 type player struct {
-	house   *house
+	prover  Prover
 	chapter lessons.Chapter
 	script  robot.Script
 	lab     *lab.Lab
@@ -76,12 +76,12 @@ type player struct {
 // play does what a step says: the flow, a switch, an attack.
 func (p *player) play(ctx context.Context, step lessons.Step) error {
 	if step.Kind == lessons.Run {
-		if err := p.house.runFlow(ctx, p.lab, p.script); err != nil {
+		if err := p.prover.Play(ctx, p.lab, p.script); err != nil {
 			return err
 		}
 	}
 	if step.Protection != "" && step.Switch != "" {
-		after, err := p.house.labs.Change(ctx, p.lab.ID, lab.Change{Switches: func(s guard.Switches) (guard.Switches, error) {
+		after, err := p.prover.Labs.Change(ctx, p.lab.ID, lab.Change{Switches: func(s guard.Switches) (guard.Switches, error) {
 			return s.WithProtection(step.Protection, step.Switch == "on")
 		}})
 		if err != nil {
@@ -96,19 +96,19 @@ func (p *player) play(ctx context.Context, step lessons.Step) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.house.attacks.Run(ctx, p.lab, a)
+	_, err = p.prover.Attacks.Run(ctx, p.lab, a)
 	return err
 }
 
-// runFlow has Alice's robot play a chapter's script in the lab.
-func (h *house) runFlow(ctx context.Context, l *lab.Lab, s robot.Script) error {
-	return robot.New(h.labs, l, h.attacks.Badges, event.Browser, "alice").Play(ctx, s)
+// Play has Alice's robot play a chapter's script in the lab.
+func (p Prover) Play(ctx context.Context, l *lab.Lab, s robot.Script) error {
+	return robot.New(p.Labs, l, p.Attacks.Badges, event.Browser, "alice").Play(ctx, s)
 }
 
 // progress reads how far the steps have come.
 func (p *player) progress(ctx context.Context) ([]timeline.StepProgress, error) {
 	p.log = nil
-	err := p.house.labs.Store.Events(ctx, p.lab.ID, 0, func(e event.Event) error {
+	err := p.prover.Labs.Store.Events(ctx, p.lab.ID, 0, func(e event.Event) error {
 		p.log = append(p.log, e)
 		return nil
 	})

@@ -1,4 +1,4 @@
-package main
+package prove
 
 import (
 	"context"
@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"text/tabwriter"
 
 	"oauthlab/lessons/api"
@@ -16,8 +15,8 @@ import (
 	"oauthlab/server/lab"
 )
 
-// row is one cell of the matrix: an attack in a lab with certain guards.
-type row struct {
+// Row is one cell of the matrix: an attack in a lab with certain guards.
+type Row struct {
 	Attack  string `json:"attack"`
 	Chapter string `json:"chapter"`
 	Guards  string `json:"guards"` // what stands against it
@@ -31,18 +30,13 @@ type row struct {
 	Proven bool `json:"proven"` // it came out as the attack declares
 }
 
-// matrix runs every attack in labs of its own: a strict one, one a guard that is
-// said to stop it alone, and one without them. It fails where one comes out
-// otherwise than declared.
-func matrix(ctx context.Context, m config.Matrix, stdout io.Writer) error {
-	data, err := os.MkdirTemp("", "oauthlab-matrix-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(data) //nolint:errcheck // a temporary folder
-	var rows []row
-	err = serveWhile(ctx, data, func(ctx context.Context, h *house) (err error) {
-		rows, err = h.runMatrix(ctx)
+// Matrix runs every attack in labs of its own: a strict one, one a guard that is
+// said to stop it alone, and one without them, and prints what came of each. It fails
+// where one comes out otherwise than declared.
+func Matrix(ctx context.Context, serve Serve, m config.Matrix, stdout io.Writer) error {
+	var rows []Row
+	err := serve(ctx, func(ctx context.Context, p Prover) (err error) {
+		rows, err = p.Matrix(ctx)
 		return err
 	})
 	if err != nil {
@@ -63,16 +57,16 @@ func matrix(ctx context.Context, m config.Matrix, stdout io.Writer) error {
 	return nil
 }
 
-// runMatrix proves what each attack declares, in every chapter in which it is known:
+// Matrix proves what each attack declares, in every chapter in which it is known:
 // a later chapter has more that may stop it.
-func (h *house) runMatrix(ctx context.Context) ([]row, error) {
-	var rows []row
+func (p Prover) Matrix(ctx context.Context) ([]Row, error) {
+	var rows []Row
 	for _, a := range attack.Catalogue() {
 		for _, chapter := range guard.Versions() {
 			if chapter < a.Chapter {
 				continue
 			}
-			proven, err := h.prove(ctx, a, chapter)
+			proven, err := p.attack(ctx, a, chapter)
 			if err != nil {
 				return nil, fmt.Errorf("%s in %s: %w", a.ID, chapter, err)
 			}
@@ -82,22 +76,22 @@ func (h *house) runMatrix(ctx context.Context) ([]row, error) {
 	return rows, nil
 }
 
-// prove plays an attack in one chapter: with everything on, with each of the guards
+// attack plays an attack in one chapter: with everything on, with each of the guards
 // that stop it alone, and without them. Where a habit gives away what the guards rely
 // on, none stops it: then it succeeds with all of them on.
-func (h *house) prove(ctx context.Context, a attack.Attack, chapter string) ([]row, error) {
-	strict, err := h.play(ctx, a, chapter, "all on", nil)
+func (p Prover) attack(ctx context.Context, a attack.Attack, chapter string) ([]Row, error) {
+	strict, err := p.play(ctx, a, chapter, "all on", nil)
 	if err != nil {
 		return nil, err
 	}
 	strict.Proven = strict.Outcome == api.Stopped
-	rows := []row{strict}
+	rows := []Row{strict}
 	there := guard.Rules{Chapter: chapter}
 	for _, alone := range a.StoppedBy {
 		if !there.Has(alone) {
 			continue
 		}
-		r, err := h.play(ctx, a, chapter, "only "+string(alone), without(a, alone))
+		r, err := p.play(ctx, a, chapter, "only "+string(alone), Without(a, alone))
 		if err != nil {
 			return nil, err
 		}
@@ -108,7 +102,7 @@ func (h *house) prove(ctx context.Context, a attack.Attack, chapter string) ([]r
 	if len(a.StoppedBy) == 0 {
 		guards = "all on, as given" // its mend is the first row: the habit turned back
 	}
-	none, err := h.play(ctx, a, chapter, guards, without(a, ""))
+	none, err := p.play(ctx, a, chapter, guards, Without(a, ""))
 	if err != nil {
 		return nil, err
 	}
@@ -116,9 +110,9 @@ func (h *house) prove(ctx context.Context, a attack.Attack, chapter string) ([]r
 	return append(rows, none), nil
 }
 
-// without switches as the attack needs it and switches off every guard that stops
+// Without returns the values that switch as the attack needs it and switches off every guard that stops
 // it but one. Guards that have nothing to do with it stay on: they do not help.
-func without(a attack.Attack, but guard.ID) map[guard.ID]string {
+func Without(a attack.Attack, but guard.ID) map[guard.ID]string {
 	values := map[guard.ID]string{}
 	for id, value := range a.Given {
 		values[id] = value
@@ -132,22 +126,22 @@ func without(a attack.Attack, but guard.ID) map[guard.ID]string {
 }
 
 // play runs one attack in a new lab with the given parts switched.
-func (h *house) play(ctx context.Context, a attack.Attack, chapter, guards string, values map[guard.ID]string) (row, error) {
-	l, err := h.labWith(ctx, chapter, values)
+func (p Prover) play(ctx context.Context, a attack.Attack, chapter, guards string, values map[guard.ID]string) (Row, error) {
+	l, err := p.LabWith(ctx, chapter, values)
 	if err != nil {
-		return row{}, err
+		return Row{}, err
 	}
-	result, err := h.attacks.Run(ctx, l, a)
-	return row{Attack: a.ID, Chapter: chapter, Guards: guards, Outcome: result.Outcome, By: result.By, Harm: result.Harm, Gained: result.Gained, Lost: result.Lost}, err
+	result, err := p.Attacks.Run(ctx, l, a)
+	return Row{Attack: a.ID, Chapter: chapter, Guards: guards, Outcome: result.Outcome, By: result.By, Harm: result.Harm, Gained: result.Gained, Lost: result.Lost}, err
 }
 
-// labWith makes a lab with the given parts switched.
-func (h *house) labWith(ctx context.Context, chapter string, values map[guard.ID]string) (*lab.Lab, error) {
-	l, _, err := h.labs.Create(ctx, chapter)
+// LabWith makes a lab with the given parts switched.
+func (p Prover) LabWith(ctx context.Context, chapter string, values map[guard.ID]string) (*lab.Lab, error) {
+	l, _, err := p.Labs.Create(ctx, chapter)
 	if err != nil {
 		return nil, err
 	}
-	return h.labs.Change(ctx, l.ID, lab.Change{Switches: func(s guard.Switches) (guard.Switches, error) {
+	return p.Labs.Change(ctx, l.ID, lab.Change{Switches: func(s guard.Switches) (guard.Switches, error) {
 		for id, value := range values {
 			if s, err = s.With(id, asJSON(value)); err != nil {
 				return nil, err
@@ -166,7 +160,7 @@ func asJSON(value string) json.RawMessage {
 	return text
 }
 
-func printTable(out io.Writer, rows []row) error {
+func printTable(out io.Writer, rows []Row) error {
 	t := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(t, "ATTACK\tCHAPTER\tGUARDS\tOUTCOME\tREFUSED BY\tHARM\tAS DECLARED")
 	for _, r := range rows {
@@ -179,7 +173,7 @@ func printTable(out io.Writer, rows []row) error {
 	return t.Flush()
 }
 
-func printJSON(out io.Writer, rows []row) error {
+func printJSON(out io.Writer, rows []Row) error {
 	lines := json.NewEncoder(out)
 	for _, r := range rows {
 		if err := lines.Encode(r); err != nil {

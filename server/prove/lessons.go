@@ -1,4 +1,4 @@
-package main
+package prove
 
 import (
 	"errors"
@@ -17,31 +17,31 @@ import (
 	"oauthlab/server/site"
 )
 
-// teaching is what the lab teaches.
-type teaching struct {
-	chapters []load.Chapter // in their order
-	ours     []load.Chapter // those that the program brings
-	theirs   []load.Chapter // those of the teacher's folder
-	coming   []load.Coming
-	traces   map[string]string // golden traces, by version of the lab
+// Teaching is what the lab teaches.
+type Teaching struct {
+	Chapters []load.Chapter // in their order
+	Ours     []load.Chapter // those that the program brings
+	Theirs   []load.Chapter // those of the teacher's folder
+	Coming   []load.Coming
+	Traces   map[string]string // golden traces, by version of the lab
 }
 
-// ourLessons is where ours lie, from the module's root.
-const ourLessons = "lessons/content"
+// OurLessons is where ours lie, from the module's root.
+const OurLessons = "lessons/content"
 
-// readLessons reads the chapters, ours and a teacher's. The error lists everything that is
+// Read reads the chapters, ours and a teacher's. The error lists everything that is
 // wrong with either.
-func readLessons(c config.Lessons) (teaching, error) {
-	ours, err := load.Read(load.Tree{Name: ourLessons, FS: content.FS})
+func Read(c config.Lessons) (Teaching, error) {
+	ours, err := load.Read(load.Tree{Name: OurLessons, FS: content.FS})
 	if err != nil {
-		return teaching{}, fmt.Errorf("lessons: %w", err)
+		return Teaching{}, fmt.Errorf("lessons: %w", err)
 	}
-	t := teaching{chapters: ours, ours: ours}
-	if t.traces, err = readTraces(ours); err != nil {
-		return teaching{}, fmt.Errorf("lessons: %w", err)
+	t := Teaching{Chapters: ours, Ours: ours}
+	if t.Traces, err = readTraces(ours); err != nil {
+		return Teaching{}, fmt.Errorf("lessons: %w", err)
 	}
-	if t.coming, err = load.ToCome(content.FS); err != nil {
-		return teaching{}, fmt.Errorf("lessons: %w", err)
+	if t.Coming, err = load.ToCome(content.FS); err != nil {
+		return Teaching{}, fmt.Errorf("lessons: %w", err)
 	}
 	if c.Dir == "" {
 		return t, nil
@@ -52,20 +52,20 @@ func readLessons(c config.Lessons) (teaching, error) {
 
 // beside reads a teacher's chapters and puts them among ours. The error lists all that
 // is wrong with them, whether a file shows it by itself or only the whole.
-func (t *teaching) beside(c config.Lessons) error {
+func (t *Teaching) beside(c config.Lessons) error {
 	folder, err := openFolder(c.Dir)
 	if err != nil {
 		return fmt.Errorf("the lessons in %s cannot be used: %w", c.Dir, err)
 	}
 	defer folder.Close() //nolint:errcheck // nothing was written
 	var found []error
-	if t.theirs, err = load.Read(load.Tree{Name: c.Dir, FS: folder, Books: content.FS}); err != nil {
+	if t.Theirs, err = load.Read(load.Tree{Name: c.Dir, FS: folder, Books: content.FS}); err != nil {
 		found = each(err)
 	}
-	if t.chapters = load.Beside(t.ours, t.theirs); c.Only {
-		t.chapters, t.coming = t.theirs, nil
+	if t.Chapters = load.Beside(t.Ours, t.Theirs); c.Only {
+		t.Chapters, t.Coming = t.Theirs, nil
 	}
-	more, err := t.lint(len(found) > 0)
+	more, err := t.Lint(len(found) > 0)
 	if err != nil {
 		return err
 	}
@@ -119,9 +119,9 @@ func each(err error) []error {
 	return []error{err}
 }
 
-// lint checks the chapters against the rest of the program; those that could be read,
+// Lint checks the chapters against the rest of the program; those that could be read,
 // where some could not.
-func (t teaching) lint(partly bool) ([]error, error) {
+func (t Teaching) Lint(partly bool) ([]error, error) {
 	pages, err := site.Pages()
 	if err != nil {
 		return nil, err
@@ -130,16 +130,16 @@ func (t teaching) lint(partly bool) ([]error, error) {
 	for _, a := range attack.Catalogue() {
 		h.Attacks[a.ID] = a.Chapter
 	}
-	for _, c := range t.ours {
-		if text, ok := t.traces[c.ID]; ok {
-			h.Traces = append(h.Traces, lint.Trace{File: path.Join(ourLessons, c.Folder, traceFile), Text: text})
+	for _, c := range t.Ours {
+		if text, ok := t.Traces[c.ID]; ok {
+			h.Traces = append(h.Traces, lint.Trace{File: path.Join(OurLessons, c.Folder, TraceFile), Text: text})
 		}
 	}
-	return lint.Check(t.chapters, h), nil
+	return lint.Check(t.Chapters, h), nil
 }
 
-// traceFile is a chapter's golden trace, beside its text.
-const traceFile = "trace.txt"
+// TraceFile is a chapter's golden trace, beside its text.
+const TraceFile = "trace.txt"
 
 // readTraces reads the golden trace of each version. They are ours whoever's chapters
 // are shown: it is the program that puts them on the wire.
@@ -149,7 +149,7 @@ func readTraces(chapters []load.Chapter) (map[string]string, error) {
 		if c.ID != c.Version {
 			continue
 		}
-		text, err := fs.ReadFile(content.FS, c.Folder+"/"+traceFile)
+		text, err := fs.ReadFile(content.FS, c.Folder+"/"+TraceFile)
 		if err != nil {
 			return nil, err
 		}
@@ -158,11 +158,11 @@ func readTraces(chapters []load.Chapter) (map[string]string, error) {
 	return traces, nil
 }
 
-// script returns what the robot plays of a chapter: what it names, or else what our
+// Script returns what the robot plays of a chapter: what it names, or else what our
 // chapter of the version names that it stands on.
-func (t teaching) script(c load.Chapter) (robot.Script, error) {
+func (t Teaching) Script(c load.Chapter) (robot.Script, error) {
 	name := c.Script
-	for _, o := range t.ours {
+	for _, o := range t.Ours {
 		if name == "" && o.ID == c.Version {
 			name = o.Script
 		}
@@ -174,10 +174,10 @@ func (t teaching) script(c load.Chapter) (robot.Script, error) {
 	return s, nil
 }
 
-// standing maps each chapter to the version of the lab that it stands on.
-func (t teaching) standing() map[string]string {
+// Standing maps each chapter to the version of the lab that it stands on.
+func (t Teaching) Standing() map[string]string {
 	versions := map[string]string{}
-	for _, c := range t.chapters {
+	for _, c := range t.Chapters {
 		versions[c.ID] = c.Version
 	}
 	return versions
