@@ -14,10 +14,10 @@ import (
 
 var readmeFile = regexp.MustCompile("(?s)`(my-lessons/[^`]+)`\n\n```markdown\n(.*?)```\n")
 
-// readmeLessons writes the lessons of the README's example into a folder.
+// readmeLessons writes the lessons of the example in lessons/README.md into a folder.
 func readmeLessons(t *testing.T) string {
 	t.Helper()
-	readme, err := os.ReadFile("../../README.md")
+	readme, err := os.ReadFile("../../lessons/README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
