@@ -97,9 +97,11 @@ func (h *house) trace(t *testing.T, c load.Chapter, switches map[guard.ID]string
 	if err := h.prover().Play(t.Context(), l, script); err != nil {
 		t.Fatal(err)
 	}
-	w := trace.NewWriter(l.Issuer(),
-		trace.Place{Address: l.Origins[event.Lab], Name: "{lab}"}, trace.Place{Address: l.Origins[event.Auth], Name: "{auth}"},
-		trace.Place{Address: l.Origins[event.Mallory], Name: "{mallory}"}, trace.Place{Address: "/" + l.ID.String(), Name: "{path}"})
+	places := []trace.Place{{Address: "/" + l.ID.String(), Name: "{path}"}}
+	for _, p := range h.config.Parties {
+		places = append(places, trace.Place{Address: l.Origins[p.ID], Name: "{" + string(p.ID) + "}"})
+	}
+	w := trace.NewWriter(l.Issuer(), places...)
 	var lines strings.Builder
 	err = h.store.Events(t.Context(), l.ID, begin, func(e event.Event) error {
 		lines.WriteString(w.Event(e))
