@@ -29,7 +29,7 @@ type Config struct {
 
 	Bounds Bounds `embed:"" group:"bounds"`
 	Ops    Ops    `embed:"" group:"operating"`
-	Log    string `group:"operating" enum:"text,json" default:"text" placeholder:"text|json" help:"The walkthrough of each flow, with codes and tokens, or for programs an event a line, without what it carries."`
+	Log    string `group:"operating" enum:"text,json" default:"text" placeholder:"text|json" help:"What is printed: text, the walkthrough of each flow with codes and tokens, or json, for programs, an event a line without what it carries; by default text."`
 	Dev    bool   `group:"operating" help:"Serve the components of the screen in all their states, on /stories."`
 
 	Settings []Setting `kong:"-"` // every flag as it stands

@@ -36,6 +36,9 @@ func (e environment) Resolve(_ *kong.Context, parent *kong.Path, flag *kong.Flag
 	if err := flag.Parse(kong.Scan().PushTyped(value, kong.FlagValueToken), probe); err != nil {
 		return nil, fmt.Errorf("the variable %s: %w", variableOf(flag.Name), errors.Unwrap(err))
 	}
+	if flag.Enum != "" && !flag.EnumMap()[value] {
+		return nil, fmt.Errorf("the variable %s is %q: it takes %s", variableOf(flag.Name), value, strings.Join(flag.EnumSlice(), " or "))
+	}
 	return value, nil
 }
 

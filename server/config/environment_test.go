@@ -66,9 +66,14 @@ func TestUnknownVariablesAreReported(t *testing.T) {
 }
 
 func TestAVariableThatCannotBeReadIsNamed(t *testing.T) {
-	_, err := read(nil, []string{"OAUTHLAB_DEV=perhaps"})
-	if err == nil || !strings.Contains(err.Error(), "the variable OAUTHLAB_DEV: ") {
-		t.Errorf("it says %v", err)
+	for variable, want := range map[string]string{
+		"OAUTHLAB_DEV=perhaps":   "the variable OAUTHLAB_DEV: ",
+		"OAUTHLAB_MAX_LABS=many": "the variable OAUTHLAB_MAX_LABS: it takes a whole number",
+		"OAUTHLAB_LOG=xml":       `the variable OAUTHLAB_LOG is "xml": it takes text or json`,
+	} {
+		if _, err := read(nil, []string{variable}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: it says %v, want %s", variable, err, want)
+		}
 	}
 }
 
