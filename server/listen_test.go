@@ -138,6 +138,17 @@ func TestAMadeUpPartyListens(t *testing.T) {
 	}
 }
 
+// Whoever keeps documents of labs has somebody who makes, resets and shows them.
+func TestEveryPartyWithDocumentsKeepsThem(t *testing.T) {
+	h := openHouse(t)
+	for _, p := range h.config.Parties {
+		kept := slices.ContainsFunc(h.labs.Parties, func(d lab.Document) bool { return d.Party() == p.ID })
+		if kept != (len(p.Documents) > 0) {
+			t.Errorf("%s has the documents %q, and a lab makes them: %v", p.ID, p.Documents, kept)
+		}
+	}
+}
+
 // An address that is one already is not named twice.
 func TestAPortInUse(t *testing.T) {
 	other, err := net.Listen("tcp", "127.0.0.1:0")
