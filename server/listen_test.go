@@ -138,6 +138,23 @@ func TestAMadeUpPartyListens(t *testing.T) {
 	}
 }
 
+// It stands among the addresses that a start prints, for people and for programs.
+func TestAMadeUpPartyIsAnnounced(t *testing.T) {
+	for log, want := range map[string]string{
+		"text": "\n  the clerk                  http://localhost:8090 (another process)\n", "json": `,"clerk":"http://localhost:8090",`,
+	} {
+		h := openHouseWith(t, func(c *setup) {
+			c.Parties = append(lab.AllParties(), lab.Party{ID: "clerk", Title: "the clerk", Origin: "http://localhost:8090"})
+			c.Origins["clerk"], c.Log = "http://localhost:8090", log
+			c.Roles.Played = []event.Party{event.Lab, event.Auth, event.Mallory}
+		})
+		var said strings.Builder
+		if h.announce(&said); !strings.Contains(said.String(), want) {
+			t.Errorf("as %s a start says %s", log, &said)
+		}
+	}
+}
+
 // Whoever keeps documents of labs has somebody who makes, resets and shows them.
 func TestEveryPartyWithDocumentsKeepsThem(t *testing.T) {
 	h := openHouse(t)
