@@ -263,7 +263,7 @@ func TestEverySwitchSaysWhatIsSo(t *testing.T) {
 				name := partName(prot, part)
 				switch {
 				case len(prot.Parts) == 1:
-				case part.Kind == guard.Habit:
+				case !part.Refuses():
 					for _, value := range append(slices.Clone(part.Values[1:]), part.Values[0]) {
 						b.pressNth(fmt.Sprintf(`[role=radiogroup][aria-label=%q] [role=radio]`, name), value, 0)
 						b.until(fmt.Sprintf(`[...document.querySelectorAll('[role=radiogroup][aria-label=%q] [role=radio]')].some(e => e.innerText === %q && e.ariaChecked === "true")`, name, value))
@@ -321,7 +321,7 @@ func (b *tab) showsWhatIsSo(p *program, protections []guard.Protection) {
 		safe := true
 		for _, part := range prot.Parts {
 			is := fmt.Sprint(in.Parts[string(part.ID)])
-			safe = safe && (is == "true" || part.Kind == guard.Habit && is == part.Values[0])
+			safe = safe && (is == "true" || part.Kind == guard.Setting || part.Kind == guard.Habit && is == part.Values[0])
 			if shows, drawn := got[partName(prot, part)]; drawn && shows != is {
 				b.Errorf("%s: %s is shown %q, and is %s", prot.Title, part.Title, shows, is)
 			}

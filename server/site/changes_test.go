@@ -11,7 +11,6 @@ import (
 	"golang.org/x/net/html"
 
 	"oauthlab/lessons"
-	"oauthlab/lessons/guard"
 	"oauthlab/lessons/trace"
 )
 
@@ -67,7 +66,7 @@ func TestChangesAreWhatTheVersionAdds(t *testing.T) {
 		for _, p := range c.Protections {
 			ids = append(ids, p.ID)
 			for _, part := range p.Parts {
-				if has := part.Code != nil && part.Code.Source.Text != ""; has == (part.Kind == guard.Habit) {
+				if has := part.Code != nil && part.Code.Source.Text != ""; has == !part.Refuses() {
 					t.Errorf("%s of %s shows its code: %v", part.ID, c.Chapter, has)
 				}
 			}

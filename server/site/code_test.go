@@ -15,7 +15,7 @@ func TestEveryGuardShowsItsSourceAndItsCalls(t *testing.T) {
 	}
 	for _, p := range guard.Catalogue() {
 		for _, part := range p.Parts {
-			if part.Kind == guard.Habit {
+			if !part.Refuses() {
 				continue
 			}
 			code := book[part.ID]
