@@ -284,6 +284,16 @@ func TestTheReferenceTellsTheCatalogues(t *testing.T) {
 			}
 		}
 	}
+	for _, name := range event.Notes() {
+		if row := event.NoteRowOf(name); !strings.Contains(text, name+" "+row.From.Row().Name) || !strings.Contains(text, row.Means) {
+			t.Errorf("the reference does not tell of the note %s", name)
+		}
+	}
+	for _, row := range event.Changes("", "") {
+		if want := row.What + " " + row.Action + " " + row.From.Row().Name + ": " + row.Means; !strings.Contains(text, want) {
+			t.Errorf("the reference does not say %q", want)
+		}
+	}
 	for _, a := range AttackCatalogue() {
 		for _, want := range slices.Concat([]string{a.Title, a.Story, a.Harm}, a.StoppedBy, a.Sections) {
 			if !strings.Contains(text, want) {

@@ -23,6 +23,8 @@ type reference struct {
 	Lab         []endpointEntry // of the lab's API
 	Mallory     []endpointEntry // of her site
 	Messages    []message
+	Notes       []event.NoteRow // of the feed
+	Changes     []event.ChangeRow
 	Protections []protectionEntry
 	Attacks     []attackEntry
 }
@@ -68,7 +70,10 @@ func newReference() (reference, error) {
 	auth, own, mallory := authserver.Endpoints(), Endpoints(), attack.Endpoints()
 	r := reference{
 		Auth: entriesOf(auth), Lab: entriesOf(own), Mallory: entriesOf(mallory),
-		Messages: messagesOf(slices.Concat(auth, own, mallory)),
+		Messages: messagesOf(slices.Concat(auth, own, mallory)), Changes: event.Changes("", ""),
+	}
+	for _, name := range event.Notes() {
+		r.Notes = append(r.Notes, event.NoteRowOf(name))
 	}
 	attacks := AttackCatalogue()
 	for _, p := range guard.Catalogue() {
