@@ -137,6 +137,7 @@ func (r *reducer) response(e event.Event) {
 // which no request caused, on the last message that reached it.
 func (r *reducer) verdict(e event.Event) {
 	pill := pillOf(e)
+	pill.Defends = pill.Outcome == event.Refused && r.attack != ""
 	if pill.Outcome != event.Passed && !r.robot {
 		r.tell(e, pill.Sentence())
 	}

@@ -15,6 +15,7 @@ type Pill struct {
 	Reason  string // in plain words; empty where it passed
 	Where   event.Where
 	Trouble string // where the causes and cures are told; "" where it passed
+	Defends bool   // it refused in an attack: a protection at work
 }
 
 // GuardName returns the name of a check; of a part that gives no verdict, the title of

@@ -84,12 +84,16 @@ func (p *Pills) pill(v timeline.Pill) app.UI {
 	if v.Seq == p.Selected {
 		selected = "is-chosen"
 	}
-	return tag.Button("pill", "pill-"+string(v.Outcome), PartyClass(v.At), selected).
+	kind := string(v.Outcome)
+	if v.Defends {
+		kind = "defends"
+	}
+	return tag.Button("pill", "pill-"+kind, PartyClass(v.At), selected).
 		Aria("label", v.Sentence()).
 		OnClick(func(app.Context, app.Event) { p.Controller.ExplainVerdict(v.Seq, v.Guard) }, app.EventScope(v.Seq)).
 		Body(
 			tag.Span("pill-head").Body(
-				tag.Span("pill-sign").Aria("hidden", "true").Text(signOf(v.Outcome)),
+				sign(v),
 				tag.Span("pill-text").Text(v.Text),
 			),
 			app.If(v.Reason != "", func() app.UI { return app.Text(" ") }), // two words, and not one
@@ -97,12 +101,16 @@ func (p *Pills) pill(v timeline.Pill) app.UI {
 		)
 }
 
-func signOf(o event.Outcome) string {
-	switch o {
-	case event.Passed:
-		return "✓"
-	case event.Refused:
-		return "✗"
+// sign says the verdict without a word, and without its colour.
+func sign(v timeline.Pill) app.UI {
+	text := "○"
+	switch {
+	case v.Defends:
+		return tag.Span("pill-shield").Aria("hidden", "true")
+	case v.Outcome == event.Passed:
+		text = "✓"
+	case v.Outcome == event.Refused:
+		text = "✗"
 	}
-	return "○"
+	return tag.Span("pill-sign").Aria("hidden", "true").Text(text)
 }
