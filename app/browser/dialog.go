@@ -92,7 +92,7 @@ func ScrollTo(selector string) {
 // IsNarrow reports whether the page shows one column at a time, as the style
 // sheet layout.css has it.
 func IsNarrow() bool {
-	return app.IsClient && app.Window().Call("matchMedia", "(max-width: 1000px)").Get("matches").Truthy()
+	return matches("(max-width: 1000px)")
 }
 
 func onElement(id string, do func(app.Value)) {
@@ -139,4 +139,11 @@ func Address(path string, query url.Values) string {
 		address += "?" + strings.ReplaceAll(text, "%3A", ":")
 	}
 	return address
+}
+
+// WantsLessMotion reports whether the browser asks for less motion.
+func WantsLessMotion() bool { return matches("(prefers-reduced-motion: reduce)") }
+
+func matches(query string) bool {
+	return app.IsClient && app.Window().Call("matchMedia", query).Get("matches").Truthy()
 }

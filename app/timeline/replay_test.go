@@ -19,7 +19,7 @@ func TestAReplayAddsARowAStep(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			whole := Reduce(events)
 			for _, band := range whole.Bands {
-				frames := Frames(whole, band.Key)
+				frames := Frames(whole, events, band.Key)
 				if len(frames) == 0 {
 					t.Fatalf("the band %s has nothing to replay", band.Title)
 				}
@@ -41,7 +41,7 @@ func TestAReplayAddsARowAStep(t *testing.T) {
 			}
 		})
 	}
-	if Frames(Reduce(record(aRun)), "nonsense") != nil {
+	if Frames(Reduce(record(aRun)), record(aRun), "nonsense") != nil {
 		t.Error("a band that is not there has steps")
 	}
 }
@@ -67,7 +67,7 @@ func TestAReplayEndsWithItsLastMessage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			events := record(append([]func(*recording){won}, after...)...)
 			whole := Reduce(events)
-			frames := Frames(whole, whole.Bands[0].Key)
+			frames := Frames(whole, events, whole.Bands[0].Key)
 			last := frames[len(frames)-1]
 			if last.Text != "Mallory holds Alice's token" {
 				t.Errorf("it ends with %q", last.Text)

@@ -86,14 +86,14 @@ func (p *chapterPage) Render() app.UI {
 			&lesson.Column{Controller: c, Content: content, Steps: s.Steps, Statuses: all, Unfolded: s.OpenSteps(), LeadOn: s.LeadsOn(), Answers: s.Answers, Busy: s.Busy, Open: s.Ready(), Tour: next},
 			tag.Div("center").Body(
 				&stage.Diagram{Controller: c, Content: content, View: s.Shown(), Replays: s.Replay.On(), Elsewhere: s.Elsewhere(content.Chapter.ID), Present: s.View.Bands, Unfolded: s.Unfolded, Earlier: s.Earlier, Selected: s.Selected, Away: s.Away, Newer: s.Away && s.View.Last > s.AwayFrom, Open: s.Open, Lost: s.Notice.Again},
-				&stage.ReplayBar{Controller: c, Replay: s.Replay},
+				&stage.ReplayBar{Controller: c, Replay: s.Replay, Pace: s.Pace},
 				&lesson.PresentStep{Controller: c, Content: content, Steps: s.Steps},
 				tag.Div("below").Body(
-					&stage.Alice{Controller: c, Shows: s.Shown().Alice, Login: c.Login(), Redeems: s.Redeems(), Waiting: s.Waiting, Frame: s.Frame, Replays: s.Replay.On(), Mail: s.Mail, Mailed: s.Mailed != "", Open: s.Ready(), Lost: s.Notice.Again, Busy: s.Busy, Tour: next},
+					&stage.Alice{Controller: c, Shows: s.Shown().Alice, Login: c.Login(), Redeems: s.Redeems(), Waiting: s.Waiting, Frame: s.Frame, Replays: s.Replay.On() && !s.Replay.Story, Mail: s.Mail, Mailed: s.Mailed != "", Open: s.Ready(), Lost: s.Notice.Again, Busy: s.Busy, Tour: next},
 					&stage.Inspector{Controller: c, Message: s.Message, Tab: s.Tab, Guard: s.Guard, Code: s.Code, Said: s.Copied},
 				),
 			),
-			&panel.Column{Controller: c, Content: content, Statuses: all, Ends: s.View.Attacks, StayIn: s.StayIn, ByHand: s.ByHand, Said: s.Said, Busy: s.Busy, Open: s.Ready(), State: s.State, Before: s.StateBefore, StateOpen: s.StateOpen},
+			&panel.Column{Controller: c, Content: content, Statuses: all, Ends: s.ToldView().Attacks, StayIn: s.StayIn, ByHand: s.ByHand, Said: s.Said, Busy: s.Busy, Open: s.Ready(), State: s.State, Before: s.StateBefore, StateOpen: s.StateOpen},
 		),
 		&paneBar{Controller: c, Pane: s.Pane, Tour: next},
 		app.If(s.Dialog != session.DialogNone, func() app.UI { return dialogs.Dialog(c, s) }),

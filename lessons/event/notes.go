@@ -11,6 +11,7 @@ type NoteRow struct {
 	To     Party    // of an arrow: to whom, unless the note says so
 	Fields []string // the fields that it may have
 	Says   string   // what is said of it, {url} standing for the field url; empty: the note's own text
+	Story  string   // the same as a sentence of a story, see timeline.Frames; empty: the note's own text
 
 	Plain   bool // its fields are not shown beside it
 	Leak    bool // its arrow is dashed: nobody meant this to be sent
@@ -25,19 +26,19 @@ func (r NoteRow) IsArrow() bool { return r.To != "" }
 
 // noteRows are all of them.
 var noteRows = []NoteRow{
-	{Name: NoteVerifier, Means: "The client made a code verifier and its challenge.", From: Client, Fields: []string{"code_verifier", "code_challenge", "code_challenge_method"}, Says: "makes a verifier"},
-	{Name: NoteState, Means: "The client made a state.", From: Client, Fields: []string{"state"}, Says: "makes a state"},
-	{Name: NoteOpen, Means: "The client opens an authorization URL in the browser.", From: Client, To: Browser, Fields: []string{"url"}, Says: "open {url}", Plain: true},
-	{Name: NoteCallback, Means: "The browser came back to the redirect URI.", From: Browser, To: Client, Fields: []string{"url"}, Says: "callback"},
-	{Name: NoteCode, Means: "The client took the code of a callback.", From: Client, Fields: []string{"code"}, Says: "takes the code", Ends: true},
-	{Name: NoteTokens, Means: "The client keeps the tokens it was given.", From: Client, Fields: []string{"access_token", "token_type", "expires_in", "scope"}, Says: "keeps the token", Plain: true, Ends: true},
-	{Name: NoteFlowFailed, Means: "The client gave up, and why.", From: Client, Fields: []string{"error"}, Says: "gives up", Fault: true, Trouble: true, Ends: true},
-	{Name: NoteLoginRefused, Means: "A user name and password did not belong together.", From: Auth, Fields: []string{"username"}, Says: "wrong name or password", Plain: true, Fault: true, Trouble: true},
+	{Name: NoteVerifier, Means: "The client made a code verifier and its challenge.", From: Client, Fields: []string{"code_verifier", "code_challenge", "code_challenge_method"}, Story: "{client} makes a verifier and keeps it. Its hash is the challenge.", Says: "makes a verifier"},
+	{Name: NoteState, Means: "The client made a state.", From: Client, Fields: []string{"state"}, Story: "{client} makes a state.", Says: "makes a state"},
+	{Name: NoteOpen, Means: "The client opens an authorization URL in the browser.", From: Client, To: Browser, Fields: []string{"url"}, Story: "{client} sends the browser to the auth server.", Says: "open {url}", Plain: true},
+	{Name: NoteCallback, Means: "The browser came back to the redirect URI.", From: Browser, To: Client, Fields: []string{"url"}, Story: "{browser} brings the answer back to the client.", Says: "callback"},
+	{Name: NoteCode, Means: "The client took the code of a callback.", From: Client, Fields: []string{"code"}, Story: "{client} takes {whose} code.", Says: "takes the code", Ends: true},
+	{Name: NoteTokens, Means: "The client keeps the tokens it was given.", From: Client, Fields: []string{"access_token", "token_type", "expires_in", "scope"}, Story: "{client} keeps the token.", Says: "keeps the token", Plain: true, Ends: true},
+	{Name: NoteFlowFailed, Means: "The client gave up, and why.", From: Client, Fields: []string{"error"}, Story: "{client} gives up: {text}.", Says: "gives up", Fault: true, Trouble: true, Ends: true},
+	{Name: NoteLoginRefused, Means: "A user name and password did not belong together.", From: Auth, Fields: []string{"username"}, Story: "The auth server refuses the sign-in.", Says: "wrong name or password", Plain: true, Fault: true, Trouble: true},
 	{Name: NoteOutOfBounds, Means: "Something was refused that no switch lets pass.", From: Auth, Fields: []string{"redirect_uri"}, Trouble: true},
 
-	{Name: NoteMail, Means: "Mallory mails a link, and Alice opens it.", From: Mallory, To: Browser, Fields: []string{"url"}, Says: "mails a link"},
-	{Name: NoteLeak, Means: "What Mallory needs came out, and where.", From: Proxy, To: Mallory, Fields: []string{"url", "code", "code_challenge", "code_verifier"}, Says: "leaks the URL", Leak: true},
-	{Name: NoteStateRead, Means: "Mallory read what a signed state carries.", From: Mallory, Fields: []string{"code_verifier"}},
+	{Name: NoteMail, Means: "Mallory mails a link, and Alice opens it.", From: Mallory, To: Browser, Fields: []string{"url"}, Story: "Mallory mails Alice a link, and she opens it.", Says: "mails a link"},
+	{Name: NoteLeak, Means: "What Mallory needs came out, and where.", From: Proxy, To: Mallory, Fields: []string{"url", "code", "code_challenge", "code_verifier"}, Story: "{text}, and Mallory reads it.", Says: "leaks the URL", Leak: true},
+	{Name: NoteStateRead, Means: "Mallory read what a signed state carries.", From: Mallory, Fields: []string{"code_verifier"}, Story: "Mallory reads the verifier out of the state."},
 	{Name: NoteAttackBegins, Means: "An attack begins, which the lab plays.", From: Lab, Fields: []string{"attack", "title"}, Says: "{title}"},
 	{Name: NoteAttackEnds, Means: "What came of an attack.", From: Lab, Fields: []string{"attack", "outcome", "by", "harm", "gained", "lost"}, Says: "attack {outcome}"},
 	{Name: NoteBaitBegins, Means: "Mallory prepares a mail.", From: Lab, Fields: []string{"attack", "title"}, Says: "{title}"},

@@ -29,6 +29,7 @@ func (m *moreMenu) Render() app.UI {
 		m.item("Share this view", "A link to this chapter with what is off now.", true, func() { m.Controller.OpenDialog(session.DialogShare) }),
 		m.item("Export progress", "What you answered, read and finished, as JSON.", true, func() { m.Controller.OpenDialog(session.DialogExport) }),
 		m.item("Keys", "What the keyboard does. The key ? opens this too.", true, func() { m.Controller.OpenDialog(session.DialogKeys) }),
+		m.pace(),
 		m.item("Move the clock by 1 h", session.ClockSentence, ready, func() {
 			m.Controller.CloseDialog()
 			m.Controller.AnHourOn()
@@ -44,6 +45,20 @@ func (m *moreMenu) Render() app.UI {
 			return tag.Li("menu-item").Body(described(tag.A(b.Path), b.Title, b.Text)...)
 		}),
 	)
+}
+
+// pace says how what the lab plays is told, and offers the other way.
+func (m *moreMenu) pace() app.UI {
+	if m.Controller.Screen().Pace == session.PaceAtOnce {
+		return m.item("Tell attacks message by message", "Now they are shown at once.", true, func() {
+			m.Controller.CloseDialog()
+			m.Controller.ChoosePace(session.PaceReading)
+		})
+	}
+	return m.item("Show attacks at once", "Now they are told message by message.", true, func() {
+		m.Controller.CloseDialog()
+		m.Controller.ChoosePace(session.PaceAtOnce)
+	})
 }
 
 func (m *moreMenu) item(name, text string, ready bool, do func()) app.UI {

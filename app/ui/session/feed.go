@@ -20,20 +20,32 @@ func (c *Controller) follow(events []event.Event, at string) {
 		c.ToEnd()
 	}
 	c.leaveFrame()
+	if r := c.screen.Replay; r.Story {
+		c.ReplayAt(r.At) // more may belong to it by now
+	}
 	ended := slices.ContainsFunc(events, func(e event.Event) bool {
 		return e.Note != nil && e.Note.Name == event.NoteAttackEnds
 	})
 	if ended && (c.attacked || c.screen.Mailed != "") {
-		c.showDecision()
-		if c.attacked {
-			AfterDraw(func() { browser.KeepFocus(".diagram-scroll") }) // a narrow screen hid the button
-		}
-		c.attacked, c.screen.Mailed = false, ""
+		c.attackEnded = true
 	}
+	c.attackIsOver()
 	c.judgeMail(events)
 	if now := c.present(); now != at {
 		c.showCodeOf(now)
 	}
+}
+
+// attackIsOver shows what decided the learner's attack, once it has ended and is told.
+func (c *Controller) attackIsOver() {
+	if !c.attackEnded || c.screen.Replay.Story {
+		return
+	}
+	c.showDecision()
+	if c.attacked {
+		AfterDraw(func() { browser.KeepFocus(".diagram-scroll") }) // a narrow screen hid the button
+	}
+	c.attacked, c.attackEnded, c.screen.Mailed = false, false, ""
 }
 
 // showDecision shows the verdict that decided the latest attack.
@@ -109,7 +121,8 @@ func (c *Controller) recovered() {
 // clear empties what belongs to a lab that is no more.
 func (c *Controller) clear() {
 	browser.DropFrame(holder)
-	c.attacked, c.acted = false, false
+	c.attacked, c.attackEnded, c.acted = false, false, false
+	c.stopPacing()
 	s := &c.screen
 	s.Frame, s.Mail, s.Mailed, s.Said, s.Away = FrameEmpty, Mail{}, "", "", false
 	s.Waiting = ""

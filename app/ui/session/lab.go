@@ -117,7 +117,7 @@ func (c *Controller) Attack(id string) {
 	c.makeWay()
 	c.screen.Frame = FrameEmpty // the lab plays Alice now
 	browser.DropFrame(holder)
-	c.attacked = true
+	c.attacked, c.attackEnded, c.attackTold, c.attackedAfter = true, false, false, c.screen.View.Last
 	c.screen.Selected, c.screen.Message, c.screen.Guard, c.screen.Tab = 0, timeline.Message{}, "", TabDecoded
 	c.call(attacking, func(ctx context.Context, s *lab.Session) error {
 		_, err := s.RunAttack(ctx, id)

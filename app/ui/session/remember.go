@@ -34,9 +34,13 @@ func (c *Controller) recall() {
 // before it.
 func (c *Controller) steps() []timeline.StepProgress {
 	chapter := c.content.Chapter
-	return c.log.Progress(timeline.Lesson{
+	l := timeline.Lesson{
 		Chapter: chapter.ID, Steps: chapter.Steps, Read: c.screen.Read, Before: c.progress.Chapters[chapter.ID].Steps,
-	})
+	}
+	if c.screen.Replay.Story {
+		return timeline.Progress(l, c.told())
+	}
+	return c.log.Progress(l)
 }
 
 // remember keeps what the learner has done, where that is new. Another tab may have

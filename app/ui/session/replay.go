@@ -1,25 +1,32 @@
 package session
 
 import (
+	"time"
+
 	"oauthlab/app/browser"
 	"oauthlab/app/timeline"
 )
 
-// Replay is a look back at a flow or an attack, a message at a time. The zero value is
-// the present.
+// Replay is a flow or an attack told a message at a time: a look back, or a story, which
+// is what the lab plays now, at reading pace. The zero value is the present.
 type Replay struct {
-	Key    string           // of the band
-	Frames []timeline.Frame // of the band, as it was when the replay began
-	At     int
+	Key     string           // of the band
+	Frames  []timeline.Frame // of the band, as far as it has come
+	At      int
+	Playing bool // it goes on by itself
+	Story   bool // it leads to the present, and ends there
 }
 
 func (r Replay) On() bool { return r.Key != "" }
 
 func (r Replay) Frame() timeline.Frame { return r.Frames[r.At] }
 
+// AtEnd reports whether there is nothing to go on to, as far as the band has come.
+func (r Replay) AtEnd() bool { return r.At+1 >= len(r.Frames) }
+
 // ReplayBand looks back at a flow or an attack from its first message on.
 func (c *Controller) ReplayBand(key string) {
-	frames := timeline.Frames(c.screen.View, key)
+	frames := timeline.Frames(c.screen.View, c.log.Events(), key)
 	if len(frames) == 0 {
 		return
 	}
@@ -30,8 +37,11 @@ func (c *Controller) ReplayBand(key string) {
 	AfterDraw(func() { browser.Reveal(".replay-on") })
 }
 
-// ReplayBy steps forwards or backwards.
-func (c *Controller) ReplayBy(n int) { c.ReplayAt(c.screen.Replay.At + n) }
+// ReplayBy steps forwards or backwards, and stays there.
+func (c *Controller) ReplayBy(n int) {
+	c.screen.Replay.Playing = false
+	c.ReplayAt(c.screen.Replay.At + n)
+}
 
 // ReplayAt shows everything as it was at a step, and the step's message in the
 // inspector.
@@ -43,18 +53,65 @@ func (c *Controller) ReplayAt(at int) {
 	r.At = at
 	c.screen.Replay = r
 	c.screen.Past = timeline.Reduce(timeline.Until(c.log.Events(), r.Frame().Until))
+	if r.Story {
+		c.reduce() // steps are ticked when the story gets there
+	}
 	c.Choose(r.Frame().Seq)
 	AfterDraw(func() { browser.ScrollTo(".is-selected") })
+	c.nextSoon()
+}
+
+// PlayReplay goes on by itself, from the start where it has come to the end, or stops.
+func (c *Controller) PlayReplay(play bool) {
+	r := &c.screen.Replay
+	r.Playing = play
+	if play && r.AtEnd() && !r.Story {
+		c.ReplayAt(0)
+		return
+	}
+	c.nextSoon()
+}
+
+// nextSoon goes on to the next message once this one can have been read.
+func (c *Controller) nextSoon() {
+	c.stopPacing()
+	r := c.screen.Replay
+	if !r.On() || !r.Playing {
+		return
+	}
+	pacing := time.AfterFunc(c.screen.Pace.of(r.Frame().ReadingTime()), func() { c.draw(c.next) })
+	c.stopPacing = func() { pacing.Stop() }
+}
+
+// next shows the next message of a replay that plays. What is still to come of a story is
+// waited for.
+func (c *Controller) next() {
+	switch r := c.screen.Replay; {
+	case !r.On() || !r.Playing:
+	case !r.AtEnd():
+		c.ReplayAt(r.At + 1)
+	case !r.Story:
+		c.screen.Replay.Playing = false
+	case c.screen.Busy != attacking:
+		c.LeaveReplay()
+	}
 }
 
 // LeaveReplay comes back to the present.
 func (c *Controller) LeaveReplay() {
-	if !c.screen.Replay.On() {
+	r := c.screen.Replay
+	if !r.On() {
 		return
 	}
+	c.stopPacing()
 	c.screen.Replay, c.screen.Past = Replay{}, timeline.View{}
 	c.inspect(0)
 	c.ToEnd()
+	if r.Story {
+		c.attackTold = true
+		c.reduce()
+		c.attackIsOver()
+	}
 }
 
 // Shown is what the stage shows: the present, or what a replay has come to.

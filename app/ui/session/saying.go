@@ -19,7 +19,7 @@ func (c *Controller) tell(text string) {
 // report tells what is new in the log and has come of what the learner did, then
 // praises. What the log held when the page was loaded is no news.
 func (c *Controller) report(praise string) {
-	news, at := c.screen.View.News, c.screen.View.NewsAt
+	news, at := c.screen.ToldView().News, c.screen.ToldView().NewsAt
 	if at == c.heard {
 		news = ""
 	}

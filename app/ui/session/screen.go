@@ -19,6 +19,7 @@ type Screen struct {
 	View   timeline.View
 	Replay Replay
 	Past   timeline.View // what the replay has come to
+	Pace   Pace
 	Steps  []timeline.StepProgress
 
 	Busy   Busy

@@ -40,7 +40,12 @@ type Controller struct {
 
 	acted    bool   // the learner has done something since the page was loaded
 	heard    uint64 // position of the latest news of the log
-	attacked bool   // an attack of the learner's has begun and not ended
+	attacked bool   // an attack of the learner's has begun and not ended, or not been told whole
+
+	attackedAfter uint64 // position of the last event before it
+	attackEnded   bool   // it has ended, and waits for the story to come there
+	attackTold    bool   // its story was left, or has come to its end
+	stopPacing    func() // ends waiting for the next message of a replay
 
 	noKeys        atomic.Bool       // keys of one character do nothing
 	stopListening func()            // to keys, to links of the books, to what is pointed at, to the page's return
@@ -67,7 +72,7 @@ type inbox struct {
 
 // New returns the controller of a page that says content. Open opens its lab.
 func New(content page.Content) *Controller {
-	c := &Controller{content: content, stop: func() {}, stopListening: func() {}}
+	c := &Controller{content: content, stop: func() {}, stopListening: func() {}, stopPacing: func() {}}
 	c.screen = Screen{Status: lab.Connecting, Pane: PaneLesson, Tab: TabDecoded}
 	c.reduce()
 	return c
@@ -101,6 +106,7 @@ func (c *Controller) Open(draw func(func()), l Link) {
 	c.screen.Forgets = browser.DeniesStorage()
 	c.recallByHand()
 	c.recallKeys()
+	c.recallPace()
 	if l.Step != "" {
 		c.FoldStep(l.Step, true)
 		AfterDraw(func() { browser.ScrollTo(`[data-step="` + l.Step + `"]`) })
@@ -135,6 +141,7 @@ func (c *Controller) listen() {
 // Leave ends everything that open began.
 func (c *Controller) Leave() {
 	c.stopListening()
+	c.stopPacing()
 	c.close()
 }
 
@@ -261,6 +268,7 @@ func (c *Controller) flush() {
 func (c *Controller) reduce() {
 	before := c.screen.Steps
 	c.screen.View = c.log.View()
+	c.takeStory()
 	c.screen.Steps = c.steps()
 	c.report(c.linger(before))
 	c.remember()

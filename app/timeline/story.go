@@ -1,0 +1,211 @@
+package timeline
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"oauthlab/lessons/event"
+)
+
+// How long a sentence takes to read, for somebody who also looks at the diagram.
+const (
+	readingLeast = 1800 * time.Millisecond
+	readingWord  = 280 * time.Millisecond
+)
+
+// ReadingTime is how long the frame's sentence takes to read.
+func (f Frame) ReadingTime() time.Duration {
+	return max(readingLeast, time.Duration(len(strings.Fields(f.Says)))*readingWord)
+}
+
+// teller tells a story: what happens, in a sentence a message. It remembers whose the
+// codes and tokens are that pass.
+type teller struct {
+	owner  map[string]string // of a code or token: the user's name
+	hers   map[string]bool   // flows of the client that Mallory uses herself
+	mailed bool              // Alice has just opened a link out of a mail
+	asked  map[string]string // path of a request, by its id
+}
+
+func newTeller() *teller {
+	return &teller{owner: map[string]string{}, hers: map[string]bool{}, asked: map[string]string{}}
+}
+
+// tell returns what e says, "" for what is no message.
+func (t *teller) tell(e event.Event) string {
+	switch {
+	case e.Request != nil:
+		return t.request(e)
+	case e.Response != nil:
+		return t.response(e)
+	case e.Change != nil:
+		t.learn(e)
+	case e.Note != nil:
+		return t.note(e)
+	}
+	return ""
+}
+
+// meet learns beforehand which flows are of the client in Mallory's browser.
+func (t *teller) meet(e event.Event) {
+	if e.Note != nil && (e.Note.Name == event.NoteOpen && e.To == event.Mallory || e.Note.Name == event.NoteCallback && e.From == event.Mallory) {
+		t.hers[e.Flow] = true
+	}
+}
+
+// learn remembers whose a code or a token is.
+func (t *teller) learn(e event.Event) {
+	if name := subjectOf(e); name != "" {
+		t.owner[e.Change.Key] = name
+	}
+}
+
+// who is what a sentence calls the party that acts in the flow.
+func (t *teller) who(p event.Party, flow string) string {
+	switch {
+	case p == event.Browser:
+		return "Alice's browser"
+	case p == event.Client && t.hers[flow]:
+		return "Mallory's client"
+	case p == event.Client:
+		return "Alice's client"
+	}
+	name := PartyName(p)
+	if p == event.Auth {
+		name = "the auth server"
+	}
+	return name
+}
+
+func (t *teller) request(e event.Event) string {
+	who, path := t.who(e.From, e.Flow), pathOf(e.Request.URL)
+	t.asked[e.ID] = path
+	query := queryOf(e.Request.URL)
+	followed := t.mailed && e.From == event.Browser
+	t.mailed = t.mailed && !followed
+	switch {
+	case e.To == event.Mallory:
+		if code := query.Get("code"); code != "" {
+			return capital(who) + " comes to Mallory's site, with " + t.whose(code) + " code in the address."
+		}
+		return capital(who) + " comes to Mallory's site."
+	case path == "/authorize" && followed:
+		return capital(who) + " follows the link to the auth server."
+	case path == "/authorize":
+		return capital(who) + " asks the auth server for a code."
+	case path == "/login" && e.Request.Method == "POST":
+		return t.signsIn(e)
+	case path == "/login":
+		return capital(who) + " opens the login page."
+	case path == "/token":
+		return t.redeems(who, e)
+	}
+	return capital(who) + " asks " + t.who(e.To, e.Flow) + ": " + requestText(e.Request) + "."
+}
+
+func (t *teller) signsIn(e event.Event) string {
+	form, _ := url.ParseQuery(e.Request.Body) // what cannot be read names nobody
+	name := form.Get("pick")
+	if name == "" {
+		name = form.Get("username")
+	}
+	if name == "" {
+		return "The login form is sent."
+	}
+	return capital(name) + " signs in."
+}
+
+func (t *teller) redeems(who string, e event.Event) string {
+	form, _ := url.ParseQuery(e.Request.Body)
+	with := "without a verifier"
+	if form.Get("code_verifier") != "" {
+		with = "with a verifier"
+	}
+	if e.From == event.Mallory {
+		return "Mallory brings " + t.whose(form.Get("code")) + " code to the token endpoint, " + with + "."
+	}
+	return capital(who) + " redeems " + t.whose(form.Get("code")) + " code, " + with + "."
+}
+
+// whose is the owner of a code or a token, in the genitive.
+func (t *teller) whose(value string) string {
+	if name, known := t.owner[value]; known {
+		return name + "'s"
+	}
+	return "a"
+}
+
+func (t *teller) response(e event.Event) string {
+	to := t.who(e.To, e.Flow)
+	if location := headerOf(e.Response.Header, "location"); location != "" {
+		return t.redirects(location, to)
+	}
+	carried := ParamsOf(e)
+	value := func(name string) string {
+		i := slices.IndexFunc(carried, func(p Param) bool { return p.Name == name })
+		if i < 0 {
+			return ""
+		}
+		return carried[i].Value
+	}
+	from := capital(t.who(e.From, e.Flow))
+	switch token := value("access_token"); {
+	case token != "":
+		return from + " gives " + to + " a token to " + t.whose(token) + " account."
+	case e.Response.Status >= 400 && value("error") != "":
+		return from + " refuses: " + value("error") + "."
+	case e.Response.Status >= 400:
+		return from + " refuses."
+	case t.asked[e.Re] == "/login":
+		return from + " shows its login page."
+	case strings.HasPrefix(headerOf(e.Response.Header, "content-type"), "text/html"):
+		return from + " shows a page."
+	}
+	return from + " answers."
+}
+
+func (t *teller) redirects(location, to string) string {
+	query := queryOf(location)
+	switch code := query.Get("code"); {
+	case pathOf(location) == "/login":
+		return "The auth server first wants to know who that is."
+	case code != "":
+		return "The auth server sends " + to + " back with " + t.whose(code) + " code."
+	case query.Get("error") != "":
+		return "The auth server sends " + to + " back with an error: " + query.Get("error") + "."
+	}
+	return "The auth server sends " + to + " on to " + pathOf(location) + "."
+}
+
+func (t *teller) note(e event.Event) string {
+	t.mailed = t.mailed || e.Note.Name == event.NoteMail
+	row := event.NoteRowOf(e.Note.Name)
+	text := row.Story
+	if text == "" {
+		return sentence(e.Note.Text)
+	}
+	return capital(strings.NewReplacer(
+		"{client}", t.who(event.Client, e.Flow),
+		"{browser}", t.who(e.From, e.Flow),
+		"{whose}", t.whose(codeIn(e.Note)),
+		"{text}", strings.TrimSuffix(e.Note.Text, "."),
+	).Replace(text))
+}
+
+// codeIn is the code that a note speaks of, "" for none.
+func codeIn(n *event.Note) string {
+	if code := n.Get("code"); code != "" {
+		return code
+	}
+	return queryOf(n.Get("url")).Get("code")
+}
+
+func queryOf(raw string) url.Values {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return nil
+	}
+	return u.Query()
+}
