@@ -17,6 +17,7 @@ type File struct {
 	Prose []Passage // its paragraphs and list items, without their markup
 
 	name     string // as its author calls it
+	top      int    // the line of what is said of the front matter as a whole, counted from 0
 	front    yaml.Node
 	decoded  bool         // whether there is front matter that could be read, at least in parts
 	lost     bool         // whether a line of it was taken away, with a key that nobody knows

@@ -41,12 +41,13 @@ func (f *File) splitFront(source string) (front []string, prose string, ok bool)
 		f.complain(open+1, "the front matter does not end: its closing line %s is missing", fence)
 		return nil, "", false
 	}
-	front = append(make([]string, open+1), lines[open+1:end]...)
-	if len(front) > maxFrontLines || len(strings.Join(front, "\n")) > maxFront {
+	within := lines[open+1 : end]
+	if size := len(strings.Join(within, "\n")); len(within) > maxFrontLines || size > maxFront {
 		f.complain(open+1, "the front matter has %d lines and %d KB, and may have %d lines and %d KB",
-			end-open-1, (len(strings.Join(front, "\n"))+1023)>>10, maxFrontLines, maxFront>>10)
+			len(within), (size+1023)>>10, maxFrontLines, maxFront>>10)
 		return nil, "", false
 	}
+	front = append(make([]string, open+1), within...)
 	rest := strings.SplitAfter(source, "\n")[end+1:]
 	return front, strings.Repeat("\n", end+1) + strings.Join(rest, ""), true
 }
@@ -246,7 +247,7 @@ func (f *File) line(path ...any) int {
 
 // find follows a path as far as it leads.
 func (f *File) find(path []any) (node *yaml.Node, line int, whole bool) {
-	node, line = &f.front, 1
+	node, line = &f.front, f.top+1
 	if node.Kind == yaml.DocumentNode {
 		node = node.Content[0]
 	}
@@ -296,7 +297,7 @@ func (f *File) Unsure(path ...any) bool {
 	}
 	node, line, whole := f.find(path)
 	if !whole {
-		return f.lost || f.spoilt[line] && line > 1
+		return f.lost || f.spoilt[line] && line > f.top+1
 	}
 	if f.spoilt[line] || f.lost && node.Kind != yaml.ScalarNode { // what was lost may have stood in it
 		return true

@@ -1,6 +1,7 @@
 package load_test
 
 import (
+	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -41,6 +42,30 @@ func FuzzFile(f *testing.F) {
 			}
 			if strings.ContainsFunc(one.Error(), unicode.IsControl) {
 				t.Errorf("%q cannot be printed", one)
+			}
+		}
+	})
+}
+
+// Whatever bytes a book has, reading it ends, and what is said has its place in the file.
+func FuzzBook(f *testing.F) {
+	for _, seed := range []string{glossaryMD, troublesMD, wordsMD, "# A\n---\n---", "---\n# A\n---\nid: a\n---\n```\n---\n# B\n", "# A\n\n---\nid: [\n", "\r\n# A\r\n---\r\nsee: *a\r\n---\r\n"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		lines := 1 + strings.Count(string(content), "\n")
+		for name, read := range map[string]func(fs.FS) error{
+			"glossary.md":        func(books fs.FS) error { _, err := load.Glossary(books); return err },
+			"troubleshooting.md": func(books fs.FS) error { _, err := load.Troubles(books); return err },
+		} {
+			err := read(fstest.MapFS{name: {Data: content}})
+			if err == nil {
+				continue
+			}
+			for _, one := range err.(interface{ Unwrap() []error }).Unwrap() {
+				if found, is := one.(load.Finding); !is || found.Line > lines || found.File != name {
+					t.Errorf("%#v, of a file of %d lines", one, lines)
+				}
 			}
 		}
 	})

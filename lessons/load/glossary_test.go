@@ -18,18 +18,24 @@ const (
 
 Four of them.
 
-## Client {#client}
-Section: RFC 6749 §1.1
-See: alice
-Words: client, clients
-Parameter: client_id
+---
+id: client
+title: Client
+sections: [RFC 6749 §1.1]
+see: [alice]
+words: [client, clients]
+parameters: [client_id]
+---
 
 The app, ` + "`her`" + ` own.
 
 # Words
 
-## Alice {#alice}
-Section: this lab
+---
+id: alice
+title: Alice
+sections: [this lab]
+---
 
 Has a browser.
 
@@ -37,20 +43,26 @@ And a mail box.
 `
 	troublesMD = `# Token
 
-## Too old {#too-old}
-Says: This code has expired.
-Shows: expired
-Guard: code-expiry
-Code: invalid_grant
-Status: 400
-Section: RFC 6749 §4.1.2
-Section: RFC 7636 appendix B
-Section: [Fetch](https://fetch.spec.whatwg.org/#cors)
+---
+id: too-old
+title: Too old
+says:
+  - This code has expired.
+shows:
+  - expired
+guards: [code-expiry]
+code: invalid_grant
+status: 400
+sections:
+  - RFC 6749 §4.1.2
+  - RFC 7636 appendix B
+  - "[Fetch](https://fetch.spec.whatwg.org/#cors)"
+cure: |
+  Run it
+  again.
+---
 
 It took too long.
-
-Cure: Run it
-again.
 `
 )
 
@@ -104,25 +116,29 @@ func TestTroublesAreRead(t *testing.T) {
 func TestMistakesInTheGlossaryAreNamedWithTheirLine(t *testing.T) {
 	tests := map[string]struct{ from, to, want string }{
 		"text before the first part":   {"# Roles", "Hello\n# Roles", `glossary.md:1: text before the first part: a part begins with "# Title"`},
-		"a term in no part":            {"# Roles\n\nFour of them.\n", "", `glossary.md:2: "Client" stands in no part: a part begins with "# Title"`},
-		"no anchor":                    {"Alice {#alice}", "Alice", `glossary.md:15: "Alice" has no anchor: write "## Alice {#anchor}"`},
-		"an anchor that is no anchor":  {"{#alice}", "{#Alice B}", `glossary.md:15: anchor "Alice B": it has small letters, digits and single hyphens`},
-		"the same anchor twice":        {"{#alice}", "{#client}", `glossary.md:15: anchor "client" is taken by line 5`},
-		"a dead see also":              {"See: alice", "See: alice, bob", `glossary.md:7: see also "bob": there is no such entry`},
-		"a see also of itself":         {"See: alice", "See: alice,client", `glossary.md:7: "Client" sends its reader to itself`},
-		"no section":                   {"Section: RFC 6749 §1.1\n", "", `glossary.md:5: "Client" has no section`},
-		"a section that is none":       {"RFC 6749 §1.1", "RFC 6749, 1.1", `glossary.md:6: section "RFC 6749, 1.1": write "RFC 6749 §4.1.2", "RFC 7636 appendix B", "[title](https://…)" or "this lab"`},
-		"a section over plain http":    {"RFC 6749 §1.1", "[x](http://example.com)", `glossary.md:6: section "[x](http://example.com)": write "RFC 6749 §4.1.2", "RFC 7636 appendix B", "[title](https://…)" or "this lab"`},
-		"a fact that nobody knows":     {"See: alice", "Sees: alice", `glossary.md:7: unknown fact "Sees"`},
-		"a fact of another book":       {"See: alice", "Says: alice", `glossary.md:7: unknown fact "Says"`},
-		"text among the facts":         {"See: alice", "see alice", `glossary.md:7: "see alice" is no fact: below a heading stand lines "Name: value", then an empty line`},
-		"no text":                      {"Has a browser.\n\nAnd a mail box.\n", "", `glossary.md:15: "Alice" lacks a text`},
-		"raw HTML, in its place":       {"And a mail", "And <b>a</b> mail", "glossary.md:20: raw HTML is not rendered; write Markdown"},
-		"a link to who knows where":    {"And a mail", "And [a](mailto:x) mail", `glossary.md:20: link to "mailto:x": begin it with "https://", "/" or "#"`},
-		"a word of two terms":          {"Has a browser.", "Has a browser.\n\n## Bob {#bob}\nSection: this lab\nWords: bob, Clients\n\nToo.", `glossary.md:22: "Clients" stands in line 8 already`},
-		"a parameter of two terms":     {"Section: this lab", "Section: this lab\nParameter: client_id", `glossary.md:17: "client_id" stands in line 9 already`},
-		"a comma too many":             {"client, clients", "client,", `glossary.md:8: Words of "Client" has a comma too many`},
-		"a part of which nothing came": {"# Words", "# Nothing\n\n# Words", `glossary.md:13: the part "Nothing" has no entries`},
+		"a term in no part":            {"# Roles\n\nFour of them.\n", "", `glossary.md:2: text before the first part: a part begins with "# Title"`},
+		"no id":                        {"id: alice\n", "", `glossary.md:18: id is missing`},
+		"no title":                     {"title: Alice\n", "", `glossary.md:18: title is missing`},
+		"an id that is no anchor":      {"id: alice", "id: Alice B", `glossary.md:19: id "Alice B": it has small letters, digits and single hyphens`},
+		"the same id twice":            {"id: alice", "id: client", `glossary.md:19: id "client" is taken by line 6`},
+		"a dead see also":              {"see: [alice]", "see: [alice, bob]", `glossary.md:9: see also "bob": there is no such entry`},
+		"a see also of itself":         {"see: [alice]", "see: [alice, client]", `glossary.md:9: "Client" sends its reader to itself`},
+		"no section":                   {"sections: [RFC 6749 §1.1]\n", "", `glossary.md:5: sections are missing: name one, or "this lab"`},
+		"a section that is none":       {"RFC 6749 §1.1", `"RFC 6749, 1.1"`, `glossary.md:8: section "RFC 6749, 1.1": write "RFC 6749 §4.1.2", "RFC 7636 appendix B", "[title](https://…)" or "this lab"`},
+		"a section over plain http":    {"RFC 6749 §1.1", `"[x](http://example.com)"`, `glossary.md:8: section "[x](http://example.com)": write "RFC 6749 §4.1.2", "RFC 7636 appendix B", "[title](https://…)" or "this lab"`},
+		"a key that nobody knows":      {"see: [alice]", "hear: [alice]", `glossary.md:9: unknown key "hear": here may stand id, title, sections, see, words, parameters`},
+		"a key that is nearly one":     {"see: [alice]", "sees: [alice]", `glossary.md:9: unknown key "sees": is see meant?`},
+		"a key of another book":        {"see: [alice]", "says: [alice]", `glossary.md:9: unknown key "says": here may stand id, title, sections, see, words, parameters`},
+		"text among the keys":          {"see: [alice]", "see alice", `glossary.md:9: there is no key in this line: write a key, a colon and a blank, such as title: Hello. A text of several lines stands below its key, indented, behind key: >`},
+		"one where a list stands":      {"see: [alice]", "see: alice", `glossary.md:9: see is a list, and here is the text "alice": begin each value on a line of its own, with "- "`},
+		"front matter without an end":  {"sections: [this lab]\n---\n", "sections: [this lab]\n", `glossary.md:18: the front matter does not end: its closing line --- is missing`},
+		"no text":                      {"Has a browser.\n\nAnd a mail box.\n", "", `glossary.md:19: there is no text below the front matter: say what it is`},
+		"raw HTML, in its place":       {"And a mail", "And <b>a</b> mail", "glossary.md:26: raw HTML is not rendered; write Markdown"},
+		"a link to who knows where":    {"And a mail", "And [a](mailto:x) mail", `glossary.md:26: link to "mailto:x": begin it with "https://", "/" or "#"`},
+		"a word of two terms":          {"Has a browser.", "Has a browser.\n\n---\nid: bob\ntitle: Bob\nsections: [this lab]\nwords: [bob, Clients]\n---\n\nToo.", `glossary.md:30: "Clients" stands in line 10 already`},
+		"a parameter of two terms":     {"sections: [this lab]", "sections: [this lab]\nparameters:\n  - scope\n  - client_id", `glossary.md:24: "client_id" stands in line 11 already`},
+		"an empty value":               {"[client, clients]", "[client, null]", `glossary.md:10: a value of the list words is empty`},
+		"a part of which nothing came": {"# Words", "# Nothing\n\n# Words", `glossary.md:16: the part "Nothing" has no entries`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -139,13 +155,14 @@ func TestMistakesInTheGlossaryAreNamedWithTheirLine(t *testing.T) {
 
 func TestMistakesInTheTroublesAreNamedWithTheirLine(t *testing.T) {
 	tests := map[string]struct{ from, to, want string }{
-		"no words to find it by": {"Says: This code has expired.\nShows: expired\n", "", `troubleshooting.md:3: "Too old" has neither Says nor Shows: by which words does one find it?`},
-		"the same message twice": {"Shows: expired", "Says: This code has expired.", `troubleshooting.md:5: the message "This code has expired." stands in line 4 already`},
-		"no causes":              {"It took too long.\n", "", `troubleshooting.md:3: "Too old" lacks its usual causes`},
-		"no cure":                {"Cure: ", "", `troubleshooting.md:3: "Too old" lacks its cure, from a line that begins with "Cure:" on`},
-		"a status that is none":  {"Status: 400", "Status: 4000", `troubleshooting.md:3: status "4000" of "Too old" is not one of HTTP`},
-		"a guard that is none":   {"Guard: code-expiry", "Guard: code-age", `troubleshooting.md:6: unknown guard "code-age"`},
-		"a bad link in the cure": {"again.", "[again](x)", `troubleshooting.md:16: link to "x": begin it with "https://", "/" or "#"`},
+		"no words to find it by": {"says:\n  - This code has expired.\nshows:\n  - expired\n", "", `troubleshooting.md:3: there is neither says nor shows: by which words does one find this?`},
+		"the same message twice": {"code has expired.", "code has expired.\n  - This code has expired.", `troubleshooting.md:8: the message "This code has expired." stands in line 7 already`},
+		"no causes":              {"It took too long.\n", "", `troubleshooting.md:4: there is no text below the front matter: say what the usual causes are`},
+		"no cure":                {"cure: |\n  Run it\n  again.\n", "", `troubleshooting.md:3: cure is missing`},
+		"a status that is none":  {"status: 400", "status: 4000", `troubleshooting.md:12: status "4000" is not one of HTTP`},
+		"a guard that is none":   {"[code-expiry]", "[code-age]", `troubleshooting.md:10: unknown guard "code-age"`},
+		"a bad link in the cure": {"again.", "[again](x)", `troubleshooting.md:19: link to "x": begin it with "https://", "/" or "#"`},
+		"and in one of one line": {"cure: |\n  Run it\n  again.", `cure: "Run it [again](x)"`, `troubleshooting.md:17: link to "x": begin it with "https://", "/" or "#"`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

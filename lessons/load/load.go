@@ -23,6 +23,9 @@
 // a field that is missing and a name that the catalogue does not hold are errors
 // with file and line, and all of them are reported at once.
 //
+// Beside the chapters stand two books, glossary.md and troubleshooting.md, which hold many
+// entries a file, each with front matter of its own, read as strictly (book).
+//
 // A folder of lessons is somebody's. Files are read as any editor saves them: with a
 // byte order mark, with the line ends of any system, as UTF-16 where they say so. What
 // other programs keep in the folder, and files that are no text for a step (pictures,

@@ -29,8 +29,8 @@ type phrase struct{ words, term string }
 func anchors(fsys fs.FS) map[string]map[string]bool {
 	l := loader{fsys: fsys}
 	return map[string]map[string]bool{
-		glossaryPath:        l.readBook(glossaryFile, nil).ids(),
-		troubleshootingPath: l.readBook(troubleshootingFile, nil).ids(),
+		glossaryPath:        l.readBook(glossaryFile).ids(),
+		troubleshootingPath: l.readBook(troubleshootingFile).ids(),
 	}
 }
 

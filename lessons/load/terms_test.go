@@ -11,26 +11,38 @@ import (
 // A glossary whose words overlap.
 const wordsMD = `# Words
 
-## Code {#code}
-Section: this lab
-Words: code, codes
+---
+id: code
+title: Code
+sections: [this lab]
+words: [code, codes]
+---
 
 A text.
 
-## Code verifier {#code-verifier}
-Section: this lab
-Words: code verifier, verifier
+---
+id: code-verifier
+title: Code verifier
+sections: [this lab]
+words: [code verifier, verifier]
+---
 
 A secret.
 
-## PKCE {#pkce}
-Section: this lab
-Words: PKCE
+---
+id: pkce
+title: PKCE
+sections: [this lab]
+words: [PKCE]
+---
 
 A proof.
 
-## plain {#plain}
-Section: this lab
+---
+id: plain
+title: plain
+sections: [this lab]
+---
 
 A method that no word leads to.
 `

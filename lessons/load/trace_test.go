@@ -12,8 +12,8 @@ import (
 func TestWordsForValuesCarryTheirTrace(t *testing.T) {
 	files := lesson("A code verifier, a code, PKCE.")
 	files["glossary.md"] = &fstest.MapFile{Data: []byte(strings.NewReplacer(
-		"Words: code verifier, verifier", "Words: code verifier, verifier\nParameter: code_verifier",
-		"Words: PKCE", "Words: PKCE\nParameter: scope",
+		"words: [code verifier, verifier]", "words: [code verifier, verifier]\nparameters: [code_verifier]",
+		"words: [PKCE]", "words: [PKCE]\nparameters: [scope]",
 	).Replace(wordsMD))}
 	chapters, err := load.Chapters(files)
 	if err != nil {

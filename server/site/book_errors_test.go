@@ -35,7 +35,7 @@ func TestEveryErrorHasItsCure(t *testing.T) {
 	found := collectErrors(t)
 	for message, where := range found.messages {
 		if !told[message] {
-			t.Errorf("%s says %q, and lessons/content/troubleshooting.md has no entry with this line:\nSays: %s", where, message, message)
+			t.Errorf("%s says %q, and lessons/content/troubleshooting.md has no entry that says so:\nsays:\n  - %q", where, message, message)
 		}
 	}
 	for message := range told {

@@ -3,7 +3,6 @@ package load
 import (
 	"fmt"
 	"regexp"
-	"strings"
 
 	"oauthlab/lessons"
 )
@@ -32,28 +31,4 @@ func Section(name string) (lessons.Link, error) {
 	}
 	return lessons.Link{}, fmt.Errorf(
 		`section %q: write "RFC 6749 §4.1.2", "RFC 7636 appendix B", "[title](https://…)" or "%s"`, name, noSection)
-}
-
-// sections reads the sections of an entry, which must have one or say why not.
-func (b *book) sections(e entry) []lessons.Link {
-	var links []lessons.Link
-	named := false
-	for _, f := range e.facts {
-		if f.name != "Section" {
-			continue
-		}
-		named = true
-		if strings.TrimSpace(f.value) == noSection {
-			continue
-		}
-		link, err := Section(f.value)
-		if err != nil {
-			b.file.complain(f.line, "%v", err)
-		}
-		links = append(links, link)
-	}
-	if !named {
-		b.file.complain(e.line, "%q has no section", e.title)
-	}
-	return links
 }
