@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"strings"
 
+	"oauthlab/lessons/prose"
+
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 )
@@ -58,9 +60,10 @@ func (f *flow) giveUp(why error) error {
 
 // note records what the client did that no server saw.
 func (f *flow) note(name, text string, fields ...event.Field) {
+	text = prose.Clip(text, event.MaxValue, cut)
 	e := event.Event{
 		From: event.Client, Kind: event.KindNote,
-		Note: &event.Note{Name: name, Text: clip(text)},
+		Note: &event.Note{Name: name, Text: text},
 	}
 	switch name {
 	case event.NoteOpen:
@@ -69,7 +72,7 @@ func (f *flow) note(name, text string, fields ...event.Field) {
 		e.From, e.To = event.Browser, event.Client
 	}
 	for _, field := range fields {
-		field.Value = clip(field.Value)
+		field.Value = prose.Clip(field.Value, event.MaxValue, cut)
 		e.Note.Fields = append(e.Note.Fields, field)
 	}
 	f.record(e)
@@ -103,6 +106,9 @@ func (f *flow) tell(ctx context.Context, err *error) {
 	}
 }
 
+// cut marks a value that is longer than the feed keeps.
+const cut = "… (cut)"
+
 // where returns the line of this package that is skip calls above.
 func where(skip int) event.Where {
 	_, file, line, _ := runtime.Caller(skip)
@@ -110,13 +116,4 @@ func where(skip int) event.Where {
 		file = file[i:] // from the module's root
 	}
 	return event.Where{File: file, Line: line}
-}
-
-// clip cuts a value at the bound of the feed, and says so.
-func clip(s string) string {
-	if len(s) <= event.MaxValue {
-		return s
-	}
-	const cut = "… (cut)"
-	return strings.ToValidUTF8(s[:event.MaxValue-len(cut)], "") + cut
 }

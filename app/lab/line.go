@@ -3,8 +3,9 @@ package lab
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
+
+	"oauthlab/lessons/prose"
 )
 
 // errBlocked is what a client's event comes to where no websocket gets through.
@@ -56,8 +57,8 @@ func (l *line) whileLive() string {
 	if l.cuts < cutShortAt {
 		return ""
 	}
-	return sentence(fmt.Errorf("something between the lab and this browser cuts connections that are quiet, here after %d seconds; the page connects anew each time, and nothing is lost",
-		int(l.after.Round(time.Second)/time.Second)))
+	return prose.Sentence(fmt.Errorf("something between the lab and this browser cuts connections that are quiet, here after %d seconds; the page connects anew each time, and nothing is lost",
+		int(l.after.Round(time.Second)/time.Second)).Error())
 }
 
 // why says what is likely wrong while none is, or "".
@@ -66,13 +67,7 @@ func (l *line) why() string {
 	case l.no != "":
 		return l.no
 	case l.isBlocked():
-		return sentence(errBlocked)
+		return prose.Sentence(errBlocked.Error())
 	}
 	return l.whileLive()
-}
-
-// sentence makes one of an error.
-func sentence(err error) string {
-	text := err.Error()
-	return strings.ToUpper(text[:1]) + text[1:] + "."
 }

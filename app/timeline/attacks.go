@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"oauthlab/lessons/prose"
+
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 )
@@ -115,7 +117,7 @@ func stoppedTitle(by string) string {
 func stoppedDetail(by string, pills []Pill) (reason string) {
 	for _, p := range slices.Backward(pills) {
 		if p.Outcome == event.Refused && p.Reason != "" && (reason == "" || p.Guard == by) {
-			reason = sentence(p.Reason)
+			reason = prose.Sentence(p.Reason)
 		}
 	}
 	return reason
@@ -138,19 +140,4 @@ func wouldHave(pills []Pill) string {
 	}
 	last := len(names) - 1
 	return " " + strings.Join(names[:last], ", ") + " and " + names[last] + " would have."
-}
-
-// sentence gives a reason a capital and a full stop.
-func sentence(s string) string {
-	s = strings.TrimSuffix(s, ".")
-	if s == "" {
-		return ""
-	}
-	return capital(s) + "."
-}
-
-// capital gives a text that is not empty a capital.
-func capital(s string) string {
-	r := []rune(s)
-	return strings.ToUpper(string(r[0])) + string(r[1:])
 }

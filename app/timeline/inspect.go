@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"oauthlab/lessons/prose"
+
 	"oauthlab/lessons/event"
 )
 
@@ -54,7 +56,7 @@ func messageOf(e event.Event, later []event.Event) Message {
 		}
 	case e.Verdict != nil:
 		m.Verdict = pillOf(e)
-		m.Raw = sentence(verdictText(e.Verdict)) + "\n\n" + e.Verdict.Where.File + ":" + strconv.Itoa(e.Verdict.Where.Line)
+		m.Raw = prose.Sentence(verdictText(e.Verdict)) + "\n\n" + e.Verdict.Where.File + ":" + strconv.Itoa(e.Verdict.Where.Line)
 	case e.Change != nil:
 		m.Raw = rawChange(e.Change)
 	}

@@ -3,6 +3,8 @@ package timeline
 import (
 	"strings"
 
+	"oauthlab/lessons/prose"
+
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/param"
 )
@@ -22,7 +24,7 @@ func (l Login) Ended() bool { return l != Login{} }
 func (l Login) news() string {
 	switch {
 	case l.Failed != "":
-		return "The client gives up. " + sentence(l.Failed)
+		return "The client gives up. " + prose.Sentence(l.Failed)
 	case l.Token != "":
 		return "The client has a token."
 	case l.Code != "":
@@ -54,5 +56,5 @@ func inWords(failure string) string {
 	if failure == "" {
 		return ""
 	}
-	return capital(failure)
+	return prose.Capital(failure)
 }

@@ -1,6 +1,9 @@
 package timeline
 
-import "oauthlab/lessons/event"
+import (
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/prose"
+)
 
 // Frame is one step of a replay: the row that it ends with, and everything that had
 // happened by then.
@@ -55,10 +58,10 @@ func (r Row) story(said string) string {
 	if r.Card != nil {
 		return r.Card.says()
 	}
-	said = orElse(said, sentence(r.Text))
+	said = orElse(said, prose.Sentence(r.Text))
 	for _, p := range r.Pills {
 		if p.Outcome != event.Passed {
-			said += " " + capital(p.Text) + reasonOf(p)
+			said += " " + prose.Capital(p.Text) + reasonOf(p)
 		}
 	}
 	return said

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/prose"
 )
 
 // How long a sentence takes to read, for somebody who also looks at the diagram.
@@ -88,21 +89,21 @@ func (t *teller) request(e event.Event) string {
 	switch {
 	case e.To == event.Mallory:
 		if code := query.Get("code"); code != "" {
-			return capital(who) + " comes to Mallory's site, with " + t.whose(code) + " code in the address."
+			return prose.Capital(who) + " comes to Mallory's site, with " + t.whose(code) + " code in the address."
 		}
-		return capital(who) + " comes to Mallory's site."
+		return prose.Capital(who) + " comes to Mallory's site."
 	case path == "/authorize" && followed:
-		return capital(who) + " follows the link to the auth server."
+		return prose.Capital(who) + " follows the link to the auth server."
 	case path == "/authorize":
-		return capital(who) + " asks the auth server for a code."
+		return prose.Capital(who) + " asks the auth server for a code."
 	case path == "/login" && e.Request.Method == "POST":
 		return t.signsIn(e)
 	case path == "/login":
-		return capital(who) + " opens the login page."
+		return prose.Capital(who) + " opens the login page."
 	case path == "/token":
 		return t.redeems(who, e)
 	}
-	return capital(who) + " asks " + t.who(e.To, e.Flow) + ": " + requestText(e.Request) + "."
+	return prose.Capital(who) + " asks " + t.who(e.To, e.Flow) + ": " + requestText(e.Request) + "."
 }
 
 func (t *teller) signsIn(e event.Event) string {
@@ -114,7 +115,7 @@ func (t *teller) signsIn(e event.Event) string {
 	if name == "" {
 		return "The login form is sent."
 	}
-	return capital(name) + " signs in."
+	return prose.Capital(name) + " signs in."
 }
 
 func (t *teller) redeems(who string, e event.Event) string {
@@ -126,7 +127,7 @@ func (t *teller) redeems(who string, e event.Event) string {
 	if e.From == event.Mallory {
 		return "Mallory brings " + t.whose(form.Get("code")) + " code to the token endpoint, " + with + "."
 	}
-	return capital(who) + " redeems " + t.whose(form.Get("code")) + " code, " + with + "."
+	return prose.Capital(who) + " redeems " + t.whose(form.Get("code")) + " code, " + with + "."
 }
 
 // whose is the owner of a code or a token, in the genitive.
@@ -150,7 +151,7 @@ func (t *teller) response(e event.Event) string {
 		}
 		return carried[i].Value
 	}
-	from := capital(t.who(e.From, e.Flow))
+	from := prose.Capital(t.who(e.From, e.Flow))
 	switch token := value("access_token"); {
 	case token != "":
 		return from + " gives " + to + " a token to " + t.whose(token) + " account."
@@ -184,9 +185,9 @@ func (t *teller) note(e event.Event) string {
 	row := event.NoteRowOf(e.Note.Name)
 	text := row.Story
 	if text == "" {
-		return sentence(e.Note.Text)
+		return prose.Sentence(e.Note.Text)
 	}
-	return capital(strings.NewReplacer(
+	return prose.Capital(strings.NewReplacer(
 		"{client}", t.who(event.Client, e.Flow),
 		"{browser}", t.who(e.From, e.Flow),
 		"{whose}", t.whose(codeIn(e.Note)),

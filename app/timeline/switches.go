@@ -3,6 +3,7 @@ package timeline
 import (
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
+	"oauthlab/lessons/prose"
 )
 
 // IsSwitch reports whether the lab's desk changed how the lab stands.
@@ -23,7 +24,7 @@ func switchText(e event.Event) string {
 	parts := e.Change.Fields[1:]
 	if len(parts) == 1 && len(p.Parts) > 1 {
 		if part, ok := guard.FindPart(guard.ID(parts[0].Name)); ok {
-			return capital(p.NameOf(part)) + turned(parts[0].To)
+			return prose.Capital(p.NameOf(part)) + turned(parts[0].To)
 		}
 	}
 	return p.Title + turned(e.Change.Fields[0].To)

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"oauthlab/lessons/prose"
+
 	"oauthlab/lessons/event"
 )
 
@@ -51,7 +53,7 @@ func isLabID(s string) bool {
 func subjectOf(e event.Event) string {
 	for _, f := range e.Change.Fields {
 		if f.Name == "subject" && f.To != "" {
-			return brief(strings.TrimSuffix(sentence(f.To), "."))
+			return brief(prose.Capital(strings.TrimSuffix(f.To, ".")))
 		}
 	}
 	return ""

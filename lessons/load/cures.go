@@ -4,7 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"unicode/utf8"
+
+	"oauthlab/lessons/prose"
 )
 
 // Cures finds the entry of the troubleshooting that an error belongs to. Its keys are
@@ -118,8 +119,4 @@ func sentencesIn(message string) []string {
 
 // asSentence brings a message into one form: a reason such as "this code has
 // expired" is said as a sentence elsewhere.
-func asSentence(s string) string {
-	s = strings.TrimSuffix(strings.TrimSpace(s), ".")
-	first, size := utf8.DecodeRuneInString(s)
-	return strings.ToUpper(string(first)) + s[min(size, len(s)):] + "."
-}
+func asSentence(s string) string { return prose.Sentence(strings.TrimSpace(s)) }

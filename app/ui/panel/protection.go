@@ -3,6 +3,8 @@ package panel
 import (
 	"strconv"
 
+	"oauthlab/lessons/prose"
+
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/tag"
@@ -84,7 +86,7 @@ func (p *protection) parts() app.UI {
 		}
 		items = append(items, tag.Li(class).Body(
 			tag.Span("part-title").Body(
-				app.Text(session.Capital(ps.Part.Title)),
+				app.Text(prose.Capital(ps.Part.Title)),
 				app.If(ps.Part.Does != "", func() app.UI { return tag.Span("part-does").Text(ps.Part.Does) }),
 			),
 			control,
@@ -94,7 +96,7 @@ func (p *protection) parts() app.UI {
 }
 
 func (p *protection) partName(ps session.PartStatus) string {
-	return session.Capital(p.Status.Protection.NameOf(ps.Part))
+	return prose.Capital(p.Status.Protection.NameOf(ps.Part))
 }
 
 func (p *protection) partSwitch(ps session.PartStatus) app.UI {

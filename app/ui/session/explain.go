@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 
+	"oauthlab/lessons/prose"
+
 	"oauthlab/app/client"
 	"oauthlab/app/lab"
 	"oauthlab/app/timeline"
@@ -13,16 +15,16 @@ import (
 // explain turns an error into a sentence for the learner.
 func explain(err error) string {
 	if refusal, ok := errors.AsType[*client.Refusal](err); ok {
-		return "The client refused the answer. " + Capital(timeline.GuardName(string(refusal.Guard))) + ": " + refusal.Reason + "."
+		return "The client refused the answer. " + prose.Capital(timeline.GuardName(string(refusal.Guard))) + ": " + refusal.Reason + "."
 	}
 	if token, ok := errors.AsType[*client.TokenError](err); ok {
-		return "The token endpoint refused: " + Sentence(token.Error())
+		return "The token endpoint refused: " + prose.FullStop(token.Error())
 	}
 	if authorization, ok := errors.AsType[*client.AuthorizationError](err); ok {
-		return "The authorization server said no: " + Sentence(authorization.Error())
+		return "The authorization server said no: " + prose.FullStop(authorization.Error())
 	}
 	if refused, ok := errors.AsType[*lab.Error](err); ok {
-		return Sentence(Capital(refused.Error()))
+		return prose.Sentence(refused.Error())
 	}
 	switch {
 	case errors.Is(err, errStepCancelled):
@@ -35,22 +37,5 @@ func explain(err error) string {
 	if strings.Contains(err.Error(), "fetch: ") { // how browser.Fetch says that nobody answered
 		return "The server cannot be reached. Try again when it is back."
 	}
-	return Sentence(Capital(err.Error()))
-}
-
-// Sentence ends a text with a full stop, where nothing else ends it.
-func Sentence(s string) string {
-	if strings.HasSuffix(s, ".") || strings.HasSuffix(s, "!") || strings.HasSuffix(s, "?") {
-		return s
-	}
-	return s + "."
-}
-
-// Capital gives a text a capital.
-func Capital(s string) string {
-	if s == "" {
-		return s
-	}
-	r := []rune(s)
-	return strings.ToUpper(string(r[:1])) + string(r[1:])
+	return prose.Sentence(err.Error())
 }

@@ -3,9 +3,10 @@ package stage
 import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/lessons/prose"
+
 	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
-	"oauthlab/app/ui/session"
 	"oauthlab/app/ui/widget"
 	"oauthlab/lessons/param"
 )
@@ -21,7 +22,7 @@ func (a *Alice) clientPage(l timeline.Login) app.UI {
 	switch {
 	case l.Failed != "":
 		class = "client-card is-failed"
-		title, text, name = "The client gives up", session.Sentence(l.Failed)+" It signs nobody in.", ""
+		title, text, name = "The client gives up", prose.FullStop(l.Failed)+" It signs nobody in.", ""
 	case !l.Ended():
 		title, text, name = "Back at the client", "It reads the answer in the address, and checks it.", ""
 	case l.Token == "" && (waits || a.Redeems):

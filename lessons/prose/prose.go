@@ -1,0 +1,40 @@
+// Package prose makes sentences of what errors and checks say, for people to read.
+package prose
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Sentence returns a text with a capital and a full stop; "" for "".
+func Sentence(s string) string { return FullStop(Capital(s)) }
+
+// FullStop returns a text with a full stop at its end, unless it ends as a sentence does.
+func FullStop(s string) string {
+	if s == "" || strings.HasSuffix(s, ".") || strings.HasSuffix(s, "!") || strings.HasSuffix(s, "?") {
+		return s
+	}
+	return s + "."
+}
+
+// Capital returns a text whose first letter is a capital.
+func Capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if first == utf8.RuneError {
+		return s
+	}
+	return strings.ToUpper(string(first)) + s[size:]
+}
+
+// Clip returns a text of at most so many bytes: where it is longer, its beginning, up to
+// the end of a character, and the mark. The mark is shorter than the bound.
+func Clip(s string, most int, mark string) string {
+	if len(s) <= most {
+		return s
+	}
+	end := most - len(mark)
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + mark
+}
