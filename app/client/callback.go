@@ -11,8 +11,8 @@ import (
 
 // Callback takes the answer of the authorization server, which the
 // browser brought to the redirect URI (RFC 6749 §4.1.2), and
-// returns the code in it. What it does not take is a *Refusal where
-// the state is not ours, and an *AuthorizationError where the
+// returns the code in it. What it does not take is a *guard.Refusal
+// where the state is not ours, and an *AuthorizationError where the
 // server said no.
 func (c *Client) Callback(
 	ctx context.Context, callbackURL string,

@@ -380,7 +380,7 @@ func TestStateAtTheCallback(t *testing.T) {
 			if !strings.Contains(verdict.Reason, tt.reason) || tt.reason == "" && verdict.Reason != "" {
 				t.Errorf("reason %q, want %q", verdict.Reason, tt.reason)
 			}
-			var refusal *Refusal
+			var refusal *guard.Refusal
 			switch {
 			case tt.outcome != event.Refused:
 				if err != nil || code != "c" {
@@ -493,7 +493,7 @@ func TestAStateIsGoodForOneCallback(t *testing.T) {
 				state := d.begin().Get("state")
 				_, _ = d.Callback(t.Context(), redirectURI+strings.ReplaceAll(tt.first, "MINE", state))
 				code, err := d.Callback(t.Context(), redirectURI+"?code=c&state="+state)
-				var refusal *Refusal
+				var refusal *guard.Refusal
 				switch {
 				case !off && (!errors.As(err, &refusal) || refusal.Guard != guard.IDStateUnused):
 					t.Errorf("the same state a second time: %v, want a refusal by %s", err, guard.IDStateUnused)
@@ -592,7 +592,7 @@ func TestNewLoginForgetsTheOld(t *testing.T) {
 		t.Error("two logins share a state or a challenge")
 	}
 	_, err := d.Callback(t.Context(), redirectURI+"?code=c&state="+old.Get("state"))
-	var refusal *Refusal
+	var refusal *guard.Refusal
 	if !errors.As(err, &refusal) {
 		t.Errorf("the old login's callback: %v, want a refusal", err)
 	}
@@ -719,7 +719,7 @@ func TestRefusalStaysARefusalWhenTheFeedIsGone(t *testing.T) {
 	broken := errors.New("broken")
 	d.feedErr = map[string]error{event.NoteFlowFailed: broken}
 	_, err := d.Callback(t.Context(), redirectURI+"?code=c")
-	var refusal *Refusal
+	var refusal *guard.Refusal
 	if !errors.As(err, &refusal) || !errors.Is(err, broken) {
 		t.Errorf("error %v, want the refusal and the feed's", err)
 	}
@@ -730,7 +730,7 @@ func TestBrokenMemoryIsNone(t *testing.T) {
 		d := newDesk(t, nil)
 		d.store[loginKey] = text
 		_, err := d.Callback(t.Context(), redirectURI+"?code=c&state=s")
-		var refusal *Refusal
+		var refusal *guard.Refusal
 		if !errors.As(err, &refusal) {
 			t.Errorf("a tab that remembers %q: %v, want a refusal", text, err)
 		}

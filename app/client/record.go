@@ -7,26 +7,14 @@ import (
 	"runtime"
 	"strings"
 
-	"oauthlab/lessons/prose"
-
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
+	"oauthlab/lessons/prose"
 )
 
-// Refusal is a guard of the client that refused.
-type Refusal struct {
-	Guard  guard.ID
-	Reason string // in plain words
-}
-
-// Error returns who refused, and why.
-func (r *Refusal) Error() string {
-	return string(r.Guard) + ": " + r.Reason
-}
-
-// enforce records what a guard found, and returns a *Refusal where
-// it counts. The guard was evaluated in any case: with its switch
-// off, the feed says what it would have refused.
+// enforce records what a guard found, and returns a *guard.Refusal
+// where it counts. The guard was evaluated in any case: with its
+// switch off, the feed says what it would have refused.
 func (f *flow) enforce(id guard.ID, found error) error {
 	if !f.Rules.Has(id) {
 		return nil // a later chapter brings it
@@ -45,7 +33,7 @@ func (f *flow) enforce(id guard.ID, found error) error {
 		Verdict: verdict,
 	})
 	if found != nil && on {
-		return &Refusal{Guard: id, Reason: found.Error()}
+		return &guard.Refusal{Guard: id, Reason: found.Error()}
 	}
 	return nil
 }

@@ -75,7 +75,7 @@ func TestSignedStateAtTheCallback(t *testing.T) {
 			d := newDesk(t, inState)
 			state := tt.state(d.begin().Get("state"))
 			_, err := d.Callback(t.Context(), redirectURI+"?code=c-1&state="+url.QueryEscape(state))
-			var refusal *Refusal
+			var refusal *guard.Refusal
 			switch {
 			case tt.reason == "" && err != nil:
 				t.Errorf("its own state is refused: %v", err)

@@ -5,10 +5,9 @@ import (
 	"strconv"
 	"strings"
 
-	"oauthlab/lessons/prose"
-
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/prose"
 )
 
 func (r *reducer) attackBegins(e event.Event, title string) {

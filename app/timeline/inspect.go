@@ -5,9 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"oauthlab/lessons/prose"
-
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/prose"
 )
 
 // Message is one event as the inspector shows it.

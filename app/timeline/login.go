@@ -3,10 +3,9 @@ package timeline
 import (
 	"strings"
 
-	"oauthlab/lessons/prose"
-
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/param"
+	"oauthlab/lessons/prose"
 )
 
 // Login is how far the latest flow of the learner's own has come: at most one of

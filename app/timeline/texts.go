@@ -5,9 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	"oauthlab/lessons/prose"
-
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/prose"
 )
 
 // requestText is what an arrow says of a request: method and path, without the

@@ -21,7 +21,7 @@ const (
 
 // refused makes an error of what Enforce returned: code and hint are the guard's.
 func refused(err error) *endpoint.Error {
-	var r *lab.Refusal
+	var r *guard.Refusal
 	if !errors.As(err, &r) {
 		return endpoint.Invalid(endpoint.Sentence(err.Error()), "").Because(err)
 	}

@@ -22,14 +22,6 @@ type Turn struct {
 	out     *store.Outbox
 }
 
-// Refusal is a guard's verdict that counted.
-type Refusal struct {
-	Guard  guard.ID
-	Reason string
-}
-
-func (r *Refusal) Error() string { return r.Reason }
-
 // Update changes one party's document in one compare-and-swap. The function may
 // run more than once, each time with a fresh document and a fresh Turn: nothing
 // in it may reach outside, and new ids and secrets are made before. A refusal is
@@ -52,7 +44,7 @@ func Update[D, R any](ctx context.Context, t *Turn, docs store.Documents[D], app
 }
 
 // Enforce records what the guard id found (reason nil: it passed) and returns a
-// *Refusal if the guard refused and its switch is on. With the switch off the
+// *guard.Refusal if the guard refused and its switch is on. With the switch off the
 // verdict says that it would have refused, and the flow goes on. A guard that the
 // lab's chapter does not have yet says nothing.
 func (t *Turn) Enforce(id guard.ID, reason error) error {
@@ -67,7 +59,7 @@ func (t *Turn) Enforce(id guard.ID, reason error) error {
 	}
 	t.add(event.KindVerdict, func(e *event.Event) { e.Verdict = v })
 	if outcome == event.Refused {
-		return &Refusal{Guard: id, Reason: v.Reason}
+		return &guard.Refusal{Guard: id, Reason: v.Reason}
 	}
 	return nil
 }

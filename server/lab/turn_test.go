@@ -92,11 +92,11 @@ func TestEnforce(t *testing.T) {
 				t.Fatal(err)
 			}
 
-			var refusal *Refusal
+			var refusal *guard.Refusal
 			if errors.As(verdict, &refusal) != tt.refused {
 				t.Errorf("Enforce returns %v", verdict)
 			}
-			if tt.refused && (refusal.Guard != guard.IDPKCE || refusal.Error() != tt.text) {
+			if tt.refused && (refusal.Guard != guard.IDPKCE || refusal.Reason != tt.text) {
 				t.Errorf("the refusal is %+v", refusal)
 			}
 			if !tt.refused && verdict != nil {
@@ -153,7 +153,7 @@ func TestARefusalIsAResultAndCommits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if refusal == nil || refusal.Error() != "spent" {
+	if refusal == nil || refusal.Error() != "code-single-use.refuse: spent" {
 		t.Errorf("the result is %v", refusal)
 	}
 	if doc, err := docs.Get(t.Context(), turn.ID); err != nil || doc.Spent != 7 {

@@ -199,7 +199,7 @@ func (r *Robot) Finish(ctx context.Context, callback string) error {
 
 // saidNo reports whether err is a refusal and not a fault.
 func saidNo(err error) bool {
-	var refusal *client.Refusal
+	var refusal *guard.Refusal
 	var authorization *client.AuthorizationError
 	var token *client.TokenError
 	return errors.As(err, &refusal) || errors.As(err, &authorization) || errors.As(err, &token)

@@ -3,13 +3,12 @@ package panel
 import (
 	"strconv"
 
-	"oauthlab/lessons/prose"
-
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/tag"
 	"oauthlab/app/ui/session"
 	"oauthlab/app/ui/widget"
+	"oauthlab/lessons/prose"
 )
 
 // protection is what the learner switches: one master switch, and its parts.

@@ -5,16 +5,16 @@ import (
 	"errors"
 	"strings"
 
-	"oauthlab/lessons/prose"
-
 	"oauthlab/app/client"
 	"oauthlab/app/lab"
 	"oauthlab/app/timeline"
+	"oauthlab/lessons/guard"
+	"oauthlab/lessons/prose"
 )
 
 // explain turns an error into a sentence for the learner.
 func explain(err error) string {
-	if refusal, ok := errors.AsType[*client.Refusal](err); ok {
+	if refusal, ok := errors.AsType[*guard.Refusal](err); ok {
 		return "The client refused the answer. " + prose.Capital(timeline.GuardName(string(refusal.Guard))) + ": " + refusal.Reason + "."
 	}
 	if token, ok := errors.AsType[*client.TokenError](err); ok {

@@ -17,7 +17,7 @@ func TestErrorsBecomeSentences(t *testing.T) {
 		err  error
 		want string
 	}{
-		"the client refused":   {fmt.Errorf("x: %w", &client.Refusal{Guard: guard.IDState, Reason: "the callback has no state"}), "The client refused the answer. State match: the callback has no state."},
+		"the client refused":   {fmt.Errorf("x: %w", &guard.Refusal{Guard: guard.IDState, Reason: "the callback has no state"}), "The client refused the answer. State match: the callback has no state."},
 		"the token endpoint":   {&client.TokenError{Code: "invalid_grant", Description: "Too late."}, "The token endpoint refused: invalid_grant: Too late."},
 		"the server takes too": {context.DeadlineExceeded, "The server takes too long to answer. Try again in a moment."},
 		"the lab's API":        {fmt.Errorf("x: %w", &lab.Error{Status: 404, Description: "There is no such attack.", Hint: "See /api/attacks."}), "There is no such attack. See /api/attacks."},

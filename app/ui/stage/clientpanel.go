@@ -3,12 +3,11 @@ package stage
 import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
-	"oauthlab/lessons/prose"
-
 	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 	"oauthlab/app/ui/widget"
 	"oauthlab/lessons/param"
+	"oauthlab/lessons/prose"
 )
 
 // clientPage is the client's own page after a login that has come to l: what it has,
