@@ -70,11 +70,11 @@ func (h *house) newLab(t *testing.T) api.Lab {
 // refusedWith checks a refusal that helps: JSON with all its words, and when to come back.
 func (r reply) refusedWith(t *testing.T, status int, code string) {
 	t.Helper()
-	var e api.Error
+	var e api.Refusal
 	if err := json.Unmarshal([]byte(r.body), &e); err != nil {
 		t.Fatalf("answered %d %.200s, want JSON", r.status, r.body)
 	}
-	if r.status != status || e.Error != code || e.Description == "" || e.Hint == "" {
+	if r.status != status || e.Code != code || e.Description == "" || e.Hint == "" {
 		t.Errorf("answered %d %+v, want %d %s and help", r.status, e, status, code)
 	}
 	if (status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable) && r.header.Get("Retry-After") == "" {

@@ -95,22 +95,9 @@ func LookUp(ctx context.Context, d Device, address string) (api.Entry, error) {
 	return entry, err
 }
 
-// Error is a no of the lab's API.
-type Error struct {
-	Status      int    // of the HTTP answer; 0 where the no came over the feed
-	Code        string // a word for programs
-	Description string // a sentence for people
-	Hint        string // what to do about it; may be empty
-}
-
-// Error returns the description and the hint.
-func (e *Error) Error() string {
-	return strings.TrimSpace(e.Description + " " + e.Hint)
-}
-
 // IsUnknown reports whether err says that the lab is not there, or not ours.
 func IsUnknown(err error) bool {
-	e, ok := errors.AsType[*Error](err)
+	e, ok := errors.AsType[*api.Refusal](err)
 	return ok && (e.Status == 404 || e.Status == 401)
 }
 
@@ -148,12 +135,13 @@ func (s *Session) call(ctx context.Context, method, path string, in, out any) er
 
 // readError reads a no. Whatever stands between browser and lab may say no in
 // another form, and then the status is all there is.
-func readError(r client.Response) *Error {
-	var body api.Error
-	if json.Unmarshal([]byte(r.Body), &body) != nil || body.Description == "" {
-		body.Description, body.Hint = unexplained(r.Status)
+func readError(r client.Response) *api.Refusal {
+	var refusal api.Refusal
+	if json.Unmarshal([]byte(r.Body), &refusal) != nil || refusal.Description == "" {
+		refusal.Description, refusal.Hint = unexplained(r.Status)
 	}
-	return &Error{Status: r.Status, Code: body.Error, Description: body.Description, Hint: body.Hint}
+	refusal.Status = r.Status
+	return &refusal
 }
 
 // unexplained says what an answer comes to that says nothing of itself.

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/frame"
 )
@@ -234,15 +235,13 @@ func (s *Session) receive(ctx context.Context, socket Socket, last uint64, event
 func (s *Session) parse(message []byte) (*event.Event, error) {
 	var m struct {
 		event.Event
-		Error       string `json:"error"`
-		Description string `json:"error_description"`
-		Hint        string `json:"hint"`
+		api.Refusal
 	}
 	if err := json.Unmarshal(message, &m); err != nil {
 		return nil, fmt.Errorf("read the feed: %w", err)
 	}
-	if m.V == 0 && m.Error != "" {
-		s.outbox.settle(m.ID, &Error{Code: m.Error, Description: m.Description, Hint: m.Hint})
+	if m.V == 0 && m.Code != "" {
+		s.outbox.settle(m.ID, &m.Refusal)
 		return nil, nil
 	}
 	if m.V == 0 || m.Kind == event.KindGap && m.Gap == nil {

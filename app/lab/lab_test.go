@@ -49,7 +49,7 @@ type desk struct {
 	gap       *event.Gap      // sent before anything else on the first connection
 	again     bool            // each event goes down twice
 	nonsense  bool            // the first message of the first connection is no event
-	no        *api.Error      // the answer to every event from below
+	no        *api.Refusal    // the answer to every event from below
 	fail      *httpFailure    // the answer to every call of the API
 	refusals  int             // so many websockets are refused
 	full      int             // requests to the feed that are told that there is no seat
@@ -108,12 +108,12 @@ func (d *desk) call(w http.ResponseWriter, r *http.Request) {
 	}
 	if d.lab.ID == "" || strings.HasPrefix(r.URL.Path, "/api/labs/") && !strings.HasPrefix(r.URL.Path+"/", "/api/labs/"+d.lab.ID+"/") {
 		w.WriteHeader(http.StatusNotFound)
-		_ = json.NewEncoder(w).Encode(api.Error{Error: "unknown_lab", Description: "There is no such lab."})
+		_ = json.NewEncoder(w).Encode(api.Refusal{Code: "unknown_lab", Description: "There is no such lab."})
 		return
 	}
 	if d.rejectKey || r.Header.Get("Authorization") != "Bearer "+d.lab.Key {
 		w.WriteHeader(http.StatusUnauthorized)
-		_ = json.NewEncoder(w).Encode(api.Error{Error: "unauthorized", Description: "The key is wrong."})
+		_ = json.NewEncoder(w).Encode(api.Refusal{Code: "unauthorized", Description: "The key is wrong."})
 		return
 	}
 	var answer any = api.Lab{ID: d.lab.ID, Chapter: d.lab.Chapter}
@@ -248,7 +248,7 @@ func (d *desk) takeUp(ctx context.Context, cancel func(), conn *websocket.Conn) 
 			return
 		}
 		if no != nil {
-			text, _ := json.Marshal(map[string]string{"error": no.Error, "error_description": no.Description, "id": step[0].ID})
+			text, _ := json.Marshal(map[string]string{"error": no.Code, "error_description": no.Description, "id": step[0].ID})
 			_ = conn.Write(ctx, websocket.MessageText, text)
 		}
 	}
@@ -471,7 +471,7 @@ func TestErrorsOfTheAPI(t *testing.T) {
 			d := newDesk(t)
 			d.fail = &tt.failure
 			_, err := Open(t.Context(), d.device(memory{}), "v99")
-			var no *Error
+			var no *api.Refusal
 			if !errors.As(err, &no) || no.Error() != tt.text || no.Status != tt.failure.status {
 				t.Errorf("error %v, want %q", err, tt.text)
 			}
@@ -880,10 +880,10 @@ func (s *spoken) Close() error                        { return nil }
 
 func TestRecordFailsWhereTheServerSaysNo(t *testing.T) {
 	d := newDesk(t)
-	d.no = &api.Error{Error: "bad_event", Description: "Clients write notes and verdicts only."}
+	d.no = &api.Refusal{Code: "bad_event", Description: "Clients write notes and verdicts only."}
 	s := d.open()
 	record(t, s, func(ctx context.Context) {
-		var no *Error
+		var no *api.Refusal
 		if err := s.Record(ctx, note("a")); !errors.As(err, &no) || no.Code != "bad_event" || no.Description != d.no.Description {
 			t.Errorf("error %v, want the server's", err)
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"oauthlab/lessons/api"
 	"oauthlab/lessons/prose"
 )
 
@@ -31,7 +32,7 @@ type line struct {
 // take takes a connection that ended, and what the API said afterwards.
 func (l *line) take(c connection, asked error) {
 	l.no = ""
-	if no, said := errors.AsType[*Error](asked); said && no.Code != "" {
+	if no, said := errors.AsType[*api.Refusal](asked); said && no.Code != "" {
 		l.no = no.Error()
 	}
 	switch {

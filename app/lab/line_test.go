@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"oauthlab/lessons/api"
 )
 
 // What passes by itself is not told as a fault that stays, and what stays is.
@@ -20,8 +22,8 @@ func TestWhatTheConnectionsSayOfTheWay(t *testing.T) {
 		busy      = connection{opened: true, lasted: time.Minute, quiet: time.Second}
 		goodbye   = connection{opened: true, farewell: true, lasted: 10 * time.Second, quiet: 10 * time.Second}
 		long      = connection{opened: true, lasted: time.Hour, quiet: time.Hour}
-		full      = &Error{Status: 429, Code: "too_many_followers", Description: "This lab is open too often."}
-		proxySays = &Error{Status: 502, Description: "Bad gateway."}
+		full      = &api.Refusal{Status: 429, Code: "too_many_followers", Description: "This lab is open too often."}
+		proxySays = &api.Refusal{Status: 502, Description: "Bad gateway."}
 		away      = errors.New("fetch: failed")
 	)
 	type turn struct {

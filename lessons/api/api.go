@@ -48,13 +48,6 @@ type Patch struct {
 	ClockOffsetSeconds *int64                     `json:"clock_offset_seconds,omitempty"`
 }
 
-// Error is the body of every refusal of the lab's API.
-type Error struct {
-	Error       string `json:"error"`             // a word for programs
-	Description string `json:"error_description"` // a sentence for people
-	Hint        string `json:"hint,omitempty"`    // what to do about it
-}
-
 // Attack is one entry of GET /api/attacks.
 type Attack struct {
 	ID        string            `json:"id"`

@@ -56,7 +56,7 @@ func (s *Site) Handler() http.Handler {
 		Tape: &feed.Tape{
 			Labs: s.Labs, Party: event.Mallory, Origin: s.Labs.Origins[event.Mallory], Badges: s.Badges,
 			Log: s.Log, MaxBody: s.MaxBody, Pace: s.Pace,
-			TurnAway: func(w http.ResponseWriter, _ *http.Request, status int, _ api.Error) { s.show(w, status, "") },
+			TurnAway: func(w http.ResponseWriter, _ *http.Request, status int, _ api.Refusal) { s.show(w, status, "") },
 		},
 		Fail: func(w http.ResponseWriter, _ *http.Request, _ *lab.Turn, _ endpoint.Caller, _ error) {
 			s.show(w, http.StatusInternalServerError, "") // her pages have nothing that fails

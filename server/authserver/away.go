@@ -20,8 +20,8 @@ type awayView struct {
 
 // noLab answers a path at which no lab can be.
 func (s *Server) noLab(w http.ResponseWriter, r *http.Request) {
-	s.turnAway(w, r, http.StatusNotFound, api.Error{
-		Error:       endpoint.InvalidRequest,
+	s.turnAway(w, r, http.StatusNotFound, api.Refusal{
+		Code:        endpoint.InvalidRequest,
 		Description: "There is no lab at this address.",
 		Hint:        "Labs that nobody uses expire. Open " + s.Labs.Origins[event.Lab] + " to start a new one.",
 	})
@@ -29,10 +29,10 @@ func (s *Server) noLab(w http.ResponseWriter, r *http.Request) {
 
 // turnAway answers a request that reaches no lab: a person with a page that leads
 // back, a program with JSON.
-func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, status int, why api.Error) {
+func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, status int, why api.Refusal) {
 	if !isPerson(r) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		writeError(w, endpoint.Refuse(status, why.Error, why.Description, why.Hint))
+		writeError(w, endpoint.Refuse(status, why.Code, why.Description, why.Hint))
 		return
 	}
 	hint := why.Hint

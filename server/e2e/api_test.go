@@ -190,11 +190,11 @@ func TestAPIBadInput(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			status, body := call(t, tt.method, p.lab+tt.path, tt.key, tt.body)
-			var e api.Error
+			var e api.Refusal
 			if err := json.Unmarshal([]byte(body), &e); err != nil {
 				t.Fatalf("%d, no JSON: %s", status, body)
 			}
-			if status != tt.status || e.Error != tt.code || e.Description == "" || e.Hint == "" {
+			if status != tt.status || e.Code != tt.code || e.Description == "" || e.Hint == "" {
 				t.Errorf("answer %d %+v, want %d %s with a hint", status, e, tt.status, tt.code)
 			}
 		})

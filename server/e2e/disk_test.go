@@ -103,7 +103,7 @@ func (p *program) notReady(t *testing.T, check string) {
 func (p *program) refuses(t *testing.T, method, target, key, body string) {
 	t.Helper()
 	status, answer := call(t, method, target, key, body)
-	var why api.Error
+	var why api.Refusal
 	if err := json.Unmarshal([]byte(answer), &why); err != nil || status != http.StatusServiceUnavailable || why.Description == "" || why.Hint == "" {
 		t.Errorf("%s %s answers %d %s", method, target, status, answer)
 	}

@@ -59,7 +59,7 @@ func newBench(t *testing.T, route Route) *bench {
 	b := &bench{T: t, labs: labs, lab: l, badges: Badges{Secret: []byte("a secret that the parties share")}, after: 1}
 	tape := &Tape{
 		Labs: labs, Party: event.Auth, Origin: authOrigin, Badges: b.badges, Log: slog.New(slog.DiscardHandler),
-		TurnAway: func(w http.ResponseWriter, _ *http.Request, status int, why api.Error) {
+		TurnAway: func(w http.ResponseWriter, _ *http.Request, status int, why api.Refusal) {
 			if status == http.StatusNotFound {
 				http.Error(w, "nobody lives here", http.StatusTeapot)
 				return

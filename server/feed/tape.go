@@ -50,7 +50,7 @@ type Tape struct {
 
 	// TurnAway answers a request that reaches no lab: there is none (any more), it
 	// is asked too much, or the house is closed. Retry-After is set where it helps.
-	TurnAway func(w http.ResponseWriter, r *http.Request, status int, why api.Error)
+	TurnAway func(w http.ResponseWriter, r *http.Request, status int, why api.Refusal)
 
 	MaxBody int64                                    // bytes; 0: DefaultMaxBody
 	Pace    func(lab uuid.UUID) (wait time.Duration) // of the requests to one lab; nil: any
@@ -140,7 +140,7 @@ func (tp *Tape) Handle(route Route) http.Handler {
 // sharing returns a copy whose TurnAway other origins can read.
 func (tp *Tape) sharing(share func(http.Handler) http.Handler) *Tape {
 	shared := *tp
-	shared.TurnAway = func(w http.ResponseWriter, r *http.Request, status int, why api.Error) {
+	shared.TurnAway = func(w http.ResponseWriter, r *http.Request, status int, why api.Refusal) {
 		share(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			tp.TurnAway(w, r, status, why)
 		})).ServeHTTP(w, r)
@@ -163,9 +163,9 @@ func (tp *Tape) maxBody() int64 {
 	return DefaultMaxBody
 }
 
-func (tp *Tape) unknownLab() api.Error {
-	return api.Error{
-		Error:       "invalid_request",
+func (tp *Tape) unknownLab() api.Refusal {
+	return api.Refusal{
+		Code:        "invalid_request",
 		Description: "There is no lab at this address.",
 		Hint:        "Labs that nobody uses expire. Open " + tp.Labs.Origins[event.Lab] + " to start a new one.",
 	}
@@ -181,8 +181,8 @@ func (tp *Tape) mustWait(w http.ResponseWriter, r *http.Request, id uuid.UUID) b
 		return false
 	}
 	w.Header().Set("Retry-After", strconv.Itoa(limit.Seconds(wait)))
-	tp.TurnAway(w, r, http.StatusTooManyRequests, api.Error{
-		Error:       "temporarily_unavailable",
+	tp.TurnAway(w, r, http.StatusTooManyRequests, api.Refusal{
+		Code:        "temporarily_unavailable",
 		Description: "This lab is asked too much.",
 		Hint:        fmt.Sprintf("Wait %d seconds, and send fewer requests at a time.", limit.Seconds(wait)),
 	})
@@ -200,8 +200,8 @@ func (tp *Tape) fail(w http.ResponseWriter, r *http.Request, err error) {
 		tp.Log.Error("store", "party", tp.Party, "err", err)
 	}
 	w.Header().Set("Retry-After", strconv.Itoa(limit.Seconds(wait)))
-	tp.TurnAway(w, r, http.StatusServiceUnavailable, api.Error{
-		Error:       "temporarily_unavailable",
+	tp.TurnAway(w, r, http.StatusServiceUnavailable, api.Refusal{
+		Code:        "temporarily_unavailable",
 		Description: "The lab's store does not answer.",
 		Hint:        "Try again in a moment.",
 	})
@@ -238,9 +238,9 @@ func readBody(w http.ResponseWriter, r *http.Request, most int64) (body []byte, 
 	return body, errors.As(err, &over)
 }
 
-func tooLargeFor(most int64) api.Error {
-	return api.Error{
-		Error:       "invalid_request",
+func tooLargeFor(most int64) api.Refusal {
+	return api.Refusal{
+		Code:        "invalid_request",
 		Description: fmt.Sprintf("The body of the request is longer than %d KiB.", most>>10),
 		Hint:        "No request of a flow comes near that. Send the parameters alone.",
 	}

@@ -149,13 +149,13 @@ const seatWait = 5 * time.Second
 
 // turnAway answers who finds no seat.
 func (f *Feed) turnAway(w http.ResponseWriter, full error) {
-	status, bound, why := http.StatusTooManyRequests, "followers-lab", api.Error{
-		Error: "too_many_followers", Description: "This lab is open in too many places at once.",
+	status, bound, why := http.StatusTooManyRequests, "followers-lab", api.Refusal{
+		Code: "too_many_followers", Description: "This lab is open in too many places at once.",
 		Hint: "Close one of the other tabs or programs that follow it.",
 	}
 	if errors.Is(full, limit.HouseFull) {
-		status, bound, why = http.StatusServiceUnavailable, "followers-all", api.Error{
-			Error: "too_many_followers", Description: "Too many labs are followed at the moment.",
+		status, bound, why = http.StatusServiceUnavailable, "followers-all", api.Refusal{
+			Code: "too_many_followers", Description: "Too many labs are followed at the moment.",
 			Hint: "The page tries again by itself.",
 		}
 	}
@@ -171,10 +171,9 @@ func (f *Feed) turnAway(w http.ResponseWriter, full error) {
 
 // farewell is what a follower is told at the end.
 func farewell(serving context.Context, err error) (websocket.StatusCode, string) {
-	var refused *refusedError
 	switch {
-	case errors.As(err, &refused):
-		return websocket.StatusPolicyViolation, refused.Error()
+	case errors.Is(err, errNotAnEvent):
+		return websocket.StatusPolicyViolation, err.Error()
 	case serving.Err() != nil || errors.Is(err, errClosing) || errors.Is(err, store.ErrClosed):
 		return websocket.StatusGoingAway, errClosing.Error()
 	default:
@@ -192,7 +191,7 @@ func (f *Feed) listen(ctx context.Context, conn *websocket.Conn, l *lab.Lab) err
 		}
 		step, ok := readStep(data)
 		if kind != websocket.MessageText || !ok {
-			return &refusedError{"a message up the feed is one event as JSON text"}
+			return errNotAnEvent
 		}
 		refused, err := firstRefused(step)
 		if err == nil {
@@ -273,20 +272,19 @@ func isClientSide(p event.Party) bool { return p == event.Client || p == event.B
 
 // refused is sent down for an event that was not taken.
 type refused struct {
-	api.Error
+	api.Refusal
 	ID string `json:"id"`
 }
 
 func refusal(id string, err error) refused {
-	return refused{ID: id, Error: api.Error{
-		Error: "invalid_event", Description: err.Error(),
+	return refused{ID: id, Refusal: api.Refusal{
+		Code: "invalid_event", Description: err.Error(),
 		Hint: "The types of the feed are documented in lessons/event.",
 	}}
 }
 
-type refusedError struct{ reason string }
-
-func (e *refusedError) Error() string { return e.reason }
+// errNotAnEvent ends the connection of a client that sends something else.
+var errNotAnEvent = errors.New("a message up the feed is one event as JSON text")
 
 func write(ctx context.Context, conn *websocket.Conn, message any) error {
 	data, err := json.Marshal(message)

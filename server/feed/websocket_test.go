@@ -68,7 +68,7 @@ func (s *stage) follow(after uint64, protocols ...string) (*websocket.Conn, *htt
 }
 
 // next reads one message and what it says.
-func (s *stage) next(conn *websocket.Conn) (event.Event, api.Error) {
+func (s *stage) next(conn *websocket.Conn) (event.Event, api.Refusal) {
 	s.Helper()
 	kind, data, err := conn.Read(s.Context())
 	if err != nil {
@@ -78,7 +78,7 @@ func (s *stage) next(conn *websocket.Conn) (event.Event, api.Error) {
 		s.Fatalf("a message of kind %v", kind)
 	}
 	var e event.Event
-	var refusal api.Error
+	var refusal api.Refusal
 	for _, into := range []any{&e, &refusal} {
 		if err := json.Unmarshal(data, into); err != nil {
 			s.Fatalf("%v in %s", err, data)
@@ -274,7 +274,7 @@ func TestWhatAClientMayNotTellIsRefusedAndTheFeedGoesOn(t *testing.T) {
 	for _, tt := range tests {
 		s.send(conn, tt.sent)
 		e, refusal := s.next(conn)
-		if refusal.Error != "invalid_event" || !strings.Contains(refusal.Description, tt.says) || refusal.Hint == "" || e.ID != tt.sent.ID {
+		if refusal.Code != "invalid_event" || !strings.Contains(refusal.Description, tt.says) || refusal.Hint == "" || e.ID != tt.sent.ID {
 			t.Errorf("%s: answered %+v to %q, should say %q", tt.name, refusal, e.ID, tt.says)
 		}
 	}
@@ -297,7 +297,7 @@ func TestAnEventThatTheLogCannotHoldIsRefused(t *testing.T) {
 	if err := conn.Write(t.Context(), websocket.MessageText, []byte(text)); err != nil {
 		t.Fatal(err)
 	}
-	if e, refusal := s.next(conn); refusal.Error != "invalid_event" || e.ID != "n1" {
+	if e, refusal := s.next(conn); refusal.Code != "invalid_event" || e.ID != "n1" {
 		t.Errorf("answered %+v %+v", e, refusal)
 	}
 }
@@ -486,7 +486,7 @@ func TestAStepIsTakenWhole(t *testing.T) {
 	bad := note("bad")
 	bad.From = event.Auth
 	s.send(conn, []event.Event{note("n1"), bad})
-	if _, no := s.next(conn); no.Error != "invalid_event" {
+	if _, no := s.next(conn); no.Code != "invalid_event" {
 		t.Fatalf("a step with what a client may not tell: %+v", no)
 	}
 	opens := note("n3")

@@ -53,7 +53,7 @@ func TestTheCollectorOfErrorsSees(t *testing.T) {
 	c := &errorCollector{messages: map[string]string{}, statuses: map[int]string{}}
 	tree, err := parser.ParseFile(token.NewFileSet(), "x.go", `package x
 func f() {
-	a(endpoint.Invalid("By place.", "hint"), api.Error{Error: "x", Description: "By name."})
+	a(endpoint.Invalid("By place.", "hint"), api.Refusal{Code: "x", Description: "By name."})
 	endpoint.Refuse(http.StatusTeapot, "code", "There is no "+quoted(name)+".", "hint")
 	errors.New("in small letters")
 	fmt.Errorf("with %q and %w", 1)
@@ -201,7 +201,7 @@ func (c *errorCollector) visit(file string, plain *regexp.Regexp) func(ast.Node)
 	}
 }
 
-// literal collects Error{Description: "..."}, and Notice{Text: "..."}.
+// literal collects Refusal{Description: "..."}, and Notice{Text: "..."}.
 func (c *errorCollector) literal(n *ast.CompositeLit, add func(ast.Expr)) {
 	name := ""
 	switch t := n.Type.(type) {
@@ -212,15 +212,12 @@ func (c *errorCollector) literal(n *ast.CompositeLit, add func(ast.Expr)) {
 	}
 	for _, element := range n.Elts {
 		pair, keyed := element.(*ast.KeyValueExpr)
-		switch {
-		case keyed:
-			key, _ := pair.Key.(*ast.Ident)
-			if key != nil && (key.Name == "Description" && (name == "Error" || name == "TokenError") ||
-				name == "Notice" && key.Name == "Text" || name == "refusedError" && key.Name == "reason") {
-				add(pair.Value)
-			}
-		case name == "refusedError":
-			add(element)
+		if !keyed {
+			continue
+		}
+		key, _ := pair.Key.(*ast.Ident)
+		if key != nil && (key.Name == "Description" && (name == "Refusal" || name == "TokenError") || name == "Notice" && key.Name == "Text") {
+			add(pair.Value)
 		}
 	}
 }

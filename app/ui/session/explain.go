@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"oauthlab/app/client"
-	"oauthlab/app/lab"
 	"oauthlab/app/timeline"
+	"oauthlab/lessons/api"
 	"oauthlab/lessons/guard"
 	"oauthlab/lessons/prose"
 )
@@ -23,7 +23,7 @@ func explain(err error) string {
 	if authorization, ok := errors.AsType[*client.AuthorizationError](err); ok {
 		return "The authorization server said no: " + prose.FullStop(authorization.Error())
 	}
-	if refused, ok := errors.AsType[*lab.Error](err); ok {
+	if refused, ok := errors.AsType[*api.Refusal](err); ok {
 		return prose.Sentence(refused.Error())
 	}
 	switch {

@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"oauthlab/app/client"
-	"oauthlab/app/lab"
 	"oauthlab/app/ui/uitest"
+	"oauthlab/lessons/api"
 	"oauthlab/lessons/guard"
 )
 
@@ -20,7 +20,7 @@ func TestErrorsBecomeSentences(t *testing.T) {
 		"the client refused":   {fmt.Errorf("x: %w", &guard.Refusal{Guard: guard.IDState, Reason: "the callback has no state"}), "The client refused the answer. State match: the callback has no state."},
 		"the token endpoint":   {&client.TokenError{Code: "invalid_grant", Description: "Too late."}, "The token endpoint refused: invalid_grant: Too late."},
 		"the server takes too": {context.DeadlineExceeded, "The server takes too long to answer. Try again in a moment."},
-		"the lab's API":        {fmt.Errorf("x: %w", &lab.Error{Status: 404, Description: "There is no such attack.", Hint: "See /api/attacks."}), "There is no such attack. See /api/attacks."},
+		"the lab's API":        {fmt.Errorf("x: %w", &api.Refusal{Status: 404, Description: "There is no such attack.", Hint: "See /api/attacks."}), "There is no such attack. See /api/attacks."},
 		"nobody answers":       {errors.New("PATCH /api/labs/x: fetch: Failed to fetch"), "The server cannot be reached. Try again when it is back."},
 		"anything else":        {errors.New("the answer has no id"), "The answer has no id."},
 	}

@@ -8,6 +8,7 @@ import (
 	"oauthlab/app/browser"
 	"oauthlab/app/lab"
 	"oauthlab/app/timeline"
+	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 )
@@ -89,7 +90,7 @@ func (c *Controller) Login() timeline.Login {
 
 // isGone reports whether err says that the server does not know the lab.
 func isGone(err error) bool {
-	refused, ok := errors.AsType[*lab.Error](err)
+	refused, ok := errors.AsType[*api.Refusal](err)
 	return errors.Is(err, lab.ErrGone) ||
 		ok && lab.IsUnknown(err) && refused.Code == "unknown_lab"
 }
