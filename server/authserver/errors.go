@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"oauthlab/lessons/guard"
+	"oauthlab/lessons/prose"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
 	"oauthlab/server/store"
@@ -23,10 +24,10 @@ const (
 func refused(err error) *endpoint.Error {
 	var r *guard.Refusal
 	if !errors.As(err, &r) {
-		return endpoint.Invalid(endpoint.Sentence(err.Error()), "").Because(err)
+		return endpoint.Invalid(prose.Sentence(err.Error()), "").Because(err)
 	}
 	part, _ := guard.FindPart(r.Guard)
-	return endpoint.Refuse(http.StatusBadRequest, part.Code, endpoint.Sentence(r.Reason), part.Hint)
+	return endpoint.Refuse(http.StatusBadRequest, part.Code, prose.Sentence(r.Reason), part.Hint)
 }
 
 // fail is the one place where errors are written: where people come, as a page, and for

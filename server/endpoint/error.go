@@ -90,14 +90,6 @@ func speakable(s string) string {
 	}, s)
 }
 
-// Sentence makes one of a reason.
-func Sentence(reason string) string {
-	if reason == "" {
-		return ""
-	}
-	return strings.ToUpper(reason[:1]) + reason[1:] + "."
-}
-
 // WriteJSON answers with a body that nobody may keep.
 func WriteJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")

@@ -13,12 +13,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/prose"
 	"oauthlab/server/fault"
 	"oauthlab/server/lab"
 	"oauthlab/server/limit"
@@ -247,10 +247,10 @@ func tooLargeFor(most int64) api.Refusal {
 }
 
 func (tp *Tape) request(r *http.Request, body []byte) *event.Request {
-	e := &event.Request{Method: clip(r.Method, 16), URL: tp.Origin + redactURI(r.URL.RequestURI())}
-	e.Header, e.Truncated = headerFields(r.Header, event.Field{Name: "Host", Value: clip(r.Host, 256)})
+	e := &event.Request{Method: prose.Clip(r.Method, 16, ""), URL: tp.Origin + redactURI(r.URL.RequestURI())}
+	e.Header, e.Truncated = headerFields(r.Header, event.Field{Name: "Host", Value: prose.Clip(r.Host, 256, "")})
 	if len(e.URL) > event.MaxURL {
-		e.URL, e.Truncated = clip(e.URL, event.MaxURL), true
+		e.URL, e.Truncated = prose.Clip(e.URL, event.MaxURL, ""), true
 	}
 	text, cut := bodyText(redactBody(r.Header.Get("Content-Type"), string(body)))
 	e.Body, e.Truncated = text, e.Truncated || cut || len(body) > event.MaxBody
@@ -260,7 +260,7 @@ func (tp *Tape) request(r *http.Request, body []byte) *event.Request {
 // bodyText returns a body as the log keeps it: UTF-8, and bounded.
 func bodyText(body string) (text string, truncated bool) {
 	text = valid(body)
-	return clip(text, event.MaxBody), len(text) > event.MaxBody || len(body) > event.MaxBody
+	return prose.Clip(text, event.MaxBody, ""), len(text) > event.MaxBody || len(body) > event.MaxBody
 }
 
 // valid replaces what is not UTF-8, before anything is measured.
@@ -321,22 +321,11 @@ func headerFields(h http.Header, first ...event.Field) (fields []event.Field, tr
 			}
 			value = valid(redactHeader(name, value))
 			if most := min(event.MaxValue, room); len(value) > most {
-				value, truncated = clip(value, most), true
+				value, truncated = prose.Clip(value, most, ""), true
 			}
 			room -= len(value)
-			fields = append(fields, event.Field{Name: clip(name, 128), Value: value})
+			fields = append(fields, event.Field{Name: prose.Clip(name, 128, ""), Value: value})
 		}
 	}
 	return fields, truncated
-}
-
-// clip cuts s to at most n bytes, between two characters.
-func clip(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
 }

@@ -12,6 +12,7 @@ import (
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/frame"
 	"oauthlab/lessons/guard"
+	"oauthlab/lessons/prose"
 	"oauthlab/server/authserver"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
@@ -108,7 +109,7 @@ func (a *API) patch(w http.ResponseWriter, r *http.Request, t *lab.Turn, body ap
 	}
 	for name := range body.Settings {
 		if part, known := guard.FindPart(guard.ID(name)); !known || part.Kind != guard.Setting {
-			return endpoint.Refuse(http.StatusBadRequest, "unknown_setting", "There is no setting "+quoted(name)+".", "GET /api/protections lists the settings among the parts.")
+			return endpoint.Refuse(http.StatusBadRequest, "unknown_setting", fmt.Sprintf("There is no setting %q.", prose.Clip(name, 64, "…")), "GET /api/protections lists the settings among the parts.")
 		}
 	}
 	after, err := a.Labs.Change(r.Context(), t.ID, change)
@@ -117,7 +118,7 @@ func (a *API) patch(w http.ResponseWriter, r *http.Request, t *lab.Turn, body ap
 	case errors.Is(err, lab.ErrUnknownChapter):
 		return a.unknownChapter()
 	case errors.As(err, &unknown):
-		return endpoint.Refuse(http.StatusBadRequest, "unknown_guard", endpoint.Sentence(unknown.Error()), "GET /api/protections lists protections, guards and what they take.")
+		return endpoint.Refuse(http.StatusBadRequest, "unknown_guard", prose.Sentence(unknown.Error()), "GET /api/protections lists protections, guards and what they take.")
 	case err != nil:
 		return err
 	}
@@ -242,11 +243,4 @@ func (a *API) events(w http.ResponseWriter, r *http.Request, t *lab.Turn, q LogQ
 		panic(http.ErrAbortHandler) // the caller must see that the list is not whole
 	}
 	return err
-}
-
-func quoted(s string) string {
-	if len(s) > 64 {
-		s = strings.ToValidUTF8(s[:64], "") + "…"
-	}
-	return "\"" + s + "\""
 }
