@@ -12,12 +12,12 @@ import (
 // leads to the entry.
 const troubleshooting = "/troubleshooting?"
 
-// Cures returns where the lab's own book tells the causes and cures of what says that
+// Troubleshooting returns where the lab's own book tells the causes and cures of what says that
 // something is wrong.
-func Cures(says string) string { return curesOf("says", says) }
+func Troubleshooting(says string) string { return troubleshootingOf("says", says) }
 
-// curesOf takes names and values; what is empty is left out.
-func curesOf(pairs ...string) string {
+// troubleshootingOf takes names and values; what is empty is left out.
+func troubleshootingOf(pairs ...string) string {
 	q := url.Values{}
 	for i := 0; i < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
@@ -32,13 +32,13 @@ func curesOf(pairs ...string) string {
 func troubleOf(e event.Event) string {
 	switch {
 	case e.Verdict != nil && e.Verdict.Outcome != event.Passed:
-		return curesOf("guard", e.Verdict.Guard, "says", e.Verdict.Reason)
+		return troubleshootingOf("guard", e.Verdict.Guard, "says", e.Verdict.Reason)
 	case e.Response != nil:
 		return troubleIn(e, e.Response.Status)
 	case e.Note != nil:
 		switch {
 		case event.NoteRowOf(e.Note.Name).Trouble:
-			return Cures(e.Note.Text)
+			return Troubleshooting(e.Note.Text)
 		case e.Note.Name == event.NoteCallback:
 			return troubleIn(e, 0)
 		}
@@ -60,7 +60,7 @@ func troubleIn(e event.Event, status int) string {
 	}
 	switch {
 	case code != "":
-		return curesOf("error", code, "says", says)
+		return troubleshootingOf("error", code, "says", says)
 	case status < 400:
 		return ""
 	}
@@ -68,5 +68,5 @@ func troubleIn(e event.Event, status int) string {
 		query, _, _ := strings.Cut(rest, `"`)
 		return troubleshooting + query
 	}
-	return curesOf("status", strconv.Itoa(status))
+	return troubleshootingOf("status", strconv.Itoa(status))
 }

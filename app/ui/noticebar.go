@@ -89,5 +89,5 @@ func (n *noticeBar) problem() app.UI {
 
 // explained says what is wrong, and where its causes and cures are told.
 func explained(text string) []app.UI {
-	return []app.UI{tag.Span("notice-text").Text(text), widget.Cures(timeline.Cures(text))}
+	return []app.UI{tag.Span("notice-text").Text(text), widget.Troubleshooting(timeline.Troubleshooting(text))}
 }

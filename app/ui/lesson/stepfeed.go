@@ -44,6 +44,6 @@ func (f *stepFeed) line(l timeline.Line) app.UI {
 		tag.Button("feed-button").
 			OnClick(func(app.Context, app.Event) { f.Controller.Choose(l.Seq) }, app.EventScope(l.Seq)).
 			Body(parties...),
-		widget.Cures(l.Trouble),
+		widget.Troubleshooting(l.Trouble),
 	)
 }

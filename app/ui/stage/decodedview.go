@@ -25,7 +25,7 @@ func (d *decodedView) Render() app.UI {
 	}
 	return tag.Div("decoded").Body(
 		tag.P("decoded-way").Text(d.way()),
-		widget.Cures(d.Message.Trouble),
+		widget.Troubleshooting(d.Message.Trouble),
 		app.If(len(d.Message.Checks) > 0, func() app.UI { return checked(d.Controller, d.Message.Checks) }),
 		app.If(len(params) == 0, func() app.UI {
 			return tag.P("inspector-empty").Text("This carries no parameters. Raw shows the whole of it.")
@@ -67,7 +67,7 @@ func checked(c *session.Controller, checks []timeline.Pill) app.UI {
 	for _, check := range checks {
 		items = append(items, tag.Li("check-line").Body(
 			&widget.Pills{Controller: c, Pills: []timeline.Pill{check}},
-			widget.Cures(check.Trouble),
+			widget.Troubleshooting(check.Trouble),
 		))
 	}
 	return tag.Div("decoded-checks").Body(

@@ -40,7 +40,7 @@ func (w *whyView) Render() app.UI {
 			v := w.Message.Verdict
 			return tag.P("why-verdict", widget.OutcomeClass("is", v.Outcome)).Body(
 				tag.Span().Text(v.Sentence()),
-				widget.Cures(v.Trouble),
+				widget.Troubleshooting(v.Trouble),
 			)
 		}),
 		app.If(w.Code.Guard != w.Guard, func() app.UI {

@@ -6,8 +6,8 @@ import (
 	"oauthlab/app/tag"
 )
 
-// Cures links to the causes and cures of an error; nil where there is none.
-func Cures(address string) app.UI {
+// Troubleshooting links to the causes and cures of an error; nil where there is none.
+func Troubleshooting(address string) app.UI {
 	if address == "" {
 		return nil
 	}
