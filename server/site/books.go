@@ -28,7 +28,7 @@ const (
 type Books struct {
 	glossary   []load.TermGroup
 	troubles   []load.TroubleGroup
-	cures      *load.Cures
+	finder     *load.TroubleFinder
 	names      map[string]string    // of the terms, by id
 	parameters map[string]string    // ids of the terms, by the parameter that carries them
 	entries    map[string]api.Entry // by address
@@ -44,7 +44,7 @@ func ReadBooks(texts fs.FS) (*Books, error) {
 	if b.troubles, err = load.Troubles(texts); err != nil {
 		return nil, err
 	}
-	b.cures = load.NewCures(b.troubles)
+	b.finder = load.NewTroubleFinder(b.troubles)
 	for _, g := range b.glossary {
 		for _, t := range g.Terms {
 			b.names[t.ID] = t.Name
@@ -108,7 +108,7 @@ type Symptoms struct {
 // addressOf returns where an error is explained: by its words, else by the check that
 // refused, else by its code or its status in the glossary.
 func (b *Books) addressOf(s Symptoms) (address string, found bool) {
-	if id, found := b.cures.Find(s.Says, s.Guard); found {
+	if id, found := b.finder.Find(s.Says, s.Guard); found {
 		return troubleshootingPath + "#" + id, true
 	}
 	for _, id := range []string{strings.ReplaceAll(s.Error, "_", "-"), "status-" + s.Status} {

@@ -9,7 +9,7 @@ import (
 )
 
 func TestAnErrorFindsItsEntry(t *testing.T) {
-	cures := load.NewCures([]load.TroubleGroup{{Troubles: []lessons.Trouble{
+	finder := load.NewTroubleFinder([]load.TroubleGroup{{Troubles: []lessons.Trouble{
 		{ID: "expired", Says: []string{"This code has expired."}, Guards: []string{"code-expiry"}},
 		{ID: "missing", Says: []string{"No code_verifier was sent."}, Guards: []string{"pkce.verify"}},
 		{ID: "wrong", Says: []string{"The verifier does not match the challenge."}, Guards: []string{"pkce.verify"}},
@@ -41,7 +41,7 @@ func TestAnErrorFindsItsEntry(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, found := cures.Find(tt.says, tt.guard)
+			got, found := finder.Find(tt.says, tt.guard)
 			if got != tt.want || found != (tt.want != "") {
 				t.Errorf("Find(%.80q, %q) = %q, %v; want %q", tt.says, tt.guard, got, found, tt.want)
 			}

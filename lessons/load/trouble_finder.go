@@ -8,10 +8,10 @@ import (
 	"oauthlab/lessons/prose"
 )
 
-// Cures finds the entry of the troubleshooting that an error belongs to. Its keys are
+// TroubleFinder finds the entry of the troubleshooting that an error belongs to. Its keys are
 // the entries' own: the words of Says, and the checks of Guard. It is never changed
-// after NewCures.
-type Cures struct {
+// after NewTroubleFinder.
+type TroubleFinder struct {
 	exact    map[string]string // message: id of the entry
 	patterns []saying          // with gaps, the most literal first
 	guards   map[string]string // id of a check: id of its first entry
@@ -30,9 +30,9 @@ const (
 	maxPieces = 32   // places at which a sentence in it may begin or end
 )
 
-// NewCures indexes the troubleshooting.
-func NewCures(groups []TroubleGroup) *Cures {
-	c := &Cures{exact: map[string]string{}, guards: map[string]string{}}
+// NewTroubleFinder indexes the troubleshooting.
+func NewTroubleFinder(groups []TroubleGroup) *TroubleFinder {
+	c := &TroubleFinder{exact: map[string]string{}, guards: map[string]string{}}
 	for _, g := range groups {
 		for _, t := range g.Troubles {
 			for _, id := range t.Guards {
@@ -57,7 +57,7 @@ func NewCures(groups []TroubleGroup) *Cures {
 // Find returns the id of the entry for an error: for what was said, which may stand
 // among other words, such as "invalid_grant: This code has expired."; else for the
 // check that refused.
-func (c *Cures) Find(says, guardID string) (id string, found bool) {
+func (c *TroubleFinder) Find(says, guardID string) (id string, found bool) {
 	if len(says) > maxSaid {
 		says = says[:maxSaid]
 	}
