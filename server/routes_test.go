@@ -69,13 +69,13 @@ func routes() map[string][]routeRow {
 	}
 	auth := []routeRow{
 		page("/{lab}/authorize", "/{none}/authorize", 404, aForm), get("/{lab}/authorize", "/{none}/authorize", 404, private),
-		get("/{lab}/", "/{lab}/nothing", 404, private),
+		get("/{lab}/", "/{lab}/nothing", 404, shared), get("/{lab}/token", "/{none}/token", 404, shared),
 		get("GET /web/css/auth.css", "/web/css/auth.css", 200, anAsset), get("GET /web/fonts/inter.woff2", "/web/fonts/inter.woff2", 200, anAsset),
 		get("GET /web/{hash}/css/auth.css", "/web/"+anotherHash+"/css/auth.css", 404, anAsset),
 		get("GET /web/{hash}/fonts/inter.woff2", "/web/"+anotherHash+"/fonts/inter.woff2", 404, anAsset),
 		get("GET /web/icons/auth.svg", "/web/icons/auth.svg", 200, anAsset),
 		get("GET /web/{hash}/icons/auth.svg", "/web/"+anotherHash+"/icons/auth.svg", 404, anAsset),
-		page("/", "/", 404, aForm), get("/", "/", 404, private),
+		page("/", "/", 404, aForm), get("/", "/", 404, shared),
 	}
 	mallory := []routeRow{
 		page("/{lab}/", "/{lab}/?code=x", 200, aForm), page("/{lab}/", "/{none}/", 404, aForm), page("/", "/", 404, aForm),
@@ -105,7 +105,7 @@ func routeOf(row endpoint.Row) routeRow {
 	r := routeRow{row.Path, row.Method, filled(row.Path), 0, private, row.Caller == endpoint.Navigation}
 	switch {
 	case row.Later():
-		r.method, r.status = "GET", http.StatusNotFound
+		r.method, r.status, r.kind = "GET", http.StatusNotFound, shared
 	case row.Caller == endpoint.LabPage:
 		r.kind = anAnswer
 	case row.Caller == endpoint.Navigation:
@@ -210,7 +210,7 @@ func (h *house) checkRow(t *testing.T, origin string, row endpoint.Row, path end
 	if there := !row.Later(); there == strings.Contains(got.body, "comes with chapter") {
 		t.Errorf("in the last chapter it answers %d %s", got.status, got.body)
 	}
-	if row.Shared && row.Caller != endpoint.Client || !row.Shared && row.Caller == endpoint.Client && !row.Later() {
+	if row.Shared != (row.Caller == endpoint.Client) {
 		t.Errorf("it is for %q, and shared: %v", row.Caller, row.Shared)
 	}
 	if shared := got.header.Get("Access-Control-Allow-Origin") == "*"; shared != row.Shared {

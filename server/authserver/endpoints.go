@@ -11,7 +11,9 @@ import (
 )
 
 // Endpoints is the table of an authorization server's endpoints, for whoever describes
-// them. Those without a handler come with chapters that are not there yet.
+// them. Those without a handler come with chapters that are not there yet. What a client
+// calls is shared, also where the answer is only that it comes later; /authorize never is
+// (RFC 9700 §2.6).
 func Endpoints() []endpoint.Row { return new(Server).endpoints() }
 
 func (s *Server) endpoints() []endpoint.Row {
@@ -45,26 +47,26 @@ func (s *Server) endpoints() []endpoint.Row {
 			Does: "Exchanges an authorization code for an access token.",
 		},
 
-		{Path: "/{lab}/api/me", Caller: endpoint.Client, Feature: guard.ProtectedAPI, Section: "RFC 6750 §2", Does: "Alice's profile, for a good access token."},
-		{Path: "/{lab}/introspect", Caller: endpoint.Client, Feature: guard.Introspection, Metadata: "introspection_endpoint", Section: "RFC 7662 §2", Does: "What the server knows of a token."},
+		{Path: "/{lab}/api/me", Caller: endpoint.Client, Shared: true, Feature: guard.ProtectedAPI, Section: "RFC 6750 §2", Does: "Alice's profile, for a good access token."},
+		{Path: "/{lab}/introspect", Caller: endpoint.Client, Shared: true, Feature: guard.Introspection, Metadata: "introspection_endpoint", Section: "RFC 7662 §2", Does: "What the server knows of a token."},
 		{
-			Path: "/{lab}/userinfo", Caller: endpoint.Client, Feature: guard.OpenIDConnect, Metadata: "userinfo_endpoint",
+			Path: "/{lab}/userinfo", Caller: endpoint.Client, Shared: true, Feature: guard.OpenIDConnect, Metadata: "userinfo_endpoint",
 			Section: "[OpenID Connect Core §5.3](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo)", Does: "Claims about who signed in.",
 		},
 		{
-			Path: "/{lab}/.well-known/openid-configuration", Caller: endpoint.Client, Feature: guard.OpenIDConnect,
+			Path: "/{lab}/.well-known/openid-configuration", Caller: endpoint.Client, Shared: true, Feature: guard.OpenIDConnect,
 			Section: "[OpenID Connect Discovery §4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig)",
 			Does:    "The metadata, as OpenID Connect has it.",
 		},
-		{Path: "/{lab}/jwks", Caller: endpoint.Client, Feature: guard.JWKS, Metadata: "jwks_uri", Section: "RFC 7517 §5", Does: "The server's public keys."},
-		{Path: "/{lab}/revoke", Caller: endpoint.Client, Feature: guard.Revocation, Metadata: "revocation_endpoint", Section: "RFC 7009 §2", Does: "Makes a token worthless."},
-		{Path: "/{lab}/register", Caller: endpoint.Client, Feature: guard.Registration, Metadata: "registration_endpoint", Section: "RFC 7591 §3", Does: "Registers a client."},
+		{Path: "/{lab}/jwks", Caller: endpoint.Client, Shared: true, Feature: guard.JWKS, Metadata: "jwks_uri", Section: "RFC 7517 §5", Does: "The server's public keys."},
+		{Path: "/{lab}/revoke", Caller: endpoint.Client, Shared: true, Feature: guard.Revocation, Metadata: "revocation_endpoint", Section: "RFC 7009 §2", Does: "Makes a token worthless."},
+		{Path: "/{lab}/register", Caller: endpoint.Client, Shared: true, Feature: guard.Registration, Metadata: "registration_endpoint", Section: "RFC 7591 §3", Does: "Registers a client."},
 		{
-			Path: "/{lab}/device_authorization", Caller: endpoint.Client, Feature: guard.DeviceAuthorization, Metadata: "device_authorization_endpoint",
+			Path: "/{lab}/device_authorization", Caller: endpoint.Client, Shared: true, Feature: guard.DeviceAuthorization, Metadata: "device_authorization_endpoint",
 			Section: "RFC 8628 §3.1", Does: "Begins a login for a device without a browser.",
 		},
 		{
-			Path: "/{lab}/par", Caller: endpoint.Client, Feature: guard.PushedRequests, Metadata: "pushed_authorization_request_endpoint",
+			Path: "/{lab}/par", Caller: endpoint.Client, Shared: true, Feature: guard.PushedRequests, Metadata: "pushed_authorization_request_endpoint",
 			Section: "RFC 9126 §2", Does: "Takes an authorization request ahead of the browser.",
 		},
 	}

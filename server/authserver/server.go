@@ -62,11 +62,11 @@ func (s *Server) Handler() http.Handler {
 	mux := &route.Mux{}
 	recorded.Mount(mux, s.endpoints())
 	recorded.Named = func(url.Values) event.Party { return event.Outside }
-	recorded.Mount(mux, []endpoint.Row{{Path: "/{lab}/", Caller: endpoint.Client, Serve: endpoint.Plain(s.noEndpoint)}})
+	recorded.Mount(mux, []endpoint.Row{{Path: "/{lab}/", Caller: endpoint.Client, Shared: true, Serve: endpoint.Plain(s.noEndpoint)}})
 	for _, pattern := range s.Assets.Patterns() {
 		mux.Handle(pattern, s.Assets)
 	}
-	mux.HandleFunc("/", s.noLab)
+	mux.Handle("/", endpoint.Share(http.HandlerFunc(s.noLab)))
 	return route.Guard("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "+lab.AllParties().FrameAncestors(s.Labs.Origins, s.Party), mux)
 }
 

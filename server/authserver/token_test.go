@@ -205,26 +205,61 @@ func TestCredentialsInAHeaderAreRefused(t *testing.T) {
 	}
 }
 
-func TestCORS(t *testing.T) {
+// A page of any origin may send any request to what clients call, and reads the answer,
+// whatever it is; the authorization endpoint is for navigation alone (RFC 9700 §2.6).
+func TestPagesReadEveryAnswer(t *testing.T) {
 	b := newBench(t)
-	ask := func(method, target string) reply {
+	auth, id := b.lab.Origins[event.Auth], b.lab.ID.String()
+	const nobody = "/00000000-0000-4000-8000-000000000000"
+	tests := map[string]struct {
+		method, target string
+		status         int
+	}{
+		"the token endpoint":           {"POST", b.url + "/token", 400},
+		"the metadata":                 {"GET", auth + "/.well-known/oauth-authorization-server/" + id, 200},
+		"a wrong method":               {"GET", b.url + "/token", 405},
+		"another wrong method":         {"PATCH", b.url + "/token", 405},
+		"an endpoint that comes later": {"GET", b.url + "/jwks", 404},
+		"an endpoint that is not":      {"DELETE", b.url + "/nothing", 404},
+		"the token of no lab":          {"POST", auth + nobody + "/token", 404},
+		"a wrong method at no lab":     {"PUT", auth + nobody + "/token", 404},
+		"nothing at all":               {"GET", auth + "/.well-known/nothing", 404},
+	}
+	ask := func(method, target string, header ...string) reply {
 		req, err := http.NewRequestWithContext(t.Context(), method, target, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		req.Header.Set("Origin", "http://localhost:1")
-		req.Header.Set("Access-Control-Request-Method", "POST")
+		req.Header.Set("Origin", "https://app.example")
+		for i := 0; i < len(header); i += 2 {
+			req.Header.Set(header[i], header[i+1])
+		}
 		return b.send(req)
 	}
-	if got := ask("OPTIONS", b.url+"/token").header.Get("Access-Control-Allow-Origin"); got != "*" {
-		t.Errorf("the token endpoint allows %q, want *", got)
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			may := ask("OPTIONS", tt.target, "Access-Control-Request-Method", tt.method,
+				"Access-Control-Request-Headers", "authorization,dpop,mcp-protocol-version")
+			if may.status != http.StatusNoContent || may.header.Get("Access-Control-Allow-Origin") != "*" ||
+				may.header.Get("Access-Control-Allow-Headers") != "authorization,dpop,mcp-protocol-version" ||
+				tt.method != "POST" && tt.method != "GET" && !strings.Contains(may.header.Get("Access-Control-Allow-Methods"), tt.method) {
+				t.Errorf("the preflight is answered %d with %v", may.status, may.header)
+			}
+			got := ask(tt.method, tt.target)
+			if got.status != tt.status || got.header.Get("Access-Control-Allow-Origin") != "*" || got.header.Get("Access-Control-Allow-Credentials") != "" {
+				t.Errorf("answered %d with %v", got.status, got.header)
+			}
+			if exposed := got.header.Get("Access-Control-Expose-Headers"); !strings.Contains(exposed, "Retry-After") || !strings.Contains(exposed, "Www-Authenticate") {
+				t.Errorf("a page may read the headers %q", exposed)
+			}
+		})
 	}
-	metadata := b.lab.Origins[event.Auth] + "/.well-known/oauth-authorization-server/" + b.lab.ID.String()
-	if got := ask("GET", metadata).header.Get("Access-Control-Allow-Origin"); got != "*" {
-		t.Errorf("the metadata allow %q, want *", got)
-	}
-	if got := ask("GET", b.url+"/authorize?"+b.request().Encode()).header.Get("Access-Control-Allow-Origin"); got != "" {
-		t.Errorf("the authorization endpoint allows %q, want nothing (RFC 9700 §2.6)", got)
+	for _, target := range []string{b.url + "/authorize?" + b.request().Encode(), b.url + "/authorize", b.url + "/login", auth + nobody + "/authorize"} {
+		for _, method := range []string{"GET", "PUT", "OPTIONS"} {
+			if got := ask(method, target, "Access-Control-Request-Method", "GET"); got.header.Get("Access-Control-Allow-Origin") != "" {
+				t.Errorf("%s %s may be read by %q", method, target, got.header.Get("Access-Control-Allow-Origin"))
+			}
+		}
 	}
 }
 
