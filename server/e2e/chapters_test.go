@@ -2,9 +2,11 @@ package e2e
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"oauthlab/lessons"
 	"oauthlab/lessons/api"
@@ -25,16 +27,43 @@ func TestEachChapterByClicking(t *testing.T) {
 	for _, c := range chapters {
 		t.Run(c.ID, func(t *testing.T) {
 			t.Parallel()
-			b := openTab(t)
-			b.open(p.lab + c.Path)
-			b.says(c.Question)
-			for i, s := range c.Steps {
-				if i > 0 {
-					b.goTo(c.Steps[i-1], s)
-				}
-				b.doStep(s)
-			}
+			openTab(t).clickThrough(p, c)
 		})
+	}
+}
+
+// An interlude is read to its end: nothing is run in it, and it is done.
+func TestAnInterludeIsReadByClicking(t *testing.T) {
+	files := fstest.MapFS{
+		"05-pause/chapter.md": {Data: []byte("---\nformat: 1\nid: pause\nstands-on: v02\ntitle: A pause\nquestion: What have others built?\ndescription: One sentence.\n---\n\nNothing is broken here.\n")},
+		"05-pause/1-who.md":   {Data: []byte("---\nid: who\nkind: read\ntitle: Who builds it\n---\n\nOthers do.\n")},
+		"05-pause/2-how.md":   {Data: []byte("---\nid: how\nkind: read\ntitle: How they differ\n---\n\nIn this and that.\n")},
+	}
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, files); err != nil {
+		t.Fatal(err)
+	}
+	chapters, err := load.Read(load.Tree{FS: files, Books: content.FS})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := startOn(t, t.TempDir(), "http://localhost:0", "http://localhost:0", "http://127.0.0.1:0", "--lessons", dir)
+	b := openTab(t)
+	b.clickThrough(p, chapters[0].Chapter)
+	b.open(p.lab + "/")
+	b.has("link", "pause A pause ✓ done")
+}
+
+// clickThrough clicks through a chapter from its first step to its last.
+func (b *tab) clickThrough(p *program, c lessons.Chapter) {
+	b.Helper()
+	b.open(p.lab + c.Path)
+	b.says(c.Question)
+	for i, s := range c.Steps {
+		if i > 0 {
+			b.goTo(c.Steps[i-1], s)
+		}
+		b.doStep(s)
 	}
 }
 
