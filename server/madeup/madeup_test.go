@@ -35,21 +35,30 @@ var additions = []addition{
 		return refused(err)
 	}
 `},
-	{"its words", "lessons/content/troubleshooting.md", `## The code_challenge is missing {#challenge-missing}
-`, `## The state is made up {#state-made-up}
-Says: The state is made up.
-Guard: made-up.check
-Code: invalid_request
-Section: RFC 6749 §10.12
+	{"its words", "lessons/content/troubleshooting.md", `---
+id: challenge-missing
+`, `---
+id: state-made-up
+title: The state is made up
+says:
+  - The state is made up.
+guards: [made-up.check]
+code: invalid_request
+sections: [RFC 6749 §10.12]
+cure: |
+  Send a fresh random state with each request.
+---
 
 Somebody made the state up.
 
-Cure: Send a fresh random state with each request.
-
 `},
-	{"an entry for it, and for its attack", "lessons/content/glossary.md", `## error {#error}
-`, `## made-up state {#made-up}
-Section: RFC 6749 §10.12
+	{"an entry for it, and for its attack", "lessons/content/glossary.md", `---
+id: error
+`, `---
+id: made-up
+title: made-up state
+sections: [RFC 6749 §10.12]
+---
 
 A state that somebody made up.
 
