@@ -31,7 +31,8 @@ func (c *Client) Callback(
 
 	// Nothing in the answer is believed before its state is.
 	err = f.enforce(guard.IDState,
-		guard.State(f.State, answer.state)) // RFC 6749 §10.12
+		guard.State(f.State, answer.state,
+			f.tied())) // RFC 6749 §10.12
 	if err != nil {
 		return "", f.giveUp(err)
 	}

@@ -336,6 +336,8 @@ func TestStateAtTheCallback(t *testing.T) {
 	const mine = "MINE" // stands for the state that was sent
 	off := guard.Switches{guard.IDState: "off"}
 	none := guard.Switches{guard.IDStateMethod: "nothing"}
+	bare := guard.Switches{guard.IDStateMethod: "nothing", guard.IDPKCEMethod: "nothing"}
+	blind := guard.Switches{guard.IDStateMethod: "nothing", guard.IDPKCE: "off"}
 	noneOff := guard.Switches{guard.IDStateMethod: "nothing", guard.IDState: "off"}
 	tests := map[string]struct {
 		switches guard.Switches
@@ -355,8 +357,11 @@ func TestStateAtTheCallback(t *testing.T) {
 		"off: ours still passes":                           {off, true, "code=c&state=" + mine, event.Passed, ""},
 		"off: another goes through":                        {off, true, "code=c&state=x", event.WouldRefuse, "not the one"},
 		"off: a callback that nobody asked for goes":       {off, false, "code=c&state=x", event.WouldRefuse, "waits for no state"},
-		"none sent: our own callback goes through":         {none, true, "code=c", event.WouldRefuse, "waits for no state"},
-		"none sent: so does Mallory's, while we wait":      {none, true, "code=c&state=x", event.WouldRefuse, "waits for no state"},
+		"none sent: PKCE ties our own callback to us":      {none, true, "code=c", event.Passed, ""},
+		"none sent: a state is none of ours":               {none, true, "code=c&state=x", event.Refused, "waits for no state"},
+		"none sent, no PKCE: our own goes through":         {bare, true, "code=c", event.WouldRefuse, "waits for no state"},
+		"none sent, no PKCE: so does Mallory's":            {bare, true, "code=c&state=x", event.WouldRefuse, "waits for no state"},
+		"none sent, PKCE not verified: ours goes through":  {blind, true, "code=c", event.WouldRefuse, "waits for no state"},
 		"none sent: a callback that nobody asked for":      {none, false, "code=c&state=x", event.Refused, "waits for no state"},
 		"none sent, off: a callback that nobody asked for": {noneOff, false, "code=c", event.WouldRefuse, "waits for no state"},
 	}

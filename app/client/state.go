@@ -39,15 +39,24 @@ func (f *flow) makeState() error {
 
 // enforced reports whether a guard of the client counts.
 //
-// A login that sent no state has nothing to compare with what comes
-// back. The guard says so, and the client goes on all the same, as
-// such clients do: whoever sends no state takes any callback while
-// his login is under way. Where no login is under way at all, the
-// client knows without a state that it asked for nothing, and the
-// guard counts.
+// A login that sent neither state nor challenge has nothing to
+// compare with what comes back. The guard says so, and the client
+// goes on all the same, as such clients do: whoever sends no state
+// takes any callback while his login is under way. Where no login
+// is under way at all, the client knows without a state that it
+// asked for nothing, and the guard counts.
 func (f *flow) enforced(id guard.ID) bool {
-	if id == guard.IDState && f.UnderWay && f.State == "" {
+	if id == guard.IDState && f.UnderWay && f.State == "" &&
+		!f.tied() {
 		return false
 	}
 	return f.Rules.On(id)
+}
+
+// tied reports whether PKCE ties the answer to this login: what
+// another login was given cannot be redeemed with its verifier, at
+// a server that checks it (RFC 9700 §2.1).
+func (f *flow) tied() bool {
+	return f.UnderWay && f.Verifier != "" &&
+		f.Rules.On(guard.IDPKCE)
 }

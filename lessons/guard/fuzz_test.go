@@ -18,8 +18,10 @@ func FuzzGuards(f *testing.F) {
 		if PKCE(a, b, c) == nil && a != "" && Challenge(b, c) != a {
 			t.Errorf("PKCE passes %q by %q for %q", c, b, a)
 		}
-		if State(a, b) == nil && (a != b || a == "") {
-			t.Errorf("state passes %q for %q", b, a)
+		for _, tied := range []bool{false, true} {
+			if State(a, b, tied) == nil && (a != b || a == "" && !tied) {
+				t.Errorf("state passes %q for %q", b, a)
+			}
 		}
 		if RedirectURI([]string{a}, b) == nil && a != b {
 			t.Errorf("redirect URI passes %q for %q", b, a)

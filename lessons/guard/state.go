@@ -34,8 +34,13 @@ func state() Protection {
 
 // State refuses a callback whose state is not the one that this
 // browser sent (RFC 6749 §10.12). Without it, Mallory signs Alice
-// in to Mallory's account, and Alice does not notice.
-func State(sent, returned string) error {
+// in to Mallory's account, and Alice does not notice. A client that
+// sent none may take an answer without one where PKCE ties it to
+// this browser, and the server checks that (RFC 9700 §2.1).
+func State(sent, returned string, tied bool) error {
+	if tied && sent == "" && returned == "" {
+		return nil
+	}
 	if sent == "" {
 		return errors.New("this browser waits for no state")
 	}
@@ -60,9 +65,11 @@ func StateUnused(used bool) error {
 
 // StateRequired refuses an authorization request without a state.
 // It is stricter than RFC 6749 §4.1.1, which recommends it; it
-// keeps clients honest, and stops no attack by itself.
-func StateRequired(state string) error {
-	if state == "" {
+// keeps clients honest, and stops no attack by itself. Where the
+// request has a challenge, and the server will verify it, the
+// client may rely on that instead (RFC 9700 §2.1).
+func StateRequired(state string, tied bool) error {
+	if state == "" && !tied {
 		return errors.New("the request has no state")
 	}
 	return nil

@@ -99,6 +99,8 @@ func (s *Server) checkTarget(state *State, t *lab.Turn, req *AuthorizationReques
 // checkRequest checks what may be answered by a redirect, in the order of
 // RFC 6749 §4.1.2.1 and RFC 7636 §4.4.1.
 func (s *Server) checkRequest(t *lab.Turn, req AuthorizationRequest, malformed *endpoint.Error) *endpoint.Error {
+	// What PKCE ties to its client needs no state (RFC 9700 §2.1).
+	tied := req.CodeChallenge != "" && t.Settings.Rules().On(guard.IDPKCE)
 	switch {
 	case malformed != nil:
 		return malformed
@@ -109,7 +111,8 @@ func (s *Server) checkRequest(t *lab.Turn, req AuthorizationRequest, malformed *
 		return endpoint.Refuse(http.StatusBadRequest, codeUnsupportedResponseType, "This server knows the response_type code alone.", "OAuth 2.1 defines no other.")
 	}
 	if err := t.Enforce(guard.IDStateRequired,
-		guard.StateRequired(req.State)); err != nil {
+		guard.StateRequired(
+			req.State, tied)); err != nil {
 		return refused(err)
 	}
 	if err := t.Enforce(guard.IDPKCERequired,

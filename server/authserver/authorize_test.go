@@ -122,7 +122,7 @@ func TestErrorsThatAreRedirected(t *testing.T) {
 		"no challenge":              {b.request("code_challenge", "").Encode(), "invalid_request"},
 		"a challenge that is short": {b.request("code_challenge", "short").Encode(), "invalid_request"},
 		"a challenge with padding":  {b.request("code_challenge", challenge+"=").Encode(), "invalid_request"},
-		"no state":                  {b.request("state", "").Encode(), "invalid_request"},
+		"neither state nor PKCE":    {b.request("state", "", "code_challenge", "").Encode(), "invalid_request"},
 		"the method plain":          {b.request("code_challenge", verifier, "code_challenge_method", "plain").Encode(), "invalid_request"},
 		"no method, which is plain": {b.request("code_challenge", verifier, "code_challenge_method", "").Encode(), "invalid_request"},
 		"an unknown method":         {b.request("code_challenge_method", "S512").Encode(), "invalid_request"},
@@ -352,7 +352,10 @@ func TestAuthorizeGuards(t *testing.T) {
 		},
 		"no state": {
 			guard.IDStateRequired,
-			func(b *bench) reply { return b.authorize("state", "") },
+			func(b *bench) reply {
+				b.off(guard.IDPKCERequired)
+				return b.authorize("state", "", "code_challenge", "", "code_challenge_method", "")
+			},
 			func(_ *bench, r reply) bool { return strings.HasSuffix(r.location.Path, "/login") },
 		},
 		"no challenge": {
@@ -388,6 +391,24 @@ func TestAuthorizeGuards(t *testing.T) {
 				t.Errorf("verdicts %v lack %q", b.outcomes(), want)
 			}
 		})
+	}
+}
+
+// PKCE stands for state where the server will verify it (RFC 9700 §2.1), and only there.
+func TestStateIsNotAskedOfAClientWithPKCE(t *testing.T) {
+	b := newBench(t)
+	kept := b.keptAt(b.authorize("state", ""))
+	back := b.login(kept, "alice")
+	if q := back.location.Query(); q.Get("code") == "" || q.Has("state") {
+		t.Fatalf("the answer is %v, want a code and no state", back.location)
+	}
+	if r := b.redeem(back.location.Query().Get("code")); r.status != http.StatusOK {
+		t.Errorf("the code gives %d %s", r.status, r.body)
+	}
+	b.off(guard.IDPKCE)
+	b.authorize("state", "") // with her session
+	if got := b.outcomes(); !slices.Contains(got, "state.require refused") {
+		t.Errorf("PKCE is not verified, and the verdicts are %v", got)
 	}
 }
 
