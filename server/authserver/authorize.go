@@ -2,6 +2,8 @@ package authserver
 
 import (
 	"net/http"
+	"net/url"
+	"strings"
 
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
@@ -36,6 +38,11 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Turn, 
 	if e := wrong.Of("client_id", "redirect_uri"); e != nil {
 		return e
 	}
+	// The state must come back as it was sent (§4.1.2.1). One that cannot is no reason to
+	// answer without: the client would take that for somebody else's answer.
+	if e := wrong.Of("state"); e != nil {
+		return e
+	}
 	code, session := s.issue(t.ID, kindCode), sessionOf(r, s)
 	asked := Pending{ID: s.issue(t.ID, kindRequest), Request: req}
 	d, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Turn) (decision, error) {
@@ -57,10 +64,27 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Turn, 
 // mustShow reports whether an error about who asks or where to is shown on a page. Where
 // that guard is off, it is sent to the address of the request, inside the lab.
 func mustShow(t *lab.Turn, req AuthorizationRequest) bool {
-	inside := t.Origins.Contains(req.RedirectURI)
+	nowhere := !t.Origins.Contains(req.RedirectURI) || checkRedirectURI(req.RedirectURI) != nil
 	err := t.Enforce(guard.IDErrorShown,
 		guard.ErrorShown(false))
-	return err != nil || !inside
+	return err != nil || nowhere
+}
+
+// checkRedirectURI refuses an address to which no answer can be appended, whatever is
+// registered and switched: one with a fragment (RFC 6749 §3.1.2), or one that says itself
+// what the answer says.
+func checkRedirectURI(uri string) *endpoint.Error {
+	if strings.Contains(uri, "#") {
+		return endpoint.Invalid("The redirect_uri has a fragment.", "An answer stands in its query, and what is behind # reaches no server: leave that out (RFC 6749 §3.1.2).")
+	}
+	_, query, _ := strings.Cut(uri, "?")
+	own, _ := url.ParseQuery(query) // what can be read of it
+	for _, name := range endpoint.NamesOf(AuthorizationResponse{}) {
+		if own.Has(name) {
+			return endpoint.Invalid("The redirect_uri has a parameter of the answer itself.", "Its query has "+name+", which would be there twice. Call yours otherwise.")
+		}
+	}
+	return nil
 }
 
 // checkTarget checks who asks and where the answer would go, and completes the
@@ -93,7 +117,7 @@ func (s *Server) checkTarget(state *State, t *lab.Turn, req *AuthorizationReques
 		return endpoint.Invalid("The redirect_uri is outside the lab's own origins.",
 			"Whatever is switched off, a lab redirects to its own parties only.")
 	}
-	return nil
+	return checkRedirectURI(req.RedirectURI)
 }
 
 // checkRequest checks what may be answered by a redirect, in the order of

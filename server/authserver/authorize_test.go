@@ -94,6 +94,9 @@ func TestErrorsThatAreShown(t *testing.T) {
 		"redirect URI with more path":  {b.request("redirect_uri", b.lab.Origins.RedirectURI()+"/x").Encode(), "This redirect URI is not registered"},
 		"redirect URI that is none":    {b.request("redirect_uri", "javascript:alert(1)").Encode(), "This redirect URI is not registered"},
 		"two redirect URIs":            {b.request().Encode() + "&redirect_uri=x", "more than once"},
+		"two states":                   {b.request().Encode() + "&state=s2", "state is sent more than once"},
+		"an overlong state":            {b.request("state", strings.Repeat("s", 2049)).Encode(), "state is longer than 2048 bytes"},
+		"a state with a line break":    {b.request("state", "a\nb").Encode(), "state has control characters"},
 		"two clients":                  {b.request().Encode() + "&client_id=demo-client", "more than once"},
 		"an overlong redirect URI":     {b.request("redirect_uri", long).Encode(), "longer than 2048 bytes"},
 		"a client that is not UTF-8":   {"client_id=%ff&response_type=code", "not UTF-8"},
@@ -126,8 +129,7 @@ func TestErrorsThatAreRedirected(t *testing.T) {
 		"the method plain":          {b.request("code_challenge", verifier, "code_challenge_method", "plain").Encode(), "invalid_request"},
 		"no method, which is plain": {b.request("code_challenge", verifier, "code_challenge_method", "").Encode(), "invalid_request"},
 		"an unknown method":         {b.request("code_challenge_method", "S512").Encode(), "invalid_request"},
-		"two states":                {b.request().Encode() + "&state=s2", "invalid_request"},
-		"an overlong state":         {b.request("state", strings.Repeat("s", 2049)).Encode(), "invalid_request"},
+		"two scopes":                {b.request("scope", "read").Encode() + "&scope=read", "invalid_request"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -391,6 +393,40 @@ func TestAuthorizeGuards(t *testing.T) {
 				t.Errorf("verdicts %v lack %q", b.outcomes(), want)
 			}
 		})
+	}
+}
+
+// A redirect URI keeps its own query to the letter, and takes the answer behind it. What
+// would make that ambiguous is shown, whatever is switched off.
+func TestTheQueryOfARedirectURI(t *testing.T) {
+	b := newBench(t)
+	b.off(guard.IDRedirectURI, guard.IDErrorShown, guard.IDSignInFirst)
+	b.code() // she has a session
+	own := b.lab.Origins.RedirectURI()
+	for query, want := range map[string]string{
+		"":                    "?code=",
+		"?":                   "?code=",
+		"?flag":               "?flag&code=",
+		"?b=2&a=1":            "?b=2&a=1&code=",
+		"?a;b":                "?a;b&code=",
+		"?a=%7e&b=x+y&c=%zz&": "?a=%7e&b=x+y&c=%zz&code=",
+		"?a=b?c":              "?a=b?c&code=",
+	} {
+		at := b.authorize("redirect_uri", own+query).header.Get("Location")
+		if !strings.HasPrefix(at, own+want) || !strings.HasSuffix(at, "&state=s1") {
+			t.Errorf("an address with the query %q is sent to %s", query, at)
+		}
+		at = b.authorize("redirect_uri", own+query, "response_type", "nonsense").header.Get("Location")
+		if !strings.HasPrefix(at, own+strings.TrimSuffix(want, "code=")+"error=") {
+			t.Errorf("an error for an address with the query %q goes to %s", query, at)
+		}
+	}
+	for bad, says := range map[string]string{
+		"#x": "has a fragment", "?a=1#": "has a fragment", "?code=x": "a parameter of the answer itself",
+		"?a=1&error=x": "a parameter of the answer itself", "?state": "a parameter of the answer itself",
+	} {
+		b.authorize("redirect_uri", own+bad).wantShown(t, http.StatusBadRequest, says)
+		b.authorize("redirect_uri", own+bad, "response_type", "nonsense").wantShown(t, http.StatusBadRequest, says)
 	}
 }
 

@@ -3,6 +3,7 @@ package authserver
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
@@ -121,18 +122,17 @@ func seeOther(w http.ResponseWriter, to string) {
 	w.WriteHeader(http.StatusSeeOther)
 }
 
-// withQuery adds parameters to a redirect URI, keeping those it has (RFC 6749 §3.1.2).
+// withQuery appends parameters to a redirect URI. Its own query stays as it was registered,
+// to the letter (RFC 6749 §3.1.2).
 func withQuery(uri string, add url.Values) string {
-	u, err := url.Parse(uri)
-	if err != nil {
-		return uri // checked before: it parses
+	separator := "?"
+	if _, query, has := strings.Cut(uri, "?"); has {
+		separator = "&"
+		if query == "" || strings.HasSuffix(query, "&") {
+			separator = ""
+		}
 	}
-	q := u.Query()
-	for name, values := range add {
-		q[name] = values
-	}
-	u.RawQuery = q.Encode()
-	return u.String()
+	return uri + separator + add.Encode()
 }
 
 // keepPending keeps a request while its user is asked for something.
