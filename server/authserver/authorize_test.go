@@ -316,6 +316,23 @@ func TestUnknownLab(t *testing.T) {
 	}
 }
 
+// A lab has one issuer, and so one spelling (RFC 8414 §3.3): others are nobody's.
+func TestALabsIDHasOneSpelling(t *testing.T) {
+	b := newBench(t)
+	id, auth := b.lab.ID.String(), b.lab.Origins[event.Auth]
+	for _, other := range []string{strings.ToUpper(id), "{" + id + "}", "urn:uuid:" + id, strings.ReplaceAll(id, "-", ""), "%7B" + id + "%7D"} {
+		if other == id {
+			continue // an id of digits alone
+		}
+		b.get(auth+"/.well-known/oauth-authorization-server/"+other).wantError(t, http.StatusNotFound, "invalid_request")
+		b.get(auth+"/"+other+"/authorize?"+b.request().Encode()).wantError(t, http.StatusNotFound, "invalid_request")
+		b.post(auth+"/"+other+"/token", b.redemption("x")).wantError(t, http.StatusNotFound, "invalid_request")
+	}
+	if r := b.get(auth + "/.well-known/oauth-authorization-server/" + id); r.status != http.StatusOK || !strings.Contains(r.body, `"`+auth+"/"+id+`"`) {
+		t.Errorf("its own spelling answers %d %s", r.status, r.body)
+	}
+}
+
 func TestAuthorizeByPOST(t *testing.T) {
 	b := newBench(t)
 	at := b.post(b.url+"/authorize", b.request())

@@ -149,8 +149,8 @@ func (tp *Tape) sharing(share func(http.Handler) http.Handler) *Tape {
 }
 
 func (tp *Tape) open(r *http.Request) (*lab.Lab, error) {
-	id, err := uuid.Parse(r.PathValue("lab"))
-	if err != nil {
+	id, known := lab.ParseID(r.PathValue("lab"))
+	if !known {
 		return nil, store.ErrNotFound
 	}
 	return tp.Labs.Open(r.Context(), id)

@@ -95,6 +95,13 @@ func (ls *Labs) settle(s *Settings, chapter string) error {
 // Now is the lab's time: the real one, moved by the learner's offset, in UTC.
 func (l *Lab) Now() time.Time { return l.now().Add(l.Settings.ClockOffset).UTC() }
 
+// ParseID reads a lab's id as it stands in an address, in its one spelling: under another,
+// the issuer would not be the one asked for (RFC 8414 §3.3).
+func ParseID(text string) (id uuid.UUID, ok bool) {
+	id, err := uuid.Parse(text)
+	return id, err == nil && id.String() == text
+}
+
 // Issuer is the lab's issuer identifier.
 func (l *Lab) Issuer() string { return l.Origins.Issuer(l.ID) }
 

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"oauthlab/lessons"
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
@@ -117,8 +115,8 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 // keyed opens the lab of the path for whoever shows its key.
 func (a *API) keyed(row endpoint.Row, w http.ResponseWriter, r *http.Request) error {
-	id, err := uuid.Parse(r.PathValue("lab"))
-	if err != nil {
+	id, known := lab.ParseID(r.PathValue("lab"))
+	if !known {
 		return unknownLab()
 	}
 	l, err := a.Labs.Open(r.Context(), id)
