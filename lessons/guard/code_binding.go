@@ -35,9 +35,13 @@ func CodeClient(issuedTo, sentBy string) error {
 }
 
 // CodeRedirectURI refuses a redirect URI other than the one the
-// code was sent to (RFC 6749 §4.1.3). It is compared when sent and
-// not demanded: OAuth 2.1 drops the parameter in favour of PKCE.
-func CodeRedirectURI(sentTo, claimed string) error {
+// code was sent to (RFC 6749 §4.1.3). Where PKCE ties the code, or
+// the client named no address when it asked, it may be left out:
+// OAuth 2.1 drops the parameter in favour of PKCE.
+func CodeRedirectURI(sentTo, claimed string, optional bool) error {
+	if claimed == "" && !optional {
+		return errors.New("no redirect_uri, and no PKCE in its place")
+	}
 	if claimed != "" && claimed != sentTo {
 		return errors.New("this code was sent to another redirect_uri")
 	}

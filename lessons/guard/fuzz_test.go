@@ -29,8 +29,10 @@ func FuzzGuards(f *testing.F) {
 		if CodeClient(a, b) == nil && a != b {
 			t.Errorf("client passes %q for %q", b, a)
 		}
-		if CodeRedirectURI(a, b) == nil && b != "" && a != b {
-			t.Errorf("bound redirect URI passes %q for %q", b, a)
+		for _, optional := range []bool{false, true} {
+			if CodeRedirectURI(a, b, optional) == nil && a != b && (b != "" || !optional) {
+				t.Errorf("bound redirect URI passes %q for %q", b, a)
+			}
 		}
 		if PKCEDowngrade(a, b) == nil && a == "" && b != "" {
 			t.Errorf("a verifier %q passes without challenge", b)

@@ -59,6 +59,9 @@ var rows = []Row{
 		Name: "access_token", Section: "RFC 6749 §1.4", Mark: MarkToken, Brief: "token", Secret: true,
 		Means: "The key to what its user allowed, for a time and a purpose.",
 	},
+	{Name: "client_secret", Section: "RFC 6749 §2.3.1", Secret: true, Means: "A password of the client itself. A public client has none, and must not send one."},
+	{Name: "client_assertion", Section: "RFC 7521 §4.2", Secret: true, Means: "A signed text by which a client proves who it is. Here nobody has a key for that."},
+	{Name: "client_assertion_type", Section: "RFC 7521 §4.2", Means: "What kind of text the client_assertion is."},
 	{Name: "token_type", Section: "RFC 6749 §7.1", Means: "How the token is used. Bearer: by showing it."},
 	{Name: "expires_in", Section: "RFC 6749 §5.1", Means: "For how many seconds the token is good."},
 	{

@@ -44,7 +44,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Turn, 
 		return e
 	}
 	code, session := s.issue(t.ID, kindCode), sessionOf(r, s)
-	asked := Pending{ID: s.issue(t.ID, kindRequest), Request: req}
+	asked := Pending{ID: s.issue(t.ID, kindRequest), Request: req, Filled: req.RedirectURI == ""}
 	d, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Turn) (decision, error) {
 		p := asked
 		e := s.checkTarget(state, t, &p.Request)

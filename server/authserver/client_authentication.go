@@ -29,10 +29,12 @@ func (s *Server) authenticateClient(state *State, t *lab.Turn, req TokenRequest)
 	return client, nil
 }
 
-// refuseCredentials answers a client that tries to authenticate by a header. What is
-// shown must be checked (RFC 6749 §4.1.3), and as all clients here are public, nothing is
-// right. A 401 says so, with the scheme of the header tried (§5.2).
-func refuseCredentials(r *http.Request) *endpoint.Error {
+// What a client shows must be checked, in whatever form (RFC 6749 §4.1.3), and as all
+// clients here are public, nothing is right.
+
+// refuseHeader answers a client that tries to authenticate by a header. A 401 says so, with
+// the scheme of the header tried (RFC 6749 §5.2).
+func refuseHeader(r *http.Request) *endpoint.Error {
 	tried := r.Header.Get("Authorization")
 	if tried == "" {
 		return nil
@@ -44,4 +46,18 @@ func refuseCredentials(r *http.Request) *endpoint.Error {
 	return endpoint.Refuse(http.StatusUnauthorized, codeInvalidClient, "This server authenticates no clients.",
 		"Leave the Authorization header out: a public client names itself by client_id (RFC 6749 §3.2.1).").
 		With("WWW-Authenticate", scheme+` realm="OAuth Lab"`)
+}
+
+// refuseCredentials answers one that does so in the body. Not with a 401: that would have
+// to name a scheme of HTTP (RFC 9110 §11.6.1). An empty secret is none (RFC 6749 §3.2).
+func refuseCredentials(req TokenRequest) *endpoint.Error {
+	for _, sent := range []struct{ name, value string }{
+		{"client_secret", req.ClientSecret}, {"client_assertion", req.ClientAssertion}, {"client_assertion_type", req.ClientAssertionType},
+	} {
+		if sent.value != "" {
+			return endpoint.Refuse(http.StatusBadRequest, codeInvalidClient, "This server authenticates no clients.",
+				"Leave "+sent.name+" out: a public client names itself by client_id (RFC 6749 §3.2.1).")
+		}
+	}
+	return nil
 }

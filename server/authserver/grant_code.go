@@ -23,6 +23,10 @@ func (s *Server) redeemCode(state *State, t *lab.Turn, client Client, req CodeGr
 	if req.Code == "" {
 		return tokenAnswer{refused: endpoint.Invalid("The parameter code is missing.", "It is what the callback brought (RFC 6749 §4.1.3).")}
 	}
+	if req.CodeVerifier != "" && !isUnreserved(req.CodeVerifier, 43, 128) {
+		return tokenAnswer{refused: endpoint.Invalid("The code_verifier is not 43 to 128 unreserved characters.",
+			"Letters, digits and - . _ ~ alone: 32 random bytes in base64url without padding are 43 of them (RFC 7636 §4.1).")}
+	}
 	code := state.code(req.Code)
 	if code == nil { // nothing to go on with, whatever is switched off
 		return s.noCode(state, t, req.Code)
@@ -37,7 +41,8 @@ func (s *Server) redeemCode(state *State, t *lab.Turn, client Client, req CodeGr
 	}
 	if err := t.Enforce(guard.IDCodeRedirectURI,
 		guard.CodeRedirectURI(
-			code.RedirectURI, req.RedirectURI)); err != nil {
+			code.RedirectURI, req.RedirectURI,
+			code.Challenge != "" || code.Filled)); err != nil {
 		return tokenAnswer{refused: refused(err)}
 	}
 	if err := t.Enforce(guard.IDPKCEDowngrade,

@@ -67,7 +67,8 @@ type Session struct {
 type Pending struct {
 	ID      string               `json:"id"`
 	Request AuthorizationRequest `json:"request"`
-	Refusal *endpoint.Error      `json:"refusal,omitempty"` // what the client is to hear once the user has signed in
+	Filled  bool                 `json:"redirect_uri_filled,omitempty"` // by the server: the client named none
+	Refusal *endpoint.Error      `json:"refusal,omitempty"`             // what the client is to hear once the user has signed in
 	Flow    string               `json:"flow"`
 	Expires time.Time            `json:"expires"`
 }
@@ -90,6 +91,7 @@ type Code struct {
 	Value           string     `json:"value"`
 	ClientID        string     `json:"client_id"`
 	RedirectURI     string     `json:"redirect_uri"`
+	Filled          bool       `json:"redirect_uri_filled,omitempty"` // by the server: the client named none
 	Subject         string     `json:"subject"`
 	Challenge       string     `json:"code_challenge,omitempty"`
 	ChallengeMethod string     `json:"code_challenge_method,omitempty"`
@@ -257,9 +259,10 @@ func keep[T any](list []T, one T, most int) []T {
 }
 
 // issueCode stores a new code for the request and tells what it is bound to.
-func (s *State) issueCode(t *lab.Turn, value, subject string, req AuthorizationRequest) {
+func (s *State) issueCode(t *lab.Turn, value, subject string, p Pending) {
+	req := p.Request
 	code := Code{
-		Value: value, ClientID: req.ClientID, RedirectURI: req.RedirectURI, Subject: subject,
+		Value: value, ClientID: req.ClientID, RedirectURI: req.RedirectURI, Filled: p.Filled, Subject: subject,
 		Challenge: req.CodeChallenge, ChallengeMethod: req.CodeChallengeMethod,
 		Flow: t.Flow, Expires: t.Now().Add(codeLifetime),
 	}

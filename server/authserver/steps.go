@@ -53,20 +53,20 @@ func (s *Server) next(state *State, t *lab.Turn, p Pending, code, subject string
 	if p.Refusal != nil {
 		return answer(p.Request, AuthorizationResponse{Error: p.Refusal.Code, ErrorDescription: p.Refusal.Spoken().Description})
 	}
-	return s.grant(state, t, p.Request, code, subject)
+	return s.grant(state, t, p, code, subject)
 }
 
 // grant issues the code and the redirect that carries it (RFC 6749 §4.1.2).
 // Being signed in counts as approval; consent is a later chapter's.
-func (s *Server) grant(state *State, t *lab.Turn, req AuthorizationRequest, code, subject string) decision {
-	if req.CodeChallenge != "" && req.CodeChallengeMethod == "" {
+func (s *Server) grant(state *State, t *lab.Turn, p Pending, code, subject string) decision {
+	if req := &p.Request; req.CodeChallenge != "" && req.CodeChallengeMethod == "" {
 		req.CodeChallengeMethod = guard.Plain // RFC 7636 §4.3
 	}
 	if t.Settings.Rules().Value(guard.IDCodeEntropy) == guard.Counted {
 		code = state.nextCode()
 	}
-	state.issueCode(t, code, subject, req)
-	d := answer(req, AuthorizationResponse{Code: code})
+	state.issueCode(t, code, subject, p)
+	d := answer(p.Request, AuthorizationResponse{Code: code})
 	d.code = code
 	return d
 }

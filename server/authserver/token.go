@@ -13,6 +13,11 @@ import (
 type TokenRequest struct {
 	GrantType string `form:"grant_type"`
 	ClientID  string `form:"client_id"`
+
+	// What a client may prove itself with in the body (RFC 6749 §2.3.1, RFC 7521 §4.2).
+	ClientSecret        string `form:"client_secret"`
+	ClientAssertion     string `form:"client_assertion"`
+	ClientAssertionType string `form:"client_assertion_type"`
 }
 
 // TokenResponse is a successful answer (RFC 6749 §5.1).
@@ -30,10 +35,13 @@ type tokenAnswer struct {
 
 // token is the token endpoint (RFC 6749 §3.2): what is shared by all grants, in order.
 func (s *Server) token(w http.ResponseWriter, r *http.Request, t *lab.Turn, req TokenRequest, wrong endpoint.Wrong) error {
-	if e := refuseCredentials(r); e != nil {
+	if e := refuseHeader(r); e != nil {
 		return e
 	}
 	if e := wrong.First(); e != nil {
+		return e
+	}
+	if e := refuseCredentials(req); e != nil {
 		return e
 	}
 	redeem, e := s.offer(t, req.GrantType, r.PostForm)

@@ -205,6 +205,73 @@ func TestCredentialsInAHeaderAreRefused(t *testing.T) {
 	}
 }
 
+// A verifier has the form of RFC 7636 §4.1, also where its hash would be the challenge.
+func TestAVerifierHasItsForm(t *testing.T) {
+	b := newBench(t)
+	for name, bad := range map[string]string{
+		"1 character": "x", "42": strings.Repeat("x", 42), "129": strings.Repeat("x", 129), "a blank": strings.Repeat("x", 42) + " ",
+		"a letter of another alphabet": strings.Repeat("x", 42) + "é", "padding": strings.Repeat("x", 43) + "=",
+	} {
+		t.Run(name, func(t *testing.T) {
+			code := b.code("code_challenge", guard.Challenge(guard.S256, bad))
+			b.redeem(code, "code_verifier", bad).wantError(t, http.StatusBadRequest, "invalid_request")
+		})
+	}
+	for _, good := range []string{strings.Repeat("x", 43), strings.Repeat("-._~", 32)} {
+		if r := b.redeem(b.code("code_challenge", guard.Challenge(guard.S256, good)), "code_verifier", good); r.status != http.StatusOK {
+			t.Errorf("%d characters are answered %d %s", len(good), r.status, r.body)
+		}
+	}
+}
+
+// Without PKCE the address must be named again where it was named (RFC 6749 §4.1.3).
+func TestWithoutPKCETheAddressIsNamedAgain(t *testing.T) {
+	none := []string{"code_challenge", "", "code_challenge_method", ""}
+	for name, tt := range map[string]struct {
+		off    []guard.ID
+		asked  []string
+		status int
+	}{
+		"it was named, and is not now":           {nil, none, 400},
+		"guard off":                              {[]guard.ID{guard.IDCodeRedirectURI}, none, 200},
+		"it was not named: the server filled in": {nil, append([]string{"redirect_uri", ""}, none...), 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.off(append(tt.off, guard.IDPKCERequired)...)
+			r := b.redeem(b.code(tt.asked...), "redirect_uri", "", "code_verifier", "")
+			if r.status != tt.status || tt.status == 400 && !strings.Contains(r.body, "No redirect_uri, and no PKCE in its place.") {
+				t.Errorf("answered %d %s", r.status, r.body)
+			}
+			outcome := map[bool]string{true: "would-refuse", false: "passed"}[tt.off != nil]
+			if tt.status == 400 {
+				outcome = "refused"
+			}
+			if want := "code-binding.redirect-uri " + outcome; !slices.Contains(b.outcomes(), want) {
+				t.Errorf("verdicts %v lack %q", b.outcomes(), want)
+			}
+		})
+	}
+}
+
+// Credentials in the body are refused as those in the header are (RFC 6749 §4.1.3).
+func TestCredentialsInTheBody(t *testing.T) {
+	b := newBench(t)
+	code := b.code()
+	for _, name := range []string{"client_secret", "client_assertion", "client_assertion_type"} {
+		r := b.redeem(code, name, "x")
+		r.wantError(t, http.StatusBadRequest, "invalid_client")
+		if !strings.Contains(r.body, "Leave "+name+" out") || r.header.Get("WWW-Authenticate") != "" {
+			t.Errorf("%s is answered with %v %s", name, r.header, r.body)
+		}
+	}
+	form := b.redemption(code)
+	form.Set("client_secret", "")
+	if r := b.post(b.url+"/token", form); r.status != http.StatusOK {
+		t.Errorf("an empty secret, which is none, is answered %d %s", r.status, r.body)
+	}
+}
+
 // A page of any origin may send any request to what clients call, and reads the answer,
 // whatever it is; the authorization endpoint is for navigation alone (RFC 9700 §2.6).
 func TestPagesReadEveryAnswer(t *testing.T) {
