@@ -36,6 +36,7 @@ var rows = []Row{
 	{Name: "client_id", Section: "RFC 6749 §2.2", Means: "Who asks: the name under which the client is registered. It is public."},
 	{Name: "redirect_uri", Section: "RFC 6749 §3.1.2", Means: "Where the browser is sent with the answer. It must be one that the client registered."},
 	{Name: "scope", Section: "RFC 6749 §3.3", Means: "What the client wants to be allowed to do."},
+	{Name: "response_mode", Section: "RFC 8414 §2", Means: "How the answer comes back. Here it is always the query of the redirect URI."},
 	{
 		Name: "state", Section: "RFC 6749 §10.12", Mark: MarkState, Brief: "state", Secret: true,
 		Means: "A random value that comes back unchanged, so that the client knows the answer to its own request.",

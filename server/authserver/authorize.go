@@ -16,6 +16,7 @@ type AuthorizationRequest struct {
 	ClientID            string `form:"client_id" json:"client_id"`
 	RedirectURI         string `form:"redirect_uri" json:"redirect_uri"`
 	ResponseType        string `form:"response_type" json:"response_type"`
+	ResponseMode        string `form:"response_mode" json:"response_mode,omitempty"`
 	State               string `form:"state" json:"state,omitempty"`
 	Scope               string `form:"scope" json:"scope,omitempty"`
 	CodeChallenge       string `form:"code_challenge" feature:"pkce" json:"code_challenge,omitempty"`
@@ -30,6 +31,9 @@ type AuthorizationResponse struct {
 	Error            string `form:"error"`
 	ErrorDescription string `form:"error_description"`
 }
+
+// responseMode is how answers come back (OAuth 2.0 Multiple Response Types §2.1).
+const responseMode = "query"
 
 // authorize is the authorization endpoint (RFC 6749 §3.1), by GET and by POST.
 func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Turn, req AuthorizationRequest, wrong endpoint.Wrong) error {
@@ -133,6 +137,11 @@ func (s *Server) checkRequest(t *lab.Turn, req AuthorizationRequest, malformed *
 			"Here it is always code (RFC 6749 §4.1.1).")
 	case req.ResponseType != "code":
 		return endpoint.Refuse(http.StatusBadRequest, codeUnsupportedResponseType, "This server knows the response_type code alone.", "OAuth 2.1 defines no other.")
+	case req.ResponseMode != "" && req.ResponseMode != responseMode:
+		return endpoint.Invalid("This server answers in the response_mode query alone.", "Leave response_mode out: the metadata lists those that there are.")
+	}
+	if e := checkScope(req.Scope); e != nil {
+		return e
 	}
 	if err := t.Enforce(guard.IDStateRequired,
 		guard.StateRequired(

@@ -18,6 +18,7 @@ const (
 	codeInvalidGrant            = "invalid_grant"
 	codeUnsupportedGrantType    = "unsupported_grant_type"
 	codeUnsupportedResponseType = "unsupported_response_type"
+	codeInvalidScope            = "invalid_scope"
 )
 
 // refused makes an error of what Enforce returned: code and hint are the guard's.

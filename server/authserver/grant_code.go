@@ -67,7 +67,7 @@ func (s *Server) redeemCode(state *State, t *lab.Turn, client Client, req CodeGr
 	}
 	code.spend(t)
 	state.issueToken(t, accessToken, *code)
-	return tokenAnswer{granted: newTokenResponse(accessToken)}
+	return tokenAnswer{granted: newTokenResponse(accessToken, code.Asked, code.Scope)}
 }
 
 // noCode is the refusal of a code that the server does not have. One that it forgot has

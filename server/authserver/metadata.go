@@ -28,7 +28,7 @@ func (s *Server) metadata(w http.ResponseWriter, _ *http.Request, t *lab.Turn) e
 	m := Metadata{
 		Issuer:                 s.issuer(t),
 		ResponseTypesSupported: []string{"code"},
-		ResponseModesSupported: []string{"query"},
+		ResponseModesSupported: []string{responseMode},
 		GrantTypesSupported:    grantTypes(rules),
 	}
 	// RFC 8414 §2 requires a token endpoint; the chapters before it have none, and

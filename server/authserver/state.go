@@ -95,6 +95,8 @@ type Code struct {
 	Subject         string     `json:"subject"`
 	Challenge       string     `json:"code_challenge,omitempty"`
 	ChallengeMethod string     `json:"code_challenge_method,omitempty"`
+	Asked           string     `json:"scope_asked,omitempty"`
+	Scope           string     `json:"scope,omitempty"` // granted
 	Flow            string     `json:"flow"`
 	Expires         time.Time  `json:"expires"`
 	Spent           *time.Time `json:"spent,omitempty"`
@@ -105,6 +107,7 @@ type Token struct {
 	Value    string    `json:"value"`
 	ClientID string    `json:"client_id"`
 	Subject  string    `json:"subject"`
+	Scope    string    `json:"scope,omitempty"`
 	Flow     string    `json:"flow"`
 	Expires  time.Time `json:"expires"`
 
@@ -264,6 +267,7 @@ func (s *State) issueCode(t *lab.Turn, value, subject string, p Pending) {
 	code := Code{
 		Value: value, ClientID: req.ClientID, RedirectURI: req.RedirectURI, Filled: p.Filled, Subject: subject,
 		Challenge: req.CodeChallenge, ChallengeMethod: req.CodeChallengeMethod,
+		Asked: req.Scope, Scope: granted(req.Scope, t.Settings.Rules()),
 		Flow: t.Flow, Expires: t.Now().Add(codeLifetime),
 	}
 	s.Codes = append(s.Codes, code)
@@ -317,7 +321,7 @@ func (c *Code) spend(t *lab.Turn) {
 // issueToken stores a new access token for the code's user and client.
 func (s *State) issueToken(t *lab.Turn, value string, code Code) {
 	token := Token{
-		Value: value, ClientID: code.ClientID, Subject: code.Subject, Flow: code.Flow,
+		Value: value, ClientID: code.ClientID, Subject: code.Subject, Scope: code.Scope, Flow: code.Flow,
 		Expires: t.Now().Add(tokenLifetime), Code: code.Value,
 	}
 	s.Tokens = keep(s.Tokens, token, maxKept)

@@ -24,7 +24,8 @@ type TokenRequest struct {
 type TokenResponse struct {
 	AccessToken string `json:"access_token"`
 	TokenType   string `json:"token_type"`
-	ExpiresIn   int    `json:"expires_in"` // seconds
+	ExpiresIn   int    `json:"expires_in"`      // seconds
+	Scope       string `json:"scope,omitempty"` // what was granted, where it is not what was asked for
 }
 
 // tokenAnswer is what came of a token request: one of its fields is set.
@@ -65,6 +66,11 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request, t *lab.Turn, req 
 	return nil
 }
 
-func newTokenResponse(value string) *TokenResponse {
-	return &TokenResponse{AccessToken: value, TokenType: "Bearer", ExpiresIn: int(tokenLifetime / time.Second)}
+// newTokenResponse is the answer with a new token, of the scope that was granted. It says
+// so where the client asked for another, or for none (RFC 6749 §5.1).
+func newTokenResponse(value, asked, scope string) *TokenResponse {
+	if scope == asked {
+		scope = ""
+	}
+	return &TokenResponse{AccessToken: value, TokenType: "Bearer", ExpiresIn: int(tokenLifetime / time.Second), Scope: scope}
 }

@@ -254,6 +254,30 @@ func TestWithoutPKCETheAddressIsNamedAgain(t *testing.T) {
 	}
 }
 
+// What was granted is said where it is not what was asked for (RFC 6749 §3.3, §5.1). A word
+// that nobody knows is left out (OpenID Connect Core §3.1.2.1).
+func TestScope(t *testing.T) {
+	b := newBench(t)
+	for asked, says := range map[string]string{
+		"read": "", "": `"scope":"read"`, "openid profile": `"scope":"read"`, "read write": `"scope":"read"`, "read read": `"scope":"read"`, "profile": `"scope":"read"`,
+	} {
+		r := b.redeem(b.code("scope", asked))
+		if r.status != http.StatusOK || says == "" && strings.Contains(r.body, "scope") || !strings.Contains(r.body, says) {
+			t.Errorf("asked for %q, the token endpoint answers %d %s", asked, r.status, r.body)
+		}
+	}
+	for _, bad := range []string{"read  write", " read", "read ", `"read"`, `a\b`, "lesén"} {
+		if at := b.authorize("scope", bad); at.location == nil || at.location.Query().Get("error") != "invalid_scope" || at.location.Query().Get("state") != "s1" {
+			t.Errorf("the scope %q is answered %d to %v", bad, at.status, at.location)
+		}
+	}
+	for mode, want := range map[string]string{"query": "", "form_post": "invalid_request", "fragment": "invalid_request", "query.jwt": "invalid_request"} {
+		if at := b.authorize("response_mode", mode); at.location == nil || at.location.Query().Get("error") != want {
+			t.Errorf("the response_mode %s is answered %d to %v", mode, at.status, at.location)
+		}
+	}
+}
+
 // Credentials in the body are refused as those in the header are (RFC 6749 §4.1.3).
 func TestCredentialsInTheBody(t *testing.T) {
 	b := newBench(t)
