@@ -7,17 +7,19 @@ type Feature string
 // The features. Those of chapters that are not there yet are named all the same, so
 // that a server can say in which chapter one comes.
 const (
-	PKCEParameters      Feature = "pkce"           // the challenge in a request (RFC 7636 §4.3)
-	TokenEndpoint       Feature = "token-endpoint" // RFC 6749 §3.2
-	ProtectedAPI        Feature = "protected-api"  // RFC 6750
-	RefreshTokens       Feature = "refresh-tokens" // RFC 6749 §6
-	Introspection       Feature = "introspection"  // RFC 7662
-	OpenIDConnect       Feature = "openid-connect" // OpenID Connect Core, Discovery
-	JWKS                Feature = "jwks"           // RFC 7517 §5
-	Revocation          Feature = "revocation"     // RFC 7009
-	Registration        Feature = "registration"   // RFC 7591
-	DeviceAuthorization Feature = "device"         // RFC 8628
-	PushedRequests      Feature = "pushed"         // RFC 9126
+	PKCEParameters      Feature = "pkce"               // the challenge in a request (RFC 7636 §4.3)
+	TokenEndpoint       Feature = "token-endpoint"     // RFC 6749 §3.2
+	ProtectedAPI        Feature = "protected-api"      // RFC 6750
+	RefreshTokens       Feature = "refresh-tokens"     // RFC 6749 §6
+	Introspection       Feature = "introspection"      // RFC 7662
+	OpenIDConnect       Feature = "openid-connect"     // OpenID Connect Core, Discovery
+	TokenExchange       Feature = "token-exchange"     // RFC 8693
+	ClientCredentials   Feature = "client-credentials" // RFC 6749 §4.4
+	JWKS                Feature = "jwks"               // RFC 7517 §5
+	Revocation          Feature = "revocation"         // RFC 7009
+	Registration        Feature = "registration"       // RFC 7591
+	DeviceAuthorization Feature = "device"             // RFC 8628
+	PushedRequests      Feature = "pushed"             // RFC 9126
 )
 
 // Chapter returns the chapter that brings the feature, or "" for one that nobody knows.
@@ -35,6 +37,10 @@ func (f Feature) Chapter() string {
 		return "v07"
 	case JWKS:
 		return "v08"
+	case TokenExchange:
+		return "v10"
+	case ClientCredentials:
+		return "v12"
 	case Revocation:
 		return "v13"
 	case Registration:

@@ -60,7 +60,7 @@ func TestGuards(t *testing.T) {
 		"plain: S256 passes":                                   {PKCEPlain(vectorChallenge, "S256"), ""},
 		"plain: no challenge passes":                           {PKCEPlain("", ""), ""},
 		"plain: plain is refused":                              {PKCEPlain(vectorVerifier, "plain"), "gives the verifier away"},
-		"plain: no method means plain":                         {PKCEPlain(vectorVerifier, ""), "gives the verifier away"},
+		"plain: no method means plain":                         {PKCEPlain(vectorVerifier, ""), "no code_challenge_method"},
 		"downgrade: both pass":                                 {PKCEDowngrade(vectorChallenge, vectorVerifier), ""},
 		"downgrade: neither passes":                            {PKCEDowngrade("", ""), ""},
 		"downgrade: a challenge alone is pkce.verify's":        {PKCEDowngrade(vectorChallenge, ""), ""},

@@ -84,6 +84,9 @@ func PKCERequired(challenge string) error {
 // reads the request holds the verifier. No method means plain
 // (RFC 7636 §4.3).
 func PKCEPlain(challenge, method string) error {
+	if challenge != "" && method == "" {
+		return errors.New("no code_challenge_method, which means plain")
+	}
 	if challenge != "" && method != "S256" {
 		return errors.New("the method plain gives the verifier away")
 	}

@@ -15,7 +15,11 @@ type TroubleFinder struct {
 	exact    map[string]string // message: id of the entry
 	patterns []saying          // with gaps, the most literal first
 	guards   map[string]string // id of a check: id of its first entry
+	shows    []shown           // in the order of the troubleshooting
 }
+
+// shown is what a browser or a tool shows, in small letters.
+type shown struct{ text, entry string }
 
 // saying is a message with gaps, as the texts between them.
 type saying struct {
@@ -28,6 +32,7 @@ type saying struct {
 const (
 	maxSaid   = 1024 // bytes of a message; the rest is not looked at
 	maxPieces = 32   // places at which a sentence in it may begin or end
+	minWord   = 4    // bytes of a word that is looked for by itself
 )
 
 // NewTroubleFinder indexes the troubleshooting.
@@ -39,6 +44,9 @@ func NewTroubleFinder(groups []TroubleGroup) *TroubleFinder {
 				if c.guards[id] == "" {
 					c.guards[id] = t.ID
 				}
+			}
+			for _, text := range t.Shows {
+				c.shows = append(c.shows, shown{strings.ToLower(text), t.ID})
 			}
 			for _, says := range t.Says {
 				texts := strings.Split(asSentence(says), "…")
@@ -72,8 +80,26 @@ func (c *TroubleFinder) Find(says, guardID string) (id string, found bool) {
 			return p.entry, true
 		}
 	}
-	id, found = c.guards[guardID]
-	return id, found
+	if id, found = c.guards[guardID]; found {
+		return id, true
+	}
+	return c.findShown(strings.ToLower(strings.TrimSpace(says)))
+}
+
+// findShown returns the entry of what a browser or a tool shows, for all of it among other
+// words, or for a word of it, such as "CORS".
+func (c *TroubleFinder) findShown(said string) (id string, found bool) {
+	for _, s := range c.shows {
+		if strings.Contains(said, s.text) {
+			return s.entry, true
+		}
+	}
+	for _, s := range c.shows {
+		if len(said) >= minWord && slices.Contains(strings.Fields(s.text), said) {
+			return s.entry, true
+		}
+	}
+	return "", false
 }
 
 // matches reports whether the message is the saying with its gaps filled.

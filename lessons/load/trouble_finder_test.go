@@ -17,6 +17,8 @@ func TestAnErrorFindsItsEntry(t *testing.T) {
 		{ID: "code-missing", Says: []string{"The parameter code is missing."}},
 		{ID: "takes", Says: []string{"… takes …."}},
 		{ID: "refused", Says: []string{"The token endpoint refused: …"}},
+		{ID: "down", Shows: []string{"Failed to fetch"}},
+		{ID: "blocked", Shows: []string{"has been blocked by CORS policy"}},
 		{ID: "wait", Says: []string{"Too many. Wait … seconds."}},
 	}}})
 	tests := map[string]struct{ says, guard, want string }{
@@ -33,6 +35,9 @@ func TestAnErrorFindsItsEntry(t *testing.T) {
 		"what stands in the gap is nobody's words": {"The token endpoint refused: because.", "", "refused"},
 		"two gaps":                 {"state.method takes random or nothing", "", "takes"},
 		"two sentences with a gap": {"Too many. Wait 10 seconds. Or try this.", "", "wait"},
+		"what a browser shows":     {"TypeError: failed to fetch", "", "down"},
+		"a word of that":           {"cors", "", "blocked"},
+		"a small word of that":     {"to", "", ""},
 		"nothing":                  {"", "", ""},
 		"a full stop":              {".", "", ""},
 		"nobody's words":           {"All is well.", "", ""},

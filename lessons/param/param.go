@@ -75,6 +75,7 @@ var rows = []Row{
 	},
 	{Name: "error", Section: "RFC 6749 §5.2", Mark: MarkError, Brief: "error", Means: "What went wrong, as a word for programs."},
 	{Name: "error_description", Section: "RFC 6749 §5.2", Means: "What went wrong, as a sentence for developers."},
+	{Name: "error_uri", Section: "RFC 6749 §5.2", Means: "The address of a page about what went wrong: here, its entry in the troubleshooting."},
 	{Name: "hint", Means: "What to do about the error; the lab's own."},
 	{Name: "request", Secret: true, Means: "Which authorization request waits for this sign-in."},
 	{Name: "pick", Means: "Who signs in, chosen by a button instead of a typed password."},

@@ -30,6 +30,7 @@ type AuthorizationResponse struct {
 	State            string `form:"state"`
 	Error            string `form:"error"`
 	ErrorDescription string `form:"error_description"`
+	ErrorURI         string `form:"error_uri"`
 }
 
 // responseMode is how answers come back (OAuth 2.0 Multiple Response Types §2.1).

@@ -32,7 +32,7 @@ func (s *Server) noLab(w http.ResponseWriter, r *http.Request) {
 func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, status int, why api.Refusal) {
 	if !isPerson(r) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		writeError(w, endpoint.Refuse(status, why.Code, why.Description, why.Hint))
+		s.writeError(w, endpoint.Refuse(status, why.Code, why.Description, why.Hint))
 		return
 	}
 	hint := why.Hint

@@ -40,7 +40,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, t *lab.Turn, calle
 		s.showError(w, e)
 		return
 	}
-	writeError(w, e)
+	s.writeError(w, e)
 }
 
 // explain turns any error into one that can be answered with. A fault, of the store or of
@@ -69,7 +69,7 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 }
 
 // writeError answers with the error response of RFC 6749 §5.2.
-func writeError(w http.ResponseWriter, e *endpoint.Error) {
+func (s *Server) writeError(w http.ResponseWriter, e *endpoint.Error) {
 	e.SetHeaders(w)
-	writeJSON(w, e.Status, e.Spoken())
+	writeJSON(w, e.Status, e.Spoken(s.helpWith(e.Description)))
 }

@@ -3,6 +3,7 @@ package authserver
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"oauthlab/lessons/guard"
 	"oauthlab/server/endpoint"
@@ -26,6 +27,9 @@ func grants() []grant {
 	return []grant{
 		grantOf("authorization_code", "", (*Server).redeemCode),
 		{kind: "refresh_token", feature: guard.RefreshTokens},
+		{kind: "urn:ietf:params:oauth:grant-type:token-exchange", feature: guard.TokenExchange},
+		{kind: "client_credentials", feature: guard.ClientCredentials},
+		{kind: "urn:ietf:params:oauth:grant-type:device_code", feature: guard.DeviceAuthorization},
 	}
 }
 
@@ -50,17 +54,27 @@ func (g grant) offered(rules guard.Rules) bool {
 
 // offer reads what the request offers.
 func (s *Server) offer(t *lab.Turn, kind string, values url.Values) (redemption, *endpoint.Error) {
-	if kind == "" {
-		return nil, endpoint.Invalid("The parameter grant_type is missing.", "Here it is authorization_code (RFC 6749 §4.1.3).")
-	}
 	rules := t.Settings.Rules()
+	if kind == "" {
+		return nil, endpoint.Invalid("The parameter grant_type is missing.", has(rules)+" (RFC 6749 §4.1.3).")
+	}
 	for _, g := range grants() {
 		if g.kind == kind && g.offered(rules) {
 			return g.offer(s, values, rules)
 		}
 	}
-	return nil, endpoint.Refuse(http.StatusBadRequest, codeUnsupportedGrantType,
-		"This server knows the grant_type authorization_code alone.", "Refresh tokens come with chapter "+guard.RefreshTokens.Chapter()+".")
+	hint := has(rules) + "."
+	for _, g := range grants() {
+		if g.kind == kind {
+			hint += " " + kind + " comes with chapter " + g.feature.Chapter() + "."
+		}
+	}
+	return nil, endpoint.Refuse(http.StatusBadRequest, codeUnsupportedGrantType, "This server does not take the grant_type.", hint)
+}
+
+// has says which grants there are.
+func has(rules guard.Rules) string {
+	return "This chapter has " + strings.Join(grantTypes(rules), " and ")
 }
 
 // grantTypes are those that the metadata names (RFC 8414 §2).

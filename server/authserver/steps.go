@@ -51,7 +51,8 @@ func (s *Server) next(state *State, t *lab.Turn, p Pending, code, subject string
 		}
 	}
 	if p.Refusal != nil {
-		return answer(p.Request, AuthorizationResponse{Error: p.Refusal.Code, ErrorDescription: p.Refusal.Spoken().Description})
+		e := p.Refusal.Spoken(s.helpWith(p.Refusal.Description))
+		return answer(p.Request, AuthorizationResponse{Error: e.Code, ErrorDescription: e.Description, ErrorURI: e.URI})
 	}
 	return s.grant(state, t, p, code, subject)
 }

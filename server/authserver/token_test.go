@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +15,7 @@ import (
 
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
+	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
 )
 
@@ -252,6 +254,39 @@ func TestWithoutPKCETheAddressIsNamedAgain(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Libraries show error_description and error_uri, and drop everything else.
+func TestErrorsSayTheCureAndWhereMoreStands(t *testing.T) {
+	b := newBench(t)
+	b.off(guard.IDSignInFirst)
+	b.code()
+	check := func(name, description, uri, wantDescription, wantSays string) {
+		t.Helper()
+		if description != wantDescription {
+			t.Errorf("%s: the description is %q, want %q", name, description, wantDescription)
+		}
+		at, err := url.Parse(uri)
+		if err != nil || !strings.HasPrefix(uri, b.lab.Origins[event.Lab]+"/troubleshooting?") || at.Query().Get("says") != wantSays {
+			t.Errorf("%s: the address is %q", name, uri)
+		}
+	}
+	var body endpoint.Error
+	for _, tt := range []struct{ name, value, description, says string }{
+		{"code_verifier", "short", "The code_verifier is not 43 to 128 unreserved characters. Letters, digits and - . _ ~ alone: 32 random bytes in base64url without padding are 43 of them (RFC 7636 section 4.1).", "The code_verifier is not 43 to 128 unreserved characters."},
+		{"grant_type", "password", "This server does not take the grant_type. This chapter has authorization_code.", "This server does not take the grant_type."},
+		{"grant_type", "client_credentials", "This server does not take the grant_type. This chapter has authorization_code. client_credentials comes with chapter v12.", "This server does not take the grant_type."},
+	} {
+		r := b.redeem(b.code(), tt.name, tt.value)
+		if err := json.Unmarshal([]byte(r.body), &body); err != nil {
+			t.Fatal(err)
+		}
+		check(tt.value, body.Description, body.URI, tt.description, tt.says)
+	}
+	q := b.authorize("code_challenge_method", "").location.Query()
+	check("no method", q.Get("error_description"), q.Get("error_uri"),
+		"No code_challenge_method, which means plain. Send code_challenge_method=S256, and as the challenge the hash of the verifier.",
+		"No code_challenge_method, which means plain.")
 }
 
 // What was granted is said where it is not what was asked for (RFC 6749 §3.3, §5.1). A word

@@ -86,7 +86,7 @@ func TestMessagesDescribeThemselves(t *testing.T) {
 	if names := NamesOf(tea{}); !slices.Equal(names, []string{"leaf", "story", "milk"}) || !IsForm(tea{}) {
 		t.Errorf("tea carries %v", names)
 	}
-	if names := NamesOf(Error{}); !slices.Equal(names, []string{"error", "error_description", "hint"}) || IsForm(Error{}) {
+	if names := NamesOf(Error{}); !slices.Equal(names, []string{"error", "error_description", "hint", "error_uri"}) || IsForm(Error{}) {
 		t.Errorf("an error carries %v", names)
 	}
 	if got := Encode(tea{Leaf: "assam"}).Encode(); got != "leaf=assam" {

@@ -10,8 +10,9 @@ import (
 // status, the headers and the cause go beside them: what HTTP says, and what operators see.
 type Error struct {
 	Code        string `json:"error"`
-	Description string `json:"error_description"` // a sentence
-	Hint        string `json:"hint,omitempty"`    // what to do about it; the lab's own, which clients ignore
+	Description string `json:"error_description"`   // a sentence
+	Hint        string `json:"hint,omitempty"`      // what to do about it; the lab's own, which clients ignore
+	URI         string `json:"error_uri,omitempty"` // a page about it
 
 	Status int         `json:"-"` // of HTTP; 0 where a redirect or a page of another status carries the error
 	Header http.Header `json:"-"` // what the answer needs beside its body, such as Allow
@@ -70,15 +71,18 @@ func (e *Error) Write(w http.ResponseWriter) {
 	WriteJSON(w, e.Status, e)
 }
 
-// Spoken returns the error in the characters that OAuth allows in an error_description:
-// %x20-21, %x23-5B and %x5D-7E (RFC 6749 §5.2).
-func (e *Error) Spoken() *Error {
+// Spoken returns the error as OAuth carries it (RFC 6749 §4.1.2.1, §5.2): the description
+// says what to do as well, because most libraries show nothing else, in the characters
+// that it may have, %x20-21, %x23-5B and %x5D-7E. page is about the error.
+func (e *Error) Spoken(page string) *Error {
 	spoken := *e
-	spoken.Description = speakable(e.Description)
+	spoken.Description = speakable(strings.TrimSpace(e.Description + " " + e.Hint))
+	spoken.URI = page
 	return &spoken
 }
 
 func speakable(s string) string {
+	s = strings.ReplaceAll(s, "§", "section ")
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '"':

@@ -64,7 +64,7 @@ func wantHelp(t *testing.T, e *Error) {
 func FuzzSpoken(f *testing.F) {
 	f.Add("The \"client\" \\ is unknown…\n")
 	f.Fuzz(func(t *testing.T, s string) {
-		for _, r := range (&Error{Description: s}).Spoken().Description {
+		for _, r := range (&Error{Description: s}).Spoken("").Description {
 			if r < 0x20 || r > 0x7e || r == '"' || r == '\\' {
 				t.Fatalf("%q is spoken with %q", s, r)
 			}
