@@ -69,6 +69,15 @@ func routes() map[string][]routeRow {
 	}
 	auth := []routeRow{
 		page("/{lab}/authorize", "/{none}/authorize", 404, aForm), get("/{lab}/authorize", "/{none}/authorize", 404, private),
+		get("/.well-known/oauth-authorization-server/{lab}/{rest...}", "/.well-known/oauth-authorization-server/{lab}/", 404, shared),
+		get("/.well-known/openid-configuration/{lab}/{rest...}", "/.well-known/openid-configuration/{lab}/x", 404, shared),
+		get("/{lab}/.well-known/oauth-authorization-server", "/{lab}/.well-known/oauth-authorization-server", 404, shared),
+		get("/{lab}/.well-known/oauth-authorization-server/{rest...}", "/{lab}/.well-known/oauth-authorization-server/x", 404, shared),
+		get("/{lab}/.well-known/openid-configuration/{rest...}", "/{lab}/.well-known/openid-configuration/", 404, shared),
+		get("/.well-known/oauth-authorization-server", "/.well-known/oauth-authorization-server", 404, shared),
+		get("/.well-known/oauth-authorization-server/{$}", "/.well-known/oauth-authorization-server/", 404, shared),
+		get("/.well-known/openid-configuration", "/.well-known/openid-configuration", 404, shared),
+		get("/.well-known/openid-configuration/{$}", "/.well-known/openid-configuration/", 404, shared),
 		get("/{lab}/", "/{lab}/nothing", 404, shared), get("/{lab}/token", "/{none}/token", 404, shared),
 		get("GET /web/css/auth.css", "/web/css/auth.css", 200, anAsset), get("GET /web/fonts/inter.woff2", "/web/fonts/inter.woff2", 200, anAsset),
 		get("GET /web/{hash}/css/auth.css", "/web/"+anotherHash+"/css/auth.css", 404, anAsset),

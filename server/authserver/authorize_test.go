@@ -316,6 +316,36 @@ func TestUnknownLab(t *testing.T) {
 	}
 }
 
+// Near the metadata, an answer says where they are; the OpenID Connect forms say when they come.
+func TestAddressesNearTheMetadata(t *testing.T) {
+	b := newBench(t)
+	auth, id := b.lab.Origins[event.Auth], b.lab.ID.String()
+	right := auth + "/.well-known/oauth-authorization-server/" + id
+	if r := b.get(right); r.status != http.StatusOK {
+		t.Fatalf("they are answered %d %s", r.status, r.body)
+	}
+	for path, says := range map[string]string{
+		"/.well-known/oauth-authorization-server/" + id + "/":      right,
+		"/.well-known/oauth-authorization-server/" + id + "/login": right,
+		"/" + id + "/.well-known/oauth-authorization-server":       right,
+		"/" + id + "/.well-known/oauth-authorization-server/":      right,
+		"/" + id + "/.well-known/openid-configuration/":            right,
+		"/.well-known/openid-configuration/" + id + "/":            right,
+		"/" + id + "/.well-known/openid-configuration":             "comes with chapter v07",
+		"/.well-known/openid-configuration/" + id:                  "comes with chapter v07",
+		"/.well-known/oauth-authorization-server":                  "The address names no lab.",
+		"/.well-known/oauth-authorization-server/":                 "The address names no lab.",
+		"/.well-known/openid-configuration":                        "The address names no lab.",
+		"/.well-known/oauth-authorization-server/" + "no-lab":      "There is no lab at this address.",
+	} {
+		r := b.get(auth + path)
+		r.wantError(t, http.StatusNotFound, "invalid_request")
+		if !strings.Contains(r.body, says) {
+			t.Errorf("%s says %s", path, r.body)
+		}
+	}
+}
+
 // A lab has one issuer, and so one spelling (RFC 8414 §3.3): others are nobody's.
 func TestALabsIDHasOneSpelling(t *testing.T) {
 	b := newBench(t)

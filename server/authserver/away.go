@@ -27,6 +27,15 @@ func (s *Server) noLab(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
+// whichLab answers who looks for the metadata of an issuer without a path.
+func (s *Server) whichLab(w http.ResponseWriter, r *http.Request) {
+	s.turnAway(w, r, http.StatusNotFound, api.Refusal{
+		Code:        endpoint.InvalidRequest,
+		Description: "The address names no lab.",
+		Hint:        "Each lab is an authorization server of its own: its metadata are at " + s.Origin + metadataPath + ", with the lab's id behind it (RFC 8414 §3).",
+	})
+}
+
 // turnAway answers a request that reaches no lab: a person with a page that leads
 // back, a program with JSON.
 func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, status int, why api.Refusal) {

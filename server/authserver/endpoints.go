@@ -58,6 +58,10 @@ func (s *Server) endpoints() []endpoint.Row {
 			Section: "[OpenID Connect Discovery §4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig)",
 			Does:    "The metadata, as OpenID Connect has it.",
 		},
+		{
+			Path: "/.well-known/openid-configuration/{lab}", Caller: endpoint.Client, Shared: true, Feature: guard.OpenIDConnect,
+			Section: "RFC 8414 §5", Does: "The same, where clients of RFC 8414 look for it.",
+		},
 		{Path: "/{lab}/jwks", Caller: endpoint.Client, Shared: true, Feature: guard.JWKS, Metadata: "jwks_uri", Section: "RFC 7517 §5", Does: "The server's public keys."},
 		{Path: "/{lab}/revoke", Caller: endpoint.Client, Shared: true, Feature: guard.Revocation, Metadata: "revocation_endpoint", Section: "RFC 7009 §2", Does: "Makes a token worthless."},
 		{Path: "/{lab}/register", Caller: endpoint.Client, Shared: true, Feature: guard.Registration, Metadata: "registration_endpoint", Section: "RFC 7591 §3", Does: "Registers a client."},
@@ -83,4 +87,30 @@ func (s *Server) noEndpoint(_ http.ResponseWriter, _ *http.Request, t *lab.Turn)
 	last := len(there) - 1
 	return endpoint.Refuse(http.StatusNotFound, endpoint.InvalidRequest, "The authorization server has no endpoint at this path.",
 		"There are "+strings.Join(there[:last], ", ")+" and "+there[last]+" below "+s.issuer(t)+".")
+}
+
+// metadataPath is where the metadata of a lab stand, before its id (RFC 8414 §3).
+const metadataPath = "/.well-known/oauth-authorization-server/"
+
+// signposts are addresses at which clients look for the metadata, and where they are not.
+func (s *Server) signposts() []endpoint.Row {
+	row := endpoint.Row{Caller: endpoint.Client, Shared: true, Serve: endpoint.Plain(s.metadataElsewhere)}
+	var rows []endpoint.Row
+	for _, path := range []string{
+		metadataPath + "{lab}/{rest...}",
+		"/.well-known/openid-configuration/{lab}/{rest...}",
+		"/{lab}" + metadataPath + "{rest...}",
+		"/{lab}" + strings.TrimSuffix(metadataPath, "/"),
+		"/{lab}/.well-known/openid-configuration/{rest...}",
+	} {
+		row.Path = path
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// metadataElsewhere names the right address to whoever is near it.
+func (s *Server) metadataElsewhere(_ http.ResponseWriter, _ *http.Request, t *lab.Turn) error {
+	return endpoint.Refuse(http.StatusNotFound, endpoint.InvalidRequest, "The metadata of this server stand at another address.",
+		"They are at "+s.Origin+metadataPath+t.ID.String()+": the well-known part comes before the issuer's path, and nothing behind it (RFC 8414 §3).")
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -61,10 +62,15 @@ func (s *Server) Handler() http.Handler {
 	}
 	mux := &route.Mux{}
 	recorded.Mount(mux, s.endpoints())
+	recorded.Mount(mux, s.signposts())
 	recorded.Named = func(url.Values) event.Party { return event.Outside }
 	recorded.Mount(mux, []endpoint.Row{{Path: "/{lab}/", Caller: endpoint.Client, Shared: true, Serve: endpoint.Plain(s.noEndpoint)}})
 	for _, pattern := range s.Assets.Patterns() {
 		mux.Handle(pattern, s.Assets)
+	}
+	for _, form := range []string{metadataPath, "/.well-known/openid-configuration/"} {
+		mux.Handle(strings.TrimSuffix(form, "/"), endpoint.Share(http.HandlerFunc(s.whichLab)))
+		mux.Handle(form+"{$}", endpoint.Share(http.HandlerFunc(s.whichLab)))
 	}
 	mux.Handle("/", endpoint.Share(http.HandlerFunc(s.noLab)))
 	return route.Guard("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "+lab.AllParties().FrameAncestors(s.Labs.Origins, s.Party), mux)
