@@ -234,8 +234,11 @@ func (h *house) checkRow(t *testing.T, origin string, row endpoint.Row, path end
 		}
 	}
 	if methods := path.Methods(); !row.Later() && len(methods) > 0 {
+		if got, head := ask("GET", last), ask("HEAD", last); head.status != got.status || head.body != "" || head.header.Get("Content-Type") != got.header.Get("Content-Type") {
+			t.Errorf("HEAD is answered %d with %q, GET %d", head.status, head.body, got.status)
+		}
 		wrong := ask("PUT", last)
-		if wrong.status != http.StatusMethodNotAllowed || wrong.header.Get("Allow") != strings.Join(methods, ", ") {
+		if wrong.status != http.StatusMethodNotAllowed || wrong.header.Get("Allow") != path.Allow() {
 			t.Errorf("PUT is answered %d, with Allow %q: %s", wrong.status, wrong.header.Get("Allow"), wrong.body)
 		}
 	}

@@ -306,6 +306,26 @@ func TestWrongMethodsAreAnswered(t *testing.T) {
 	}
 }
 
+// HEAD is answered as GET is, without the body, and the log says so (RFC 9110 §9.3.2).
+func TestHead(t *testing.T) {
+	b := newBench(t)
+	metadata := b.lab.Origins[event.Auth] + "/.well-known/oauth-authorization-server/" + b.lab.ID.String()
+	login := b.authorize().location.String()
+	for _, target := range []string{metadata, login, b.url + "/nothing"} {
+		get, head := b.get(target), b.do("HEAD", target, "", "")
+		if head.status != get.status || head.body != "" || head.header.Get("Content-Type") != get.header.Get("Content-Type") {
+			t.Errorf("%s is answered %d with %q, by GET %d", target, head.status, head.body, get.status)
+		}
+		all := b.events()
+		if last := all[len(all)-1]; last.Response == nil || last.Response.Body != "" {
+			t.Errorf("the log ends with %+v", last)
+		}
+	}
+	if r := b.do("HEAD", b.url+"/token", "", ""); r.status != http.StatusMethodNotAllowed {
+		t.Errorf("the token endpoint, which has no GET, answers %d", r.status)
+	}
+}
+
 func TestUnknownLab(t *testing.T) {
 	b := newBench(t)
 	for _, path := range []string{
@@ -371,7 +391,15 @@ func TestAuthorizeByPOST(t *testing.T) {
 	}
 	b.post(b.url+"/authorize?client_id=demo-client", b.request()).wantShown(t, http.StatusBadRequest, "in the body")
 	b.do("POST", b.url+"/authorize", form, "%zz").wantShown(t, http.StatusBadRequest, "cannot be read as a form")
-	b.do("POST", b.url+"/authorize", "application/json", `{"client_id":"demo-client"}`).wantShown(t, http.StatusBadRequest, "The body is not application/x-www-form-urlencoded.")
+	b.do("POST", b.url+"/authorize", "application/json", `{"client_id":"demo-client"}`).wantShown(t, http.StatusBadRequest, "Content-Type says application/json.")
+	for _, types := range [][]string{{form, form}, {form + ", " + form}, {"text/plain", form}} {
+		req, err := http.NewRequestWithContext(t.Context(), "POST", b.url+"/authorize", strings.NewReader(b.request().Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header["Content-Type"] = types
+		b.send(req).wantShown(t, http.StatusBadRequest, "The Content-Type is there more than once.")
+	}
 }
 
 // Both truths of the guards at the authorization endpoint.

@@ -90,9 +90,24 @@ func (p Path) Methods() []string {
 	return methods
 }
 
+// Allow is what the header of that name says: where GET is, HEAD is too (RFC 9110 §9.1).
+func (p Path) Allow() string {
+	var allowed []string
+	for _, method := range p.Methods() {
+		allowed = append(allowed, method)
+		if method == http.MethodGet {
+			allowed = append(allowed, http.MethodHead)
+		}
+	}
+	return strings.Join(allowed, ", ")
+}
+
 // Find returns the row that serves a method, or the refusal of RFC 9110 §15.5.6, which
-// names the methods that there are.
+// names the methods that there are. HEAD is served as GET.
 func (p Path) Find(method string) (Row, error) {
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
 	for _, row := range p {
 		if row.Method == "" || row.Method == method {
 			return row, nil
@@ -101,7 +116,7 @@ func (p Path) Find(method string) (Row, error) {
 	methods := p.Methods()
 	return Row{}, Refuse(http.StatusMethodNotAllowed, p.wrongMethod(),
 		"This endpoint does not take the method of the request.", "It takes "+strings.Join(methods, " and ")+".").
-		With("Allow", strings.Join(methods, ", "))
+		With("Allow", p.Allow())
 }
 
 // wrongMethod is the code of that refusal. OAuth has no word of its own for it.

@@ -56,9 +56,12 @@ func TestARowIsEnough(t *testing.T) {
 	if err := paths[0].Do(httptest.NewRecorder(), r, in("v03")); err != nil || len(poured) != 1 || poured[0] != (tea{"assam", "a\nb", "no"}) {
 		t.Errorf("poured %+v, %v", poured, err)
 	}
+	if err := paths[0].Do(httptest.NewRecorder(), httptest.NewRequest("HEAD", "/x/pot", nil), in("v03")); err != nil {
+		t.Errorf("HEAD is answered with %v", err)
+	}
 	var e *Error
 	if err := paths[0].Do(httptest.NewRecorder(), httptest.NewRequest("PUT", "/x/pot", nil), in("v03")); !errors.As(err, &e) ||
-		e.Status != http.StatusMethodNotAllowed || e.Header.Get("Allow") != "GET, POST" {
+		e.Status != http.StatusMethodNotAllowed || e.Header.Get("Allow") != "GET, HEAD, POST" {
 		t.Errorf("PUT is answered with %+v", err)
 	}
 	if err := paths[1].Do(httptest.NewRecorder(), httptest.NewRequest("GET", "/x/cup", nil), in("v03")); !errors.As(err, &e) || e.Status != http.StatusNotFound {

@@ -132,13 +132,30 @@ func Values(r *http.Request) (url.Values, *Error) {
 		return nil, Invalid("By POST the parameters stand in the body, and the URI has no query.",
 			"What is in a URI ends in logs (RFC 6749 §3.1, §4.1.3). Send all parameters in the body.")
 	}
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	said := strings.Join(r.Header.Values("Content-Type"), ", ")
+	if strings.Contains(said, ",") { // which stands in no media type of a form
+		return nil, Invalid("The Content-Type is there more than once.",
+			"It says "+clip(said)+". Often a library adds one and the code that calls it another: send one.")
+	}
+	kind, _, err := mime.ParseMediaType(said)
 	if err != nil || kind != "application/x-www-form-urlencoded" {
+		if said == "" {
+			said = "nothing"
+		}
 		return nil, Invalid("The body is not application/x-www-form-urlencoded.",
-			"Say so in Content-Type and send name=value pairs (RFC 6749 §3.1, §4.1.3).").Because(err)
+			"Content-Type says "+clip(said)+". Send name=value pairs, and say so there (RFC 6749 §3.1, §4.1.3).").Because(err)
 	}
 	if err := r.ParseForm(); err != nil {
 		return nil, Invalid("The body cannot be read as a form.", "Percent-encode the values.").Because(err)
 	}
 	return r.PostForm, nil
+}
+
+// clip shortens what a request says to what a sentence can quote.
+func clip(said string) string {
+	const most = 80
+	if len(said) > most {
+		said = said[:most]
+	}
+	return strings.ToValidUTF8(said, "\uFFFD")
 }
