@@ -40,9 +40,9 @@ func findable(chapters []lessons.Chapter, link func(page string) string, next ht
 			http.Redirect(w, r, path, http.StatusTemporaryRedirect)
 			return
 		}
-		seeker := &seeker{ResponseWriter: w}
-		next.ServeHTTP(seeker, r)
-		if seeker.lost {
+		notFound := &notFound{ResponseWriter: w}
+		next.ServeHTTP(notFound, r)
+		if notFound.lost {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			w.Header().Del("Content-Length")
 			w.Header().Del("ETag")
@@ -52,13 +52,13 @@ func findable(chapters []lessons.Chapter, link func(page string) string, next ht
 	}), nil
 }
 
-// seeker holds back an answer that nothing was found.
-type seeker struct {
+// notFound holds back an answer that nothing was found.
+type notFound struct {
 	http.ResponseWriter
 	lost bool
 }
 
-func (s *seeker) WriteHeader(status int) {
+func (s *notFound) WriteHeader(status int) {
 	if status == http.StatusNotFound {
 		s.lost = true
 		return
@@ -66,7 +66,7 @@ func (s *seeker) WriteHeader(status int) {
 	s.ResponseWriter.WriteHeader(status)
 }
 
-func (s *seeker) Write(p []byte) (int, error) {
+func (s *notFound) Write(p []byte) (int, error) {
 	if s.lost {
 		return len(p), nil
 	}

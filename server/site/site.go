@@ -70,7 +70,7 @@ func (s *Site) Handler() (http.Handler, error) {
 		return nil, err
 	}
 	everything := http.NewServeMux()
-	everything.Handle("/", spelled(pages(assets, version, string(worker), s.API.Labs.Origins)))
+	everything.Handle("/", fixARIA(pages(assets, version, string(worker), s.API.Labs.Origins)))
 	everything.Handle(asset.Root, assets)
 	found, err := findable(s.API.Chapters, assets.Link, everything)
 	if err != nil {

@@ -11,24 +11,24 @@ import (
 // switch that is on would be read as off (WAI-ARIA 1.2 §6.2.4).
 var shortTrue = regexp.MustCompile(`\b(aria-[a-z]+)([ >])`)
 
-// spelled writes "true" out in pages.
-func spelled(next http.Handler) http.Handler {
+// fixARIA writes "true" out in pages.
+func fixARIA(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(&speller{w}, r)
+		next.ServeHTTP(&ariaFix{w}, r)
 	})
 }
 
-// speller is given a page in one piece.
-type speller struct{ http.ResponseWriter }
+// ariaFix is given a page in one piece.
+type ariaFix struct{ http.ResponseWriter }
 
-func (s *speller) WriteHeader(status int) {
+func (s *ariaFix) WriteHeader(status int) {
 	if s.isPage() {
 		s.Header().Del("Content-Length") // of the page as it was
 	}
 	s.ResponseWriter.WriteHeader(status)
 }
 
-func (s *speller) Write(p []byte) (int, error) {
+func (s *ariaFix) Write(p []byte) (int, error) {
 	if !s.isPage() {
 		return s.ResponseWriter.Write(p)
 	}
@@ -39,6 +39,6 @@ func (s *speller) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (s *speller) isPage() bool {
+func (s *ariaFix) isPage() bool {
 	return strings.HasPrefix(s.Header().Get("Content-Type"), "text/html")
 }
