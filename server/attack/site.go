@@ -36,8 +36,8 @@ type Site struct {
 	Assets *asset.Files // those of AssetNames
 	Log    *slog.Logger
 
-	MaxBody int64                                    // see feed.Tape
-	Pace    func(lab uuid.UUID) (wait time.Duration) // see feed.Tape
+	MaxBody int64                                    // see feed.Recorder
+	Pace    func(lab uuid.UUID) (wait time.Duration) // see feed.Recorder
 }
 
 // Endpoints is the table of her site, for whoever describes it.
@@ -53,7 +53,7 @@ func (s *Site) endpoints() []endpoint.Row {
 // Handler returns her pages.
 func (s *Site) Handler() http.Handler {
 	recorded := endpoint.Recorded{
-		Tape: &feed.Tape{
+		Recorder: &feed.Recorder{
 			Labs: s.Labs, Party: event.Mallory, Origin: s.Labs.Origins[event.Mallory], Badges: s.Badges,
 			Log: s.Log, MaxBody: s.MaxBody, Pace: s.Pace,
 			TurnAway: func(w http.ResponseWriter, _ *http.Request, status int, _ api.Refusal) { s.show(w, status, "") },

@@ -37,8 +37,8 @@ type Server struct {
 	Assets *asset.Files // those of AssetNames
 	Log    *slog.Logger
 
-	MaxBody int64                                    // see feed.Tape
-	Pace    func(lab uuid.UUID) (wait time.Duration) // see feed.Tape
+	MaxBody int64                                    // see feed.Recorder
+	Pace    func(lab uuid.UUID) (wait time.Duration) // see feed.Recorder
 }
 
 // Document is the server's record of labs.
@@ -54,7 +54,7 @@ func (s *Server) issuer(t *lab.Turn) string { return s.Origin + "/" + t.ID.Strin
 // Handler returns every endpoint of the table, and the files of the pages.
 func (s *Server) Handler() http.Handler {
 	recorded := endpoint.Recorded{
-		Tape: &feed.Tape{
+		Recorder: &feed.Recorder{
 			Labs: s.Labs, Party: s.Party, Origin: s.Origin, Badges: s.Badges,
 			Log: s.Log, TurnAway: s.turnAway, MaxBody: s.MaxBody, Pace: s.Pace,
 		},

@@ -13,7 +13,7 @@ import (
 
 // Recorded binds a table whose requests and answers stand in the log of their lab.
 type Recorded struct {
-	Tape *feed.Tape
+	Recorder *feed.Recorder
 	// Fail is the one place where the server writes errors.
 	Fail func(w http.ResponseWriter, r *http.Request, t *lab.Turn, caller Caller, err error)
 	// Flow finds the authorization to which a request belongs, by the pattern of its
@@ -27,7 +27,7 @@ type Recorded struct {
 // recorded and answered with what is right.
 func (rec Recorded) Mount(mux *route.Mux, table []Row) {
 	for _, path := range Paths(table) {
-		mux.Handle(path.Pattern(), rec.Tape.Handle(rec.route(path)))
+		mux.Handle(path.Pattern(), rec.Recorder.Handle(rec.route(path)))
 	}
 }
 

@@ -21,7 +21,7 @@ import (
 // noon is when these tests play.
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// bench is a party with a tape over HTTP, and one lab.
+// bench is a party with a recorder over HTTP, and one lab.
 type bench struct {
 	*testing.T
 	labs   *lab.Labs
@@ -57,7 +57,7 @@ func newBench(t *testing.T, route Route) *bench {
 		t.Fatal(err)
 	}
 	b := &bench{T: t, labs: labs, lab: l, badges: Badges{Secret: []byte("a secret that the parties share")}, after: 1}
-	tape := &Tape{
+	recorder := &Recorder{
 		Labs: labs, Party: event.Auth, Origin: authOrigin, Badges: b.badges, Log: slog.New(slog.DiscardHandler),
 		TurnAway: func(w http.ResponseWriter, _ *http.Request, status int, why api.Refusal) {
 			if status == http.StatusNotFound {
@@ -68,7 +68,7 @@ func newBench(t *testing.T, route Route) *bench {
 		},
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/{lab}/", tape.Handle(route))
+	mux.Handle("/{lab}/", recorder.Handle(route))
 	server := httptest.NewUnstartedServer(mux)
 	server.Config.MaxHeaderBytes = 16 << 10 // as the program has it
 	server.Start()

@@ -230,10 +230,10 @@ func TestTheAnswerStandsInTheLogBeforeItIsSent(t *testing.T) {
 	var atFirstByte int
 	w := &tattler{ResponseRecorder: httptest.NewRecorder()}
 	w.tell = func() { atFirstByte = len(b.events()) }
-	tape := &Tape{Labs: b.labs, Party: event.Auth, Origin: authOrigin, Badges: b.badges}
+	recorder := &Recorder{Labs: b.labs, Party: event.Auth, Origin: authOrigin, Badges: b.badges}
 	r := httptest.NewRequestWithContext(t.Context(), "GET", "/x", nil)
 	r.SetPathValue("lab", b.lab.ID.String())
-	tape.Handle(Route{Serve: func(w http.ResponseWriter, r *http.Request, turn *lab.Turn) {
+	recorder.Handle(Route{Serve: func(w http.ResponseWriter, r *http.Request, turn *lab.Turn) {
 		if n := len(b.events()); n != 0 {
 			t.Errorf("%d events stand in the log when the endpoint begins: the request goes there with what it causes", n)
 		}
@@ -555,9 +555,9 @@ func TestARequestUnderWayIsNotAnsweredWithNothing(t *testing.T) {
 	b := newBench(t, Route{Serve: fine})
 	base, end := context.WithCancel(context.WithoutCancel(t.Context()))
 	defer end()
-	tape := &Tape{Labs: b.labs, Party: event.Auth, Origin: authOrigin, Badges: b.badges, Log: slog.New(slog.DiscardHandler)}
+	recorder := &Recorder{Labs: b.labs, Party: event.Auth, Origin: authOrigin, Badges: b.badges, Log: slog.New(slog.DiscardHandler)}
 	mux := http.NewServeMux()
-	mux.Handle("/{lab}/", tape.Handle(Route{Serve: func(w http.ResponseWriter, r *http.Request, turn *lab.Turn) {
+	mux.Handle("/{lab}/", recorder.Handle(Route{Serve: func(w http.ResponseWriter, r *http.Request, turn *lab.Turn) {
 		fine(w, r, turn)
 		end() // as the program does before it waits for its servers
 	}}))

@@ -29,7 +29,7 @@ import (
 // takes to elect a leader.
 const answerWait = 30 * time.Second
 
-// DefaultMaxBody bounds what a party reads of a request, in bytes, unless Tape.MaxBody
+// DefaultMaxBody bounds what a party reads of a request, in bytes, unless Recorder.MaxBody
 // says otherwise.
 const DefaultMaxBody = 16 << 10
 
@@ -40,8 +40,8 @@ const awayWait = 5 * time.Second
 // may write a byte as six, and an event must fit into the store.
 const maxHeaderValues = 8 << 10
 
-// Tape records what one party receives and answers.
-type Tape struct {
+// Recorder records what one party receives and answers.
+type Recorder struct {
 	Labs   *lab.Labs
 	Party  event.Party
 	Origin string // the party's public origin
@@ -73,7 +73,7 @@ type Route struct {
 // what Serve changes. The answer is sent after it stands in the log, so that what the
 // caller does next comes after it. A request is told of when it is answered, or when
 // somebody reads what it changed.
-func (tp *Tape) Handle(route Route) http.Handler {
+func (tp *Recorder) Handle(route Route) http.Handler {
 	if route.Share != nil {
 		tp = tp.sharing(route.Share)
 	}
@@ -138,7 +138,7 @@ func (tp *Tape) Handle(route Route) http.Handler {
 }
 
 // sharing returns a copy whose TurnAway other origins can read.
-func (tp *Tape) sharing(share func(http.Handler) http.Handler) *Tape {
+func (tp *Recorder) sharing(share func(http.Handler) http.Handler) *Recorder {
 	shared := *tp
 	shared.TurnAway = func(w http.ResponseWriter, r *http.Request, status int, why api.Refusal) {
 		share(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -148,7 +148,7 @@ func (tp *Tape) sharing(share func(http.Handler) http.Handler) *Tape {
 	return &shared
 }
 
-func (tp *Tape) open(r *http.Request) (*lab.Lab, error) {
+func (tp *Recorder) open(r *http.Request) (*lab.Lab, error) {
 	id, known := lab.ParseID(r.PathValue("lab"))
 	if !known {
 		return nil, store.ErrNotFound
@@ -156,14 +156,14 @@ func (tp *Tape) open(r *http.Request) (*lab.Lab, error) {
 	return tp.Labs.Open(r.Context(), id)
 }
 
-func (tp *Tape) maxBody() int64 {
+func (tp *Recorder) maxBody() int64 {
 	if tp.MaxBody > 0 {
 		return tp.MaxBody
 	}
 	return DefaultMaxBody
 }
 
-func (tp *Tape) unknownLab() api.Refusal {
+func (tp *Recorder) unknownLab() api.Refusal {
 	return api.Refusal{
 		Code:        "invalid_request",
 		Description: "There is no lab at this address.",
@@ -172,7 +172,7 @@ func (tp *Tape) unknownLab() api.Refusal {
 }
 
 // mustWait turns the request away if its lab is asked too much.
-func (tp *Tape) mustWait(w http.ResponseWriter, r *http.Request, id uuid.UUID) bool {
+func (tp *Recorder) mustWait(w http.ResponseWriter, r *http.Request, id uuid.UUID) bool {
 	if tp.Pace == nil {
 		return false
 	}
@@ -191,7 +191,7 @@ func (tp *Tape) mustWait(w http.ResponseWriter, r *http.Request, id uuid.UUID) b
 
 // fail answers when the store does not, or the house is closed: the one case of a
 // server error. Why it is closed has been logged already.
-func (tp *Tape) fail(w http.ResponseWriter, r *http.Request, err error) {
+func (tp *Recorder) fail(w http.ResponseWriter, r *http.Request, err error) {
 	wait := awayWait
 	var closed *lab.NotNow
 	if errors.As(err, &closed) {
@@ -209,7 +209,7 @@ func (tp *Tape) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 // sender tells who sent r: who wears a badge, what a browser navigates to, what
 // the client's page fetches, and otherwise whom the request itself names.
-func (tp *Tape) sender(r *http.Request, l *lab.Lab, form url.Values, route Route) event.Party {
+func (tp *Recorder) sender(r *http.Request, l *lab.Lab, form url.Values, route Route) event.Party {
 	if party := tp.Badges.take(r, l.ID); party != "" {
 		return party
 	}
@@ -224,7 +224,7 @@ func (tp *Tape) sender(r *http.Request, l *lab.Lab, form url.Values, route Route
 	return event.Outside
 }
 
-func (tp *Tape) newEvent(l *lab.Lab, from, to event.Party, kind event.Kind) event.Event {
+func (tp *Recorder) newEvent(l *lab.Lab, from, to event.Party, kind event.Kind) event.Event {
 	return event.Event{
 		V: event.Version, ID: uuid.NewString(), Time: l.Now(), From: from, To: to, Kind: kind,
 	}
@@ -246,7 +246,7 @@ func tooLargeFor(most int64) api.Refusal {
 	}
 }
 
-func (tp *Tape) request(r *http.Request, body []byte) *event.Request {
+func (tp *Recorder) request(r *http.Request, body []byte) *event.Request {
 	e := &event.Request{Method: prose.Clip(r.Method, 16, ""), URL: tp.Origin + redactURI(r.URL.RequestURI())}
 	e.Header, e.Truncated = headerFields(r.Header, event.Field{Name: "Host", Value: prose.Clip(r.Host, 256, "")})
 	if len(e.URL) > event.MaxURL {
