@@ -34,7 +34,7 @@ func (rec Recorded) Mount(mux *route.Mux, table []Row) {
 func (rec Recorded) route(path Path) feed.Route {
 	caller := path[0].Caller
 	to := feed.Route{
-		Silent: rec.Named,
+		DefaultSender: rec.Named,
 		Serve: func(w http.ResponseWriter, r *http.Request, t *lab.Turn) {
 			if r.Method == http.MethodHead {
 				w = bodiless{w} // nor does the log say that there was a body
@@ -45,7 +45,7 @@ func (rec Recorded) route(path Path) feed.Route {
 		},
 	}
 	if caller == Navigation {
-		to.Silent = func(url.Values) event.Party { return event.Browser }
+		to.DefaultSender = func(url.Values) event.Party { return event.Browser }
 	}
 	if rec.Flow != nil {
 		to.Flow = func(ctx context.Context, l *lab.Lab, r *http.Request, form url.Values) string {

@@ -62,8 +62,8 @@ type Route struct {
 	Serve func(w http.ResponseWriter, r *http.Request, t *lab.Turn)
 	// Flow finds the authorization to which a request belongs, or returns "".
 	Flow func(ctx context.Context, l *lab.Lab, r *http.Request, form url.Values) string
-	// Silent names the sender of a request that says nothing about itself.
-	Silent func(form url.Values) event.Party
+	// DefaultSender names the sender of a request that says nothing about itself.
+	DefaultSender func(form url.Values) event.Party
 	// Share lets pages of other origins read each answer, that to a request which is
 	// turned away too. nil: none may.
 	Share func(http.Handler) http.Handler
@@ -218,8 +218,8 @@ func (tp *Recorder) sender(r *http.Request, l *lab.Lab, form url.Values, route R
 		return event.Browser
 	case r.Header.Get("Origin") == l.Origins[event.Lab]:
 		return event.Client
-	case route.Silent != nil:
-		return route.Silent(form)
+	case route.DefaultSender != nil:
+		return route.DefaultSender(form)
 	}
 	return event.Outside
 }

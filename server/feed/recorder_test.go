@@ -92,7 +92,7 @@ func TestAttribution(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			b := newBench(t, Route{Serve: fine, Silent: tt.silent})
+			b := newBench(t, Route{Serve: fine, DefaultSender: tt.silent})
 			r := b.request("POST", "/token", strings.NewReader(tt.body))
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			for name, value := range tt.header {
