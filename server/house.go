@@ -136,13 +136,13 @@ func open(ctx context.Context, c setup) (*house, error) {
 		return nil, errors.Join(err, h.close())
 	}
 
-	badges := feed.Badges{Secret: secret}
+	senders := feed.InternalSenders{Secret: secret}
 	authDocument := authserver.Document{Store: db, Owner: event.Auth, Kind: authserver.Kind}
 	h.labs = &lab.Labs{
 		Store: db, Origins: c.Origins, Now: c.now, Gate: h.health.Gate,
 		Parties: []lab.Document{authDocument}, Chapters: taught.Standing(),
 	}
-	h.attacks = &attack.Runner{Labs: h.labs, Badges: badges}
+	h.attacks = &attack.Runner{Labs: h.labs, InternalSenders: senders}
 	if c.Listen != "" {
 		h.attacks.Transport = newInside(c.Here(), c.Origins, listeners[0][0])
 	}
@@ -153,9 +153,9 @@ func open(ctx context.Context, c setup) (*house, error) {
 	}}
 	auth := &authserver.Server{
 		Party: event.Auth, Kind: authserver.Kind, Origin: c.Origins[event.Auth],
-		Labs: h.labs, Badges: badges, Secret: issued, Assets: authAssets, Log: log, Pace: h.pace(), MaxBody: int64(c.Bounds.MaxBody),
+		Labs: h.labs, InternalSenders: senders, Secret: issued, Assets: authAssets, Log: log, Pace: h.pace(), MaxBody: int64(c.Bounds.MaxBody),
 	}
-	mallory := &attack.Site{Labs: h.labs, Badges: badges, Assets: malloryAssets, Log: log, Pace: h.pace(), MaxBody: int64(c.Bounds.MaxBody)}
+	mallory := &attack.Site{Labs: h.labs, InternalSenders: senders, Assets: malloryAssets, Log: log, Pace: h.pace(), MaxBody: int64(c.Bounds.MaxBody)}
 
 	labHandler, err := lobby.Handler()
 	if err != nil {

@@ -163,7 +163,7 @@ func TestAMailIsNotJudgedByWhatIsNotItsOwn(t *testing.T) {
 			}
 		}},
 		"Bob signs in in her place": {bait, func(t *testing.T, l *lab.Lab, _ attack.Attack, link string) {
-			bob := robot.New(h.labs, l, h.attacks.Badges, event.Browser, "bob")
+			bob := robot.New(h.labs, l, h.attacks.InternalSenders, event.Browser, "bob")
 			if err := bob.Visit(t.Context(), link); err != nil {
 				t.Fatal(err)
 			}
@@ -251,7 +251,7 @@ func (h *house) wantOutcome(t *testing.T, l *lab.Lab, a attack.Attack, want stri
 // openMail has a browser of the learner's own open the link of Mallory's mail.
 func (h *house) openMail(t *testing.T, l *lab.Lab, a attack.Attack, link string) {
 	t.Helper()
-	learner := robot.New(h.labs, l, h.attacks.Badges, event.Browser, "alice")
+	learner := robot.New(h.labs, l, h.attacks.InternalSenders, event.Browser, "alice")
 	if a.Mail == api.MailDuringLogin {
 		if _, err := learner.Begin(t.Context()); err != nil {
 			t.Fatal(err)
@@ -277,7 +277,7 @@ func (h *house) signsInAndFinishes(t *testing.T, l *lab.Lab, user string) {
 	if !found {
 		t.Fatal("there is no script sign-in")
 	}
-	if err := robot.New(h.labs, l, h.attacks.Badges, event.Browser, user).Play(t.Context(), s); err != nil {
+	if err := robot.New(h.labs, l, h.attacks.InternalSenders, event.Browser, user).Play(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -98,8 +98,8 @@ func (a Attack) Describe() api.Attack {
 // Runner runs attacks in labs. It is safe for concurrent use, and attacks in one
 // lab follow each other.
 type Runner struct {
-	Labs   *lab.Labs
-	Badges feed.Badges
+	Labs            *lab.Labs
+	InternalSenders feed.InternalSenders
 
 	// Transport is the way to the lab's own origins; nil for the network.
 	Transport http.RoundTripper
@@ -112,9 +112,9 @@ type Scene struct {
 	Alice   *robot.Robot
 	Mallory *robot.Robot
 
-	labs   *lab.Labs
-	badges feed.Badges
-	via    *http.Client
+	labs    *lab.Labs
+	senders feed.InternalSenders
+	via     *http.Client
 }
 
 // Run runs the attack in the lab as it stands and tells what came of it. What happens
@@ -183,9 +183,9 @@ func (rn *Runner) conclude(ctx context.Context, s *Scene, a Attack, result api.A
 func (rn *Runner) scene(l *lab.Lab) *Scene {
 	return &Scene{
 		Lab:     l,
-		Alice:   robot.New(rn.Labs, l, rn.Badges, event.Browser, "alice").Through(rn.Transport),
-		Mallory: robot.New(rn.Labs, l, rn.Badges, event.Mallory, "mallory").Through(rn.Transport),
-		labs:    rn.Labs, badges: rn.Badges, via: &http.Client{Transport: rn.Transport},
+		Alice:   robot.New(rn.Labs, l, rn.InternalSenders, event.Browser, "alice").Through(rn.Transport),
+		Mallory: robot.New(rn.Labs, l, rn.InternalSenders, event.Mallory, "mallory").Through(rn.Transport),
+		labs:    rn.Labs, senders: rn.InternalSenders, via: &http.Client{Transport: rn.Transport},
 	}
 }
 
@@ -256,7 +256,7 @@ func (s *Scene) note(ctx context.Context, from, to event.Party, name, text strin
 // redeem sends a token request as Mallory, without any client of hers.
 func (s *Scene) redeem(ctx context.Context, form url.Values) error {
 	form.Set("grant_type", "authorization_code")
-	_, err := robot.Send(ctx, s.via, s.badges, s.Lab, event.Mallory, client.Request{
+	_, err := robot.Send(ctx, s.via, s.senders, s.Lab, event.Mallory, client.Request{
 		Method: http.MethodPost, URL: s.Lab.Issuer() + "/token", Body: form.Encode(),
 		Header: []event.Field{{Name: "Content-Type", Value: "application/x-www-form-urlencoded"}},
 	})

@@ -31,10 +31,10 @@ func AssetNames() []string { return []string{"css/mallory.css", "icons/mallory.s
 // Site is Mallory's web site: another host than the lab's parties, so that
 // browsers treat it as another site. It keeps whatever is brought to it.
 type Site struct {
-	Labs   *lab.Labs
-	Badges feed.Badges
-	Assets *asset.Files // those of AssetNames
-	Log    *slog.Logger
+	Labs            *lab.Labs
+	InternalSenders feed.InternalSenders
+	Assets          *asset.Files // those of AssetNames
+	Log             *slog.Logger
 
 	MaxBody int64                                    // see feed.Recorder
 	Pace    func(lab uuid.UUID) (wait time.Duration) // see feed.Recorder
@@ -54,7 +54,7 @@ func (s *Site) endpoints() []endpoint.Row {
 func (s *Site) Handler() http.Handler {
 	recorded := endpoint.Recorded{
 		Recorder: &feed.Recorder{
-			Labs: s.Labs, Party: event.Mallory, Origin: s.Labs.Origins[event.Mallory], Badges: s.Badges,
+			Labs: s.Labs, Party: event.Mallory, Origin: s.Labs.Origins[event.Mallory], InternalSenders: s.InternalSenders,
 			Log: s.Log, MaxBody: s.MaxBody, Pace: s.Pace,
 			TurnAway: func(w http.ResponseWriter, _ *http.Request, status int, _ api.Refusal) { s.show(w, status, "") },
 		},

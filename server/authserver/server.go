@@ -31,11 +31,11 @@ type Server struct {
 	Kind   store.Kind  // of its document
 	Origin string      // its public origin; a lab's issuer is below it
 
-	Labs   *lab.Labs
-	Badges feed.Badges
-	Secret []byte       // by which the server knows what it issued; one for all processes
-	Assets *asset.Files // those of AssetNames
-	Log    *slog.Logger
+	Labs            *lab.Labs
+	InternalSenders feed.InternalSenders
+	Secret          []byte       // by which the server knows what it issued; one for all processes
+	Assets          *asset.Files // those of AssetNames
+	Log             *slog.Logger
 
 	MaxBody int64                                    // see feed.Recorder
 	Pace    func(lab uuid.UUID) (wait time.Duration) // see feed.Recorder
@@ -55,7 +55,7 @@ func (s *Server) issuer(t *lab.Turn) string { return s.Origin + "/" + t.ID.Strin
 func (s *Server) Handler() http.Handler {
 	recorded := endpoint.Recorded{
 		Recorder: &feed.Recorder{
-			Labs: s.Labs, Party: s.Party, Origin: s.Origin, Badges: s.Badges,
+			Labs: s.Labs, Party: s.Party, Origin: s.Origin, InternalSenders: s.InternalSenders,
 			Log: s.Log, TurnAway: s.turnAway, MaxBody: s.MaxBody, Pace: s.Pace,
 		},
 		Fail: s.fail, Flow: s.flowOf, Named: named,

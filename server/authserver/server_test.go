@@ -71,7 +71,7 @@ func newBenchOf(t *testing.T, change func(*Server)) *bench {
 	}
 	server := &Server{
 		Party: event.Auth, Kind: Kind, Origin: origins[event.Auth],
-		Labs: labs, Badges: feed.Badges{Secret: []byte("test")}, Secret: []byte("test"), Assets: assets,
+		Labs: labs, InternalSenders: feed.InternalSenders{Secret: []byte("test")}, Secret: []byte("test"), Assets: assets,
 		Log: slog.New(slog.DiscardHandler),
 	}
 	change(server)

@@ -289,7 +289,7 @@ func robotOn(t *testing.T, s *store.Store, l api.Lab, o lab.Origins) *robot.Robo
 	if err != nil {
 		t.Fatal(err)
 	}
-	return robot.New(labs, opened, feed.Badges{Secret: secret}, event.Browser, "alice")
+	return robot.New(labs, opened, feed.InternalSenders{Secret: secret}, event.Browser, "alice")
 }
 
 // The server of the store is gone: the program says so to who asks and in its log, it

@@ -24,11 +24,11 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // bench is a party with a recorder over HTTP, and one lab.
 type bench struct {
 	*testing.T
-	labs   *lab.Labs
-	lab    *lab.Lab
-	badges Badges
-	url    string // the party's address on the wire
-	after  uint64 // the position behind which events returns what happened
+	labs    *lab.Labs
+	lab     *lab.Lab
+	senders InternalSenders
+	url     string // the party's address on the wire
+	after   uint64 // the position behind which events returns what happened
 }
 
 const (
@@ -56,9 +56,9 @@ func newBench(t *testing.T, route Route) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{T: t, labs: labs, lab: l, badges: Badges{Secret: []byte("a secret that the parties share")}, after: 1}
+	b := &bench{T: t, labs: labs, lab: l, senders: InternalSenders{Secret: []byte("a secret that the parties share")}, after: 1}
 	recorder := &Recorder{
-		Labs: labs, Party: event.Auth, Origin: authOrigin, Badges: b.badges, Log: slog.New(slog.DiscardHandler),
+		Labs: labs, Party: event.Auth, Origin: authOrigin, InternalSenders: b.senders, Log: slog.New(slog.DiscardHandler),
 		TurnAway: func(w http.ResponseWriter, _ *http.Request, status int, why api.Refusal) {
 			if status == http.StatusNotFound {
 				http.Error(w, "nobody lives here", http.StatusTeapot)

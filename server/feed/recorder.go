@@ -42,11 +42,11 @@ const maxHeaderValues = 8 << 10
 
 // Recorder records what one party receives and answers.
 type Recorder struct {
-	Labs   *lab.Labs
-	Party  event.Party
-	Origin string // the party's public origin
-	Badges Badges
-	Log    *slog.Logger
+	Labs            *lab.Labs
+	Party           event.Party
+	Origin          string // the party's public origin
+	InternalSenders InternalSenders
+	Log             *slog.Logger
 
 	// TurnAway answers a request that reaches no lab: there is none (any more), it
 	// is asked too much, or the house is closed. Retry-After is set where it helps.
@@ -207,10 +207,10 @@ func (tp *Recorder) fail(w http.ResponseWriter, r *http.Request, err error) {
 	})
 }
 
-// sender tells who sent r: who wears a badge, what a browser navigates to, what
+// sender tells who sent r: who proves it, what a browser navigates to, what
 // the client's page fetches, and otherwise whom the request itself names.
 func (tp *Recorder) sender(r *http.Request, l *lab.Lab, form url.Values, route Route) event.Party {
-	if party := tp.Badges.take(r, l.ID); party != "" {
+	if party := tp.InternalSenders.take(r, l.ID); party != "" {
 		return party
 	}
 	switch {

@@ -25,7 +25,7 @@ func TestAttribution(t *testing.T) {
 	tests := []struct {
 		name   string
 		header map[string]string
-		badge  func(b *bench, r *http.Request)
+		proof  func(b *bench, r *http.Request)
 		body   string
 		silent func(url.Values) event.Party
 		want   event.Party
@@ -52,42 +52,44 @@ func TestAttribution(t *testing.T) {
 		{name: "who says nothing to a page is the browser", silent: func(url.Values) event.Party { return event.Browser }, want: event.Browser},
 		{name: "where the route does not care, it is outside", body: "client_id=my-app", want: event.Outside},
 		{
-			name: "a badge counts more than anything else", silent: aClient, want: event.Mallory,
+			name: "a proof counts more than anything else", silent: aClient, want: event.Mallory,
 			header: map[string]string{"Sec-Fetch-Mode": "navigate", "Origin": labOrigin},
-			badge:  func(b *bench, r *http.Request) { b.badges.Pin(r, b.lab.ID, event.Mallory) },
+			proof:  func(b *bench, r *http.Request) { b.senders.Pin(r, b.lab.ID, event.Mallory) },
 		},
 		{
-			name: "a badge under another secret counts nothing", silent: aClient, want: event.Outside,
-			badge: func(b *bench, r *http.Request) { Badges{Secret: []byte("guessed")}.Pin(r, b.lab.ID, event.Mallory) },
+			name: "a proof under another secret counts nothing", silent: aClient, want: event.Outside,
+			proof: func(b *bench, r *http.Request) {
+				InternalSenders{Secret: []byte("guessed")}.Pin(r, b.lab.ID, event.Mallory)
+			},
 		},
 		{
-			name: "a badge of another lab counts nothing", silent: aClient, want: event.Outside,
-			badge: func(b *bench, r *http.Request) { b.badges.Pin(r, uuid.New(), event.Mallory) },
+			name: "a proof of another lab counts nothing", silent: aClient, want: event.Outside,
+			proof: func(b *bench, r *http.Request) { b.senders.Pin(r, uuid.New(), event.Mallory) },
 		},
 		{
-			name: "a badge made out to another party counts nothing", silent: aClient, want: event.Outside,
-			badge: func(b *bench, r *http.Request) {
-				b.badges.Pin(r, b.lab.ID, event.Mallory)
-				_, mac, _ := strings.Cut(r.Header.Get(badgeHeader), ".")
-				r.Header.Set(badgeHeader, "auth."+mac)
+			name: "a proof made out to another party counts nothing", silent: aClient, want: event.Outside,
+			proof: func(b *bench, r *http.Request) {
+				b.senders.Pin(r, b.lab.ID, event.Mallory)
+				_, mac, _ := strings.Cut(r.Header.Get(senderHeader), ".")
+				r.Header.Set(senderHeader, "auth."+mac)
 			},
 		},
 		{
 			name: "a name without a seal counts nothing", silent: aClient, want: event.Outside,
-			badge: func(_ *bench, r *http.Request) { r.Header.Set(badgeHeader, "mallory") },
+			proof: func(_ *bench, r *http.Request) { r.Header.Set(senderHeader, "mallory") },
 		},
 		{
-			name: "an empty badge counts nothing", silent: aClient, want: event.Outside,
-			badge: func(_ *bench, r *http.Request) { r.Header.Set(badgeHeader, "") },
+			name: "an empty proof counts nothing", silent: aClient, want: event.Outside,
+			proof: func(_ *bench, r *http.Request) { r.Header.Set(senderHeader, "") },
 		},
 		{
 			name: "a dot alone counts nothing", silent: aClient, want: event.Outside,
-			badge: func(_ *bench, r *http.Request) { r.Header.Set(badgeHeader, ".") },
+			proof: func(_ *bench, r *http.Request) { r.Header.Set(senderHeader, ".") },
 		},
 		{
-			name: "a forged badge in front of what a browser says leaves that standing", silent: aClient, want: event.Browser,
+			name: "a forged proof in front of what a browser says leaves that standing", silent: aClient, want: event.Browser,
 			header: map[string]string{"Sec-Fetch-Mode": "navigate"},
-			badge:  func(_ *bench, r *http.Request) { r.Header.Set(badgeHeader, "mallory.00") },
+			proof:  func(_ *bench, r *http.Request) { r.Header.Set(senderHeader, "mallory.00") },
 		},
 	}
 	for _, tt := range tests {
@@ -98,8 +100,8 @@ func TestAttribution(t *testing.T) {
 			for name, value := range tt.header {
 				r.Header.Set(name, value)
 			}
-			if tt.badge != nil {
-				tt.badge(b, r)
+			if tt.proof != nil {
+				tt.proof(b, r)
 			}
 			request, response := b.exchange(r)
 			if request.From != tt.want || request.To != event.Auth {
@@ -114,18 +116,18 @@ func TestAttribution(t *testing.T) {
 
 func TestABadgeIsNeverRecordedNorSeenByTheEndpoint(t *testing.T) {
 	tests := map[string]func(b *bench, r *http.Request){
-		"a good one": func(b *bench, r *http.Request) { b.badges.Pin(r, b.lab.ID, event.Mallory) },
+		"a good one": func(b *bench, r *http.Request) { b.senders.Pin(r, b.lab.ID, event.Mallory) },
 		"a forged one": func(_ *bench, r *http.Request) {
-			r.Header.Set(badgeHeader, "mallory.feedface")
+			r.Header.Set(senderHeader, "mallory.feedface")
 		},
 		"two at once": func(b *bench, r *http.Request) {
-			b.badges.Pin(r, b.lab.ID, event.Mallory)
-			r.Header.Add(badgeHeader, "auth.feedface")
+			b.senders.Pin(r, b.lab.ID, event.Mallory)
+			r.Header.Add(senderHeader, "auth.feedface")
 		},
 		"in other letters": func(b *bench, r *http.Request) {
-			b.badges.Pin(r, b.lab.ID, event.Mallory)
-			r.Header["oauthlab-PARTY"] = []string{r.Header.Get(badgeHeader)}
-			r.Header.Del(badgeHeader)
+			b.senders.Pin(r, b.lab.ID, event.Mallory)
+			r.Header["oauthlab-PARTY"] = []string{r.Header.Get(senderHeader)}
+			r.Header.Del(senderHeader)
 		},
 	}
 	for name, pin := range tests {
@@ -142,8 +144,8 @@ func TestABadgeIsNeverRecordedNorSeenByTheEndpoint(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, text := range []string{string(recorded), <-seen} {
-				if strings.Contains(strings.ToLower(text), strings.ToLower(badgeHeader)) || strings.Contains(text, "feedface") {
-					t.Errorf("the badge stands in %s", text)
+				if strings.Contains(strings.ToLower(text), strings.ToLower(senderHeader)) || strings.Contains(text, "feedface") {
+					t.Errorf("the proof stands in %s", text)
 				}
 			}
 		})
@@ -230,7 +232,7 @@ func TestTheAnswerStandsInTheLogBeforeItIsSent(t *testing.T) {
 	var atFirstByte int
 	w := &tattler{ResponseRecorder: httptest.NewRecorder()}
 	w.tell = func() { atFirstByte = len(b.events()) }
-	recorder := &Recorder{Labs: b.labs, Party: event.Auth, Origin: authOrigin, Badges: b.badges}
+	recorder := &Recorder{Labs: b.labs, Party: event.Auth, Origin: authOrigin, InternalSenders: b.senders}
 	r := httptest.NewRequestWithContext(t.Context(), "GET", "/x", nil)
 	r.SetPathValue("lab", b.lab.ID.String())
 	recorder.Handle(Route{Serve: func(w http.ResponseWriter, r *http.Request, turn *lab.Turn) {
@@ -555,7 +557,7 @@ func TestARequestUnderWayIsNotAnsweredWithNothing(t *testing.T) {
 	b := newBench(t, Route{Serve: fine})
 	base, end := context.WithCancel(context.WithoutCancel(t.Context()))
 	defer end()
-	recorder := &Recorder{Labs: b.labs, Party: event.Auth, Origin: authOrigin, Badges: b.badges, Log: slog.New(slog.DiscardHandler)}
+	recorder := &Recorder{Labs: b.labs, Party: event.Auth, Origin: authOrigin, InternalSenders: b.senders, Log: slog.New(slog.DiscardHandler)}
 	mux := http.NewServeMux()
 	mux.Handle("/{lab}/", recorder.Handle(Route{Serve: func(w http.ResponseWriter, r *http.Request, turn *lab.Turn) {
 		fine(w, r, turn)

@@ -102,7 +102,7 @@ func (p *player) play(ctx context.Context, step lessons.Step) error {
 
 // Play has Alice's robot play a chapter's script in the lab.
 func (p Prover) Play(ctx context.Context, l *lab.Lab, s robot.Script) error {
-	return robot.New(p.Labs, l, p.Attacks.Badges, event.Browser, "alice").Play(ctx, s)
+	return robot.New(p.Labs, l, p.Attacks.InternalSenders, event.Browser, "alice").Play(ctx, s)
 }
 
 // progress reads how far the steps have come.

@@ -1,6 +1,6 @@
 // Package robot is Alice without hands: a browser's cookie jar and the very client
 // that learners read, for attacks, golden traces, tests and load. What it sends is real
-// HTTP to the lab's own origins. In the lab's own process its messages wear badges, so
+// HTTP to the lab's own origins. In the lab's own process its messages carry a proof of their sender, so
 // that the log attributes them to Alice's browser and her client; from outside they tell
 // by their headers, as a browser's do.
 //
@@ -71,12 +71,12 @@ type Place struct {
 
 // New returns a robot that signs in as user, with an empty cookie jar, in the lab
 // l of this process. party is who its browser belongs to: event.Browser is Alice's.
-func New(labs *lab.Labs, l *lab.Lab, badges feed.Badges, party event.Party, user string) *Robot {
+func New(labs *lab.Labs, l *lab.Lab, senders feed.InternalSenders, party event.Party, user string) *Robot {
 	return In(Place{
 		Issuer: l.Issuer(), ClientID: authserver.ClientDemo, RedirectURI: l.Origins.RedirectURI(),
 		Origins: l.Origins, Rules: l.Settings.Rules(), Now: l.Now,
 		Record: recorder{labs, l, party},
-		Sign:   func(r *http.Request, of event.Party) { badges.Pin(r, l.ID, of) },
+		Sign:   func(r *http.Request, of event.Party) { senders.Pin(r, l.ID, of) },
 	}, party, user)
 }
 
@@ -295,8 +295,8 @@ func (r *Robot) fetch(ctx context.Context, req client.Request) (client.Response,
 }
 
 // Send sends a client's request as party and returns the answer whole, or a *BoundError.
-func Send(ctx context.Context, via *http.Client, badges feed.Badges, l *lab.Lab, party event.Party, req client.Request) (client.Response, error) {
-	p := Place{Origins: l.Origins, Sign: func(r *http.Request, of event.Party) { badges.Pin(r, l.ID, of) }}
+func Send(ctx context.Context, via *http.Client, senders feed.InternalSenders, l *lab.Lab, party event.Party, req client.Request) (client.Response, error) {
+	p := Place{Origins: l.Origins, Sign: func(r *http.Request, of event.Party) { senders.Pin(r, l.ID, of) }}
 	return p.fetch(ctx, via, party, req)
 }
 

@@ -83,10 +83,10 @@ func withOrigin(run func() int) (int, error) {
 	}
 	document := authserver.Document{Store: db, Owner: event.Auth, Kind: authserver.Kind}
 	labs := &lab.Labs{Store: db, Origins: origins, Now: time.Now, Parties: []lab.Document{document}}
-	badges, log := feed.Badges{Secret: []byte("test")}, slog.New(slog.DiscardHandler)
+	senders, log := feed.InternalSenders{Secret: []byte("test")}, slog.New(slog.DiscardHandler)
 	site := &Site{Files: web.FS, Coming: coming, API: &API{
 		Labs: labs, Auth: document, Chapters: chapters, Traces: traces, Code: book, Books: books, Log: log,
-		Attacks: &attack.Runner{Labs: labs, Badges: badges}, Feed: &feed.Feed{Labs: labs, Log: log},
+		Attacks: &attack.Runner{Labs: labs, InternalSenders: senders}, Feed: &feed.Feed{Labs: labs, Log: log},
 	}}
 	if origin, err = site.Handler(); err != nil {
 		return 1, err
