@@ -54,7 +54,7 @@ type house struct {
 	health    *ops.Health
 	clock     *ops.Clock
 	metrics   *ops.Metrics
-	seats     *limit.Seats
+	seats     *limit.ConnLimiter
 	operators []net.Listener  // none where operators have no address of their own
 	leaving   chan struct{}   // closed when the end is near: no new visitors
 	closing   context.Context // ends when the process does: no followers
@@ -146,16 +146,16 @@ func open(ctx context.Context, c setup) (*house, error) {
 	if c.Listen != "" {
 		h.attacks.Transport = newInside(c.Here(), c.Origins, listeners[0][0])
 	}
-	h.feed = &feed.Feed{Labs: h.labs, Log: log, Closing: h.closing, Seats: h.seats, Limited: h.metrics.Limited}
+	h.feed = &feed.Feed{Labs: h.labs, Log: log, Closing: h.closing, ConnLimiter: h.seats, Limited: h.metrics.Limited}
 	lobby := &site.Site{Files: web.FS, Stories: c.Dev, Metrics: h.metricsAtLab(), Coming: taught.Coming, API: &site.API{
 		Labs: h.labs, Auth: authDocument, Attacks: h.attacks, Chapters: load.Plain(taught.Chapters), Traces: taught.Traces,
 		Code: code, Books: books, Log: log, Feed: h.feed, Bounds: h.apiBounds(), MaxBody: int64(c.Bounds.MaxBody),
 	}}
 	auth := &authserver.Server{
 		Party: event.Auth, Kind: authserver.Kind, Origin: c.Origins[event.Auth],
-		Labs: h.labs, InternalSenders: senders, Secret: issued, Assets: authAssets, Log: log, Pace: h.pace(), MaxBody: int64(c.Bounds.MaxBody),
+		Labs: h.labs, InternalSenders: senders, Secret: issued, Assets: authAssets, Log: log, RateLimiter: h.pace(), MaxBody: int64(c.Bounds.MaxBody),
 	}
-	mallory := &attack.Site{Labs: h.labs, InternalSenders: senders, Assets: malloryAssets, Log: log, Pace: h.pace(), MaxBody: int64(c.Bounds.MaxBody)}
+	mallory := &attack.Site{Labs: h.labs, InternalSenders: senders, Assets: malloryAssets, Log: log, RateLimiter: h.pace(), MaxBody: int64(c.Bounds.MaxBody)}
 
 	labHandler, err := lobby.Handler()
 	if err != nil {

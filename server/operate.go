@@ -106,7 +106,7 @@ func (h *house) observe() (err error) {
 			return bindError("--ops-listen", at, err)
 		}
 	}
-	h.seats = &limit.Seats{PerLab: h.config.Bounds.MaxFollowersPerLab, InAll: h.config.Bounds.MaxFollowers}
+	h.seats = &limit.ConnLimiter{PerLab: h.config.Bounds.MaxFollowersPerLab, InAll: h.config.Bounds.MaxFollowers}
 	h.clock = &ops.Clock{Now: h.config.now}
 	h.clock.Seen(h.config.now())
 	h.health = ops.NewHealth(h.log, h.checks()...)
@@ -145,7 +145,7 @@ const knownLabs = 8192
 
 // pace bounds the requests to one party of one lab.
 func (h *house) pace() func(uuid.UUID) time.Duration {
-	pace := limit.NewPace[uuid.UUID](h.config.Bounds.FlowRate, knownLabs)
+	pace := limit.NewRateLimiter[uuid.UUID](h.config.Bounds.FlowRate, knownLabs)
 	return func(id uuid.UUID) time.Duration {
 		wait := pace.Wait(id, h.config.now())
 		if wait > 0 {
@@ -163,7 +163,7 @@ func (h *house) apiBounds() *site.Bounds {
 	b := h.config.Bounds
 	return &site.Bounds{
 		Client: h.config.Ops.Proxies.Client,
-		Calls:  limit.NewPace[netip.Addr](b.APIRate, knownCallers),
+		Calls:  limit.NewRateLimiter[netip.Addr](b.APIRate, knownCallers),
 		Labs: limit.NewLabs(limit.LabBounds{
 			Rate: b.LabRate, PerAddress: b.MaxLabsPerAddress, InAll: b.MaxLabs, Kept: b.Idle,
 		}, func(ctx context.Context) (int, error) { return h.store.Labs(ctx) }),

@@ -36,8 +36,8 @@ type Site struct {
 	Assets          *asset.Files // those of AssetNames
 	Log             *slog.Logger
 
-	MaxBody int64                                    // see feed.Recorder
-	Pace    func(lab uuid.UUID) (wait time.Duration) // see feed.Recorder
+	MaxBody     int64                                    // see feed.Recorder
+	RateLimiter func(lab uuid.UUID) (wait time.Duration) // see feed.Recorder
 }
 
 // Endpoints is the table of her site, for whoever describes it.
@@ -55,7 +55,7 @@ func (s *Site) Handler() http.Handler {
 	recorded := endpoint.Recorded{
 		Recorder: &feed.Recorder{
 			Labs: s.Labs, Party: event.Mallory, Origin: s.Labs.Origins[event.Mallory], InternalSenders: s.InternalSenders,
-			Log: s.Log, MaxBody: s.MaxBody, Pace: s.Pace,
+			Log: s.Log, MaxBody: s.MaxBody, RateLimiter: s.RateLimiter,
 			TurnAway: func(w http.ResponseWriter, _ *http.Request, status int, _ api.Refusal) { s.show(w, status, "") },
 		},
 		Fail: func(w http.ResponseWriter, _ *http.Request, _ *lab.Turn, _ endpoint.Caller, _ error) {

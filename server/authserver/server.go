@@ -37,8 +37,8 @@ type Server struct {
 	Assets          *asset.Files // those of AssetNames
 	Log             *slog.Logger
 
-	MaxBody int64                                    // see feed.Recorder
-	Pace    func(lab uuid.UUID) (wait time.Duration) // see feed.Recorder
+	MaxBody     int64                                    // see feed.Recorder
+	RateLimiter func(lab uuid.UUID) (wait time.Duration) // see feed.Recorder
 }
 
 // Document is the server's record of labs.
@@ -56,7 +56,7 @@ func (s *Server) Handler() http.Handler {
 	recorded := endpoint.Recorded{
 		Recorder: &feed.Recorder{
 			Labs: s.Labs, Party: s.Party, Origin: s.Origin, InternalSenders: s.InternalSenders,
-			Log: s.Log, TurnAway: s.turnAway, MaxBody: s.MaxBody, Pace: s.Pace,
+			Log: s.Log, TurnAway: s.turnAway, MaxBody: s.MaxBody, RateLimiter: s.RateLimiter,
 		},
 		Fail: s.fail, Flow: s.flowOf, Named: named,
 	}

@@ -395,7 +395,7 @@ func TestARefusalForEveryoneCanBeReadByPages(t *testing.T) {
 	wait := time.Duration(0)
 	b := newBenchOf(t, func(s *Server) {
 		s.MaxBody = 1 << 10
-		s.Pace = func(uuid.UUID) time.Duration { return wait }
+		s.RateLimiter = func(uuid.UUID) time.Duration { return wait }
 	})
 	tests := map[string]struct {
 		target, body string

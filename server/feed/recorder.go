@@ -52,8 +52,8 @@ type Recorder struct {
 	// is asked too much, or the house is closed. Retry-After is set where it helps.
 	TurnAway func(w http.ResponseWriter, r *http.Request, status int, why api.Refusal)
 
-	MaxBody int64                                    // bytes; 0: DefaultMaxBody
-	Pace    func(lab uuid.UUID) (wait time.Duration) // of the requests to one lab; nil: any
+	MaxBody     int64                                    // bytes; 0: DefaultMaxBody
+	RateLimiter func(lab uuid.UUID) (wait time.Duration) // of the requests to one lab; nil: any
 }
 
 // Route is one endpoint of a party, below /{lab}/.
@@ -173,10 +173,10 @@ func (tp *Recorder) unknownLab() api.Refusal {
 
 // mustWait turns the request away if its lab is asked too much.
 func (tp *Recorder) mustWait(w http.ResponseWriter, r *http.Request, id uuid.UUID) bool {
-	if tp.Pace == nil {
+	if tp.RateLimiter == nil {
 		return false
 	}
-	wait := tp.Pace(id)
+	wait := tp.RateLimiter(id)
 	if wait == 0 {
 		return false
 	}

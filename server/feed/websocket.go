@@ -51,8 +51,8 @@ type Feed struct {
 	// for its websockets. Where it is nil, the process never ends.
 	Closing context.Context
 
-	Seats   *limit.Seats       // bounds the followers; nil: any number
-	Limited func(bound string) // is told of each who found no seat; nil: nobody is
+	ConnLimiter *limit.ConnLimiter // bounds the followers; nil: any number
+	Limited     func(bound string) // is told of each who found no seat; nil: nobody is
 
 	serving sync.WaitGroup
 }
@@ -134,10 +134,10 @@ func (f *Feed) Probe(w http.ResponseWriter, l *lab.Lab) {
 
 // seat takes a seat for a follower of l, or says why there is none.
 func (f *Feed) seat(w http.ResponseWriter, l *lab.Lab) (giveBack func(), ok bool) {
-	if f.Seats == nil {
+	if f.ConnLimiter == nil {
 		return func() {}, true
 	}
-	giveBack, err := f.Seats.Take(l.ID)
+	giveBack, err := f.ConnLimiter.Take(l.ID)
 	if err != nil {
 		f.turnAway(w, err)
 	}
@@ -153,7 +153,7 @@ func (f *Feed) turnAway(w http.ResponseWriter, full error) {
 		Code: "too_many_followers", Description: "This lab is open in too many places at once.",
 		Hint: "Close one of the other tabs or programs that follow it.",
 	}
-	if errors.Is(full, limit.HouseFull) {
+	if errors.Is(full, limit.AllFull) {
 		status, bound, why = http.StatusServiceUnavailable, "followers-all", api.Refusal{
 			Code: "too_many_followers", Description: "Too many labs are followed at the moment.",
 			Hint: "The page tries again by itself.",

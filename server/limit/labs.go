@@ -36,7 +36,7 @@ type LabBounds struct {
 type Labs struct {
 	bounds LabBounds
 	count  func(context.Context) (int, error) // of all labs that there are
-	pace   Pace[netip.Addr]
+	pace   RateLimiter[netip.Addr]
 
 	mu      sync.Mutex                          // guards all below
 	made    *lru.Cache[netip.Addr, []time.Time] // by each address, oldest first, at most PerAddress
@@ -47,7 +47,7 @@ type Labs struct {
 // NewLabs returns a Labs; count tells how many labs there are.
 func NewLabs(b LabBounds, count func(context.Context) (int, error)) *Labs {
 	made, _ := lru.New[netip.Addr, []time.Time](knownClients) // fails for sizes below one
-	return &Labs{bounds: b, count: count, pace: NewPace[netip.Addr](b.Rate, knownClients), made: made}
+	return &Labs{bounds: b, count: count, pace: NewRateLimiter[netip.Addr](b.Rate, knownClients), made: made}
 }
 
 // Bound names what a new lab would have gone beyond.

@@ -33,7 +33,7 @@ func TestRateAsAFlag(t *testing.T) {
 }
 
 func TestPaceLetsSoManyAtOnceAndThenOneByOne(t *testing.T) {
-	p := NewPace[string](Rate{3, time.Minute}, 10)
+	p := NewRateLimiter[string](Rate{3, time.Minute}, 10)
 	for range 3 {
 		if wait := p.Wait("a", noon); wait != 0 {
 			t.Fatalf("waits %s", wait)
@@ -55,7 +55,7 @@ func TestPaceLetsSoManyAtOnceAndThenOneByOne(t *testing.T) {
 }
 
 func TestPaceRemembersABoundedNumberOfKeys(t *testing.T) {
-	p := NewPace[int](Rate{1, time.Hour}, 100)
+	p := NewRateLimiter[int](Rate{1, time.Hour}, 100)
 	for i := range 10_000 {
 		p.Wait(-1, noon) // seen all the time, so never forgotten
 		p.Wait(i, noon)
@@ -110,7 +110,7 @@ func TestWhereARequestComesFrom(t *testing.T) {
 
 func TestSeats(t *testing.T) {
 	one, two, three := uuid.New(), uuid.New(), uuid.New()
-	s := &Seats{PerLab: 2, InAll: 3}
+	s := &ConnLimiter{PerLab: 2, InAll: 3}
 	take := func(lab uuid.UUID, want error) func() {
 		t.Helper()
 		giveBack, err := s.Take(lab)
@@ -123,11 +123,11 @@ func TestSeats(t *testing.T) {
 	take(one, nil)
 	take(one, LabFull)
 	last := take(two, nil)
-	take(three, HouseFull)
+	take(three, AllFull)
 	first()
 	first() // giving back twice is once
 	take(three, nil)
-	take(two, HouseFull)
+	take(two, AllFull)
 	last()
 	take(one, nil)
 	if s.Taken() != 3 {

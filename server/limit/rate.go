@@ -46,22 +46,22 @@ func (r *Rate) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Pace holds each key to one Rate. It remembers a bounded number of keys: whoever has
+// RateLimiter holds each key to one Rate. It remembers a bounded number of keys: whoever has
 // not been seen for longest is forgotten, and begins anew. It is safe for concurrent use.
-type Pace[K comparable] struct {
+type RateLimiter[K comparable] struct {
 	rate Rate
 	keys *lru.Cache[K, *rate.Limiter]
 }
 
-// NewPace returns a Pace that remembers at most so many keys, at least one.
-func NewPace[K comparable](r Rate, keys int) Pace[K] {
+// NewRateLimiter returns a RateLimiter that remembers at most so many keys, at least one.
+func NewRateLimiter[K comparable](r Rate, keys int) RateLimiter[K] {
 	known, _ := lru.New[K, *rate.Limiter](max(keys, 1)) // fails for sizes below one
-	return Pace[K]{r, known}
+	return RateLimiter[K]{r, known}
 }
 
 // Wait returns 0 where key may go on now, and takes it down; else how long it must
 // rest first, and then nothing is taken down.
-func (p Pace[K]) Wait(key K, now time.Time) time.Duration {
+func (p RateLimiter[K]) Wait(key K, now time.Time) time.Duration {
 	every := p.rate.Per / time.Duration(max(p.rate.Most, 1))
 	fresh := rate.NewLimiter(rate.Every(every), p.rate.Most)
 	limiter, known, _ := p.keys.PeekOrAdd(key, fresh)
@@ -78,7 +78,7 @@ func (p Pace[K]) Wait(key K, now time.Time) time.Duration {
 }
 
 // Forget lets key begin anew.
-func (p Pace[K]) Forget(key K) { p.keys.Remove(key) }
+func (p RateLimiter[K]) Forget(key K) { p.keys.Remove(key) }
 
 // Seconds is a wait as Retry-After has it (RFC 9110 §10.2.3): whole seconds, at least one.
 func Seconds(wait time.Duration) int {

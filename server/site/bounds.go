@@ -14,7 +14,7 @@ import (
 // Bounds are what the API lets one address ask. Nil bounds nothing but bodies.
 type Bounds struct {
 	Client  func(*http.Request) netip.Addr // who asks
-	Calls   limit.Pace[netip.Addr]
+	Calls   limit.RateLimiter[netip.Addr]
 	Labs    *limit.Labs
 	Now     func() time.Time
 	Limited func(bound string) // is told of each request that was turned away

@@ -6,9 +6,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// Seats bounds how many follow at once: in one lab, and in all. It is safe for
+// ConnLimiter bounds how many follow at once: in one lab, and in all. It is safe for
 // concurrent use. A bound of 0 is none.
-type Seats struct {
+type ConnLimiter struct {
 	PerLab int
 	InAll  int
 
@@ -22,19 +22,19 @@ type Full string
 
 // The bounds.
 const (
-	LabFull   Full = "lab"
-	HouseFull Full = "house"
+	LabFull Full = "lab"
+	AllFull Full = "house"
 )
 
 func (f Full) Error() string { return "no seat is free in the " + string(f) }
 
 // Take takes a seat in the lab, which must be given back; or it returns a Full.
-func (s *Seats) Take(lab uuid.UUID) (giveBack func(), err error) {
+func (s *ConnLimiter) Take(lab uuid.UUID) (giveBack func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.InAll > 0 && s.all >= s.InAll:
-		return nil, HouseFull
+		return nil, AllFull
 	case s.PerLab > 0 && s.taken[lab] >= s.PerLab:
 		return nil, LabFull
 	}
@@ -54,7 +54,7 @@ func (s *Seats) Take(lab uuid.UUID) (giveBack func(), err error) {
 }
 
 // Taken is how many seats are taken, in all labs.
-func (s *Seats) Taken() int {
+func (s *ConnLimiter) Taken() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.all
