@@ -54,7 +54,7 @@ func (s *Server) explain(t *lab.Turn, err error) *endpoint.Error {
 		return endpoint.Refuse(http.StatusInsufficientStorage, "lab_full",
 			"The authorization server remembers no more of this lab.", "Reset the lab: that makes room. Nothing was changed.").Because(err)
 	}
-	var closed *lab.NotNow
+	var closed *lab.UnavailableError
 	if !errors.As(err, &closed) { // why it is closed has been logged
 		s.Log.Error("endpoint", "party", s.Party, "lab", t.ID, "err", err)
 	}

@@ -193,7 +193,7 @@ func (tp *Recorder) mustWait(w http.ResponseWriter, r *http.Request, id uuid.UUI
 // server error. Why it is closed has been logged already.
 func (tp *Recorder) fail(w http.ResponseWriter, r *http.Request, err error) {
 	wait := awayWait
-	var closed *lab.NotNow
+	var closed *lab.UnavailableError
 	if errors.As(err, &closed) {
 		wait = closed.Wait
 	} else {

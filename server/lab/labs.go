@@ -31,18 +31,18 @@ type Labs struct {
 	// versions themselves are known without it.
 	Chapters map[string]string
 
-	// Gate returns a *NotNow while no lab can be opened, and nil otherwise. It
+	// Gate returns a *UnavailableError while no lab can be opened, and nil otherwise. It
 	// returns at once; a nil Gate is always open.
 	Gate func() error
 }
 
-// NotNow says that no lab can be opened, made or written to for the moment: the store
+// UnavailableError says that no lab can be opened, made or written to for the moment: the store
 // or the clock is not to be relied on.
-type NotNow struct {
+type UnavailableError struct {
 	Wait time.Duration // ask again after it
 }
 
-func (e *NotNow) Error() string { return "the lab's house is closed for the moment" }
+func (e *UnavailableError) Error() string { return "the lab's house is closed for the moment" }
 
 func (ls *Labs) gate() error {
 	if ls.Gate == nil {
@@ -154,7 +154,7 @@ func (ls *Labs) Create(ctx context.Context, chapter string) (*Lab, string, error
 	return l, key, nil
 }
 
-// Open returns the lab, or store.ErrNotFound, or a *NotNow.
+// Open returns the lab, or store.ErrNotFound, or a *UnavailableError.
 func (ls *Labs) Open(ctx context.Context, id uuid.UUID) (*Lab, error) {
 	if err := ls.gate(); err != nil {
 		return nil, err

@@ -125,11 +125,11 @@ func (h *Health) Refresh(ctx context.Context) {
 	h.report.Store(now)
 }
 
-// Gate returns why no lab can be opened just now, as a *lab.NotNow, or nil. It looks
+// Gate returns why no lab can be opened just now, as a *lab.UnavailableError, or nil. It looks
 // at the last report, and takes no time.
 func (h *Health) Gate() error {
 	if h.report.Load().closed {
-		return &lab.NotNow{Wait: retryAfter}
+		return &lab.UnavailableError{Wait: retryAfter}
 	}
 	return nil
 }

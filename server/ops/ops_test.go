@@ -51,7 +51,7 @@ func TestReadinessTellsEachCheckAndRecovers(t *testing.T) {
 			t.Fatalf("broken: %d %+v", code, r)
 		}
 	}
-	var closed *lab.NotNow
+	var closed *lab.UnavailableError
 	if err := h.Gate(); !errors.As(err, &closed) || closed.Wait <= 0 {
 		t.Errorf("the gate says %v", err)
 	}

@@ -103,7 +103,7 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case r.Context().Err() != nil: // the caller has gone
 	default:
 		wait := awayWait
-		var closed *lab.NotNow
+		var closed *lab.UnavailableError
 		if errors.As(err, &closed) { // why it is closed has been logged
 			wait = closed.Wait
 		} else {
