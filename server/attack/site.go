@@ -58,7 +58,7 @@ func (s *Site) Handler() http.Handler {
 			Log: s.Log, MaxBody: s.MaxBody, RateLimiter: s.RateLimiter,
 			TurnAway: func(w http.ResponseWriter, _ *http.Request, status int, _ api.Refusal) { s.show(w, status, "") },
 		},
-		Fail: func(w http.ResponseWriter, _ *http.Request, _ *lab.Turn, _ endpoint.Caller, _ error) {
+		Fail: func(w http.ResponseWriter, _ *http.Request, _ *lab.Handling, _ endpoint.Caller, _ error) {
 			s.show(w, http.StatusInternalServerError, "") // her pages have nothing that fails
 		},
 	}
@@ -71,7 +71,7 @@ func (s *Site) Handler() http.Handler {
 	return route.Guard("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "+lab.AllParties().FrameAncestors(s.Labs.Origins, event.Mallory), mux)
 }
 
-func (s *Site) take(w http.ResponseWriter, r *http.Request, _ *lab.Turn) error {
+func (s *Site) take(w http.ResponseWriter, r *http.Request, _ *lab.Handling) error {
 	s.show(w, http.StatusOK, r.URL.Query().Get("code"))
 	return nil
 }

@@ -37,7 +37,7 @@ type AuthorizationResponse struct {
 const responseMode = "query"
 
 // authorize is the authorization endpoint (RFC 6749 §3.1), by GET and by POST.
-func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Turn, req AuthorizationRequest, wrong endpoint.Wrong) error {
+func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Handling, req AuthorizationRequest, wrong endpoint.Wrong) error {
 	// Until the address to redirect to is known to be the client's own, an
 	// error is shown and never redirected (RFC 6749 §4.1.2.1).
 	if e := wrong.Of("client_id", "redirect_uri"); e != nil {
@@ -50,7 +50,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Turn, 
 	}
 	code, session := s.issue(t.ID, kindCode), sessionOf(r, s)
 	asked := Pending{ID: s.issue(t.ID, kindRequest), Request: req, Filled: req.RedirectURI == ""}
-	d, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Turn) (decision, error) {
+	d, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Handling) (decision, error) {
 		p := asked
 		e := s.checkTarget(state, t, &p.Request)
 		if e != nil && mustShow(t, p.Request) {
@@ -68,7 +68,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Turn, 
 
 // mustShow reports whether an error about who asks or where to is shown on a page. Where
 // that guard is off, it is sent to the address of the request, inside the lab.
-func mustShow(t *lab.Turn, req AuthorizationRequest) bool {
+func mustShow(t *lab.Handling, req AuthorizationRequest) bool {
 	nowhere := !t.Origins.Contains(req.RedirectURI) || checkRedirectURI(req.RedirectURI) != nil
 	err := t.Enforce(guard.IDErrorShown,
 		guard.ErrorShown(false))
@@ -94,7 +94,7 @@ func checkRedirectURI(uri string) *endpoint.Error {
 
 // checkTarget checks who asks and where the answer would go, and completes the
 // request with the one registered address if it names none (RFC 6749 §3.1.2.3).
-func (s *Server) checkTarget(state *State, t *lab.Turn, req *AuthorizationRequest) *endpoint.Error {
+func (s *Server) checkTarget(state *State, t *lab.Handling, req *AuthorizationRequest) *endpoint.Error {
 	if req.ClientID == "" {
 		return endpoint.Invalid("The parameter client_id is missing.",
 			"It names the client that asks (RFC 6749 §4.1.1). In this lab: "+ClientDemo+".")
@@ -127,7 +127,7 @@ func (s *Server) checkTarget(state *State, t *lab.Turn, req *AuthorizationReques
 
 // checkRequest checks what may be answered by a redirect, in the order of
 // RFC 6749 §4.1.2.1 and RFC 7636 §4.4.1.
-func (s *Server) checkRequest(t *lab.Turn, req AuthorizationRequest, malformed *endpoint.Error) *endpoint.Error {
+func (s *Server) checkRequest(t *lab.Handling, req AuthorizationRequest, malformed *endpoint.Error) *endpoint.Error {
 	// What PKCE ties to its client needs no state (RFC 9700 §2.1).
 	tied := req.CodeChallenge != "" && t.Settings.Rules().On(guard.IDPKCE)
 	switch {

@@ -11,7 +11,7 @@ import (
 
 // authenticateClient checks who asks for a token, whatever it offers. A public client
 // names itself and proves nothing (RFC 6749 §3.2.1).
-func (s *Server) authenticateClient(state *State, t *lab.Turn, req TokenRequest) (Client, *endpoint.Error) {
+func (s *Server) authenticateClient(state *State, t *lab.Handling, req TokenRequest) (Client, *endpoint.Error) {
 	if req.ClientID == "" {
 		return Client{}, endpoint.Invalid("The parameter client_id is missing.",
 			"A public client names itself with it (RFC 6749 §3.2.1).")

@@ -56,8 +56,8 @@ func (d Document) Read(ctx context.Context, l *lab.Lab) (json.RawMessage, error)
 
 // SignOut ends every session of the lab's users.
 func (d Document) SignOut(ctx context.Context, l *lab.Lab) error {
-	t := &lab.Turn{Lab: l, Party: d.Owner}
-	_, err := lab.Update(ctx, t, d.docs(), func(s *State, t *lab.Turn) (struct{}, error) {
+	t := &lab.Handling{Lab: l, Party: d.Owner}
+	_, err := lab.Update(ctx, t, d.docs(), func(s *State, t *lab.Handling) (struct{}, error) {
 		for _, session := range s.Sessions {
 			t.Changed("session", "removed", session.Subject,
 				event.ChangeField{Name: "expires", From: session.Expires.Format(time.RFC3339)})

@@ -77,7 +77,7 @@ func (s *Server) endpoints() []endpoint.Row {
 }
 
 // noEndpoint answers a path below a lab where there is nothing, with what there is.
-func (s *Server) noEndpoint(_ http.ResponseWriter, _ *http.Request, t *lab.Turn) error {
+func (s *Server) noEndpoint(_ http.ResponseWriter, _ *http.Request, t *lab.Handling) error {
 	var there []string
 	for _, row := range s.endpoints() {
 		if below, ok := row.Below(); ok && row.Offered(t.Settings.Rules()) && !slices.Contains(there, below) {
@@ -110,7 +110,7 @@ func (s *Server) signposts() []endpoint.Row {
 }
 
 // metadataElsewhere names the right address to whoever is near it.
-func (s *Server) metadataElsewhere(_ http.ResponseWriter, _ *http.Request, t *lab.Turn) error {
+func (s *Server) metadataElsewhere(_ http.ResponseWriter, _ *http.Request, t *lab.Handling) error {
 	return endpoint.Refuse(http.StatusNotFound, endpoint.InvalidRequest, "The metadata of this server stand at another address.",
 		"They are at "+s.Origin+metadataPath+t.ID.String()+": the well-known part comes before the issuer's path, and nothing behind it (RFC 8414 §3).")
 }

@@ -34,7 +34,7 @@ func refused(err error) *endpoint.Error {
 // fail is the one place where errors are written: where people come, as a page, and for
 // programs as the error response of RFC 6749 §5.2. A fault is said in the words of whoever
 // ran into it, wherever that was.
-func (s *Server) fail(w http.ResponseWriter, r *http.Request, t *lab.Turn, caller endpoint.Caller, err error) {
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, t *lab.Handling, caller endpoint.Caller, err error) {
 	e := s.explain(t, err)
 	if caller == endpoint.Navigation && (e.Status < http.StatusInternalServerError || isPerson(r)) {
 		s.showError(w, e)
@@ -45,7 +45,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, t *lab.Turn, calle
 
 // explain turns any error into one that can be answered with. A fault, of the store or of
 // this program, is logged; nothing was changed.
-func (s *Server) explain(t *lab.Turn, err error) *endpoint.Error {
+func (s *Server) explain(t *lab.Handling, err error) *endpoint.Error {
 	var e *endpoint.Error
 	if errors.As(err, &e) {
 		return e

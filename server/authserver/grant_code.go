@@ -19,7 +19,7 @@ type CodeGrant struct {
 // is bound to, PKCE, and last whether it was used before. So a refused attempt spends
 // nothing, and only a second use that is right in all else ends what the first one gave
 // (OWASP ASVS 10.4.2): to have found the code is not enough.
-func (s *Server) redeemCode(state *State, t *lab.Turn, client Client, req CodeGrant, accessToken string) tokenAnswer {
+func (s *Server) redeemCode(state *State, t *lab.Handling, client Client, req CodeGrant, accessToken string) tokenAnswer {
 	if req.Code == "" {
 		return tokenAnswer{refused: endpoint.Invalid("The parameter code is missing.", "It is what the callback brought (RFC 6749 §4.1.3).")}
 	}
@@ -72,7 +72,7 @@ func (s *Server) redeemCode(state *State, t *lab.Turn, client Client, req CodeGr
 
 // noCode is the refusal of a code that the server does not have. One that it forgot has
 // no token that is alive: else it would be there.
-func (s *Server) noCode(state *State, t *lab.Turn, code string) tokenAnswer {
+func (s *Server) noCode(state *State, t *lab.Handling, code string) tokenAnswer {
 	if s.issued(t.ID, kindCode, code) || state.counted(code) {
 		return no("This server has forgotten the code.",
 			"Newer codes took its place, or the lab was reset. No token of it is alive. Run the flow again.")

@@ -20,7 +20,7 @@ type grant struct {
 }
 
 // redemption is an offer that was read. It runs inside an Update, perhaps more than once.
-type redemption func(state *State, t *lab.Turn, client Client) tokenAnswer
+type redemption func(state *State, t *lab.Handling, client Client) tokenAnswer
 
 // grants are in the order in which chapters bring them.
 func grants() []grant {
@@ -35,14 +35,14 @@ func grants() []grant {
 
 // grantOf makes the row of a grant whose parameters are those of R. token is what the
 // access token is, if it comes to one.
-func grantOf[R any](kind string, feature guard.Feature, redeem func(s *Server, state *State, t *lab.Turn, client Client, req R, token string) tokenAnswer) grant {
+func grantOf[R any](kind string, feature guard.Feature, redeem func(s *Server, state *State, t *lab.Handling, client Client, req R, token string) tokenAnswer) grant {
 	return grant{kind, feature, *new(R), func(s *Server, values url.Values, rules guard.Rules) (redemption, *endpoint.Error) {
 		req, wrong := endpoint.Decode[R](values, rules)
 		if e := wrong.First(); e != nil {
 			return nil, e
 		}
 		token := newSecret()
-		return func(state *State, t *lab.Turn, client Client) tokenAnswer {
+		return func(state *State, t *lab.Handling, client Client) tokenAnswer {
 			return redeem(s, state, t, client, req, token)
 		}, nil
 	}}
@@ -53,7 +53,7 @@ func (g grant) offered(rules guard.Rules) bool {
 }
 
 // offer reads what the request offers.
-func (s *Server) offer(t *lab.Turn, kind string, values url.Values) (redemption, *endpoint.Error) {
+func (s *Server) offer(t *lab.Handling, kind string, values url.Values) (redemption, *endpoint.Error) {
 	rules := t.Settings.Rules()
 	if kind == "" {
 		return nil, endpoint.Invalid("The parameter grant_type is missing.", has(rules)+" (RFC 6749 §4.1.3).")

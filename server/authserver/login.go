@@ -34,7 +34,7 @@ type LoginForm struct {
 
 // login takes the form of the login page. The authorization request that led there is
 // kept on the server and gone on with after the login.
-func (s *Server) login(w http.ResponseWriter, r *http.Request, t *lab.Turn, req LoginForm) error {
+func (s *Server) login(w http.ResponseWriter, r *http.Request, t *lab.Handling, req LoginForm) error {
 	// Nobody signs a browser in from another site (RFC 6749 §10.12).
 	if err := http.NewCrossOriginProtection().Check(r); err != nil {
 		return endpoint.Refuse(http.StatusForbidden, endpoint.InvalidRequest, "This form was sent from another site.",
@@ -58,11 +58,11 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request, t *lab.Turn, req 
 }
 
 // mustWait returns how long a typed password must wait; a picked user has none.
-func (s *Server) mustWait(ctx context.Context, t *lab.Turn, req LoginForm) (time.Duration, error) {
+func (s *Server) mustWait(ctx context.Context, t *lab.Handling, req LoginForm) (time.Duration, error) {
 	if req.Pick != "" {
 		return 0, nil
 	}
-	return lab.Update(ctx, t, s.docs(), func(state *State, t *lab.Turn) (time.Duration, error) {
+	return lab.Update(ctx, t, s.docs(), func(state *State, t *lab.Handling) (time.Duration, error) {
 		return state.try(req.Username, t.Now()), nil
 	})
 }
@@ -80,8 +80,8 @@ func authenticate(req LoginForm) string {
 }
 
 // refuseLogin shows the login page again, and tells why.
-func (s *Server) refuseLogin(w http.ResponseWriter, r *http.Request, t *lab.Turn, req LoginForm, status int, why string) error {
-	_, err := lab.Update(r.Context(), t, s.docs(), func(_ *State, t *lab.Turn) (struct{}, error) {
+func (s *Server) refuseLogin(w http.ResponseWriter, r *http.Request, t *lab.Handling, req LoginForm, status int, why string) error {
+	_, err := lab.Update(r.Context(), t, s.docs(), func(_ *State, t *lab.Handling) (struct{}, error) {
 		t.Noted(event.NoteLoginRefused, why, event.Field{Name: "username", Value: req.Username})
 		return struct{}{}, nil
 	})
@@ -93,9 +93,9 @@ func (s *Server) refuseLogin(w http.ResponseWriter, r *http.Request, t *lab.Turn
 
 // signIn begins a session and goes on with the request that waited. A request is
 // answered once: for a second press there is again what came of the first.
-func (s *Server) signIn(w http.ResponseWriter, r *http.Request, t *lab.Turn, kept, subject string) error {
+func (s *Server) signIn(w http.ResponseWriter, r *http.Request, t *lab.Handling, kept, subject string) error {
 	session, code := newSecret(), s.issue(t.ID, kindCode)
-	d, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Turn) (decision, error) {
+	d, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Handling) (decision, error) {
 		if a, answered := state.answered(kept); answered {
 			state.forgive(subject)
 			return s.again(state, t, a, sessionOf(r, s), subject), nil
@@ -126,7 +126,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, t *lab.Turn, kep
 
 // again decides about a login whose request was answered before. Of two presses a browser
 // drops the answer to the first: the same user gets the same one once more.
-func (s *Server) again(state *State, t *lab.Turn, a Answered, session, subject string) decision {
+func (s *Server) again(state *State, t *lab.Handling, a Answered, session, subject string) decision {
 	switch {
 	case a.Subject == subject && a.Answer == "":
 		return decision{deadEnd: true, session: a.Session}
@@ -140,7 +140,7 @@ func (s *Server) again(state *State, t *lab.Turn, a Answered, session, subject s
 
 // done tells a browser with the session id that its request was answered. Where the code
 // may still be waited for, the way to the client stands there.
-func (s *Server) done(state *State, t *lab.Turn, a Answered, session string) *doneView {
+func (s *Server) done(state *State, t *lab.Handling, a Answered, session string) *doneView {
 	d := &doneView{Client: state.nameOf(a.Request.ClientID), Lab: s.Labs.Origins[event.Lab] + "/" + t.Settings.Chapter}
 	if session == a.Session && state.redeemable(a.Code, t.Now()) {
 		d.Answer = a.Answer
@@ -149,7 +149,7 @@ func (s *Server) done(state *State, t *lab.Turn, a Answered, session string) *do
 }
 
 // nothingWaits says why no request of that id can be gone on with.
-func (s *Server) nothingWaits(t *lab.Turn, kept string, late bool) *endpoint.Error {
+func (s *Server) nothingWaits(t *lab.Handling, kept string, late bool) *endpoint.Error {
 	switch {
 	case late:
 		return endpoint.Invalid("This sign-in page is older than 15 minutes of the lab's time.",
@@ -162,7 +162,7 @@ func (s *Server) nothingWaits(t *lab.Turn, kept string, late bool) *endpoint.Err
 		"The address of the page was changed, cut off, or is that of another lab. Start the flow again from the client.")
 }
 
-func (s *Server) newSessionCookie(t *lab.Turn, session string) *http.Cookie {
+func (s *Server) newSessionCookie(t *lab.Handling, session string) *http.Cookie {
 	return &http.Cookie{
 		Name: s.sessionCookie(), Value: session, Path: "/" + t.ID.String() + "/",
 		HttpOnly: true, SameSite: http.SameSiteLaxMode,
@@ -171,12 +171,12 @@ func (s *Server) newSessionCookie(t *lab.Turn, session string) *http.Cookie {
 }
 
 // showLogin shows the login page.
-func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, t *lab.Turn, req LoginPage) error {
+func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, t *lab.Handling, req LoginPage) error {
 	return s.loginPage(w, r, t, req.Request, "", http.StatusOK)
 }
 
 // loginPage shows the login page, with the client's name and what went wrong.
-func (s *Server) loginPage(w http.ResponseWriter, r *http.Request, t *lab.Turn, kept, problem string, status int) error {
+func (s *Server) loginPage(w http.ResponseWriter, r *http.Request, t *lab.Handling, kept, problem string, status int) error {
 	state, err := s.docs().Get(r.Context(), t.ID)
 	if err != nil {
 		return err

@@ -23,7 +23,7 @@ type Metadata struct {
 
 // metadata answers RFC 8414 §3 requests. It is public, and nobody keeps it: it
 // changes with the chapter and the switches.
-func (s *Server) metadata(w http.ResponseWriter, _ *http.Request, t *lab.Turn) error {
+func (s *Server) metadata(w http.ResponseWriter, _ *http.Request, t *lab.Handling) error {
 	rules := t.Settings.Rules()
 	m := Metadata{
 		Issuer:                 s.issuer(t),

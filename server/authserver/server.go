@@ -49,7 +49,7 @@ func (s *Server) Document() Document {
 func (s *Server) docs() store.Documents[State] { return s.Document().docs() }
 
 // issuer is the server's issuer identifier in a lab (RFC 8414 §2).
-func (s *Server) issuer(t *lab.Turn) string { return s.Origin + "/" + t.ID.String() }
+func (s *Server) issuer(t *lab.Handling) string { return s.Origin + "/" + t.ID.String() }
 
 // Handler returns every endpoint of the table, and the files of the pages.
 func (s *Server) Handler() http.Handler {

@@ -240,7 +240,7 @@ func (s *State) nextCode() string {
 }
 
 // revokeTokens ends what a code gave (RFC 6749 §4.1.2).
-func (s *State) revokeTokens(t *lab.Turn, code string) {
+func (s *State) revokeTokens(t *lab.Handling, code string) {
 	now := t.Now()
 	for i := range s.Tokens {
 		if token := &s.Tokens[i]; token.Code == code && token.Revoked == nil {
@@ -262,7 +262,7 @@ func keep[T any](list []T, one T, most int) []T {
 }
 
 // issueCode stores a new code for the request and tells what it is bound to.
-func (s *State) issueCode(t *lab.Turn, value, subject string, p Pending) {
+func (s *State) issueCode(t *lab.Handling, value, subject string, p Pending) {
 	req := p.Request
 	code := Code{
 		Value: value, ClientID: req.ClientID, RedirectURI: req.RedirectURI, Filled: p.Filled, Subject: subject,
@@ -312,14 +312,14 @@ func (s *State) counted(value string) bool {
 }
 
 // spend marks the code as redeemed. With single use off it may be so again.
-func (c *Code) spend(t *lab.Turn) {
+func (c *Code) spend(t *lab.Handling) {
 	now := t.Now()
 	c.Spent = &now
 	t.Changed("code", "spent", c.Value, event.ChangeField{Name: "spent", To: now.Format(time.RFC3339)})
 }
 
 // issueToken stores a new access token for the code's user and client.
-func (s *State) issueToken(t *lab.Turn, value string, code Code) {
+func (s *State) issueToken(t *lab.Handling, value string, code Code) {
 	token := Token{
 		Value: value, ClientID: code.ClientID, Subject: code.Subject, Scope: code.Scope, Flow: code.Flow,
 		Expires: t.Now().Add(tokenLifetime), Code: code.Value,

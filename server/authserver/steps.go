@@ -21,7 +21,7 @@ import (
 // step is one of them.
 type step struct {
 	page string // below the issuer
-	due  func(t *lab.Turn, p Pending, subject string) bool
+	due  func(t *lab.Handling, p Pending, subject string) bool
 }
 
 // steps are in the order in which they are taken.
@@ -33,7 +33,7 @@ func steps() []step {
 
 // signInIsDue reports whether the user must sign in before the request is answered. Be it
 // with an error: anyone may register a client, and write links with mistakes in them.
-func signInIsDue(t *lab.Turn, p Pending, subject string) bool {
+func signInIsDue(t *lab.Handling, p Pending, subject string) bool {
 	if p.Refusal != nil && !p.isKept() {
 		return t.Enforce(guard.IDSignInFirst,
 			guard.SignInFirst(subject != "")) != nil
@@ -43,7 +43,7 @@ func signInIsDue(t *lab.Turn, p Pending, subject string) bool {
 
 // next is where a request goes from here: to the page of the first step that is due, or to
 // its client. code is for a code that is issued, subject who is signed in, or "".
-func (s *Server) next(state *State, t *lab.Turn, p Pending, code, subject string) decision {
+func (s *Server) next(state *State, t *lab.Handling, p Pending, code, subject string) decision {
 	for _, step := range steps() {
 		if step.due(t, p, subject) {
 			state.keepPending(t, p)
@@ -59,7 +59,7 @@ func (s *Server) next(state *State, t *lab.Turn, p Pending, code, subject string
 
 // grant issues the code and the redirect that carries it (RFC 6749 §4.1.2).
 // Being signed in counts as approval; consent is a later chapter's.
-func (s *Server) grant(state *State, t *lab.Turn, p Pending, code, subject string) decision {
+func (s *Server) grant(state *State, t *lab.Handling, p Pending, code, subject string) decision {
 	if req := &p.Request; req.CodeChallenge != "" && req.CodeChallengeMethod == "" {
 		req.CodeChallengeMethod = guard.Plain // RFC 7636 §4.3
 	}
@@ -92,7 +92,7 @@ type decision struct {
 }
 
 // conclude answers as was decided.
-func (s *Server) conclude(w http.ResponseWriter, t *lab.Turn, d decision, err error) error {
+func (s *Server) conclude(w http.ResponseWriter, t *lab.Handling, d decision, err error) error {
 	if err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ func withQuery(uri string, add url.Values) string {
 }
 
 // keepPending keeps a request while its user is asked for something.
-func (s *State) keepPending(t *lab.Turn, p Pending) {
+func (s *State) keepPending(t *lab.Handling, p Pending) {
 	p.Flow, p.Expires = t.Flow, t.Now().Add(keptForLogin)
 	s.Pending = keep(s.Pending, p, maxKeptPending)
 	fields := []event.ChangeField{{Name: "client_id", To: p.Request.ClientID}}

@@ -35,7 +35,7 @@ type tokenAnswer struct {
 }
 
 // token is the token endpoint (RFC 6749 §3.2): what is shared by all grants, in order.
-func (s *Server) token(w http.ResponseWriter, r *http.Request, t *lab.Turn, req TokenRequest, wrong endpoint.Wrong) error {
+func (s *Server) token(w http.ResponseWriter, r *http.Request, t *lab.Handling, req TokenRequest, wrong endpoint.Wrong) error {
 	if e := refuseHeader(r); e != nil {
 		return e
 	}
@@ -49,7 +49,7 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request, t *lab.Turn, req 
 	if e != nil {
 		return e
 	}
-	answer, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Turn) (tokenAnswer, error) {
+	answer, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Handling) (tokenAnswer, error) {
 		client, e := s.authenticateClient(state, t, req)
 		if e != nil {
 			return tokenAnswer{refused: e}, nil

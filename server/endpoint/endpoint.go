@@ -128,7 +128,7 @@ func (p Path) wrongMethod() string {
 }
 
 // Do serves a request by the row of its method, or says which chapter brings the endpoint.
-func (p Path) Do(w http.ResponseWriter, r *http.Request, t *lab.Turn) error {
+func (p Path) Do(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
 	if rules := t.Settings.Rules(); !slices.ContainsFunc(p, func(row Row) bool { return row.Offered(rules) }) {
 		return comesWith(p[0].Feature, t.Settings.Chapter)
 	}
@@ -140,7 +140,7 @@ func (p Path) Do(w http.ResponseWriter, r *http.Request, t *lab.Turn) error {
 }
 
 // Do serves a request. t is nil where the endpoint is no lab's.
-func (r Row) Do(w http.ResponseWriter, req *http.Request, t *lab.Turn) error {
+func (r Row) Do(w http.ResponseWriter, req *http.Request, t *lab.Handling) error {
 	return r.Serve.serve(w, req, t)
 }
 

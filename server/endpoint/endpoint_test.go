@@ -28,11 +28,11 @@ type menu struct {
 
 func pots(poured *[]tea) []Row {
 	return []Row{
-		{Method: http.MethodGet, Path: "/{lab}/pot", Caller: Client, Serve: Plain(func(http.ResponseWriter, *http.Request, *lab.Turn) error { return nil })},
+		{Method: http.MethodGet, Path: "/{lab}/pot", Caller: Client, Serve: Plain(func(http.ResponseWriter, *http.Request, *lab.Handling) error { return nil })},
 		{Method: http.MethodGet, Path: "/{lab}/cup", Caller: Client},
 		{
 			Method: http.MethodPost, Path: "/{lab}/pot", Caller: Client, Feature: guard.TokenEndpoint, Metadata: "pot_endpoint",
-			Serve: Form(func(_ http.ResponseWriter, _ *http.Request, _ *lab.Turn, req tea) error {
+			Serve: Form(func(_ http.ResponseWriter, _ *http.Request, _ *lab.Handling, req tea) error {
 				*poured = append(*poured, req)
 				return nil
 			}),
@@ -50,8 +50,8 @@ func TestARowIsEnough(t *testing.T) {
 	}
 	r := httptest.NewRequest("POST", "/x/pot", strings.NewReader(url.Values{"leaf": {"assam"}, "milk": {"no"}, "story": {"a\nb"}}.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	in := func(chapter string) *lab.Turn {
-		return &lab.Turn{Lab: &lab.Lab{Settings: lab.Settings{Chapter: chapter}}}
+	in := func(chapter string) *lab.Handling {
+		return &lab.Handling{Lab: &lab.Lab{Settings: lab.Settings{Chapter: chapter}}}
 	}
 	if err := paths[0].Do(httptest.NewRecorder(), r, in("v03")); err != nil || len(poured) != 1 || poured[0] != (tea{"assam", "a\nb", "no"}) {
 		t.Errorf("poured %+v, %v", poured, err)

@@ -10,7 +10,7 @@ import (
 // Handler serves a row and knows what it takes. What it returns as an error it has not
 // written: an *Error is answered as it is, anything else as a fault.
 type Handler struct {
-	serve func(http.ResponseWriter, *http.Request, *lab.Turn) error
+	serve func(http.ResponseWriter, *http.Request, *lab.Handling) error
 	takes []any // zero structs of what the requests carry
 }
 
@@ -25,13 +25,13 @@ func (h Handler) Or(others ...any) Handler {
 }
 
 // Plain handles requests without parameters of their own.
-func Plain(serve func(http.ResponseWriter, *http.Request, *lab.Turn) error) Handler {
+func Plain(serve func(http.ResponseWriter, *http.Request, *lab.Handling) error) Handler {
 	return Handler{serve: serve}
 }
 
 // Form handles requests with parameters, once they were read into R. See Decode.
-func Form[R any](serve func(http.ResponseWriter, *http.Request, *lab.Turn, R) error) Handler {
-	return Checked(func(w http.ResponseWriter, r *http.Request, t *lab.Turn, req R, wrong Wrong) error {
+func Form[R any](serve func(http.ResponseWriter, *http.Request, *lab.Handling, R) error) Handler {
+	return Checked(func(w http.ResponseWriter, r *http.Request, t *lab.Handling, req R, wrong Wrong) error {
 		if e := wrong.First(); e != nil {
 			return e
 		}
@@ -41,8 +41,8 @@ func Form[R any](serve func(http.ResponseWriter, *http.Request, *lab.Turn, R) er
 
 // Checked is Form for an endpoint at which not all that is wrong is answered alike. What
 // cannot be read at all is refused before.
-func Checked[R any](serve func(http.ResponseWriter, *http.Request, *lab.Turn, R, Wrong) error) Handler {
-	return Handler{takes: []any{*new(R)}, serve: func(w http.ResponseWriter, r *http.Request, t *lab.Turn) error {
+func Checked[R any](serve func(http.ResponseWriter, *http.Request, *lab.Handling, R, Wrong) error) Handler {
+	return Handler{takes: []any{*new(R)}, serve: func(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
 		values, e := Values(r)
 		if e != nil {
 			return e
@@ -53,8 +53,8 @@ func Checked[R any](serve func(http.ResponseWriter, *http.Request, *lab.Turn, R,
 }
 
 // JSON handles requests with one JSON object as their body.
-func JSON[R any](serve func(http.ResponseWriter, *http.Request, *lab.Turn, R) error) Handler {
-	return Handler{takes: []any{*new(R)}, serve: func(w http.ResponseWriter, r *http.Request, t *lab.Turn) error {
+func JSON[R any](serve func(http.ResponseWriter, *http.Request, *lab.Handling, R) error) Handler {
+	return Handler{takes: []any{*new(R)}, serve: func(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
 		var body R
 		if e := decodeJSON(r.Body, &body); e != nil {
 			return e
@@ -63,7 +63,7 @@ func JSON[R any](serve func(http.ResponseWriter, *http.Request, *lab.Turn, R) er
 	}}
 }
 
-func rulesOf(t *lab.Turn) guard.Rules {
+func rulesOf(t *lab.Handling) guard.Rules {
 	if t == nil {
 		return guard.Rules{}
 	}

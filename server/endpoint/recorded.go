@@ -15,7 +15,7 @@ import (
 type Recorded struct {
 	Recorder *feed.Recorder
 	// Fail is the one place where the server writes errors.
-	Fail func(w http.ResponseWriter, r *http.Request, t *lab.Turn, caller Caller, err error)
+	Fail func(w http.ResponseWriter, r *http.Request, t *lab.Handling, caller Caller, err error)
 	// Flow finds the authorization to which a request belongs, by the pattern of its
 	// endpoint, or returns "".
 	Flow func(ctx context.Context, pattern string, l *lab.Lab, r *http.Request, form url.Values) string
@@ -35,7 +35,7 @@ func (rec Recorded) route(path Path) feed.Route {
 	caller := path[0].Caller
 	to := feed.Route{
 		DefaultSender: rec.Named,
-		Serve: func(w http.ResponseWriter, r *http.Request, t *lab.Turn) {
+		Serve: func(w http.ResponseWriter, r *http.Request, t *lab.Handling) {
 			if r.Method == http.MethodHead {
 				w = bodiless{w} // nor does the log say that there was a body
 			}

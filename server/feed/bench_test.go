@@ -144,7 +144,7 @@ func headerOf(fields []event.Field, name string) (values []string) {
 }
 
 // fine is an endpoint that answers every request alike.
-func fine(w http.ResponseWriter, _ *http.Request, _ *lab.Turn) { io.WriteString(w, "fine") } //nolint:errcheck // a buffer
+func fine(w http.ResponseWriter, _ *http.Request, _ *lab.Handling) { io.WriteString(w, "fine") } //nolint:errcheck // a buffer
 
 // aClient attributes what says nothing about itself to the client that it names.
 func aClient(form url.Values) event.Party {

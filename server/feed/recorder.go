@@ -59,7 +59,7 @@ type Recorder struct {
 // Route is one endpoint of a party, below /{lab}/.
 type Route struct {
 	// Serve handles the request, whose body has been read and can be read again.
-	Serve func(w http.ResponseWriter, r *http.Request, t *lab.Turn)
+	Serve func(w http.ResponseWriter, r *http.Request, t *lab.Handling)
 	// Flow finds the authorization to which a request belongs, or returns "".
 	Flow func(ctx context.Context, l *lab.Lab, r *http.Request, form url.Values) string
 	// DefaultSender names the sender of a request that says nothing about itself.
@@ -108,7 +108,7 @@ func (tp *Recorder) Handle(route Route) http.Handler {
 		}()
 
 		answer := &answer{header: http.Header{}, status: http.StatusOK}
-		turn := &lab.Turn{Lab: l, Party: tp.Party, Request: request.ID, Flow: request.Flow, Frame: frame}
+		turn := &lab.Handling{Lab: l, Party: tp.Party, Request: request.ID, Flow: request.Flow, Frame: frame}
 		switch {
 		case tooLarge:
 			tp.TurnAway(answer, r, http.StatusRequestEntityTooLarge, tooLargeFor(tp.maxBody()))

@@ -133,7 +133,7 @@ func TestABadgeIsNeverRecordedNorSeenByTheEndpoint(t *testing.T) {
 	for name, pin := range tests {
 		t.Run(name, func(t *testing.T) {
 			seen := make(chan string, 1)
-			b := newBench(t, Route{Serve: func(w http.ResponseWriter, r *http.Request, _ *lab.Turn) {
+			b := newBench(t, Route{Serve: func(w http.ResponseWriter, r *http.Request, _ *lab.Handling) {
 				seen <- fmt.Sprint(r.Header)
 			}})
 			r := b.request("POST", "/token", strings.NewReader("a=b"))
@@ -153,7 +153,7 @@ func TestABadgeIsNeverRecordedNorSeenByTheEndpoint(t *testing.T) {
 }
 
 func TestAMessageIsRecordedAsItWasOnTheWire(t *testing.T) {
-	b := newBench(t, Route{Serve: func(w http.ResponseWriter, r *http.Request, _ *lab.Turn) {
+	b := newBench(t, Route{Serve: func(w http.ResponseWriter, r *http.Request, _ *lab.Handling) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Add("Vary", "Origin")
 		w.Header().Add("Vary", "Accept")
@@ -193,7 +193,7 @@ func TestAMessageIsRecordedAsItWasOnTheWire(t *testing.T) {
 }
 
 func TestWhatAProxyAddsIsNotRecorded(t *testing.T) {
-	b := newBench(t, Route{Serve: func(http.ResponseWriter, *http.Request, *lab.Turn) {}})
+	b := newBench(t, Route{Serve: func(http.ResponseWriter, *http.Request, *lab.Handling) {}})
 	r := b.request("POST", "/token", strings.NewReader("a=b"))
 	for _, name := range []string{"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "Via", "X-Real-IP"} {
 		r.Header.Set(name, "198.51.100.7")
@@ -210,7 +210,7 @@ func TestTheEndpointReadsTheBodyAndNamesTheFlow(t *testing.T) {
 		Flow: func(_ context.Context, l *lab.Lab, r *http.Request, form url.Values) string {
 			return "asked-" + form.Get("code")
 		},
-		Serve: func(w http.ResponseWriter, r *http.Request, turn *lab.Turn) {
+		Serve: func(w http.ResponseWriter, r *http.Request, turn *lab.Handling) {
 			fmt.Fprint(w, r.FormValue("code"), " ", turn.Flow, " ", turn.Party)
 			turn.Flow = "answered"
 		},
@@ -235,7 +235,7 @@ func TestTheAnswerStandsInTheLogBeforeItIsSent(t *testing.T) {
 	recorder := &Recorder{Labs: b.labs, Party: event.Auth, Origin: authOrigin, InternalSenders: b.senders}
 	r := httptest.NewRequestWithContext(t.Context(), "GET", "/x", nil)
 	r.SetPathValue("lab", b.lab.ID.String())
-	recorder.Handle(Route{Serve: func(w http.ResponseWriter, r *http.Request, turn *lab.Turn) {
+	recorder.Handle(Route{Serve: func(w http.ResponseWriter, r *http.Request, turn *lab.Handling) {
 		if n := len(b.events()); n != 0 {
 			t.Errorf("%d events stand in the log when the endpoint begins: the request goes there with what it causes", n)
 		}
@@ -263,7 +263,7 @@ func (w *tattler) WriteHeader(status int) {
 // Pages for people too: the screen shows what Alice's browser got.
 func TestAnAnswerIsRecordedWhateverItIs(t *testing.T) {
 	for _, contentType := range []string{"text/html; charset=utf-8", "text/html", "text/plain", "application/json", ""} {
-		b := newBench(t, Route{Serve: func(w http.ResponseWriter, _ *http.Request, _ *lab.Turn) {
+		b := newBench(t, Route{Serve: func(w http.ResponseWriter, _ *http.Request, _ *lab.Handling) {
 			if contentType != "" {
 				w.Header().Set("Content-Type", contentType)
 			}
@@ -388,7 +388,7 @@ func TestWhatIsTooLongIsCutAndSaysSo(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			b := newBench(t, Route{Serve: func(w http.ResponseWriter, r *http.Request, _ *lab.Turn) {
+			b := newBench(t, Route{Serve: func(w http.ResponseWriter, r *http.Request, _ *lab.Handling) {
 				for name, values := range tt.header {
 					w.Header()[name] = values
 				}
@@ -477,7 +477,7 @@ func TestARequestOfCharactersThatJSONEscapesIsAnswered(t *testing.T) {
 
 func TestABodyThatIsTooLargeIsRefusedAndBothMessagesAreTold(t *testing.T) {
 	served := false
-	b := newBench(t, Route{Serve: func(http.ResponseWriter, *http.Request, *lab.Turn) { served = true }})
+	b := newBench(t, Route{Serve: func(http.ResponseWriter, *http.Request, *lab.Handling) { served = true }})
 	send := func(size int) (*http.Response, string) {
 		return b.do(b.request("POST", "/token", strings.NewReader("password=hunter2&a="+strings.Repeat("b", size-len("password=hunter2&a=")))))
 	}
@@ -502,7 +502,7 @@ func TestABodyThatIsTooLargeIsRefusedAndBothMessagesAreTold(t *testing.T) {
 }
 
 func TestALabThatDoesNotExistIsTheHandlersToAnswer(t *testing.T) {
-	b := newBench(t, Route{Serve: func(http.ResponseWriter, *http.Request, *lab.Turn) { t.Error("the endpoint is called") }})
+	b := newBench(t, Route{Serve: func(http.ResponseWriter, *http.Request, *lab.Handling) { t.Error("the endpoint is called") }})
 	nobody := uuid.New()
 	for _, id := range []string{nobody.String(), "no-id", "%00", strings.Repeat("a", 4000), b.lab.ID.String() + "0"} {
 		r, err := http.NewRequestWithContext(t.Context(), "POST", b.url+"/"+id+"/token", strings.NewReader("a=b"))
@@ -522,7 +522,7 @@ func TestALabThatDoesNotExistIsTheHandlersToAnswer(t *testing.T) {
 }
 
 func TestAStoreThatDoesNotAnswerIsSaidSo(t *testing.T) {
-	b := newBench(t, Route{Serve: func(http.ResponseWriter, *http.Request, *lab.Turn) { t.Error("the endpoint is called") }})
+	b := newBench(t, Route{Serve: func(http.ResponseWriter, *http.Request, *lab.Handling) { t.Error("the endpoint is called") }})
 	if err := b.labs.Store.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -538,7 +538,7 @@ func TestAStoreThatDoesNotAnswerIsSaidSo(t *testing.T) {
 // An answer that cannot be told is not sent: the log would not show why.
 func TestAnAnswerThatCannotBeRecordedIsNotSent(t *testing.T) {
 	var b *bench
-	b = newBench(t, Route{Serve: func(w http.ResponseWriter, _ *http.Request, _ *lab.Turn) {
+	b = newBench(t, Route{Serve: func(w http.ResponseWriter, _ *http.Request, _ *lab.Handling) {
 		w.Header().Set("X-Token", "secret")
 		io.WriteString(w, "secret") //nolint:errcheck // a buffer
 		if err := b.labs.Store.Close(); err != nil {
@@ -559,7 +559,7 @@ func TestARequestUnderWayIsNotAnsweredWithNothing(t *testing.T) {
 	defer end()
 	recorder := &Recorder{Labs: b.labs, Party: event.Auth, Origin: authOrigin, InternalSenders: b.senders, Log: slog.New(slog.DiscardHandler)}
 	mux := http.NewServeMux()
-	mux.Handle("/{lab}/", recorder.Handle(Route{Serve: func(w http.ResponseWriter, r *http.Request, turn *lab.Turn) {
+	mux.Handle("/{lab}/", recorder.Handle(Route{Serve: func(w http.ResponseWriter, r *http.Request, turn *lab.Handling) {
 		fine(w, r, turn)
 		end() // as the program does before it waits for its servers
 	}}))

@@ -129,7 +129,7 @@ func (a *API) keyed(row endpoint.Row, w http.ResponseWriter, r *http.Request) er
 	if !l.Opens(keyOf(r)) {
 		err = wrongKey()
 	} else {
-		err = row.Do(w, r, &lab.Turn{Lab: l, Party: event.Lab})
+		err = row.Do(w, r, &lab.Handling{Lab: l, Party: event.Lab})
 	}
 	var refused *endpoint.Error
 	if errors.As(err, &refused) {
@@ -164,9 +164,9 @@ func keyOf(r *http.Request) string {
 	return ""
 }
 
-func (a *API) nothing(http.ResponseWriter, *http.Request, *lab.Turn) error { return unknownPath() }
+func (a *API) nothing(http.ResponseWriter, *http.Request, *lab.Handling) error { return unknownPath() }
 
-func (a *API) attacks(w http.ResponseWriter, _ *http.Request, _ *lab.Turn) error {
+func (a *API) attacks(w http.ResponseWriter, _ *http.Request, _ *lab.Handling) error {
 	endpoint.WriteJSON(w, http.StatusOK, AttackCatalogue())
 	return nil
 }
@@ -180,19 +180,19 @@ func AttackCatalogue() []api.Attack {
 	return list
 }
 
-func (a *API) protections(w http.ResponseWriter, _ *http.Request, _ *lab.Turn) error {
+func (a *API) protections(w http.ResponseWriter, _ *http.Request, _ *lab.Handling) error {
 	endpoint.WriteJSON(w, http.StatusOK, guard.Catalogue())
 	return nil
 }
 
-func (a *API) chapters(w http.ResponseWriter, _ *http.Request, _ *lab.Turn) error {
+func (a *API) chapters(w http.ResponseWriter, _ *http.Request, _ *lab.Handling) error {
 	endpoint.WriteJSON(w, http.StatusOK, a.Chapters)
 	return nil
 }
 
 // onAttack answers with what do makes of the attack that the path names.
 func (a *API) onAttack(do func(context.Context, *lab.Lab, attack.Attack) (any, error)) endpoint.Handler {
-	return endpoint.Plain(func(w http.ResponseWriter, r *http.Request, t *lab.Turn) error {
+	return endpoint.Plain(func(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
 		one, err := attack.Find(r.PathValue("attack"))
 		if err != nil {
 			return unknownAttack()
@@ -257,7 +257,7 @@ func position(text string) (uint64, error) {
 	return after, nil
 }
 
-func (a *API) follow(w http.ResponseWriter, r *http.Request, t *lab.Turn, q FeedQuery) error {
+func (a *API) follow(w http.ResponseWriter, r *http.Request, t *lab.Handling, q FeedQuery) error {
 	after, err := position(q.After)
 	if err != nil {
 		return err

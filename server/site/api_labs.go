@@ -62,7 +62,7 @@ func view(l *lab.Lab) api.Lab {
 	return v
 }
 
-func (a *API) create(w http.ResponseWriter, r *http.Request, _ *lab.Turn, body api.Create) error {
+func (a *API) create(w http.ResponseWriter, r *http.Request, _ *lab.Handling, body api.Create) error {
 	if err := a.admit(r); err != nil {
 		return err
 	}
@@ -89,12 +89,12 @@ func (a *API) unknownChapter() *endpoint.Error {
 		"The field chapter does not name a chapter of this lab.", "There is "+strings.Join(ids, ", ")+".")
 }
 
-func (a *API) read(w http.ResponseWriter, _ *http.Request, t *lab.Turn) error {
+func (a *API) read(w http.ResponseWriter, _ *http.Request, t *lab.Handling) error {
 	endpoint.WriteJSON(w, http.StatusOK, view(t.Lab))
 	return nil
 }
 
-func (a *API) patch(w http.ResponseWriter, r *http.Request, t *lab.Turn, body api.Patch) error {
+func (a *API) patch(w http.ResponseWriter, r *http.Request, t *lab.Handling, body api.Patch) error {
 	version := t.Settings.StandsOn()
 	if body.Chapter != nil {
 		version = a.Labs.VersionOf(*body.Chapter)
@@ -184,7 +184,7 @@ func notYet(p guard.Protection, chapter string) error {
 	return fmt.Errorf("the protection %s comes with chapter %s, and this lab is in %s", p.ID, p.Chapter, chapter)
 }
 
-func (a *API) reset(w http.ResponseWriter, r *http.Request, t *lab.Turn) error {
+func (a *API) reset(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
 	after, err := a.Labs.Reset(r.Context(), t.Lab)
 	if err != nil {
 		return err
@@ -193,7 +193,7 @@ func (a *API) reset(w http.ResponseWriter, r *http.Request, t *lab.Turn) error {
 	return nil
 }
 
-func (a *API) signOut(w http.ResponseWriter, r *http.Request, t *lab.Turn) error {
+func (a *API) signOut(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
 	if err := a.Auth.SignOut(r.Context(), t.Lab); err != nil {
 		return err
 	}
@@ -203,7 +203,7 @@ func (a *API) signOut(w http.ResponseWriter, r *http.Request, t *lab.Turn) error
 
 // state shows the documents by party. The lab's own is what a learner chose,
 // without the hash of the key.
-func (a *API) state(w http.ResponseWriter, r *http.Request, t *lab.Turn) error {
+func (a *API) state(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
 	own, err := json.Marshal(map[string]any{
 		"chapter": t.Settings.Chapter, "switches": t.Settings.Switches,
 		"clock_offset_seconds": int64(t.Settings.ClockOffset / time.Second), "now": t.Now(),
@@ -222,7 +222,7 @@ func (a *API) state(w http.ResponseWriter, r *http.Request, t *lab.Turn) error {
 }
 
 // events writes what there is of the log, an event a line, as it is kept.
-func (a *API) events(w http.ResponseWriter, r *http.Request, t *lab.Turn, q LogQuery) error {
+func (a *API) events(w http.ResponseWriter, r *http.Request, t *lab.Handling, q LogQuery) error {
 	after, err := position(q.After)
 	if err != nil {
 		return err

@@ -145,16 +145,16 @@ func (b *Books) entry(w http.ResponseWriter, address string) error {
 	return nil
 }
 
-func (a *API) term(w http.ResponseWriter, r *http.Request, _ *lab.Turn) error {
+func (a *API) term(w http.ResponseWriter, r *http.Request, _ *lab.Handling) error {
 	return a.Books.entry(w, glossaryPath+"#"+r.PathValue("term"))
 }
 
-func (a *API) trouble(w http.ResponseWriter, r *http.Request, _ *lab.Turn) error {
+func (a *API) trouble(w http.ResponseWriter, r *http.Request, _ *lab.Handling) error {
 	return a.Books.entry(w, troubleshootingPath+"#"+r.PathValue("error"))
 }
 
 // cure finds the entry of an error that somebody ran into.
-func (a *API) cure(w http.ResponseWriter, _ *http.Request, _ *lab.Turn, s Symptoms) error {
+func (a *API) cure(w http.ResponseWriter, _ *http.Request, _ *lab.Handling, s Symptoms) error {
 	address, _ := a.Books.addressOf(s)
 	return a.Books.entry(w, address)
 }

@@ -195,7 +195,7 @@ func changesFuncs() template.FuncMap {
 }
 
 // changes serves what a chapter changed.
-func (a *API) changes(w http.ResponseWriter, r *http.Request, _ *lab.Turn) error {
+func (a *API) changes(w http.ResponseWriter, r *http.Request, _ *lab.Handling) error {
 	i := slices.IndexFunc(a.Chapters, func(c lessons.Chapter) bool { return c.ID == r.PathValue("chapter") })
 	if i < 0 {
 		return endpoint.Refuse(http.StatusNotFound, "unknown_chapter", "There is no chapter under this name.", "GET /api/chapters lists them.")

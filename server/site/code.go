@@ -231,7 +231,7 @@ func dedent(lines []string) string {
 }
 
 // code serves the source of a guard and of the lines that call it.
-func (a *API) code(w http.ResponseWriter, r *http.Request, _ *lab.Turn) error {
+func (a *API) code(w http.ResponseWriter, r *http.Request, _ *lab.Handling) error {
 	code, found := a.Code[guard.ID(r.PathValue("guard"))]
 	if !found {
 		return endpoint.Refuse(http.StatusNotFound, "unknown_guard", "There is no guard under this name.", "GET /api/protections lists them.")

@@ -16,7 +16,7 @@ type MadeUpResponse struct {
 	Shape string `json:"shape"`
 }
 
-func (s *Server) madeUp(w http.ResponseWriter, _ *http.Request, _ *lab.Turn, req MadeUpRequest) error {
+func (s *Server) madeUp(w http.ResponseWriter, _ *http.Request, _ *lab.Handling, req MadeUpRequest) error {
 	writeJSON(w, http.StatusOK, MadeUpResponse(req))
 	return nil
 }

@@ -11,9 +11,9 @@ import (
 	"oauthlab/server/store"
 )
 
-// Turn is one party handling one request in a lab. Verdicts, changes and notes
+// Handling is one party handling one request in a lab. Verdicts, changes and notes
 // made through it are saved with the party's document and then join the log.
-type Turn struct {
+type Handling struct {
 	*Lab
 	Party   event.Party  // who handles the request
 	Request string       // id of the request's event
@@ -23,10 +23,10 @@ type Turn struct {
 }
 
 // Update changes one party's document in one compare-and-swap. The function may
-// run more than once, each time with a fresh document and a fresh Turn: nothing
+// run more than once, each time with a fresh document and a fresh Handling: nothing
 // in it may reach outside, and new ids and secrets are made before. A refusal is
 // a result and commits; an error aborts, and nothing is saved or told.
-func Update[D, R any](ctx context.Context, t *Turn, docs store.Documents[D], apply func(*D, *Turn) (R, error)) (R, error) {
+func Update[D, R any](ctx context.Context, t *Handling, docs store.Documents[D], apply func(*D, *Handling) (R, error)) (R, error) {
 	var result R
 	once := func(doc *D, out *store.Outbox) error {
 		attempt := *t
@@ -47,7 +47,7 @@ func Update[D, R any](ctx context.Context, t *Turn, docs store.Documents[D], app
 // *guard.Refusal if the guard refused and its switch is on. With the switch off the
 // verdict says that it would have refused, and the flow goes on. A guard that the
 // lab's chapter does not have yet says nothing.
-func (t *Turn) Enforce(id guard.ID, reason error) error {
+func (t *Handling) Enforce(id guard.ID, reason error) error {
 	rules := t.Settings.Rules()
 	if !rules.Has(id) {
 		return nil
@@ -65,20 +65,20 @@ func (t *Turn) Enforce(id guard.ID, reason error) error {
 }
 
 // Changed records a change of the party's document.
-func (t *Turn) Changed(what, action, key string, fields ...event.ChangeField) {
+func (t *Handling) Changed(what, action, key string, fields ...event.ChangeField) {
 	t.add(event.KindChange, func(e *event.Event) {
 		e.Change = &event.Change{What: what, Action: action, Key: key, Fields: fields}
 	})
 }
 
 // Noted records something that the party wants said.
-func (t *Turn) Noted(name, text string, fields ...event.Field) {
+func (t *Handling) Noted(name, text string, fields ...event.Field) {
 	t.add(event.KindNote, func(e *event.Event) {
 		e.Note = &event.Note{Name: name, Text: text, Fields: fields}
 	})
 }
 
-func (t *Turn) add(kind event.Kind, body func(*event.Event)) {
+func (t *Handling) add(kind event.Kind, body func(*event.Event)) {
 	if t.out == nil {
 		panic(fmt.Sprintf("lab: a %s outside Update would be lost", kind))
 	}

@@ -23,7 +23,7 @@ type ledger struct {
 }
 
 // newTurn returns a turn in a new lab with the switches, and the ledger of its party.
-func (b *bench) newTurn(switches guard.Switches) (*Turn, store.Documents[ledger]) {
+func (b *bench) newTurn(switches guard.Switches) (*Handling, store.Documents[ledger]) {
 	b.Helper()
 	l, _ := b.create()
 	if switches != nil {
@@ -37,7 +37,7 @@ func (b *bench) newTurn(switches guard.Switches) (*Turn, store.Documents[ledger]
 	if err := docs.Create(b.Context(), l.ID, ledger{}); err != nil {
 		b.Fatal(err)
 	}
-	return &Turn{Lab: l, Party: event.Auth, Request: "request-1", Flow: "flow-1"}, docs
+	return &Handling{Lab: l, Party: event.Auth, Request: "request-1", Flow: "flow-1"}, docs
 }
 
 // told returns what was told behind the position before.
@@ -83,7 +83,7 @@ func TestEnforce(t *testing.T) {
 			turn, docs := b.newTurn(tt.switches)
 			before := b.last(turn.ID)
 			var where int
-			verdict, err := Update(t.Context(), turn, docs, func(_ *ledger, t *Turn) (error, error) {
+			verdict, err := Update(t.Context(), turn, docs, func(_ *ledger, t *Handling) (error, error) {
 				where = line() + 1
 				verdict := t.Enforce(guard.IDPKCE, tt.reason)
 				return verdict, nil
@@ -127,7 +127,7 @@ func TestAGuardOfALaterChapterSaysNothing(t *testing.T) {
 	turn, docs := b.newTurn(nil)
 	turn.Settings.Chapter = "v01" // PKCE comes with v03
 	before := b.last(turn.ID)
-	verdict, err := Update(t.Context(), turn, docs, func(_ *ledger, t *Turn) (error, error) {
+	verdict, err := Update(t.Context(), turn, docs, func(_ *ledger, t *Handling) (error, error) {
 		return t.Enforce(guard.IDPKCE, errors.New("the verifier does not fit")), nil
 	})
 	if err != nil || verdict != nil {
@@ -142,7 +142,7 @@ func TestARefusalIsAResultAndCommits(t *testing.T) {
 	b := newBench(t)
 	turn, docs := b.newTurn(nil)
 	before := b.last(turn.ID)
-	refusal, err := Update(t.Context(), turn, docs, func(doc *ledger, t *Turn) (error, error) {
+	refusal, err := Update(t.Context(), turn, docs, func(doc *ledger, t *Handling) (error, error) {
 		if err := t.Enforce(guard.IDCodeSingleUse, errors.New("spent")); err != nil {
 			doc.Spent = 7 // what the refusal caused, such as a revocation
 			t.Changed("token", "revoked", "key-1", event.ChangeField{Name: "alive", From: "true", To: "false"})
@@ -177,7 +177,7 @@ func TestAnErrorAbortsAndTellsNothing(t *testing.T) {
 	turn, docs := b.newTurn(nil)
 	before := b.last(turn.ID)
 	fault := errors.New("the disk is full")
-	_, err := Update(t.Context(), turn, docs, func(doc *ledger, t *Turn) (string, error) {
+	_, err := Update(t.Context(), turn, docs, func(doc *ledger, t *Handling) (string, error) {
 		doc.Spent = 7
 		t.Noted(event.NoteLoginRefused, "told too early")
 		t.Changed("code", "spent", "key-1")
@@ -199,7 +199,7 @@ func TestNotedJoinsTheLogAsTheParty(t *testing.T) {
 	b := newBench(t)
 	turn, docs := b.newTurn(nil)
 	before := b.last(turn.ID)
-	_, err := Update(t.Context(), turn, docs, func(_ *ledger, t *Turn) (struct{}, error) {
+	_, err := Update(t.Context(), turn, docs, func(_ *ledger, t *Handling) (struct{}, error) {
 		t.Noted(event.NoteOutOfBounds, "outside", event.Field{Name: "redirect_uri", Value: "http://evil.test"})
 		return struct{}{}, nil
 	})
@@ -215,10 +215,10 @@ func TestNotedJoinsTheLogAsTheParty(t *testing.T) {
 
 // An event that would be lost is a mistake in the program, found at once.
 func TestATurnOutsideUpdatePanics(t *testing.T) {
-	for name, speak := range map[string]func(*Turn){
-		"a verdict": func(t *Turn) { t.Enforce(guard.IDPKCE, nil) }, //nolint:errcheck // it panics
-		"a change":  func(t *Turn) { t.Changed("code", "spent", "key-1") },
-		"a note":    func(t *Turn) { t.Noted(event.NoteLoginRefused, "wrong") },
+	for name, speak := range map[string]func(*Handling){
+		"a verdict": func(t *Handling) { t.Enforce(guard.IDPKCE, nil) }, //nolint:errcheck // it panics
+		"a change":  func(t *Handling) { t.Changed("code", "spent", "key-1") },
+		"a note":    func(t *Handling) { t.Noted(event.NoteLoginRefused, "wrong") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
@@ -226,7 +226,7 @@ func TestATurnOutsideUpdatePanics(t *testing.T) {
 					t.Errorf("it panics with %q", said)
 				}
 			}()
-			speak(&Turn{Lab: &Lab{now: func() time.Time { return noon }}, Party: event.Auth})
+			speak(&Handling{Lab: &Lab{now: func() time.Time { return noon }}, Party: event.Auth})
 		})
 	}
 }
@@ -240,7 +240,7 @@ func TestTheOuterTurnPanicsDuringAndAfterItsUpdate(t *testing.T) {
 		turn.Noted(event.NoteLoginRefused, "lost")
 		return false
 	}
-	during, err := Update(t.Context(), turn, docs, func(*ledger, *Turn) (bool, error) { return panics(), nil })
+	during, err := Update(t.Context(), turn, docs, func(*ledger, *Handling) (bool, error) { return panics(), nil })
 	if err != nil || !during {
 		t.Errorf("during its update it panics: %v, %v", during, err)
 	}
@@ -262,7 +262,7 @@ func TestRacingUpdatesEachSeeTheOthers(t *testing.T) {
 			mine := *turn
 			mine.Request = fmt.Sprint("request-", i)
 			var err error
-			results[i], err = Update(b.Context(), &mine, docs, func(doc *ledger, t *Turn) (int, error) {
+			results[i], err = Update(b.Context(), &mine, docs, func(doc *ledger, t *Handling) (int, error) {
 				doc.Spent++
 				t.Changed("code", "spent", fmt.Sprint(doc.Spent))
 				return doc.Spent, nil
