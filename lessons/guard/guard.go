@@ -30,19 +30,19 @@ const (
 
 // Part is one thing that can be switched alone.
 type Part struct {
-	ID      ID          `json:"id"`
-	Kind    Kind        `json:"kind"`
-	By      event.Party `json:"by"`
-	Title   string      `json:"title"`             // its name, wherever it is spoken of: a few words, no verb that a verdict would turn round
-	Does    string      `json:"does,omitempty"`    // what it does, in a few words more; empty where the title says so
-	Finds   string      `json:"finds,omitempty"`   // what comes of it, where it does something else than refuse: "token revoked"
-	Would   string      `json:"would,omitempty"`   // the same where it is off: "would revoke the token"
-	Code    string      `json:"code,omitempty"`    // error code of its refusal (RFC 6749 §4.1.2.1, §5.2); empty where none is sent
-	Hint    string      `json:"hint,omitempty"`    // what to do about a refusal, in a sentence or two
-	Section string      `json:"section"`           // where it is specified
-	Instead string      `json:"instead,omitempty"` // what happens when it is off and there is nothing to go on with
-	Values  []string    `json:"values,omitempty"`  // of a habit, the first the safe one, the last the least safe; of a setting
-	Since   string      `json:"since,omitempty"`   // chapter that brings it to a protection that was there; empty: the protection's own
+	ID       ID          `json:"id"`
+	Kind     Kind        `json:"kind"`
+	By       event.Party `json:"by"`
+	Title    string      `json:"title"`             // its name, wherever it is spoken of: a few words, no verb that a verdict would turn round
+	Does     string      `json:"does,omitempty"`    // what it does, in a few words more; empty where the title says so
+	Finds    string      `json:"finds,omitempty"`   // what comes of it, where it does something else than refuse: "token revoked"
+	Would    string      `json:"would,omitempty"`   // the same where it is off: "would revoke the token"
+	Code     string      `json:"code,omitempty"`    // error code of its refusal (RFC 6749 §4.1.2.1, §5.2); empty where none is sent
+	Hint     string      `json:"hint,omitempty"`    // what to do about a refusal, in a sentence or two
+	Section  string      `json:"section"`           // where it is specified
+	Fallback string      `json:"instead,omitempty"` // what happens when it is off and there is nothing to go on with
+	Values   []string    `json:"values,omitempty"`  // of a habit, the first the safe one, the last the least safe; of a setting
+	Since    string      `json:"since,omitempty"`   // chapter that brings it to a protection that was there; empty: the protection's own
 
 	// Before is a habit's value in the chapters before its own: what was not
 	// taught yet is not sent yet. Empty for a habit that was always there.

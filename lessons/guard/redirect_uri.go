@@ -20,11 +20,11 @@ func redirectURI() Protection {
 		Parts: []Part{
 			{
 				ID: IDRedirectURI, Kind: Guard, By: event.Auth, Title: "redirect URI match", Does: "to the letter", Code: "invalid_request", Hint: "It is compared to the letter, without patterns (RFC 9700 §2.1).", Section: "RFC 9700 §2.1",
-				Instead: "The server redirects to the URI in the request, as long as it is one of the lab's own origins.",
+				Fallback: "The server redirects to the URI in the request, as long as it is one of the lab's own origins.",
 			},
 			{
 				ID: IDErrorShown, Kind: Guard, By: event.Auth, Title: "error redirect", Does: "shows an error that it may not send", Section: "RFC 6749 §4.1.2.1",
-				Instead: "The server sends the error to the URI in the request, as long as it is one of the lab's own origins.",
+				Fallback: "The server sends the error to the URI in the request, as long as it is one of the lab's own origins.",
 			},
 		},
 	}

@@ -16,7 +16,7 @@ func registeredClient() Protection {
 		Stops: "A stranger using the server as a redirector.",
 		Parts: []Part{{
 			ID: IDRegisteredClient, Kind: Guard, By: event.Auth, Title: "registered client", Does: "knows who asks", Code: "invalid_request", Hint: "Check client_id. The clients of this lab stand in the state of the parties.", Section: "RFC 6749 §2.2",
-			Instead: "The server takes the stranger for a public client with the redirect URI that it sent.",
+			Fallback: "The server takes the stranger for a public client with the redirect URI that it sent.",
 		}},
 	}
 }

@@ -16,7 +16,7 @@ func signInFirst() Protection {
 		Stops: "A client of Mallory's using the server as a redirector, with errors.",
 		Parts: []Part{{
 			ID: IDSignInFirst, Kind: Guard, By: event.Auth, Title: "sign-in first", Does: "redirects nobody who has not signed in", Section: "RFC 9700 §4.11.2",
-			Instead: "The server sends an error to the client at once, whoever opened the link.",
+			Fallback: "The server sends an error to the client at once, whoever opened the link.",
 		}},
 	}
 }

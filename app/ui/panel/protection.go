@@ -33,8 +33,8 @@ func (p *protection) Render() app.UI {
 			tag.Div("protection-words").Body(
 				tag.P("protection-title").Body(widget.TermLink(s.Protection.ID, s.Protection.Title)),
 				tag.P("protection-stops").Text("Stops: "+s.Protection.Stops),
-				app.If(p.instead() != "", func() app.UI {
-					return tag.P("protection-stops").Text("Off: " + p.instead())
+				app.If(p.fallback() != "", func() app.UI {
+					return tag.P("protection-stops").Text("Off: " + p.fallback())
 				}),
 				app.If(p.hasMore(), p.moreButton),
 			),
@@ -46,11 +46,11 @@ func (p *protection) Render() app.UI {
 	)
 }
 
-// instead says what happens while a part is off that leaves nothing to go on with.
-func (p *protection) instead() string {
+// fallback says what happens while a part is off that leaves nothing to go on with.
+func (p *protection) fallback() string {
 	for _, ps := range p.Status.Parts {
-		if !ps.On && ps.Part.Instead != "" {
-			return ps.Part.Instead
+		if !ps.On && ps.Part.Fallback != "" {
+			return ps.Part.Fallback
 		}
 	}
 	return ""
