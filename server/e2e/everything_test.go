@@ -414,7 +414,7 @@ func TestAlicesBrowserAgreesWithTheDiagram(t *testing.T) {
 				if !evaluate[bool](b, fmt.Sprintf(`[...document.querySelectorAll("button")].some(e => e.ariaLabel === %q)`, "Run the attack: "+a.Title)) {
 					continue
 				}
-				b.playAndCompare(p, a, nil)
+				b.playAndCompare(p, a, map[string]any{})
 				off := map[string]any{}
 				for _, id := range a.StoppedBy {
 					if prot, _ := guard.ProtectionOf(guard.ID(id)); prot.TaughtIn(c.Version) {

@@ -42,7 +42,7 @@ func TestTheDiagramIsHeardAsAStory(t *testing.T) {
 		`^Alice's browser to Auth server: GET /authorize ?.*code_challenge=`,
 		`^Auth server to Alice's browser: 303 /callback ?.*code=`,
 		`^Client to Auth server: POST /token ?code=.*code_verifier=`,
-		`^Auth server: PKCE passed\.$`,
+		`^Auth server: PKCE verifier passed\.$`,
 		`^Proxy's log to Mallory: leaks the URL`,
 		`^Auth server: PKCE verifier would refuse: the verifier does not match the challenge\.$`,
 	} {

@@ -273,7 +273,7 @@ func TestRolesAndNames(t *testing.T) {
 		{"tab", "Decoded"},
 		{"tab", "curl"},
 		{"tab", "Why"},
-		{"button", "Auth server: PKCE passed."},
+		{"button", "Auth server: PKCE verifier passed."},
 		{"group", "The client's page"}, // it scrolls, and must be reached to be scrolled
 	} {
 		b.has(control[0], control[1])

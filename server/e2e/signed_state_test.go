@@ -29,7 +29,7 @@ func TestVerifierInASignedState(t *testing.T) {
 	b.press("button", "Run the attack: The verifier read in the state")
 	b.says("Mallory holds Alice's token")
 	b.until(`[...document.querySelectorAll(".attack")].some(e => e.innerText.includes("The verifier read in the state") && e.innerText.includes("got in"))`)
-	b.has("button", "Auth server: PKCE passed.")
+	b.has("button", "Auth server: PKCE verifier passed.")
 	b.shoot("broken")
 
 	b.press("radio", "tab")

@@ -15,7 +15,7 @@ func TestRunBreakAndMendPKCE(t *testing.T) {
 	b.says("Is the one who redeems the code the one who asked for it?")
 
 	b.runTheFlow()
-	b.has("button", "Auth server: PKCE passed.")
+	b.has("button", "Auth server: PKCE verifier passed.")
 	b.shoot("run")
 
 	// A message of the diagram, raw and decoded.

@@ -112,7 +112,7 @@ func TestEnforce(t *testing.T) {
 			}
 			want := &event.Verdict{
 				Guard: "pkce.verify", Outcome: tt.outcome, Reason: tt.text,
-				Where: event.Where{File: "server/lab/turn_test.go", Line: where},
+				Where: event.Where{File: "server/lab/handling_test.go", Line: where},
 			}
 			if diff := cmp.Diff(want, e.Verdict); diff != "" {
 				t.Errorf("the verdict (+ is, - should be):\n%s", diff)
