@@ -65,5 +65,8 @@ func brokenText(off []session.ProtectionStatus) string {
 	case off[0].AllOff():
 		return off[0].Protection.Title + " is off in this lab"
 	}
+	if off[0].On {
+		return "A habit of " + off[0].Protection.Title + " is changed in this lab"
+	}
 	return "Part of " + off[0].Protection.Title + " is off in this lab"
 }

@@ -46,7 +46,7 @@ func pkce() Protection {
 // code on its way through the browser redeems it and is Alice.
 func PKCE(challenge, method, verifier string) error {
 	if challenge == "" {
-		return nil // nothing was promised: pkce.require decides that
+		return nil // nothing was promised: PKCERequired decides that
 	}
 	if verifier == "" {
 		return errors.New("no code_verifier was sent")

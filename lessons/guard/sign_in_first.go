@@ -15,7 +15,7 @@ func signInFirst() Protection {
 		ID: "sign-in-first", Title: "Sign-in first", By: event.Auth, Chapter: "v01",
 		Stops: "A client of Mallory's using the server as a redirector, with errors.",
 		Parts: []Part{{
-			ID: IDSignInFirst, Kind: Guard, By: event.Auth, Title: "sign-in first", Does: "redirects nobody who has not signed in", Section: "RFC 9700 §4.11.2",
+			ID: IDSignInFirst, Kind: Guard, By: event.Auth, Title: "sign-in first", Does: "redirects nobody who has not signed in", Finds: "the redirect waits", Would: "the redirect would wait", Section: "RFC 9700 §4.11.2",
 			Fallback: "The server sends an error to the client at once, whoever opened the link.",
 		}},
 	}

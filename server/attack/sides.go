@@ -143,11 +143,13 @@ func (e Evidence) malloryReadVerifierOf(c authserver.Code) bool {
 
 // loginLost says what of Alice's own login came to nothing.
 func (e Evidence) loginLost() (lost []string) {
-	flow, waits, gaveUp, used := "", false, false, false
+	flow, waits, refused, gaveUp, used := "", false, false, false, false
 	for _, one := range e.Events {
 		switch {
 		case one.Note != nil && one.Note.Name == event.NoteCallback && one.From == event.Browser:
 			flow = one.Flow // of the client in her browser; Mallory's tells its own
+		case one.Response != nil && one.To == event.Browser:
+			refused = refused || parameter(locationOf(one.Response), "error") != ""
 		case one.Note != nil && one.Note.Name == event.NoteOpen:
 			waits = waits || one.To == event.Browser
 		case one.Note != nil && one.Note.Name == event.NoteFlowFailed:
@@ -162,10 +164,21 @@ func (e Evidence) loginLost() (lost []string) {
 	switch {
 	case gaveUp:
 		lost = append(lost, "Her login: her client did not take the answer. She has to sign in again.")
+	case refused && waits:
+		lost = append(lost, "Her login: the server refused what her client asked for.")
 	case used && waits:
 		lost = append(lost, "Her login: the code is used up before her client comes with it.")
 	}
 	return lost
+}
+
+// locationOf is where an answer sends the browser, "" for nowhere.
+func locationOf(r *event.Response) string {
+	i := slices.IndexFunc(r.Header, func(f event.Field) bool { return f.Name == "Location" })
+	if i < 0 {
+		return ""
+	}
+	return r.Header[i].Value
 }
 
 // tookLoginOfAlice reports whether Mallory was given the token for a code that Alice's

@@ -1,6 +1,9 @@
 package panel
 
 import (
+	"sort"
+	"strings"
+
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/tag"
@@ -8,6 +11,7 @@ import (
 	"oauthlab/app/ui/session"
 	"oauthlab/app/ui/widget"
 	"oauthlab/lessons/api"
+	"oauthlab/lessons/guard"
 )
 
 // attackCard is one attack: what it is, what came of it last, and its button.
@@ -32,6 +36,7 @@ func (a *attackCard) Render() app.UI {
 		tag.Div("attack-words").Body(
 			tag.P("attack-title").Body(widget.TermLink(a.Attack.ID, a.Attack.Title)),
 			tag.P("attack-story").Text(a.Attack.Story),
+			app.If(a.needs() != "", func() app.UI { return tag.P("attack-needs").Text(a.needs()) }),
 			tag.P("attack-section").Text(a.section()),
 			app.If(verdict != "", func() app.UI { return tag.P("attack-verdict").Text(verdict) }),
 			app.If(a.Tried && a.outcome() != "", func() app.UI { return tag.P("attack-story").Text(a.outcome()) }),
@@ -39,6 +44,27 @@ func (a *attackCard) Render() app.UI {
 		),
 		a.button(),
 	)
+}
+
+// needs says what must be off or changed for the attack to arise; "" for nothing.
+func (a *attackCard) needs() string {
+	var all []string
+	for id, value := range a.Attack.Given {
+		p, _ := guard.ProtectionOf(guard.ID(id))
+		part, known := guard.FindPart(guard.ID(id))
+		switch {
+		case !known:
+		case part.Refuses():
+			all = append(all, p.NameOf(part)+" off")
+		default:
+			all = append(all, p.NameOf(part)+" "+value)
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	sort.Strings(all)
+	return "Needs: " + strings.Join(all, "; ") + "."
 }
 
 // outcome says what came of the latest try: what is lost, or who stood in the way.
