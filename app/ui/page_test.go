@@ -53,7 +53,7 @@ func TestMendItIsThereOnlyWhereSomethingIsOff(t *testing.T) {
 		"whole":        {nil, ""},
 		"all of PKCE":  {[]guard.ID{guard.IDPKCE, guard.IDPKCERequired}, "PKCE is off in this lab"},
 		"one part":     {[]guard.ID{guard.IDPKCE}, "Part of PKCE is off in this lab"},
-		"a habit only": {[]guard.ID{guard.IDPKCEMethod}, "A habit of PKCE is changed in this lab"},
+		"a habit only": {[]guard.ID{guard.IDPKCEMethod}, "A habit of PKCE is changed"},
 		"two of them":  {[]guard.ID{guard.IDPKCE, guard.IDState}, "2 protections are off in this lab"},
 		"one of one":   {[]guard.ID{guard.IDCodeExpiry}, "Code expiry is off in this lab"},
 	}

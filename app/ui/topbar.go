@@ -66,7 +66,7 @@ func brokenText(off []session.ProtectionStatus) string {
 		return off[0].Protection.Title + " is off in this lab"
 	}
 	if off[0].On {
-		return "A habit of " + off[0].Protection.Title + " is changed in this lab"
+		return "A habit of " + off[0].Protection.Title + " is changed"
 	}
 	return "Part of " + off[0].Protection.Title + " is off in this lab"
 }

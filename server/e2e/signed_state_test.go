@@ -14,7 +14,7 @@ func TestVerifierInASignedState(t *testing.T) {
 	b := openTab(t)
 	b.open(p.lab + "/v03-pkce")
 	b.press("radio", "signed-state")
-	b.says("A habit of PKCE is changed in this lab")
+	b.says("A habit of PKCE is changed")
 	b.runTheFlow()
 
 	b.do("choose the authorization request", clickOn(`[data-seq]`, "GET /authorize"))
@@ -33,7 +33,7 @@ func TestVerifierInASignedState(t *testing.T) {
 	b.shoot("broken")
 
 	b.press("radio", "tab")
-	b.until(`!document.body.innerText.includes("is changed in this lab")`)
+	b.until(`!document.body.innerText.includes("A habit of PKCE is changed")`)
 	b.press("button", "Run the attack: The verifier read in the state")
 	b.until(`[...document.querySelectorAll(".attack")].some(e => e.innerText.includes("The verifier read in the state") && e.innerText.includes("stopped"))`)
 	b.says("Stopped by PKCE")
@@ -45,7 +45,7 @@ func TestSignedStateOutlivesAReload(t *testing.T) {
 	p := start(t, t.TempDir())
 	b := openTab(t)
 	b.open(p.lab + "/v03-pkce?set=pkce.keep:signed-state")
-	b.says("A habit of PKCE is changed in this lab")
+	b.says("A habit of PKCE is changed")
 	b.press("button", "Run the flow")
 	b.until(`[...document.querySelectorAll('[data-seq] button')].some(e => e.textContent.includes("GET /login"))`)
 	b.do("forget what the login left in the tab", chromedp.Evaluate[chromedp.Void](`sessionStorage.removeItem("oauthlab.login")`))
