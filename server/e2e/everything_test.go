@@ -203,12 +203,12 @@ func (w walk) leave(b *tab, path string) {
 		seen[l]++
 		b.until(`!window.isBefore`)
 		w.agrees(b, l.To)
-		evaluate[bool](b, `history.back() ?? true`)
+		evaluate[bool](b, `(setTimeout(() => history.back()), true)`)
 		w.agrees(b, path)
 		if i == len(found)-1 {
-			evaluate[bool](b, `history.forward() ?? true`)
+			evaluate[bool](b, `(setTimeout(() => history.forward()), true)`)
 			w.agrees(b, l.To)
-			evaluate[bool](b, `history.back() ?? true`)
+			evaluate[bool](b, `(setTimeout(() => history.back()), true)`)
 			w.agrees(b, path)
 		}
 	}
