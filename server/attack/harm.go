@@ -13,20 +13,24 @@ import (
 // token of the user that is still alive.
 func malloryHolds(subject string) func(Evidence) bool {
 	return func(e Evidence) bool {
-		for _, one := range e.Events {
-			if one.To != event.Mallory || one.Response == nil || one.Response.Status != http.StatusOK {
-				continue
-			}
-			var tokens struct {
-				AccessToken string `json:"access_token"`
-			}
-			if json.Unmarshal([]byte(one.Response.Body), &tokens) == nil &&
-				e.Auth.SubjectOf(tokens.AccessToken) == subject {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(e.answeredToMallory(), func(token string) bool { return e.Auth.SubjectOf(token) == subject })
 	}
+}
+
+// answeredToMallory are the tokens with which the token endpoint answered Mallory herself.
+func (e Evidence) answeredToMallory() (tokens []string) {
+	for _, one := range e.Events {
+		if one.To != event.Mallory || one.Response == nil || one.Response.Status != http.StatusOK {
+			continue
+		}
+		var answer struct {
+			AccessToken string `json:"access_token"`
+		}
+		if json.Unmarshal([]byte(one.Response.Body), &answer) == nil && answer.AccessToken != "" {
+			tokens = append(tokens, answer.AccessToken)
+		}
+	}
+	return tokens
 }
 
 // clientTook finds that a user's client took what was issued to somebody else: a

@@ -1,15 +1,13 @@
 package attack
 
 import (
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
+	"oauthlab/lessons/prose"
 	"oauthlab/server/authserver"
 )
 
@@ -25,7 +23,7 @@ func sides(e Evidence, now time.Time) (gained, lost []string) {
 	for _, t := range tokens {
 		gained = append(gained, tokenGained(t, now))
 		if alive(t, now) {
-			lost = append(lost, fmt.Sprintf("%s's account is open to Mallory for %s more.", name(t.Subject), minutes(t.Expires.Sub(now))))
+			lost = append(lost, fmt.Sprintf("%s's account is open to Mallory for %s more.", prose.Capital(t.Subject), minutes(t.Expires.Sub(now))))
 		}
 	}
 	for _, c := range e.codesSeenByMallory() {
@@ -44,11 +42,6 @@ func sides(e Evidence, now time.Time) (gained, lost []string) {
 	return gained, append(lost, e.loginLost()...)
 }
 
-// name is what a user is called.
-func name(subject string) string {
-	return strings.ToUpper(subject[:1]) + subject[1:]
-}
-
 func alive(t authserver.Token, now time.Time) bool {
 	return t.Revoked == nil && t.Expires.After(now)
 }
@@ -62,14 +55,14 @@ func minutes(d time.Duration) string {
 
 func tokenGained(t authserver.Token, now time.Time) string {
 	if alive(t, now) {
-		return fmt.Sprintf("A token to %s's account, good for %s. Whoever brings it is %[1]s.", name(t.Subject), minutes(t.Expires.Sub(now)))
+		return fmt.Sprintf("A token to %s's account, good for %s. Whoever brings it is %[1]s.", prose.Capital(t.Subject), minutes(t.Expires.Sub(now)))
 	}
-	return fmt.Sprintf("A token to %s's account that the server has revoked: worth nothing.", name(t.Subject))
+	return fmt.Sprintf("A token to %s's account that the server has revoked: worth nothing.", prose.Capital(t.Subject))
 }
 
 // codeGained says what a code of somebody else is worth to Mallory.
 func (e Evidence) codeGained(c authserver.Code, now time.Time) string {
-	code := name(c.Subject) + "'s code"
+	code := prose.Capital(c.Subject) + "'s code"
 	switch {
 	case !e.Rules.Offers(guard.TokenEndpoint):
 		return code + ". The endpoint that takes it comes with chapter " + guard.TokenEndpoint.Chapter() + "."
@@ -88,18 +81,7 @@ func (e Evidence) codeGained(c authserver.Code, now time.Time) string {
 // tokensOfMallory are the tokens of others that she was answered with, or that her client
 // keeps.
 func (e Evidence) tokensOfMallory() []authserver.Token {
-	values := slices.Clone(e.Mallory.Tokens)
-	for _, one := range e.Events {
-		if one.To != event.Mallory || one.Response == nil || one.Response.Status != http.StatusOK {
-			continue
-		}
-		var answer struct {
-			AccessToken string `json:"access_token"`
-		}
-		if json.Unmarshal([]byte(one.Response.Body), &answer) == nil {
-			values = append(values, answer.AccessToken)
-		}
-	}
+	values := slices.Concat(e.Mallory.Tokens, e.answeredToMallory())
 	var tokens []authserver.Token
 	for _, t := range e.Auth.Tokens {
 		if t.Subject != user && slices.Contains(values, t.Value) {
