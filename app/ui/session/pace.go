@@ -71,14 +71,14 @@ func (c *Controller) takeStory() {
 		c.Fold(b.Key, true)
 	}
 	r.Frames = frames
-	c.screen.Past = timeline.Reduce(c.told())
+	c.lookBack()
 }
 
 // told are the events that the learner has been told of: where a story is on, those up to
 // its message.
 func (c *Controller) told() []event.Event {
-	if r := c.screen.Replay; r.Story {
-		return timeline.Until(c.log.Events(), r.Frame().Until)
+	if c.screen.Replay.Story {
+		return c.untilStep()
 	}
 	return c.log.Events()
 }

@@ -5,6 +5,7 @@ import (
 
 	"oauthlab/app/browser"
 	"oauthlab/app/timeline"
+	"oauthlab/lessons/event"
 )
 
 // Replay is a flow or an attack told a message at a time: a look back, or a story, which
@@ -52,7 +53,7 @@ func (c *Controller) ReplayAt(at int) {
 	}
 	r.At = at
 	c.screen.Replay = r
-	c.screen.Past = timeline.Reduce(timeline.Until(c.log.Events(), r.Frame().Until))
+	c.lookBack()
 	if r.Story {
 		c.reduce() // steps are ticked when the story gets there
 	}
@@ -120,4 +121,14 @@ func (s Screen) Shown() timeline.View {
 		return s.Past
 	}
 	return s.View
+}
+
+// lookBack makes what a replay has come to.
+func (c *Controller) lookBack() {
+	c.screen.Past = timeline.Reduce(c.untilStep())
+}
+
+// untilStep are the events up to the step of a replay.
+func (c *Controller) untilStep() []event.Event {
+	return timeline.Until(c.log.Events(), c.screen.Replay.Frame().Until)
 }
