@@ -53,7 +53,7 @@ func (c *clock) Render() app.UI {
 	}
 	return tag.Div("clock").Title("The lab's time").Body(
 		tag.Span("clock-time").Text(text),
-		app.If(c.Offset != 0, func() app.UI {
+		tag.If(c.Offset != 0, func() app.UI {
 			return tag.Span("clock-offset").Text(session.OffsetText(c.Offset))
 		}),
 		widget.Pressable(tag.Button("clock-button").Text("+1 h").Aria("label", "+1 h: move the clock").

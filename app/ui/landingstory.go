@@ -21,7 +21,7 @@ func landingStory() app.UI {
 		names[i] = tag.Span("lane", widget.LaneClass("at", i), widget.PartyClass(p)).Text(timeline.PartyName(p))
 		lines[i] = tag.Span("lane-line", widget.LaneClass("at", i))
 	}
-	return tag.Figure("landing-story").Aria("hidden", true).Body(
+	return tag.Figure("landing-story").Aria("hidden", "true").Body(
 		tag.Div("diagram-sheet", "lanes-4").Body(
 			tag.Div("lane-lines", "grid").Body(lines...),
 			tag.Div("lanes", "grid").Body(names...),

@@ -27,35 +27,35 @@ type noticeBar struct {
 
 func (n *noticeBar) Render() app.UI {
 	return tag.Div("notices").Role("status").Aria("live", "polite").Body(
-		app.If(n.connection() != "", func() app.UI {
+		tag.If(n.connection() != "", func() app.UI {
 			class := "notice"
 			if n.Why != "" && n.Status != lab.Live {
 				class = "notice notice-problem"
 			}
 			return tag.Div(class).Body(explained(n.connection())...)
 		}),
-		app.If(n.Forgets, func() app.UI {
+		tag.If(n.Forgets, func() app.UI {
 			return tag.Div("notice").Body(append(
 				explained("This browser keeps nothing for this page: a reload begins a new lab."),
 				tag.Button("button", "button-small").Text("Dismiss").
 					OnClick(func(app.Context, app.Event) { n.Controller.AcceptForgetting() }, app.EventScope("forgets")),
 			)...)
 		}),
-		app.If(n.Outdated, func() app.UI {
+		tag.If(n.Outdated, func() app.UI {
 			return tag.Div("notice").Body(
 				tag.Span("notice-text").Text("A new version of the lab is here. Your lab stays as it is."),
 				tag.Button("button", "button-small").Text("Reload").
 					OnClick(func(ctx app.Context, _ app.Event) { ctx.Reload() }, app.EventScope("reload")),
 			)
 		}),
-		app.If(n.Elsewhere != "", func() app.UI {
+		tag.If(n.Elsewhere != "", func() app.UI {
 			return tag.Div("notice").Body(
 				tag.Span("notice-text").Text("Another page took this lab to chapter "+n.Elsewhere+", so what you do here happens there."),
 				tag.Button("button", "button-small").Text("Bring it back to "+n.Chapter).
 					OnClick(func(app.Context, app.Event) { n.Controller.BringBack() }, app.EventScope("back")),
 			)
 		}),
-		app.If(n.Notice.Text != "", n.problem),
+		tag.If(n.Notice.Text != "", n.problem),
 	)
 }
 

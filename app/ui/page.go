@@ -80,7 +80,7 @@ func (p *chapterPage) Render() app.UI {
 	next := c.Tour(all)
 	return tag.Div("shell", "shows-"+string(s.Pane), tourClass(s)).Body(
 		&topBar{Controller: c, Content: content, Broken: session.Broken(all), Open: s.Ready(), Busy: s.Busy, Offset: s.Lab.ClockOffsetSeconds, Finished: s.Finished, Next: next},
-		app.If(s.Touring, func() app.UI { return &tourBar{Controller: c, Steps: s.Steps, Stop: next} }),
+		tag.If(s.Touring, func() app.UI { return &tourBar{Controller: c, Steps: s.Steps, Stop: next} }),
 		&noticeBar{Controller: c, Notice: s.Notice, Status: s.Status, Why: s.Why, Forgets: s.Forgets, Outdated: s.Outdated, Elsewhere: s.Elsewhere(content.Chapter.ID), Chapter: content.Chapter.ID},
 		tag.Main("desk").Body(
 			&lesson.Column{Controller: c, Content: content, Steps: s.Steps, Statuses: all, Unfolded: s.OpenSteps(), LeadOn: s.LeadsOn(), Answers: s.Answers, Busy: s.Busy, Open: s.Ready(), Tour: next},
@@ -96,8 +96,8 @@ func (p *chapterPage) Render() app.UI {
 			&panel.Column{Controller: c, Content: content, Statuses: all, Ends: s.ToldView().Attacks, StayIn: s.StayIn, ByHand: s.ByHand, Said: s.Said, Busy: s.Busy, Open: s.Ready(), State: s.State, Before: s.StateBefore, StateOpen: s.StateOpen},
 		),
 		&paneBar{Controller: c, Pane: s.Pane, Tour: next},
-		app.If(s.Dialog != session.DialogNone, func() app.UI { return dialogs.Dialog(c, s) }),
-		app.If(s.Peek.Address != "", func() app.UI { return dialogs.Peek(c, s.Peek) }),
+		tag.If(s.Dialog != session.DialogNone, func() app.UI { return dialogs.Dialog(c, s) }),
+		tag.If(s.Peek.Address != "", func() app.UI { return dialogs.Peek(c, s.Peek) }),
 		region(s.Told),
 		reading(content),
 		embed(content),

@@ -59,7 +59,7 @@ func TestMendItIsThereOnlyWhereSomethingIsOff(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			page := app.HTMLString(openPage(uitest.LabWith(tt.off...), nil))
+			page := uitest.HTML(openPage(uitest.LabWith(tt.off...), nil))
 			if strings.Contains(page, "Mend it") != (tt.want != "") || !strings.Contains(page, tt.want) {
 				t.Errorf("want %q", tt.want)
 			}
@@ -76,7 +76,7 @@ func TestTheAttackWaitsForTheGuess(t *testing.T) {
 	if uitest.Named(t, p, "Run the attack").Disabled {
 		t.Error("the attack stays closed after the guess")
 	}
-	if page := app.HTMLString(p); !strings.Contains(page, "Not quite.") {
+	if page := uitest.HTML(p); !strings.Contains(page, "Not quite.") {
 		t.Error("the guess is not answered")
 	}
 }
@@ -91,7 +91,7 @@ func TestNothingCanBePressedBeforeTheLabIsOpen(t *testing.T) {
 }
 
 func TestStepsAndMessagesCarryTheirData(t *testing.T) {
-	page := app.HTMLString(openPage(uitest.LabWith(), nil, uitest.Tokens()))
+	page := uitest.HTML(openPage(uitest.LabWith(), nil, uitest.Tokens()))
 	for _, want := range []string{`data-step="run"`, `data-step="break"`, `data-done="false"`, `data-seq="1"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %s", want)
@@ -110,7 +110,7 @@ func TestPagesObeyTheSecurityPolicy(t *testing.T) {
 		"no content": newChapterPage("/v03-pkce", page.Content{Path: "/v03-pkce"}, false),
 	}
 	for name, p := range pages {
-		page := app.HTMLString(p)
+		page := uitest.HTML(p)
 		if found := inline.FindString(page); found != "" {
 			t.Errorf("%s has %q", name, found)
 		}
@@ -123,7 +123,7 @@ func TestPagesObeyTheSecurityPolicy(t *testing.T) {
 func TestContentSurvivesThePage(t *testing.T) {
 	c := uitest.Content
 	c.Chapter.Problem = `<p>A "quote", </script><script>alert(1)</script> & more.</p>`
-	text := app.HTMLString(newChapterPage(c.Path, c, false))
+	text := uitest.HTML(newChapterPage(c.Path, c, false))
 	block := regexp.MustCompile(`(?s)<script type="application/json" id="content">(.*?)</script>`).FindStringSubmatch(text)
 	if block == nil {
 		t.Fatal("the page has no data block")
@@ -141,7 +141,7 @@ func TestAPageWithoutContentIsASentence(t *testing.T) {
 	if missing || c.Path != "/v03-pkce" {
 		t.Fatalf("content %+v, missing %v: the browser would fetch it for ever", c, missing)
 	}
-	if page := app.HTMLString(newChapterPage(c.Path, c, missing)); !strings.Contains(page, "could not be loaded") {
+	if page := uitest.HTML(newChapterPage(c.Path, c, missing)); !strings.Contains(page, "could not be loaded") {
 		t.Error(page)
 	}
 }
@@ -154,7 +154,7 @@ func TestWordsOfALessonStayInTheirAttributes(t *testing.T) {
 	c.Chapter.Question, c.Chapter.Title = odd, odd
 	c.Chapter.Sections = []lessons.Link{{Title: odd, URL: "https://" + odd}}
 	c.Chapters = []page.ChapterLink{{ID: "v02", Title: odd, Path: "/v02"}, {ID: "v03", Title: odd, Path: "/v03-pkce"}, {ID: "v04", Title: odd}}
-	text := app.HTMLString(newChapterPage(c.Path, c, false))
+	text := uitest.HTML(newChapterPage(c.Path, c, false))
 	text = text[:strings.Index(text, `id="`+page.ElementID)] // JSON escapes for itself
 	for _, raw := range []string{"<b onclick", `"odd"`} {
 		if i := strings.Index(text, raw); i >= 0 {
@@ -167,7 +167,7 @@ func TestWordsOfALessonStayInTheirAttributes(t *testing.T) {
 }
 
 func TestLandingLeadsToTheTourAndTheFirstChapter(t *testing.T) {
-	text := app.HTMLString(&landing{content: page.Content{Path: "/", Chapters: []page.ChapterLink{
+	text := uitest.HTML(&landing{content: page.Content{Path: "/", Chapters: []page.ChapterLink{
 		{ID: "v01", Path: "/v01-login-and-code"}, {ID: "v03", Path: "/v03-pkce", Tour: "Break PKCE in one minute"}, {ID: "v04"},
 	}}})
 	for _, want := range []string{
@@ -180,7 +180,7 @@ func TestLandingLeadsToTheTourAndTheFirstChapter(t *testing.T) {
 }
 
 func TestChaptersThatAreNotThereLeadNowhere(t *testing.T) {
-	page := app.HTMLString(&chapterNav{Content: uitest.Content})
+	page := uitest.HTML(&chapterNav{Content: uitest.Content})
 	if strings.Count(page, "href=") != 1 || strings.Count(page, "not there yet") != 4 { // for who sees and for who listens
 		t.Error(page)
 	}
@@ -202,17 +202,17 @@ func TestAPageSaysThatTheLabIsInAnotherChapter(t *testing.T) {
 	l := uitest.LabWith()
 	l.Chapter = "v01"
 	p := openPage(l, nil)
-	if page := app.HTMLString(p.Render()); !strings.Contains(page, words) {
+	if page := uitest.HTML(p.Render()); !strings.Contains(page, words) {
 		t.Error("it does not say so")
 	}
 	if b := uitest.Named(t, p.Render(), "Bring it back to v03"); b.Disabled {
 		t.Error("it cannot be brought back")
 	}
 	p = openPage(l, func(s *session.Screen) { s.Busy = session.Switching })
-	if page := app.HTMLString(p.Render()); strings.Contains(page, words) {
+	if page := uitest.HTML(p.Render()); strings.Contains(page, words) {
 		t.Error("it says so on the way here")
 	}
-	if page := app.HTMLString(openPage(uitest.LabWith(), nil).Render()); strings.Contains(page, words) {
+	if page := uitest.HTML(openPage(uitest.LabWith(), nil).Render()); strings.Contains(page, words) {
 		t.Error("it says so in its own chapter")
 	}
 }

@@ -30,7 +30,7 @@ func (t *topBar) Render() app.UI {
 		&chapterNav{Content: t.Content, Finished: t.Finished},
 		tag.Div("topbar-space"),
 		// A place of its own, so that what follows stays the same element, and keeps the focus.
-		tag.Div("broken-place").Body(app.If(len(t.Broken) > 0, t.alert)),
+		tag.Div("broken-place").Body(tag.If(len(t.Broken) > 0, t.alert)),
 		&clock{Controller: t.Controller, Offset: t.Offset, Ready: t.Open && t.Busy == session.Idle},
 		t.stepButton(),
 		t.runButton(),

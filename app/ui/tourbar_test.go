@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/maxence-charriere/go-app/v10/pkg/app"
-
 	"oauthlab/app/ui/session"
 	"oauthlab/app/ui/uitest"
 	"oauthlab/lessons/event"
@@ -39,7 +37,7 @@ func TestTheMarkIsOnThePage(t *testing.T) {
 			if tt.does != nil {
 				tt.does(p.controller)
 			}
-			page := app.HTMLString(p)
+			page := uitest.HTML(p)
 			if got, want := len(tourMark.FindAllString(page, -1)), min(1, len(tt.want)); got != want {
 				t.Fatalf("%d marks, want %d", got, want)
 			}
@@ -57,10 +55,10 @@ func TestTheMarkIsOnThePage(t *testing.T) {
 
 func TestRightColumnOpensWhenItIsTimeToBreak(t *testing.T) {
 	touring := func(s *session.Screen) { s.Touring = true }
-	if !strings.Contains(app.HTMLString(openPage(uitest.LabWith(), touring)), "is-early") {
+	if !strings.Contains(uitest.HTML(openPage(uitest.LabWith(), touring)), "is-early") {
 		t.Error("the right column is open before the flow ran")
 	}
-	if strings.Contains(app.HTMLString(openPage(uitest.LabWith(), touring, uitest.Tokens())), "is-early") {
+	if strings.Contains(uitest.HTML(openPage(uitest.LabWith(), touring, uitest.Tokens())), "is-early") {
 		t.Error("the right column is closed after the flow ran")
 	}
 }

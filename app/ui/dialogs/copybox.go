@@ -23,12 +23,12 @@ func (c *copyBox) Render() app.UI {
 		tag.P("modal-lead").Text(c.Lead),
 		tag.Label("field-label").Attr("for", "copy-text").Text(c.Label),
 		app.If(c.Long, func() app.UI {
-			return tag.Textarea().ID("copy-text").Class("field-input", "field-long").Attr("readonly", true).Attr("rows", 10).Text(c.Text)
+			return tag.Textarea().ID("copy-text").Class("field-input", "field-long").Attr("readonly", "true").Attr("rows", "10").Text(c.Text)
 		}).Else(func() app.UI {
 			return tag.Input("text", "field-input").ID("copy-text").Attr("readonly", true).Attr("value", c.Text)
 		}),
 		tag.Div("modal-actions").Body(
-			tag.Button("button", "button-primary").Text("Copy").Attr("autofocus", true).
+			tag.Button("button", "button-primary").Text("Copy").Attr("autofocus", "true").
 				OnClick(func(app.Context, app.Event) { c.Controller.CopyText(c.Text, "copy-text") }),
 			tag.P("modal-said").Role("status").Text(c.Said),
 		),

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/maxence-charriere/go-app/v10/pkg/app"
-
 	"oauthlab/app/ui/session"
 	"oauthlab/app/ui/uitest"
 )
@@ -23,7 +21,7 @@ func TestEveryDialogHasItsRow(t *testing.T) {
 	}
 	for _, r := range rows {
 		c := session.Resume(uitest.Content, func(s *session.Screen) { s.Dialog = r.dialog })
-		page := app.HTMLString(Dialog(c, c.Screen()))
+		page := uitest.HTML(Dialog(c, c.Screen()))
 		if title := html.EscapeString(r.title(c.Screen())); title == "" || !strings.Contains(page, ">"+title+"<") {
 			t.Errorf("%s is not under its heading %q: %s", r.dialog, title, page)
 		}

@@ -18,7 +18,7 @@ func modal(c *session.Controller, name string, content app.UI) app.UI {
 }
 
 // above is a dialog with a heading and a button that closes it; opener opens it.
-func above(id, name string, closeIt func(), content, opener app.UI) app.HTMLElem {
+func above(id, name string, closeIt func(), content, opener app.UI) *tag.Element {
 	return tag.Dialog().ID(id).Class("modal").Aria("labelledby", id+"-title").
 		On("close", func(app.Context, app.Event) { closeIt() }). // by Escape; browsers need not ask first
 		Body(
@@ -56,4 +56,4 @@ func (m *modalOpener) open() {
 	})
 }
 
-func (m *modalOpener) Render() app.UI { return tag.Span("modal-opener").Hidden(true) }
+func (m *modalOpener) Render() app.UI { return tag.Span("modal-opener").Attr("hidden", "true") }

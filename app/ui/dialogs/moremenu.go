@@ -34,7 +34,7 @@ func (m *moreMenu) Render() app.UI {
 			m.Controller.CloseDialog()
 			m.Controller.AnHourOn()
 		}),
-		app.If(m.Controller.CanBringClockBack(), func() app.UI {
+		tag.If(m.Controller.CanBringClockBack(), func() app.UI {
 			return m.item("Bring the clock back", "The lab's time is that of this computer again.", ready, func() {
 				m.Controller.CloseDialog()
 				m.Controller.MoveClock(0)
@@ -71,7 +71,7 @@ func (m *moreMenu) button(name, text string, ready bool, do func()) []app.UI {
 
 // described is a control that covers its entry, and below it what it does, which is no
 // part of its name.
-func described(control app.HTMLElem, name, text string) []app.UI {
+func described(control *tag.Element, name, text string) []app.UI {
 	id := "about-" + strings.ReplaceAll(strings.ToLower(name), " ", "-")
 	return []app.UI{
 		control.Class("menu-button").Aria("describedby", id).Text(name),

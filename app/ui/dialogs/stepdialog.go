@@ -33,7 +33,7 @@ type stepDialog struct {
 
 func (s *stepDialog) Render() app.UI {
 	return tag.Form("step-form").
-		OnSubmit(func(_ app.Context, e app.Event) {
+		On("submit", func(_ app.Context, e app.Event) {
 			e.PreventDefault()
 			s.send()
 		}).
@@ -45,7 +45,7 @@ func (s *stepDialog) Render() app.UI {
 			),
 			tag.Ul("step-fields").Body(s.fields()...),
 			tag.Div("modal-actions").Body(
-				tag.Button("button", "button-primary").ID("send-draft").Attr("type", "submit").Text("Send it").Attr("autofocus", true),
+				tag.Button("button", "button-primary").ID("send-draft").Attr("type", "submit").Text("Send it").Attr("autofocus", "true"),
 				tag.Button("button").Text("Add a parameter").
 					OnClick(func(app.Context, app.Event) { s.add() }, app.EventScope("add")),
 				tag.Button("button", "button-quiet").Text("Cancel").
@@ -101,7 +101,7 @@ func (s *stepDialog) field(i int, p event.Field) app.UI {
 	if !own {
 		label = tag.Input("text", "field-input", "step-name").Aria("label", "Name of parameter "+strconv.Itoa(i+1)).
 			ID(id+"-name").Attr("placeholder", "name").Attr("autocomplete", "off").Spellcheck(false).Attr("maxlength", 64).Attr("value", p.Name).
-			OnInput(func(ctx app.Context, _ app.Event) {
+			On("input", func(ctx app.Context, _ app.Event) {
 				s.change(i, event.Field{Name: ctx.JSSrc().Get("value").String(), Value: s.parameters()[i].Value})
 			}, app.EventScope("name", i))
 	}
@@ -109,7 +109,7 @@ func (s *stepDialog) field(i int, p event.Field) app.UI {
 		label,
 		tag.Input("text", "field-input", "mark", widget.MarkClass(param.MarkOf(p.Name))).ID(id).Aria("label", name).
 			Attr("autocomplete", "off").Spellcheck(false).Attr("autocapitalize", "off").Attr("maxlength", maxDraft).Attr("value", p.Value).
-			OnInput(func(ctx app.Context, _ app.Event) {
+			On("input", func(ctx app.Context, _ app.Event) {
 				s.change(i, event.Field{Name: s.parameters()[i].Name, Value: ctx.JSSrc().Get("value").String()})
 			}, app.EventScope("value", i)),
 		tag.Button("step-drop").Aria("label", "Drop "+name).Title("Drop "+name).Text("×").

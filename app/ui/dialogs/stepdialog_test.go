@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/maxence-charriere/go-app/v10/pkg/app"
-
 	"oauthlab/app/client"
 	"oauthlab/app/ui/session"
 	"oauthlab/app/ui/uitest"
@@ -69,7 +67,7 @@ func TestStepDialogBoundsWhatIsSent(t *testing.T) {
 
 func TestStepDialogNamesItsFields(t *testing.T) {
 	c := stepOn().Controller
-	page := app.HTMLString(Dialog(c, c.Screen()))
+	page := uitest.HTML(Dialog(c, c.Screen()))
 	for _, want := range []string{`aria-label="Drop code_challenge"`, `aria-label="state"`, `>Send it<`, `aria-labelledby="modal-title"`} {
 		if !strings.Contains(strings.Join(strings.Fields(page), ""), strings.Join(strings.Fields(want), "")) {
 			t.Errorf("the dialog lacks %s", want)

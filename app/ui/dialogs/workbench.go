@@ -16,7 +16,7 @@ import (
 )
 
 // maxBench bounds what is typed, in characters: enough to break the rules.
-const maxBench = 256
+const maxBench = "256"
 
 // workbench shows how a challenge comes out of its verifier, by the client's own code,
 // and whether the two belong together, by the server's.
@@ -47,9 +47,9 @@ func benchButton(text string, ready bool, press func()) app.UI {
 func benchField(id, label, laid string, typed func(text string)) app.UI {
 	return tag.Div().Body(
 		tag.Label("field-label").Attr("for", id).Text(label),
-		tag.Textarea("field-input", "field-long", "mark", widget.MarkClass(param.MarkPKCE)).ID(id).Attr("rows", 2).
+		tag.Textarea("field-input", "field-long", "mark", widget.MarkClass(param.MarkPKCE)).ID(id).Attr("rows", "2").
 			Attr("spellcheck", "false").Attr("maxlength", maxBench).Text(laid).
-			OnInput(func(ctx app.Context, _ app.Event) { typed(ctx.JSSrc().Get("value").String()) }, app.EventScope(id)),
+			On("input", func(ctx app.Context, _ app.Event) { typed(ctx.JSSrc().Get("value").String()) }, app.EventScope(id)),
 	)
 }
 

@@ -27,7 +27,7 @@ func (p *prediction) Render() app.UI {
 		options = append(options, p.option(i, o))
 	}
 	return tag.Div("prediction").Role("radiogroup").Aria("labelledby", "question-"+p.Step).
-		OnKeyDown(widget.Roving("[role=radio]", false)).Body(options...)
+		On("keydown", widget.Roving("[role=radio]", false)).Body(options...)
 }
 
 func (p *prediction) option(i int, o lessons.Option) app.UI {
@@ -46,8 +46,8 @@ func (p *prediction) option(i int, o lessons.Option) app.UI {
 			Body(
 				tag.Span("option-sign").Aria("hidden", "true"),
 				tag.Span("option-text").Text(o.Text),
-				app.If(word != "", func() app.UI { return tag.Span("option-word").Text(word) }),
+				tag.If(word != "", func() app.UI { return tag.Span("option-word").Text(word) }),
 			),
-		app.If(chosen, func() app.UI { return tag.P("option-reply").Text(o.Reply) }),
+		tag.If(chosen, func() app.UI { return tag.P("option-reply").Text(o.Reply) }),
 	)
 }

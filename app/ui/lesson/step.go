@@ -43,7 +43,7 @@ func (s *step) Render() app.UI {
 	return tag.Li(class).DataSet("step", s.Step.ID).DataSet("done", s.Progress.Done).Body(
 		tag.Span("step-marker").Aria("hidden", "true").Text(marker),
 		tag.H3("step-title").Body(s.header()),
-		app.If(s.Open, s.body),
+		tag.If(s.Open, s.body),
 	)
 }
 
@@ -64,23 +64,23 @@ func (s *step) body() app.UI {
 		lead, rest = cutLead(s.Step.Body)
 	}
 	return tag.Div("step-body").Body(
-		app.If(lead != "", func() app.UI { return prose(lead) }),
-		app.If(lead != "", s.actions),
-		app.If(rest != "", func() app.UI { return prose(rest) }),
-		app.If(s.Step.Prediction != nil, func() app.UI {
+		tag.If(lead != "", func() app.UI { return prose(lead) }),
+		tag.If(lead != "", s.actions),
+		tag.If(rest != "", func() app.UI { return prose(rest) }),
+		tag.If(s.Step.Prediction != nil, func() app.UI {
 			return &prediction{Controller: s.Controller, Step: s.Step.ID, Prediction: *s.Step.Prediction, Answer: s.Answer, Tour: s.Tour}
 		}),
-		app.If(lead == "", s.actions),
+		tag.If(lead == "", s.actions),
 		s.checklist(),
-		app.If(s.Step.Prediction != nil && s.Progress.Done, s.otherAnswers),
+		tag.If(s.Step.Prediction != nil && s.Progress.Done, s.otherAnswers),
 		&stepFeed{Controller: s.Controller, Lines: s.Progress.Feed},
-		app.If(s.Step.Hint != "" && !s.Progress.Done, func() app.UI {
+		tag.If(s.Step.Hint != "" && !s.Progress.Done, func() app.UI {
 			return tag.Details("hint").Body(
 				tag.Summary("hint-summary").Text("Hint"),
 				tag.P("hint-text").Text(s.Step.Hint),
 			)
 		}),
-		app.If(s.Next != "", s.goOn),
+		tag.If(s.Next != "", s.goOn),
 	)
 }
 

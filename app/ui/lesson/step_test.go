@@ -4,8 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/maxence-charriere/go-app/v10/pkg/app"
-
 	"oauthlab/app/ui/session"
 	"oauthlab/app/ui/uitest"
 )
@@ -26,11 +24,11 @@ func TestTheFirstParagraphIsCutOff(t *testing.T) {
 // Before it happened, the reply gives no other answer away.
 func TestTheOtherAnswersAreExplainedAfterwards(t *testing.T) {
 	s := step{Controller: session.New(uitest.Content), Step: uitest.Content.Chapter.Steps[1], Answer: 1, Open: true}
-	if strings.Contains(app.HTMLString(s.Render()), "Not quite.") {
+	if strings.Contains(uitest.HTML(s.Render()), "Not quite.") {
 		t.Error("an answer that was not chosen is explained too early")
 	}
 	s.Progress.Done = true
-	if page := app.HTMLString(s.Render()); strings.Count(page, "Not quite.") != 1 || strings.Count(page, "Yes.") != 1 {
+	if page := uitest.HTML(s.Render()); strings.Count(page, "Not quite.") != 1 || strings.Count(page, "Yes.") != 1 {
 		t.Error("not every answer is explained once")
 	}
 }

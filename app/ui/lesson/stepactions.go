@@ -26,20 +26,20 @@ type stepActions struct {
 
 func (a *stepActions) Render() app.UI {
 	return tag.Div("step-actions").Body(
-		app.If(a.Step.Protection != "" && a.Step.Switch != "", a.switchButton),
-		app.If(a.Step.Attack != "", a.attackButton),
-		app.If(a.Step.Guard != "", a.codeButton),
-		app.If(a.Step.Tool == lessons.PKCEWorkbench, func() app.UI { return widget.BenchOpener(a.Controller, a.Step.ID, nil) }),
-		app.If(len(a.Step.Goals) == 0 && !a.Done, a.readButton),
-		app.If(!a.Done, a.showMeButton),
-		app.If(a.Step.Attack != "" && a.Waiting, func() app.UI {
+		tag.If(a.Step.Protection != "" && a.Step.Switch != "", a.switchButton),
+		tag.If(a.Step.Attack != "", a.attackButton),
+		tag.If(a.Step.Guard != "", a.codeButton),
+		tag.If(a.Step.Tool == lessons.PKCEWorkbench, func() app.UI { return widget.BenchOpener(a.Controller, a.Step.ID, nil) }),
+		tag.If(len(a.Step.Goals) == 0 && !a.Done, a.readButton),
+		tag.If(!a.Done, a.showMeButton),
+		tag.If(a.Step.Attack != "" && a.Waiting, func() app.UI {
 			return tag.P("step-wait").Text("Guess first, then the attack opens.")
 		}),
 	)
 }
 
 // mark returns a button, which is marked where a tour has it next.
-func (a *stepActions) mark(what session.TourTarget) app.HTMLElem {
+func (a *stepActions) mark(what session.TourTarget) *tag.Element {
 	return widget.Marked(tag.Button(), a.Tour, a.Tour.Is(what, a.Step.ID))
 }
 

@@ -36,11 +36,11 @@ func (a *attackCard) Render() app.UI {
 		tag.Div("attack-words").Body(
 			tag.P("attack-title").Body(widget.TermLink(a.Attack.ID, a.Attack.Title)),
 			tag.P("attack-story").Text(a.Attack.Story),
-			app.If(a.needs() != "", func() app.UI { return tag.P("attack-needs").Text(a.needs()) }),
+			tag.If(a.needs() != "", func() app.UI { return tag.P("attack-needs").Text(a.needs()) }),
 			tag.P("attack-section").Text(a.section()),
-			app.If(verdict != "", func() app.UI { return tag.P("attack-verdict").Text(verdict) }),
-			app.If(a.Tried && a.outcome() != "", func() app.UI { return tag.P("attack-story").Text(a.outcome()) }),
-			app.If(a.Attack.Mail != "", a.mailButton),
+			tag.If(verdict != "", func() app.UI { return tag.P("attack-verdict").Text(verdict) }),
+			tag.If(a.Tried && a.outcome() != "", func() app.UI { return tag.P("attack-story").Text(a.outcome()) }),
+			tag.If(a.Attack.Mail != "", a.mailButton),
 		),
 		a.button(),
 	)

@@ -27,7 +27,7 @@ func (h *habit) Render() app.UI {
 		options = append(options, h.option(v))
 	}
 	return tag.Div("habit").Role("radiogroup").Aria("label", h.Name).
-		OnKeyDown(widget.Roving("[role=radio]", false)).Body(options...)
+		On("keydown", widget.Roving("[role=radio]", false)).Body(options...)
 }
 
 func (h *habit) option(value string) app.UI {

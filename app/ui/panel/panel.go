@@ -112,7 +112,7 @@ func endOf(ends []timeline.AttackEnd, id string) (timeline.AttackEnd, bool) {
 func (p *Column) foot() app.UI {
 	ready := p.Open && p.Busy == session.Idle
 	return tag.Div("panel-foot").Body(
-		app.If(p.redeems(), func() app.UI { return tag.Div("foot-session").Body(p.byHand()) }),
+		tag.If(p.redeems(), func() app.UI { return tag.Div("foot-session").Body(p.byHand()) }),
 		tag.Div("foot-session").Body(
 			p.stay(),
 			widget.Pressable(tag.Button("button", "button-quiet").Text("Sign out"),

@@ -33,16 +33,16 @@ func (p *protection) Render() app.UI {
 			tag.Div("protection-words").Body(
 				tag.P("protection-title").Body(widget.TermLink(s.Protection.ID, s.Protection.Title)),
 				tag.P("protection-stops").Text("Stops: "+s.Protection.Stops),
-				app.If(p.fallback() != "", func() app.UI {
+				tag.If(p.fallback() != "", func() app.UI {
 					return tag.P("protection-stops").Text("Off: " + p.fallback())
 				}),
-				app.If(p.hasMore(), p.moreButton),
+				tag.If(p.hasMore(), p.moreButton),
 			),
-			app.If(!s.IsChoice(), func() app.UI {
+			tag.If(!s.IsChoice(), func() app.UI {
 				return widget.Toggle(s.On, p.Ready, s.Protection.Title, func() { p.Controller.Turn(p.Status.Protection.ID, !p.Status.On) })
 			}),
 		),
-		app.If(p.showsParts(), p.parts),
+		tag.If(p.showsParts(), p.parts),
 	)
 }
 
@@ -86,7 +86,7 @@ func (p *protection) parts() app.UI {
 		items = append(items, tag.Li(class).Body(
 			tag.Span("part-title").Body(
 				app.Text(prose.Capital(ps.Part.Title)),
-				app.If(ps.Part.Does != "", func() app.UI { return tag.Span("part-does").Text(ps.Part.Does) }),
+				tag.If(ps.Part.Does != "", func() app.UI { return tag.Span("part-does").Text(ps.Part.Does) }),
 			),
 			control,
 		))

@@ -31,7 +31,7 @@ func (s *stateDrawer) Render() app.UI {
 		s.Ready, func() { s.Controller.ToggleState() }, "state")
 	return tag.Div("group", "state").Body(
 		tag.H2().Body(b),
-		app.If(s.IsOpen, func() app.UI { return tag.Div("state-body").Attr("translate", "no").Body(s.documents()...) }),
+		tag.If(s.IsOpen, func() app.UI { return tag.Div("state-body").Attr("translate", "no").Body(s.documents()...) }),
 	)
 }
 
@@ -72,7 +72,7 @@ func (s *stateDrawer) document(p event.Party) []app.UI {
 	return []app.UI{
 		tag.H3("state-party", widget.PartyClass(p)).Body(
 			app.Text(timeline.PartyName(p)),
-			app.If(news != "", func() app.UI { return tag.Span("state-news").Text(" · " + news) }),
+			tag.If(news != "", func() app.UI { return tag.Span("state-news").Text(" · " + news) }),
 		),
 		tag.Pre("state-text").Body(text...),
 	}

@@ -5,8 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/maxence-charriere/go-app/v10/pkg/app"
-
+	"oauthlab/app/ui/uitest"
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 )
@@ -17,7 +16,7 @@ func TestStateShowsWhatChangedLast(t *testing.T) {
 		if before != "" {
 			d.Before = api.State{event.Auth: json.RawMessage(before)}
 		}
-		return app.HTMLString(&d)
+		return uitest.HTML(&d)
 	}
 	count := func(html string) int { return strings.Count(html, "is-new") }
 	if html := read("", `{"a":1}`); count(html) != 0 {

@@ -41,7 +41,7 @@ func (a *Alice) Render() app.UI {
 			a.address(),
 		),
 		tag.Div().Body( // always there: children are known by their place, and the frame must stay
-			app.If(a.Mail.Link != "", func() app.UI { return mailStrip(a.Mail, a.Controller) }),
+			tag.If(a.Mail.Link != "", func() app.UI { return mailStrip(a.Mail, a.Controller) }),
 		),
 		tag.Div("alice-view").Body(
 			tag.Div("alice-holder").ID(session.HolderID), // its frame is browser.FreshFrame's

@@ -4,10 +4,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/maxence-charriere/go-app/v10/pkg/app"
-
 	"oauthlab/app/timeline"
 	"oauthlab/app/ui/session"
+	"oauthlab/app/ui/uitest"
 )
 
 func TestAlicesBrowserSaysWhatItShows(t *testing.T) {
@@ -40,7 +39,7 @@ func TestAlicesBrowserSaysWhatItShows(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			if page := app.HTMLString(&tt.alice); !strings.Contains(page, tt.want) {
+			if page := uitest.HTML(&tt.alice); !strings.Contains(page, tt.want) {
 				t.Errorf("%s lacks %q", page, tt.want)
 			}
 		})

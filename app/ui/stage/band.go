@@ -36,14 +36,14 @@ func (b *band) Render() app.UI {
 					OnClick(func(app.Context, app.Event) { b.Controller.Fold(b.Band.Key, !b.Open) }, app.EventScope(b.Band.Key)).
 					Body(
 						tag.Span("band-title").Text(b.Band.Title),
-						app.If(b.Section != "", func() app.UI { return tag.Span("band-section").Text(b.Section) }),
+						tag.If(b.Section != "", func() app.UI { return tag.Span("band-section").Text(b.Section) }),
 						tag.Span("band-count").Text(countText(b.Band)),
 					),
 			),
 			tag.Button("band-replay").Text("Replay").Aria("label", "Replay: "+b.Band.Title).
 				OnClick(func(app.Context, app.Event) { b.Controller.ReplayBand(b.Band.Key) }, app.EventScope(b.Band.Key)),
 		),
-		app.If(b.Open, func() app.UI { return tag.Ol("rows").Aria("label", b.Band.Title).Body(b.rows()...) }),
+		tag.If(b.Open, func() app.UI { return tag.Ol("rows").Aria("label", b.Band.Title).Body(b.rows()...) }),
 	)
 }
 

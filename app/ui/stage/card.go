@@ -20,8 +20,8 @@ func card(c timeline.Card) app.UI {
 	return tag.Li("row", "row-card").Body(
 		tag.Div(class).Body(
 			tag.P("card-title").Text(c.Title),
-			app.If(c.Detail != "", func() app.UI { return tag.P("card-detail").Text(c.Detail) }),
-			app.If(!c.Cut, func() app.UI {
+			tag.If(c.Detail != "", func() app.UI { return tag.P("card-detail").Text(c.Detail) }),
+			tag.If(!c.Cut, func() app.UI {
 				return tag.Dl("card-sides").Body(
 					tag.Dt().Text("Mallory has"), side(c.Gained),
 					tag.Dt().Text("Alice lost"), side(c.Lost),

@@ -36,13 +36,13 @@ func (a *Alice) clientPage(l timeline.Login) app.UI {
 			tag.Div().Body(
 				tag.P("client-title").Text(title),
 				tag.P("client-text").Text(text),
-				app.If(name != "", func() app.UI {
+				tag.If(name != "", func() app.UI {
 					return tag.P("client-value").Body(
 						tag.Span("mark", widget.MarkClass(kind)).Text(name + "=" + value),
 					)
 				}),
 			),
-			app.If(waits, a.exchangeButton),
+			tag.If(waits, a.exchangeButton),
 		),
 	)
 }

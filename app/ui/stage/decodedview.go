@@ -26,7 +26,7 @@ func (d *decodedView) Render() app.UI {
 	return tag.Div("decoded").Body(
 		tag.P("decoded-way").Text(d.way()),
 		widget.Troubleshooting(d.Message.Trouble),
-		app.If(len(d.Message.Checks) > 0, func() app.UI { return checked(d.Controller, d.Message.Checks) }),
+		tag.If(len(d.Message.Checks) > 0, func() app.UI { return checked(d.Controller, d.Message.Checks) }),
 		app.If(len(params) == 0, func() app.UI {
 			return tag.P("inspector-empty").Text("This carries no parameters. Raw shows the whole of it.")
 		}).Else(func() app.UI { return tag.Dl("params").Body(params...) }),
@@ -48,15 +48,15 @@ func (d *decodedView) param(p timeline.Param) app.UI {
 		),
 		tag.Dd("param-body").Body(
 			tag.Code().Body(widget.Traced(tag.Span(), timeline.TraceOf(p.Name, p.Value)).Class("param-value", "mark", widget.MarkClass(p.Kind)).Text(p.Value)),
-			app.If(p.Means != "", func() app.UI {
+			tag.If(p.Means != "", func() app.UI {
 				return tag.P("param-means").Body(
 					tag.Span().Text(p.Means),
-					app.If(p.Section != "", func() app.UI {
+					tag.If(p.Section != "", func() app.UI {
 						return tag.A(widget.SectionURL(p.Section), "section-link").Text(p.Section)
 					}),
 				)
 			}),
-			app.If(p.Kind == param.MarkPKCE, func() app.UI { return widget.BenchOpener(d.Controller, p.Name, &p) }),
+			tag.If(p.Kind == param.MarkPKCE, func() app.UI { return widget.BenchOpener(d.Controller, p.Name, &p) }),
 		),
 	)
 }

@@ -46,15 +46,15 @@ func (d *Diagram) Render() app.UI {
 	lanes := d.lanes()
 	return tag.Section("diagram", "lanes-"+strconv.Itoa(len(lanes))).Aria("labelledby", "messages").Attr("translate", "no").Body(
 		tag.H2("unseen").ID("messages").Text("Messages"),
-		tag.Div("diagram-scroll", place).TabIndex(-1).Role("group").Aria("labelledby", "messages").OnScroll(d.onScroll, app.PassiveEvent()).Body(
+		tag.Div("diagram-scroll", place).TabIndex(-1).Role("group").Aria("labelledby", "messages").On("scroll", d.onScroll, app.PassiveEvent()).Body(
 			tag.Div("diagram-sheet").Body(
 				laneNames(lanes),
 				laneLines(lanes),
 				tag.Div("bands").Body(append(d.past(past, lanes), d.bands(here, lanes)...)...),
-				app.If(len(here) == 0 && !d.Replays, d.empty),
+				tag.If(len(here) == 0 && !d.Replays, d.empty),
 			),
 		),
-		app.If(d.Newer, func() app.UI {
+		tag.If(d.Newer, func() app.UI {
 			return tag.Button("newest").Text("newest ↓").
 				OnClick(func(app.Context, app.Event) { d.Controller.ToEnd() })
 		}),

@@ -29,7 +29,7 @@ func (i *Inspector) Render() app.UI {
 		tag.H2("unseen").ID("inspector").Text("Inspector"),
 		tag.Div("inspector-bar").Body(
 			tag.Div("tabs").Role("tablist").Aria("label", "Views of the message").
-				OnKeyDown(widget.Roving("[role=tab]", true)).Body(
+				On("keydown", widget.Roving("[role=tab]", true)).Body(
 				i.tabs()...,
 			),
 			tag.P("inspector-title").Title(i.title()).Text(i.title()),

@@ -4,8 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/maxence-charriere/go-app/v10/pkg/app"
-
 	"oauthlab/app/timeline"
 	"oauthlab/app/ui/session"
 	"oauthlab/app/ui/uitest"
@@ -16,11 +14,11 @@ func TestEveryTabHasItsView(t *testing.T) {
 	tabs, seen := session.Tabs(), map[string]bool{}
 	for _, row := range tabs {
 		i := &Inspector{Controller: session.New(uitest.Content), Tab: row.Tab, Message: timeline.Message{Seq: 1, Title: "GET /authorize"}}
-		page := app.HTMLString(i)
+		page := uitest.HTML(i)
 		if strings.Count(page, `role="tab"`) != len(tabs) || !strings.Contains(page, `id="tab-`+string(row.Tab)+`"`) || !strings.Contains(page, ">"+row.Name+"<") {
 			t.Errorf("%s has no button: %s", row.Tab, page)
 		}
-		if view := app.HTMLString(i.view()); seen[view] {
+		if view := uitest.HTML(i.view()); seen[view] {
 			t.Errorf("%s shows what another shows: %s", row.Tab, view)
 		} else {
 			seen[view] = true

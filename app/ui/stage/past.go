@@ -36,7 +36,7 @@ func (d *Diagram) past(past [][]timeline.Band, lanes []timeline.Lane) []app.UI {
 					tag.Span("past-title").Text("Earlier, in "+d.Content.NameOf(bands[0].Chapter)),
 					tag.Span("band-count").Text(pastText(bands)),
 				),
-			app.If(open, func() app.UI { return tag.Div().Body(d.bandsOf(bands, lanes)...) }),
+			tag.If(open, func() app.UI { return tag.Div().Body(d.bandsOf(bands, lanes)...) }),
 		))
 	}
 	return all

@@ -17,7 +17,7 @@ type rawView struct {
 func (r *rawView) Render() app.UI {
 	return tag.Div("raw").Body(
 		tag.Pre("raw-text").Body(widget.Pieces(timeline.Cut(r.Message.Raw, r.Message.Params))...),
-		app.If(r.Message.Truncated, func() app.UI {
+		tag.If(r.Message.Truncated, func() app.UI {
 			return tag.P("inspector-empty").Text("Something here was longer than the lab keeps, and is cut.")
 		}),
 	)

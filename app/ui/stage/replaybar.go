@@ -38,7 +38,7 @@ func (b *ReplayBar) Render() app.UI {
 			b.button("‹", "One message back", r.At > 0, func() { b.Controller.ReplayBy(-1) }, "back"),
 			b.playButton(),
 			b.button("›", "One message on", r.At < last, func() { b.Controller.ReplayBy(+1) }, "on").Class("replay-on"),
-			app.If(!r.Story, func() app.UI {
+			tag.If(!r.Story, func() app.UI {
 				return b.button("»", "To the end", r.At < last, func() { b.Controller.ReplayAt(last) }, "end")
 			}),
 			b.paceButton(),
@@ -74,6 +74,6 @@ func (b *ReplayBar) paceButton() app.UI {
 	return b.button(sign, name, true, func() { b.Controller.ChoosePace(next) }, name).Class("replay-pace")
 }
 
-func (b *ReplayBar) button(sign, name string, can bool, do func(), scope string) app.HTMLElem {
+func (b *ReplayBar) button(sign, name string, can bool, do func(), scope string) *tag.Element {
 	return widget.Pressable(tag.Button("replay-button").Aria("label", name).Text(sign), can, do, scope)
 }

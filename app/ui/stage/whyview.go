@@ -36,7 +36,7 @@ func (w *whyView) Render() app.UI {
 		return tag.P("inspector-empty").Text("Choose a verdict in the diagram to see the code that took it.")
 	}
 	return tag.Div("why").Body(
-		app.If(w.Message.Verdict.Guard == w.Guard, func() app.UI {
+		tag.If(w.Message.Verdict.Guard == w.Guard, func() app.UI {
 			v := w.Message.Verdict
 			return tag.P("why-verdict", widget.OutcomeClass("is", v.Outcome)).Body(
 				tag.Span().Text(v.Sentence()),

@@ -4,8 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/maxence-charriere/go-app/v10/pkg/app"
-
 	"oauthlab/app/timeline"
 	"oauthlab/app/ui/session"
 	"oauthlab/app/ui/uitest"
@@ -27,7 +25,7 @@ func TestWhyOffersTheChecksOfAMessage(t *testing.T) {
 		"a guard without a verdict": {whyView{Guard: "pkce.verify"}, "Fetching the code"},
 	} {
 		tt.view.Controller = session.New(uitest.Content)
-		if html := app.HTMLString(tt.view.Render()); !strings.Contains(html, tt.want) {
+		if html := uitest.HTML(tt.view.Render()); !strings.Contains(html, tt.want) {
 			t.Errorf("%s: %s", name, html)
 		}
 	}

@@ -4,9 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/maxence-charriere/go-app/v10/pkg/app"
-
 	"oauthlab/app/timeline"
+	"oauthlab/app/ui/uitest"
 	"oauthlab/lessons/event"
 )
 
@@ -36,7 +35,7 @@ func TestALongLogIsDrawnInPart(t *testing.T) {
 		long.Rows = append(long.Rows, timeline.Row{Kind: timeline.RowMessage, Seq: uint64(i + 1), From: event.Browser, To: event.Auth})
 	}
 	draw := func(selected uint64, pages int) string {
-		return app.HTMLString(&band{Band: long, Open: true, Selected: selected, Pages: pages})
+		return uitest.HTML(&band{Band: long, Open: true, Selected: selected, Pages: pages})
 	}
 	if n := strings.Count(draw(0, 0), "data-seq="); n < windowRows || n >= windowRows+chunkRows {
 		t.Errorf("%d rows of 2000 are drawn", n)

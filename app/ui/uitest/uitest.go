@@ -43,6 +43,15 @@ var Content = page.Content{
 	Chapters: []page.ChapterLink{{ID: "v02", Title: "State"}, {ID: "v03", Title: "PKCE and the token endpoint", Path: "/v03-pkce"}, {ID: "v04", Title: "A protected API"}},
 }
 
+// HTML is what ui looks like on a page, "" for nothing.
+func HTML(ui app.UI) string {
+	drawn := app.FilterUIElems(ui)
+	if len(drawn) == 0 {
+		return ""
+	}
+	return app.HTMLString(drawn[0])
+}
+
 // LabWith is a lab in which the given parts are off.
 func LabWith(off ...guard.ID) api.Lab {
 	switches := guard.Switches{}
@@ -83,7 +92,7 @@ type Button struct {
 // buttons returns the buttons of a page under their accessible names.
 func buttons(ui app.UI) []Button {
 	var out []Button
-	for _, m := range buttonPattern.FindAllStringSubmatch(app.HTMLString(ui), -1) {
+	for _, m := range buttonPattern.FindAllStringSubmatch(HTML(ui), -1) {
 		b := Button{Disabled: strings.Contains(m[1], " disabled") || disabledPattern.MatchString(m[1]), Name: strings.Join(strings.Fields(tagPattern.ReplaceAllString(m[2], " ")), " ")}
 		if label := labelPattern.FindStringSubmatch(m[1]); label != nil {
 			b.Name = label[1]

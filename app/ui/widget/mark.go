@@ -19,7 +19,7 @@ func Mark(m timeline.Mark) app.UI {
 }
 
 // Traced lets what is pointed at be found wherever it shows (browser.Point).
-func Traced(e app.HTMLElem, trace string) app.HTMLElem {
+func Traced(e *tag.Element, trace string) *tag.Element {
 	if trace == "" {
 		return e
 	}

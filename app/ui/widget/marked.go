@@ -1,13 +1,13 @@
 package widget
 
 import (
-	"github.com/maxence-charriere/go-app/v10/pkg/app"
+	"oauthlab/app/tag"
 
 	"oauthlab/app/ui/session"
 )
 
 // Marked puts the mark on what is next.
-func Marked(e app.HTMLElem, s session.TourStop, here bool) app.HTMLElem {
+func Marked(e *tag.Element, s session.TourStop, here bool) *tag.Element {
 	if !here {
 		return e
 	}

@@ -96,8 +96,8 @@ func (p *Pills) pill(v timeline.Pill) app.UI {
 				sign(v),
 				tag.Span("pill-text").Text(v.Text),
 			),
-			app.If(v.Reason != "", func() app.UI { return app.Text(" ") }), // two words, and not one
-			app.If(v.Reason != "", func() app.UI { return tag.Span("pill-reason").Text(v.Reason) }),
+			tag.If(v.Reason != "", func() app.UI { return app.Text(" ") }), // two words, and not one
+			tag.If(v.Reason != "", func() app.UI { return tag.Span("pill-reason").Text(v.Reason) }),
 		)
 }
 

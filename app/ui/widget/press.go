@@ -7,6 +7,8 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/app/tag"
+
 	"oauthlab/app/browser"
 )
 
@@ -14,9 +16,9 @@ import (
 // and stays in the order of the keyboard: a disabled one would drop the focus.
 // scope tells it from other buttons that may stand in its place. On the page as the
 // server sends it no button works yet, and there it is disabled.
-func Pressable(b app.HTMLElem, ready bool, press func(), scope ...any) app.HTMLElem {
+func Pressable(b *tag.Element, ready bool, press func(), scope ...any) *tag.Element {
 	if app.IsServer && !ready {
-		b = b.Attr("disabled", true) // go-app writes aria-disabled without its value here
+		b = b.Attr("disabled", "true") // go-app writes aria-disabled without its value here
 	}
 	return b.Aria("disabled", strconv.FormatBool(!ready)).
 		OnClick(func(app.Context, app.Event) {
