@@ -85,7 +85,7 @@ func (p *chapterPage) Render() app.UI {
 		tag.Main("desk").Body(
 			&lesson.Column{Controller: c, Content: content, Steps: s.Steps, Statuses: all, Unfolded: s.OpenSteps(), LeadOn: s.LeadsOn(), Answers: s.Answers, Busy: s.Busy, Open: s.Ready(), Tour: next},
 			tag.Div("center").Body(
-				&stage.Diagram{Controller: c, Content: content, View: s.Shown(), Replays: s.Replay.On(), Elsewhere: s.Elsewhere(content.Chapter.ID), Present: s.View.Bands, Unfolded: s.Unfolded, Earlier: s.Earlier, Selected: s.Selected, Away: s.Away, Newer: s.Away && s.View.Last > s.AwayFrom, Open: s.Open, Lost: s.Notice.Again},
+				&stage.Diagram{Controller: c, Content: content, View: s.Shown(), Replays: s.Replay.On(), Coming: c.Coming(), Elsewhere: s.Elsewhere(content.Chapter.ID), Present: s.View.Bands, Unfolded: s.Unfolded, Earlier: s.Earlier, Selected: s.Selected, Away: s.Away, Newer: s.Away && s.View.Last > s.AwayFrom, Open: s.Open, Lost: s.Notice.Again},
 				&stage.ReplayBar{Controller: c, Replay: s.Replay, Pace: s.Pace},
 				&lesson.PresentStep{Controller: c, Content: content, Steps: s.Steps},
 				tag.Div("below").Body(

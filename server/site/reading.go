@@ -7,10 +7,12 @@ import (
 	"slices"
 	"strings"
 
+	"oauthlab/app/timeline"
 	"oauthlab/app/ui/page"
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/guard"
 	"oauthlab/lessons/load"
+	"oauthlab/lessons/trace"
 )
 
 //go:embed pages/reading.html pages/changes.html
@@ -80,6 +82,7 @@ func contents(a *API, coming []load.Coming) (map[string]page.Content, error) {
 		}
 		byPath[c.Path] = page.Content{
 			Path: c.Path, Chapter: c, Attacks: attacksOf(c), Chapters: links,
+			Coming:  timeline.ComingIn(timeline.Reduce(trace.Events(a.Traces[c.Version]))),
 			Changes: changes, Terms: a.Books.parameters,
 		}
 	}

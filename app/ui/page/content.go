@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"oauthlab/app/timeline"
 	"oauthlab/lessons"
 	"oauthlab/lessons/api"
 )
@@ -16,12 +17,13 @@ const ElementID = "content"
 // Content is what one page says. The server puts it into the page, and the
 // program in the browser reads it back, so that both draw the same.
 type Content struct {
-	Path     string          `json:"path"` // of the page that it was made for
-	Chapter  lessons.Chapter `json:"chapter"`
-	Attacks  []api.Attack    `json:"attacks,omitempty"`
-	Chapters []ChapterLink   `json:"chapters,omitempty"` // in the order in which they are taught
-	Changes  string          `json:"changes,omitempty"`  // HTML: what the chapter changed since the version before
-	Reading  string          `json:"-"`                  // HTML: the whole page, for who runs no script; on the server only
+	Path     string            `json:"path"` // of the page that it was made for
+	Chapter  lessons.Chapter   `json:"chapter"`
+	Attacks  []api.Attack      `json:"attacks,omitempty"`
+	Chapters []ChapterLink     `json:"chapters,omitempty"` // in the order in which they are taught
+	Coming   []timeline.Coming `json:"coming,omitempty"`   // what the chapter's flow puts into the diagram
+	Changes  string            `json:"changes,omitempty"`  // HTML: what the chapter changed since the version before
+	Reading  string            `json:"-"`                  // HTML: the whole page, for who runs no script; on the server only
 
 	Terms map[string]string `json:"terms,omitempty"` // of the glossary, by the parameter that carries them
 }

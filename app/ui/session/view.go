@@ -77,10 +77,10 @@ func (c *Controller) makeWay() {
 	c.ToEnd()
 }
 
-// ToEnd brings the newest message into view.
+// ToEnd brings the newest message into view, where there is one.
 func (c *Controller) ToEnd() {
 	c.screen.Away = false
-	AfterDraw(func() { browser.ScrollToEnd(".diagram-scroll") })
+	AfterDraw(func() { browser.ScrollToEnd(".diagram-scroll:not(.is-ahead)") })
 }
 
 // AfterDraw calls f when what changed just now is on the screen.

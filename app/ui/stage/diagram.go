@@ -25,9 +25,10 @@ type Diagram struct {
 	Controller *session.Controller
 	Content    page.Content
 	View       timeline.View
-	Replays    bool            // View looks back
-	Elsewhere  string          // chapter into which another page took the lab; what happens there now is shown
-	Present    []timeline.Band // where View looks back, the lanes are those of now: nothing moves aside
+	Replays    bool              // View looks back
+	Elsewhere  string            // chapter into which another page took the lab; what happens there now is shown
+	Present    []timeline.Band   // where View looks back, the lanes are those of now: nothing moves aside
+	Coming     []timeline.Coming // what has not happened yet, or not been told
 	Unfolded   map[string]bool
 	Earlier    map[string]int // how often more of a band was asked for, by key
 	Selected   uint64
@@ -38,11 +39,14 @@ type Diagram struct {
 }
 
 func (d *Diagram) Render() app.UI {
+	past, here := session.CutBands(d.View.Bands, d.Content.Chapter.ID, d.Elsewhere)
 	place := "" // of what is in sight: with the end, or where the learner reads
-	if d.Away {
+	switch {
+	case len(here) == 0:
+		place = "is-ahead"
+	case d.Away:
 		place = "is-away"
 	}
-	past, here := session.CutBands(d.View.Bands, d.Content.Chapter.ID, d.Elsewhere)
 	lanes := d.lanes()
 	return tag.Section("diagram", "lanes-"+strconv.Itoa(len(lanes))).Aria("labelledby", "messages").Attr("translate", "no").Body(
 		tag.H2("unseen").ID("messages").Text("Messages"),
@@ -52,6 +56,7 @@ func (d *Diagram) Render() app.UI {
 				laneLines(lanes),
 				tag.Div("bands").Body(append(d.past(past, lanes), d.bands(here, lanes)...)...),
 				tag.If(len(here) == 0 && !d.Replays, d.empty),
+				tag.If(len(d.Coming) > 0, func() app.UI { return d.ghost(lanes) }),
 			),
 		),
 		tag.If(d.Newer, func() app.UI {
@@ -61,10 +66,10 @@ func (d *Diagram) Render() app.UI {
 	)
 }
 
-// lanes are those of what is in sight.
+// lanes are those of what is in sight, and of what is to come there.
 func (d *Diagram) lanes() []timeline.Lane {
 	past, here := session.CutBands(d.Present, d.Content.Chapter.ID, d.Elsewhere)
-	return timeline.LanesOf(slices.Concat(d.unfolded(past), here))
+	return timeline.LanesOf(slices.Concat(d.unfolded(past), here, []timeline.Band{timeline.BandOf(d.Coming)}))
 }
 
 // nearEnd is how far from the end, in pixels, the diagram still counts as there.
@@ -126,7 +131,7 @@ func (d *Diagram) band(b timeline.Band, lanes []timeline.Lane, open bool) app.UI
 }
 
 func (d *Diagram) empty() app.UI {
-	text := "Nothing has happened here yet. Press “Run the flow” and watch the messages pass."
+	text := "Nothing has happened here yet. Press “Run the flow”, and these messages pass."
 	switch {
 	case d.Lost:
 		text = "There is no lab to show. Press “Start again”."

@@ -1,0 +1,21 @@
+package session
+
+import "oauthlab/app/timeline"
+
+// Coming is what is still to come of what the diagram shows: of a story or a replay, or of
+// the chapter's flow, until that has run once.
+func (c *Controller) Coming() []timeline.Coming {
+	s := c.screen
+	if s.Replay.On() {
+		return timeline.After(s.View, s.Replay.Key, s.Replay.Frame().Until)
+	}
+	chapter := c.content.Chapter.ID
+	_, here := CutBands(s.View.Bands, chapter, s.Elsewhere(chapter))
+	switch {
+	case len(here) == 0:
+		return c.content.Coming
+	case len(here) == 1 && here[0].Attack == "":
+		return timeline.StillToCome(c.content.Coming, here[0].Rows)
+	}
+	return nil
+}
