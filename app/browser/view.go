@@ -48,8 +48,8 @@ func reveal(selector, block string) {
 var entriesBefore atomic.Int64
 
 // FreshFrame puts a new frame with the given id into the element of the CSS
-// selector, in the place of the one before, and sends it to url. DropFrame takes
-// it away.
+// selector, in the place of the one before, and sends it to url. The focus follows who goes
+// by keys. DropFrame takes the frame away.
 func FreshFrame(selector, id, title, url string) {
 	if !isWeb(url) {
 		return
@@ -68,6 +68,17 @@ func FreshFrame(selector, id, title, url string) {
 		frame.Call("setAttribute", name, value)
 	}
 	holder.Call("replaceChildren", frame)
+	if followsKeys() {
+		_ = try(func() { frame.Call("focus") })
+	}
+}
+
+// followsKeys reports whether the focus is to go where something opens: whoever pressed a
+// key is there next, and a pointer finds its way.
+func followsKeys() bool {
+	document := app.Window().Get("document")
+	active := document.Get("activeElement")
+	return !active.Truthy() || active.Equal(document.Get("body")) || active.Call("matches", ":focus-visible").Bool()
 }
 
 // DropFrame takes the frame away that FreshFrame put there, and steps back over the

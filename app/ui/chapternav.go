@@ -18,7 +18,7 @@ type chapterNav struct {
 
 func (n *chapterNav) Render() app.UI {
 	before, after := n.Content.Neighbours()
-	return tag.Nav("chapters").Aria("label", "Chapters").Body(
+	return tag.Nav("chapters").DataSet("stop", true).Aria("label", "Chapters").Body(
 		arrow(before, "‹", "Previous chapter"),
 		tag.H1("chapters-title").Text(n.Content.Chapter.ID+" "+n.Content.Chapter.Title),
 		arrow(after, "›", "Next chapter"),

@@ -20,5 +20,6 @@ func keyTable(c *session.Controller, _ session.Screen) app.UI {
 	return tag.Div().Body(
 		widget.CheckBox("Single-key shortcuts", c.UsesKeys(), c.UseKeys),
 		tag.Dl("key-table").Body(rows...),
+		tag.P("key-note").Text("Tab comes to the diagram and to each list of switches or attacks once; arrows move inside. In Alice's browser Alt+A, B, C or M signs in as Alice, Bob, Carol or Mallory (Alt+Shift in Firefox, Ctrl+Option on a Mac)."),
 	)
 }

@@ -74,7 +74,7 @@ func (p *Column) group(by event.Party, title string) app.UI {
 	}
 	return tag.Div("group").Body(
 		tag.H3("group-title").Text(title),
-		tag.Ul("protections").Body(items...),
+		tag.Ul("protections").DataSet("stop", true).Body(items...),
 	)
 }
 
@@ -96,7 +96,7 @@ func (p *Column) attacks() app.UI {
 			tag.H2("panel-title").Text("Attacks"),
 			tag.P("group-count").Text(strconv.Itoa(tried)+" of "+strconv.Itoa(len(items))+" tried"),
 		),
-		tag.Ul("attacks").Body(items...),
+		tag.Ul("attacks").DataSet("stop", true).Body(items...),
 	)
 }
 

@@ -54,7 +54,7 @@ func (d *Diagram) Render() app.UI {
 			tag.Div("diagram-sheet").Body(
 				laneNames(lanes),
 				laneLines(lanes),
-				tag.Div("bands").Body(append(d.past(past, lanes), d.bands(here, lanes)...)...),
+				tag.Div("bands").DataSet("stop", true).Body(append(d.past(past, lanes), d.bands(here, lanes)...)...),
 				tag.If(len(here) == 0 && !d.Replays, d.empty),
 				tag.If(len(d.Coming) > 0, func() app.UI { return d.ghost(lanes) }),
 			),

@@ -22,7 +22,7 @@ type message struct {
 func (m *message) Render() app.UI {
 	return tag.Li("row", "grid", "row-message", widget.Direction(m.From, m.To), widget.PartyClass(m.Row.From), m.class()).
 		DataSet("seq", m.Row.Seq).Body(
-		tag.Button("arrow", widget.LaneClass("lo", min(m.From, m.To)), widget.LaneClass("hi", max(m.From, m.To))).
+		tag.Button("arrow").DataSet("follow", true).Class(widget.LaneClass("lo", min(m.From, m.To)), widget.LaneClass("hi", max(m.From, m.To))).
 			OnClick(func(app.Context, app.Event) { m.Controller.Choose(m.Row.Seq) }).
 			Body(
 				parties(m.Row),

@@ -27,7 +27,7 @@ func (n *selfNote) Render() app.UI {
 		class += " is-fault"
 	}
 	return tag.Li(class).DataSet("seq", n.Row.Seq).Body(
-		tag.Button("self", widget.LaneClass("at", n.At)).
+		tag.Button("self").DataSet("follow", true).Class(widget.LaneClass("at", n.At)).
 			OnClick(func(app.Context, app.Event) { n.Controller.Choose(n.Row.Seq) }).
 			Body(append([]app.UI{parties(n.Row)}, labelOf(n.Row)...)...),
 		&widget.Pills{Controller: n.Controller, Pills: n.Row.Pills, Lane: n.At, Selected: n.Selected},
