@@ -1,6 +1,6 @@
 // Package web holds the files that the lab origin serves as they are: styles,
-// fonts, icons, the card that other sites show, the callback page, what stands before the program, and what make
-// built. The server embeds them; the program in the browser never imports this
+// fonts, icons, the card that other sites show, the callback page, the scripts of the books, what stands before the
+// program, and what make built. The server embeds them; the program in the browser never imports this
 // package, or it would carry itself.
 package web
 
@@ -10,7 +10,7 @@ import "embed"
 // "css/auth.css", "callback/callback.html" or "dist/app.wasm.br". In a
 // checkout that nobody has built, dist holds no program yet.
 //
-//go:embed css fonts icons callback pictures/card.png start all:dist
+//go:embed books css fonts icons callback pictures/card.png start all:dist
 var FS embed.FS
 
 // Names of what make builds.

@@ -31,5 +31,8 @@ for (const name of ["localStorage", "sessionStorage"]) {
   }
 }
 
+// A tour has less on the page from the first moment on (loader.css).
+if (new URLSearchParams(location.search).get("tour") === "1") document.documentElement.dataset.tour = "begins";
+
 // Without WebAssembly there is no program: the page says so at once (base.css).
 if (typeof WebAssembly !== "object") document.documentElement.dataset.wasm = "none";

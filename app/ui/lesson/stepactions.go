@@ -68,7 +68,7 @@ func (a *stepActions) codeButton() app.UI {
 }
 
 func (a *stepActions) showMeButton() app.UI {
-	return widget.Pressable(tag.Button("button", "button-quiet", "step-show").Text("Show me").
+	return widget.Pressable(tag.Button("button").Text("Show me").
 		Title("Does the next thing of this step for you"),
 		a.Ready && a.Busy == session.Idle, func() { a.Controller.ShowMe(a.Step.ID) }, a.Step.ID, "show")
 }

@@ -81,6 +81,9 @@ func (c *Controller) startOver() func(context.Context, *lab.Session) error {
 // answer comes once.
 func (c *Controller) finish(url string) {
 	c.Show(PaneStage)
+	if c.screen.Notice.Calm { // it said how to get here
+		c.Dismiss()
+	}
 	if c.screen.Frame == FrameEmpty { // the callback came by a full tab
 		c.screen.Frame = FrameHere
 	}

@@ -7,6 +7,9 @@ import (
 	"oauthlab/lessons"
 )
 
+// onlyYou is said where nobody can act in the learner's place.
+const onlyYou = "Here only you can go on: in Alice's browser, press “Sign in as Alice”."
+
 // ShowMe does the next thing that a step asks for, in the learner's place. In Alice's
 // browser nobody but the learner can act: there it shows where.
 func (c *Controller) ShowMe(id string) {
@@ -20,6 +23,7 @@ func (c *Controller) ShowMe(id string) {
 		c.Run()
 	case AtFrame:
 		c.Show(PaneBrowser)
+		c.screen.Notice = Notice{Text: onlyYou, Calm: true}
 		AfterDraw(func() { browser.Reveal("#" + frameID) })
 	case AtExchange:
 		c.Exchange()

@@ -69,11 +69,12 @@ func (c *Controller) Scrolled(away bool) bool {
 	return true
 }
 
-// makeWay clears the stage for what begins now: no mail waits any more, and the newest
-// message is in view.
+// makeWay clears the stage for what begins now: no mail waits any more, the
+// inspector holds no message of before, and the newest message is in view.
 func (c *Controller) makeWay() {
 	c.screen.Mail, c.screen.Mailed = Mail{}, ""
 	c.LeaveReplay()
+	c.inspect(0)
 	c.ToEnd()
 }
 
@@ -109,6 +110,7 @@ func (c *Controller) Answer(step string, option int) {
 	for _, s := range c.content.Chapter.Steps {
 		if s.ID == step && s.Prediction != nil {
 			c.tell(s.Prediction.Options[option].Reply)
+			AfterDraw(func() { browser.ScrollTo(`[data-step="` + step + `"] .step-actions`) }) // the reply pushed it down
 		}
 	}
 	c.remember()

@@ -72,7 +72,7 @@ type view struct {
 // views is the table. All but Why show a message.
 func views() []view {
 	return []view{
-		{session.TabRaw, func(i *Inspector) app.UI { return &rawView{Message: i.Message} }},
+		{session.TabRaw, func(i *Inspector) app.UI { return &rawView{Controller: i.Controller, Message: i.Message, Said: i.Said} }},
 		{session.TabDecoded, func(i *Inspector) app.UI { return &decodedView{Controller: i.Controller, Message: i.Message} }},
 		{session.TabCurl, func(i *Inspector) app.UI {
 			return &curlView{Controller: i.Controller, Message: i.Message, Said: i.Said}

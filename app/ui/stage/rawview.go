@@ -5,20 +5,24 @@ import (
 
 	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
+	"oauthlab/app/ui/session"
 	"oauthlab/app/ui/widget"
 )
 
 // rawView is a message as it was on the wire.
 type rawView struct {
 	app.Compo
-	Message timeline.Message
+	Controller *session.Controller
+	Message    timeline.Message
+	Said       string // what came of the button
 }
 
 func (r *rawView) Render() app.UI {
 	return tag.Div("raw").Body(
-		tag.Pre("raw-text").Body(widget.Pieces(timeline.Cut(r.Message.Raw, r.Message.Params))...),
+		tag.Pre("raw-text").ID("raw-text").TabIndex(0).Body(widget.Pieces(timeline.Cut(r.Message.Raw, r.Message.Params))...),
 		tag.If(r.Message.Truncated, func() app.UI {
 			return tag.P("inspector-empty").Text("Something here was longer than the lab keeps, and is cut.")
 		}),
+		copies(r.Controller, "message", r.Message.Raw, "raw-text", r.Said),
 	)
 }
