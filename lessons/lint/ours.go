@@ -29,9 +29,12 @@ const (
 	summary = "In three sentences."
 )
 
-// checkParts asks for the sections to read, and of a chapter that is no interlude for the
+// checkParts asks for the part of the course, the sections to read, and of a chapter that is no interlude for the
 // script, the four steps of the loop, the things to try and the summary at its end.
 func (c *checker) checkParts(chapter load.Chapter) {
+	if chapter.Part == "" {
+		c.at(chapter.About, path("part"), "part is missing: under which heading of the course does the chapter stand?")
+	}
 	if len(chapter.Sections) == 0 {
 		c.at(chapter.About, path("sections"), "sections are missing: where can all this be read?")
 	}

@@ -77,6 +77,10 @@ func TestFindingsInOurChapters(t *testing.T) {
 			replaced("03-pkce/chapter.md", "script: sign-in\n", ""),
 			"03-pkce/chapter.md:1: script is missing: what does the robot play where the flow is run?",
 		},
+		"no part of the course": {
+			replaced("03-pkce/chapter.md", "part: Part I · The spine\n", ""),
+			"03-pkce/chapter.md:1: part is missing: under which heading of the course does the chapter stand?",
+		},
 		"nothing to read": {
 			func(files fstest.MapFS) {
 				const about = "03-pkce/chapter.md"

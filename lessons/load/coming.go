@@ -9,8 +9,9 @@ import (
 // are there.
 const comingFile = "coming.md"
 
-// Coming is a chapter that is not there yet.
-type Coming struct{ ID, Title string }
+// Coming is a chapter that is not there yet: its id, its title, and the part of the
+// course that it will stand in.
+type Coming struct{ ID, Title, Part string }
 
 // ToCome reads coming.md: the chapters that are not there yet, in the order in which
 // they will be taught. The error joins everything that is wrong.
@@ -21,6 +22,7 @@ func ToCome(fsys fs.FS) ([]Coming, error) {
 	for i, c := range front.Chapters {
 		f.require(c.ID, "chapters", i, "id")
 		f.require(c.Title, "chapters", i, "title")
+		f.require(c.Part, "chapters", i, "part")
 	}
 	return front.Chapters, errors.Join(inOrder(f.problems)...)
 }

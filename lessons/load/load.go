@@ -35,6 +35,7 @@
 package load
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -118,6 +119,7 @@ func Beside(ours, others []Chapter) []Chapter {
 		i := slices.IndexFunc(all, func(o Chapter) bool { return o.ID == c.ID })
 		if i >= 0 {
 			c.Folder = all[i].Folder // it stands where ours stood
+			c.Part = cmp.Or(c.Part, all[i].Part)
 			all[i] = c
 		} else {
 			all = append(all, c)
@@ -165,6 +167,7 @@ func (l *loader) chapter(dir string) Chapter {
 		ID:          front.ID,
 		Version:     front.version(),
 		Before:      front.before(),
+		Part:        front.Part,
 		Path:        "/" + front.ID + "-" + folderName.FindStringSubmatch(dir)[2],
 		Title:       front.Title,
 		Question:    front.Question,

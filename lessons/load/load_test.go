@@ -166,7 +166,7 @@ func TestBadContent(t *testing.T) {
 	}{
 		"an unknown key of a chapter": {
 			edit{"chapter.md", "question:", "qestion: x\nquestion:"},
-			`03-pkce/chapter.md:5: unknown key "qestion": here may stand format, id, title, question, description, stands-on, script, tour, adds, attacks, sections`,
+			`03-pkce/chapter.md:5: unknown key "qestion": here may stand format, id, title, part, question, description, stands-on, script, tour, adds, attacks, sections`,
 		},
 		"an unknown key of a goal": {
 			edit{"1-run.md", "    path: /authorize", "    paht: /authorize"},

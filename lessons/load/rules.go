@@ -16,6 +16,7 @@ type chapterFront struct {
 	Format      int
 	ID          string
 	Title       string
+	Part        string // of the course
 	Question    string
 	Description string
 	StandsOn    string         `yaml:"stands-on"` // a version of the lab; where the id is none itself

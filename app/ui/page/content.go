@@ -32,6 +32,7 @@ type Content struct {
 type ChapterLink struct {
 	ID    string `json:"id"`
 	Title string `json:"title"`
+	Part  string `json:"part,omitempty"` // of the course, which heads it in the menu; empty where it says none
 	Path  string `json:"path,omitempty"` // empty: not there yet
 	Tour  string `json:"tour,omitempty"` // what the landing page calls its tour; empty for none
 }
