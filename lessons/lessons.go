@@ -64,13 +64,14 @@ type Trouble struct {
 // StepKind is one part of the loop of a chapter, or beside it.
 type StepKind string
 
-// The loop: run it, break it, see why, mend it. A step to read is of none of them: an
-// interlude, a chapter between two versions, has nothing else.
+// The loop: run it, break it, see why, mend it. A step that asks closes it. A step to
+// read is of none of them: an interlude, a chapter between two versions, has nothing else.
 const (
 	Run   StepKind = "run"
 	Break StepKind = "break"
 	Why   StepKind = "why"
 	Mend  StepKind = "mend"
+	Ask   StepKind = "ask"
 	Read  StepKind = "read"
 )
 
@@ -86,7 +87,8 @@ type Step struct {
 	Attack     string      `json:"attack,omitempty"`     // id of the attack that the step runs
 	Guard      string      `json:"guard,omitempty"`      // part whose code a Why step shows
 	Tool       Tool        `json:"tool,omitempty"`       // what the step offers to work with
-	Goals      []Goal      `json:"goals"`                // all must be met, in this order
+	Questions  []Question  `json:"questions,omitempty"`  // of a step that asks
+	Goals      []Goal      `json:"goals"`                // all must be met, in this order; of questions, in any
 	Hint       string      `json:"hint,omitempty"`       // plain text
 }
 
@@ -110,6 +112,46 @@ type Option struct {
 	Text  string `json:"text"`
 	Right bool   `json:"right"`
 	Reply string `json:"reply"`
+}
+
+// Question is one that closes a chapter. It is answered by choosing, where it has options,
+// or else by doing: it is answered then once an event meets the goal that is its own, the
+// next of its step's.
+type Question struct {
+	ID       string   `json:"id"`
+	Question string   `json:"question"`
+	Options  []Option `json:"options,omitempty"`
+	Why      string   `json:"why,omitempty"`  // said once it was done; an option has its reply
+	Hint     string   `json:"hint,omitempty"` // plain text
+}
+
+// Asked is the id under which the answer to a question of a step is kept.
+func (s Step) Asked(q Question) string { return s.ID + "." + q.ID }
+
+// Options returns what there is to choose from under an id: that of the step, for its
+// prediction, or of one of its questions.
+func (s Step) Options(asked string) []Option {
+	if s.Prediction != nil && asked == s.ID {
+		return s.Prediction.Options
+	}
+	for _, q := range s.Questions {
+		if asked == s.Asked(q) {
+			return q.Options
+		}
+	}
+	return nil
+}
+
+// Chose reports whether the right option was chosen wherever the step's questions have
+// any, by the answers.
+func (s Step) Chose(answers map[string]int) bool {
+	for _, q := range s.Questions {
+		chosen, ok := answers[s.Asked(q)]
+		if len(q.Options) > 0 && !(ok && q.Options[chosen].Right) {
+			return false
+		}
+	}
+	return true
 }
 
 // Goal is a predicate over one event: every field that is set must agree.

@@ -84,6 +84,34 @@ hint: Look right.
 
 Press.
 `,
+	"20-mine/4-ask.md": `---
+id: ask
+kind: ask
+title: Two questions
+questions:
+  - id: guess
+    question: Who compares?
+    options:
+      - text: The client
+        right: true
+        reply: Yes.
+      - text: The server
+        reply: Not quite.
+  - id: try
+    question: Change the state. Who notices?
+    goal:
+      text: The client refuses
+      kind: verdict
+      guard: state.compare
+      outcome: refused
+    why: Only it has a copy.
+    play:
+      edit:
+        state: another
+---
+
+Guess and try.
+`,
 }
 
 // folderOf writes the files into a new folder, with changes: file, old text and new
@@ -123,7 +151,7 @@ func TestLintFindsWhatIsWrongWithAFolder(t *testing.T) {
 		"files that cannot be read, all of them": {
 			[]string{"20-mine/1-run.md", "kind: run", "kind: walk", "20-mine/3-mend.md", "protection: state", "protection: pkce"},
 			[]string{
-				`20-mine/1-run.md:3: unknown kind "walk": a step is run, break, why, mend or read`,
+				`20-mine/1-run.md:3: unknown kind "walk": a step is run, break, why, mend, ask or read`,
 				`20-mine/3-mend.md:5: protection "pkce" comes with v03, and the chapter stands on v02`,
 			},
 		},
@@ -182,6 +210,7 @@ format: 1
 id: pause
 stands-on: v02
 title: A pause
+part: Reading
 question: What have others built?
 description: One sentence.
 sections:
@@ -258,6 +287,14 @@ func TestWhatCannotBePlayedIsFound(t *testing.T) {
 				`20-mine/3-mend.md:9: playing the step does not bring about this goal, in this order: "It was stopped"`,
 			},
 		},
+		"a question that its play does not answer": {
+			[]string{"20-mine/4-ask.md", "state: another", "scope: another"},
+			[]string{`20-mine/4-ask.md:16: playing the step does not bring about this goal, in this order: "The client refuses"`},
+		},
+		"a question that is answered before it is asked": {
+			[]string{"20-mine/4-ask.md", "guard: state.compare\n      outcome: refused", "guard: state.compare\n      outcome: passed"},
+			[]string{`20-mine/4-ask.md:16: this goal ticks before its step has done anything: "The client refuses"`},
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -305,7 +342,7 @@ func TestAChapterFromAnotherComputer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := taught.Chapters[0]; len(taught.Chapters) != 1 || c.Title != "Café, “ours”" || !strings.Contains(c.Problem, "<p>Mine.</p>") || len(c.Steps) != 3 {
+	if c := taught.Chapters[0]; len(taught.Chapters) != 1 || c.Title != "Café, “ours”" || !strings.Contains(c.Problem, "<p>Mine.</p>") || len(c.Steps) != 4 {
 		t.Errorf("the chapter is %q, in %d steps:\n%s", c.Title, len(c.Steps), c.Problem)
 	}
 }

@@ -31,14 +31,15 @@ type GoalProgress struct {
 type Lesson struct {
 	Chapter string // events count while the lab is in it; "" for any
 	Steps   []lessons.Step
-	Read    map[string]bool // steps without goals of which the learner said so, by id
+	Read    map[string]bool // steps of which the learner said what no event shows, by id: that he read one without goals, or the right answers
 	Before  []string        // ids of the steps that were done in a lab that is gone, and stay so
 }
 
 // Progress matches the steps' goals over the log. Each step looks for its goals
-// in their order, whatever the other steps have come to, with three exceptions: a
-// flow that an attack plays does not count as the learner's own run; a thing may be
-// broken in any order; and nothing can be mended before it was broken. A step without goals is done when the
+// in their order, whatever the other steps have come to, with these exceptions: a
+// flow that an attack plays does not count as the learner's own, and of questions only
+// how the attack ends does; a thing may be broken, and questions answered, in any order;
+// and nothing can be mended before it was broken. A step without goals is done when the
 // learner says so or has gone past it. What happened while the lab was in another
 // chapter is not of this lesson.
 //
@@ -95,7 +96,7 @@ func recalled(steps []StepProgress, done []string) []StepProgress {
 // match matches the steps with the events. before are steps that were done before the
 // first of them.
 func (l Lesson) match(events []event.Event, known *memo, before []string) []StepProgress {
-	t := tracker{known: known, steps: l.Steps, before: before, out: make([]StepProgress, len(l.Steps))}
+	t := tracker{known: known, steps: l.Steps, read: l.Read, before: before, out: make([]StepProgress, len(l.Steps))}
 	for i, s := range l.Steps {
 		t.out[i] = StepProgress{ID: s.ID, Done: len(s.Goals) == 0 && l.Read[s.ID]}
 		for _, g := range s.Goals {
@@ -151,6 +152,7 @@ func chapterChange(e event.Event) (move event.ChangeField, moved bool) {
 type tracker struct {
 	known  *memo
 	steps  []lessons.Step
+	read   map[string]bool
 	before []string // ids of steps that were done before
 	out    []StepProgress
 	attack bool // one is under way
@@ -187,23 +189,30 @@ func (t *tracker) count(e event.Event) {
 // match ticks the next open goal of step i if e meets it.
 func (t *tracker) match(i int, e event.Event) {
 	step, p := t.steps[i], &t.out[i]
-	if p.Done || len(step.Goals) == 0 || step.Kind == lessons.Run && t.attack ||
+	if p.Done || len(step.Goals) == 0 || t.attack && !countsInAttack(step.Kind, e) ||
 		step.Kind == lessons.Mend && !t.broken() {
 		return
 	}
+	anyOrder := step.Kind == lessons.Break || step.Kind == lessons.Ask
 	p.Done = true
 	for g := range p.Goals {
 		goal := &p.Goals[g]
 		// In order, the first goal that is open hides those after it.
-		if !goal.Met && (p.Done || step.Kind == lessons.Break) && step.Goals[g].Match(e) {
+		if !goal.Met && (p.Done || anyOrder) && step.Goals[g].Match(e) {
 			goal.Met, goal.Seq = true, e.Seq
-			if step.Kind != lessons.Break {
+			if !anyOrder {
 				p.Done = g == len(p.Goals)-1
 				return
 			}
 		}
 		p.Done = p.Done && goal.Met
 	}
+	p.Done = p.Done && (step.Kind != lessons.Ask || t.read[step.ID])
+}
+
+// countsInAttack reports whether a step of the kind takes e from an attack.
+func countsInAttack(k lessons.StepKind, e event.Event) bool {
+	return k != lessons.Run && (k != lessons.Ask || noteName(e) == event.NoteAttackEnds)
 }
 
 // broken reports whether every step that breaks something is done.
@@ -227,13 +236,13 @@ func (t *tracker) current() int {
 	return -1
 }
 
-// passed reports whether step i asks for nothing and a later one has begun.
+// passed reports whether step i is one to read and a later one has begun.
 func (t *tracker) passed(i int) bool {
-	if len(t.steps[i].Goals) > 0 {
+	if len(t.steps[i].Goals) > 0 || t.steps[i].Kind == lessons.Ask {
 		return false
 	}
-	for _, p := range t.out[i+1:] {
-		if p.Done || len(p.Goals) > 0 && p.Goals[0].Met {
+	for later, p := range t.out[i+1:] {
+		if p.Done || t.steps[i+1+later].Kind != lessons.Ask && len(p.Goals) > 0 && p.Goals[0].Met {
 			return true
 		}
 	}

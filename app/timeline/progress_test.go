@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -69,6 +70,39 @@ func letters(steps []StepProgress) string {
 		}
 	}
 	return out.String()
+}
+
+// Questions are answered in any order, by what the learner does himself, and by how an
+// attack ends; those to choose from by what was chosen.
+func TestQuestionsTick(t *testing.T) {
+	asks := append(slices.Clone(chapter[:1]), lessons.Step{ID: "why", Kind: lessons.Why}, lessons.Step{ID: "ask", Kind: lessons.Ask, Goals: []lessons.Goal{
+		{Text: "own", Kind: event.KindRequest, From: event.Browser, Method: "GET", Path: "/authorize"},
+		{Text: "won", Kind: event.KindNote, Name: event.NoteAttackEnds, Fields: map[string]string{"outcome": "succeeded"}},
+	}})
+	chosen := map[string]bool{"ask": true}
+	tests := map[string]struct {
+		events []event.Event
+		chosen map[string]bool
+		want   string
+	}{
+		"nothing yet":                     {nil, chosen, "c.."},
+		"an attack's run is nobody's":     {record(off, won), chosen, "c.."},
+		"both, and nothing chosen":        {record(off, won, aRun), nil, "dc."},
+		"both, in another order":          {record(off, won, aRun), chosen, "ddd"},
+		"one, and the others chosen":      {record(aRun), chosen, "dc."},
+		"an answer does not pass reading": {record(aRun, off, lost), nil, "dc."},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := letters(Progress(Lesson{Steps: asks, Read: tt.chosen}, tt.events)); got != tt.want {
+				t.Errorf("%s, want %s", got, tt.want)
+			}
+		})
+	}
+	toChoose := []lessons.Step{{ID: "ask", Kind: lessons.Ask}}
+	if got := letters(Progress(Lesson{Steps: toChoose}, nil)) + letters(Progress(Lesson{Steps: toChoose, Read: chosen}, nil)); got != "cd" {
+		t.Errorf("questions to choose from alone are %s", got)
+	}
 }
 
 // What was done in another chapter is not done in this one: the lab is the same, and

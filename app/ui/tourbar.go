@@ -5,15 +5,15 @@ import (
 
 	"oauthlab/app/browser"
 	"oauthlab/app/tag"
-	"oauthlab/app/timeline"
 	"oauthlab/app/ui/session"
 )
 
-// tourBar says that a tour is on, how it stands, and ends it.
+// tourBar says that a tour is on, how it stands, and ends it, with the one way on.
 type tourBar struct {
 	app.Compo
 	Controller *session.Controller
-	Steps      []timeline.StepProgress
+	Over       bool   // it has come to its end
+	Left       string // title of the step that is left then; "" for none
 	Stop       session.TourStop
 }
 
@@ -25,17 +25,19 @@ func (t *tourBar) OnUpdate(app.Context) {
 }
 
 func (t *tourBar) Render() app.UI {
-	text, done := "Tour: follow the ring.", true
-	for _, s := range t.Steps {
-		done = done && s.Done
-	}
-	if done {
+	text := "Tour: follow the ring."
+	way := tag.Button("button", "button-small").Text("End the tour").
+		OnClick(func(app.Context, app.Event) { t.Controller.EndTour() })
+	if t.Over {
 		text = "That was it: run, broken, understood and mended."
+	}
+	if t.Over && t.Left != "" {
+		way = tag.Button("button", "button-small", "button-primary").Text("Next: " + t.Left).
+			OnClick(func(app.Context, app.Event) { t.Controller.GoOnFromTour() })
 	}
 	return tag.Div("tour-bar").Role("status").Body(
 		tag.Span("tour-text").Text(text),
 		tag.Span("unseen").Text(t.Stop.Label()),
-		tag.Button("button", "button-small").Text("End the tour").
-			OnClick(func(app.Context, app.Event) { t.Controller.EndTour() }),
+		way,
 	)
 }

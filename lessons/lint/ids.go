@@ -20,25 +20,25 @@ func (c *checker) checkIDs(chapter load.Chapter) {
 	if !slices.Contains(c.house.Scripts, chapter.Script) && chapter.Script != "" {
 		c.at(chapter.About, path("script"), "there is no script %q: there is %s", chapter.Script, strings.Join(c.house.Scripts, ", "))
 	}
-	goals(chapter, func(f *load.File, i int, g lessons.Goal) {
+	goals(chapter, func(f *load.File, in func(...any) []any, g lessons.Goal) {
 		switch g.Kind {
 		case event.KindNote:
-			c.checkNote(f, i, g, chapter.Version)
+			c.checkNote(f, in, g, chapter.Version)
 		case event.KindChange:
-			c.checkChange(f, i, g)
+			c.checkChange(f, in, g)
 		}
 	})
 }
 
 // checkNote refuses a goal that no note meets.
-func (c *checker) checkNote(f *load.File, i int, g lessons.Goal, version string) {
+func (c *checker) checkNote(f *load.File, in func(...any) []any, g lessons.Goal, version string) {
 	row := event.NoteRowOf(g.Name)
 	if g.Name != "" && row.Name == "" {
-		c.at(f, path("goals", i, "name"), "there is no note %q: there is %s", g.Name, strings.Join(event.Notes(), ", "))
+		c.at(f, in("name"), "there is no note %q: there is %s", g.Name, strings.Join(event.Notes(), ", "))
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(g.Fields)) {
-		at := path("goals", i, "fields", name)
+		at := in("fields", name)
 		switch value := g.Fields[name]; {
 		case g.Name != "" && !slices.Contains(row.Fields, name):
 			c.at(f, at, "the note %s has no field %q: %s", g.Name, name, fieldsOf(row.Fields))
@@ -51,10 +51,10 @@ func (c *checker) checkNote(f *load.File, i int, g lessons.Goal, version string)
 }
 
 // checkChange refuses a goal that no change meets.
-func (c *checker) checkChange(f *load.File, i int, g lessons.Goal) {
+func (c *checker) checkChange(f *load.File, in func(...any) []any, g lessons.Goal) {
 	rows := event.Changes(g.What, g.Action)
 	if len(rows) == 0 {
-		c.at(f, path("goals", i), "there is no change %q: there is %s",
+		c.at(f, in(), "there is no change %q: there is %s",
 			strings.TrimSpace(g.What+" "+g.Action), strings.Join(changes(), ", "))
 		return
 	}
@@ -64,7 +64,7 @@ func (c *checker) checkChange(f *load.File, i int, g lessons.Goal) {
 		fields, parts = append(fields, r.Fields...), parts || r.Parts
 	}
 	for _, name := range slices.Sorted(maps.Keys(g.Fields)) {
-		at := path("goals", i, "fields", name)
+		at := in("fields", name)
 		switch value := g.Fields[name]; {
 		case slices.Contains(fields, name):
 		case name == "key" && g.What == "protection":

@@ -8,6 +8,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 
 	"oauthlab/lessons"
 	"oauthlab/lessons/load"
@@ -72,7 +73,7 @@ func path(steps ...any) []any { return steps }
 // program's part ("Show me"); where to look is the author's.
 func (c *checker) checkHints(chapter load.Chapter) {
 	for i, s := range chapter.Steps {
-		if s.Hint == "" && s.Kind != lessons.Read {
+		if s.Hint == "" && s.Kind != lessons.Read && s.Kind != lessons.Ask {
 			c.at(chapter.Pages[i], path("hint"), "hint is missing: what does who is stuck look for?")
 		}
 	}
@@ -106,11 +107,13 @@ func width(line string) (n int) {
 	return n
 }
 
-// goals goes over the goals of a chapter with the file of each.
-func goals(c load.Chapter, check func(f *load.File, i int, g lessons.Goal)) {
+// goals goes over the goals of a chapter with the file of each, and a path to the keys of
+// the goal in it.
+func goals(c load.Chapter, check func(f *load.File, in func(...any) []any, g lessons.Goal)) {
 	for s, step := range c.Steps {
 		for i, g := range step.Goals {
-			check(c.Pages[s], i, g)
+			goal := c.GoalPath(s, i)
+			check(c.Pages[s], func(keys ...any) []any { return slices.Concat(goal, keys) }, g)
 		}
 	}
 }

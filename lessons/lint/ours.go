@@ -50,21 +50,43 @@ func (c *checker) checkParts(chapter load.Chapter) {
 		}
 	}
 	c.checkEnd(chapter)
+	c.checkQuestions(chapter)
 }
 
-// checkEnd asks for what the last step ends with.
-func (c *checker) checkEnd(chapter load.Chapter) {
-	if len(chapter.Pages) == 0 {
+// Bounds of the questions that close a chapter.
+const fewestQuestions, mostQuestions = 3, 5
+
+// checkQuestions asks for the questions at the end: few, some to choose from, some to try.
+func (c *checker) checkQuestions(chapter load.Chapter) {
+	last := len(chapter.Steps) - 1
+	if last < 0 || chapter.Steps[last].Kind != lessons.Ask {
+		c.in(chapter.About, 1, "the chapter does not end with a step of kind %s", lessons.Ask)
 		return
 	}
-	end := chapter.Pages[len(chapter.Pages)-1]
+	asked, toDo := len(chapter.Steps[last].Questions), len(chapter.Steps[last].Goals)
+	if asked < fewestQuestions || asked > mostQuestions || toDo == 0 || toDo == asked {
+		c.at(chapter.Pages[last], path("questions"), "the chapter ends with %d to %d questions, some to choose from and some to do; here are %d, %d to do",
+			fewestQuestions, mostQuestions, asked, toDo)
+	}
+}
+
+// checkEnd asks for what the last step before the questions ends with.
+func (c *checker) checkEnd(chapter load.Chapter) {
+	last := len(chapter.Steps) - 1
+	for last >= 0 && chapter.Steps[last].Kind == lessons.Ask {
+		last--
+	}
+	if last < 0 {
+		return
+	}
+	end := chapter.Pages[last]
 	tries := slices.IndexFunc(end.Prose, func(p load.Passage) bool { return strings.HasPrefix(p.Text, toTry) })
 	if tries < 0 || tries+1 == len(end.Prose) || !end.Prose[tries+1].Item {
-		c.in(end, 1, "the last step has no list of things to try, below a line that begins with %q", toTry)
+		c.in(end, 1, "the last step before the questions has no list of things to try, below a line that begins with %q", toTry)
 	}
 	sums := slices.IndexFunc(end.Prose, func(p load.Passage) bool { return strings.HasPrefix(p.Text, summary) })
 	if sums < 0 {
-		c.in(end, 1, "the last step has no summary, a paragraph that begins with %q", summary)
+		c.in(end, 1, "the last step before the questions has no summary, a paragraph that begins with %q", summary)
 		return
 	}
 	if n := len(sentences(strings.TrimPrefix(end.Prose[sums].Text, summary))); n != 3 {
@@ -93,6 +115,14 @@ func (c *checker) checkSentences(chapter load.Chapter) {
 	for i, step := range chapter.Steps {
 		f := chapter.Pages[i]
 		told(f, step.Hint, "hint")
+		for i, q := range step.Questions {
+			told(f, q.Question, "questions", i, "question")
+			told(f, q.Why, "questions", i, "why")
+			told(f, q.Hint, "questions", i, "hint")
+			for o, option := range q.Options {
+				told(f, option.Reply, "questions", i, "options", o, "reply")
+			}
+		}
 		if step.Prediction == nil {
 			continue
 		}

@@ -54,7 +54,7 @@ func TestOurChaptersAreWhole(t *testing.T) {
 
 // Each rule finds what was broken on purpose.
 func TestFindingsInOurChapters(t *testing.T) {
-	const mend = "03-pkce/4-mend.md"
+	const mend, ask = "03-pkce/4-mend.md", "03-pkce/5-ask.md"
 	long := strings.Repeat("much too long ", 13)
 	replaced := func(name, old, new string) func(fstest.MapFS) {
 		return func(files fstest.MapFS) {
@@ -70,8 +70,27 @@ func TestFindingsInOurChapters(t *testing.T) {
 		want   string // what is found, or its beginning
 	}{
 		"no step that mends": {
-			func(files fstest.MapFS) { delete(files, mend) },
+			func(files fstest.MapFS) {
+				files[mend] = files[ask]
+				delete(files, ask)
+			},
 			"03-pkce/chapter.md:1: the chapter has no step of kind mend",
+		},
+		"no questions": {
+			func(files fstest.MapFS) { delete(files, ask) },
+			"03-pkce/chapter.md:1: the chapter does not end with a step of kind ask",
+		},
+		"questions to choose from only": {
+			func(files fstest.MapFS) {
+				front, rest, _ := strings.Cut(string(files[ask].Data), "  - id: step\n")
+				_, last, _ := strings.Cut(rest, "  - id: left\n")
+				files[ask].Data = []byte(front + "  - id: left\n" + last)
+			},
+			"03-pkce/5-ask.md:5: the chapter ends with 3 to 5 questions, some to choose from and some to do; here are 3, 0 to do",
+		},
+		"a long reason": {
+			replaced(ask, "It is dead.", "It is "+long+"."),
+			"03-pkce/5-ask.md:61: a sentence has 189 characters, and may have 170: It is much",
 		},
 		"no script": {
 			replaced("03-pkce/chapter.md", "script: sign-in\n", ""),
@@ -92,11 +111,11 @@ func TestFindingsInOurChapters(t *testing.T) {
 		},
 		"no things to try": {
 			replaced(mend, "To try, here or later:", "Later:"),
-			`03-pkce/4-mend.md:1: the last step has no list of things to try, below a line that begins with "To try"`,
+			`03-pkce/4-mend.md:1: the last step before the questions has no list of things to try, below a line that begins with "To try"`,
 		},
 		"no summary": {
 			replaced(mend, "**In three sentences.** ", ""),
-			`03-pkce/4-mend.md:1: the last step has no summary, a paragraph that begins with "In three sentences."`,
+			`03-pkce/4-mend.md:1: the last step before the questions has no summary, a paragraph that begins with "In three sentences."`,
 		},
 		"a summary of four sentences": {
 			replaced(mend, "**In three sentences.** ", "**In three sentences.** Really? "),

@@ -112,7 +112,7 @@ func TestMistakesOfYAML(t *testing.T) {
 		"several, all at once": {"title: Run it", "title: Why: it\nswitch: @on\nkeind: run", []string{
 			`:4: a text with a colon in it needs quotes, since a colon ends a key: put the whole text in quotes: title: "Why: it"`,
 			`:5: a text that begins with @ needs quotes: put the whole text in quotes: switch: "@on"`,
-			`:6: unknown key "keind": here may stand id, kind, title, goals, prediction, protection, switch, attack, guard, tool, hint`}},
+			`:6: unknown key "keind": here may stand id, kind, title, goals, prediction, protection, switch, attack, guard, tool, questions, hint`}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) { findStep(t, tt.old, tt.new, tt.want) })
@@ -179,9 +179,9 @@ func TestValuesOfAnotherForm(t *testing.T) {
 		"a letter too few":           {"goals:", "goal:", []string{`:5: unknown key "goal": is goals meant?`}},
 		"another letter":             {"hint:", "hind:", []string{`:13: unknown key "hind": is hint meant?`}},
 		"two that changed places":    {"title: Run it", "titel: Run it", []string{`:4: unknown key "titel": is title meant?`}},
-		"a near key beside the true": {"title: Run it", "title: Run it\nTitle: X", []string{`:5: unknown key "Title": here may stand id, kind, title, goals, prediction, protection, switch, attack, guard, tool, hint`}},
+		"a near key beside the true": {"title: Run it", "title: Run it\nTitle: X", []string{`:5: unknown key "Title": here may stand id, kind, title, goals, prediction, protection, switch, attack, guard, tool, questions, hint`}},
 		"a value of a near key is judged": {"kind: run", "knid: walk", []string{
-			`:3: unknown key "knid": is kind meant?`, `:3: unknown kind "walk": a step is run, break, why, mend or read`}},
+			`:3: unknown key "knid": is kind meant?`, `:3: unknown kind "walk": a step is run, break, why, mend, ask or read`}},
 		"a name given twice": {"    name: callback", "    name: callback\n    fields:\n      by: a\n      by: b", []string{
 			`:15: the key "by" stands in line 14 already`}},
 	}
@@ -223,7 +223,7 @@ func TestAStepIsJudgedBesideABrokenChapter(t *testing.T) {
 	_, err := load.Chapters(files)
 	want := strings.Join([]string{
 		`03-pkce/chapter.md:11: attacks is one text, and here is a list: a text that begins with [ or { needs quotes`,
-		`03-pkce/3-why.md:3: unknown kind "wy": a step is run, break, why, mend or read`,
+		`03-pkce/3-why.md:3: unknown kind "wy": a step is run, break, why, mend, ask or read`,
 	}, "\n")
 	if err == nil || err.Error() != want {
 		t.Errorf("error is\n%v\nwant\n%s", err, want)

@@ -9,6 +9,7 @@
 //	  2-break.md
 //	  3-why.md
 //	  4-mend.md
+//	  5-ask.md     questions that close it, answered by choosing or by doing
 //
 // A chapter whose id is a version of the lab, as the catalogue names them (v03),
 // says what that version adds. Any other says which version it stands on: the lab is
@@ -58,10 +59,28 @@ type Tree struct {
 // Chapter is a chapter with the files that it was read from.
 type Chapter struct {
 	lessons.Chapter
-	Folder string  // its folder's name, by which chapters are ordered
-	Script string  // what is played where it says "run the flow"; "" for that of its version
-	About  *File   // chapter.md
-	Pages  []*File // its steps, in their order
+	Folder string   // its folder's name, by which chapters are ordered
+	Script string   // what is played where it says "run the flow"; "" for that of its version
+	About  *File    // chapter.md
+	Pages  []*File  // its steps, in their order
+	Plays  [][]Play // of each step, how a robot answers its questions by doing, in their order
+}
+
+// GoalPath leads to a goal of a step in the step's file.
+func (c Chapter) GoalPath(step, goal int) []any {
+	if c.Steps[step].Kind != lessons.Ask {
+		return at("goals", goal)
+	}
+	for i, q := range c.Steps[step].Questions {
+		if len(q.Options) > 0 {
+			continue
+		}
+		if goal == 0 {
+			return at("questions", i, "goal")
+		}
+		goal--
+	}
+	return at("questions")
 }
 
 // IsInterlude reports whether there is nothing to do in the chapter but to read.
@@ -186,20 +205,20 @@ func (l *loader) chapter(dir string) Chapter {
 	}
 	seen := map[string]string{}
 	for _, name := range steps {
-		step, page := l.step(dir+"/"+name, known, seen)
-		c.Steps, c.Pages = append(c.Steps, step), append(c.Pages, page)
+		step, plays, page := l.step(dir+"/"+name, known, seen)
+		c.Steps, c.Plays, c.Pages = append(c.Steps, step), append(c.Plays, plays), append(c.Pages, page)
 	}
 	return c
 }
 
 // step reads one step of the chapter, which is nil where it could not be read.
-func (l *loader) step(name string, chapter *chapterFront, seen map[string]string) (lessons.Step, *File) {
+func (l *loader) step(name string, chapter *chapterFront, seen map[string]string) (lessons.Step, []Play, *File) {
 	var front stepFront
 	f := l.read(name, &front)
 	f.checkStep(front, chapter)
 	f.checkUnique("step", front.ID, seen)
 	l.problems = append(l.problems, inOrder(f.problems)...)
-	return lessons.Step{
+	step := lessons.Step{
 		ID:         front.ID,
 		Kind:       front.Kind,
 		Title:      front.Title,
@@ -212,5 +231,10 @@ func (l *loader) step(name string, chapter *chapterFront, seen map[string]string
 		Tool:       front.Tool,
 		Goals:      front.Goals,
 		Hint:       front.Hint,
-	}, f
+	}
+	var plays []Play
+	if front.Kind == lessons.Ask {
+		step.Questions, step.Goals, plays = front.questions()
+	}
+	return step, plays, f
 }

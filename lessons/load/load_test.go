@@ -178,7 +178,7 @@ func TestBadContent(t *testing.T) {
 		},
 		"a body in the front matter": {
 			edit{"1-run.md", "title:", "body: x\ntitle:"},
-			`03-pkce/1-run.md:4: unknown key "body": here may stand id, kind, title, goals, prediction, protection, switch, attack, guard, tool, hint`,
+			`03-pkce/1-run.md:4: unknown key "body": here may stand id, kind, title, goals, prediction, protection, switch, attack, guard, tool, questions, hint`,
 		},
 		"a key given twice": {
 			edit{"1-run.md", "title: Run it", "title: Run it\ntitle: Again"},
@@ -294,7 +294,7 @@ func TestBadContent(t *testing.T) {
 		},
 		"an unknown kind": {
 			edit{"1-run.md", "kind: run", "kind: walk"},
-			`03-pkce/1-run.md:3: unknown kind "walk": a step is run, break, why, mend or read`,
+			`03-pkce/1-run.md:3: unknown kind "walk": a step is run, break, why, mend, ask or read`,
 		},
 		"a break step without an attack": {
 			edit{"3-why.md", "kind: why", "kind: break"},
@@ -539,7 +539,7 @@ func TestAllProblemsAreReportedAtOnce(t *testing.T) {
 	_, err := load.Chapters(files)
 	want := strings.Join([]string{
 		"03-pkce/chapter.md:1: title is missing",
-		`03-pkce/1-run.md:3: unknown kind "walk": a step is run, break, why, mend or read`,
+		`03-pkce/1-run.md:3: unknown kind "walk": a step is run, break, why, mend, ask or read`,
 		"03-pkce/1-run.md:12: raw HTML is not rendered; write Markdown",
 	}, "\n")
 	if err == nil || err.Error() != want {
@@ -613,7 +613,7 @@ func TestOurOwnContentLoads(t *testing.T) {
 	for _, s := range v03.Steps {
 		kinds = append(kinds, s.Kind)
 	}
-	if diff := cmp.Diff([]lessons.StepKind{lessons.Run, lessons.Break, lessons.Why, lessons.Mend}, kinds); diff != "" {
+	if diff := cmp.Diff([]lessons.StepKind{lessons.Run, lessons.Break, lessons.Why, lessons.Mend, lessons.Ask}, kinds); diff != "" {
 		t.Errorf("the steps of v03 are not the loop (-want +got):\n%s", diff)
 	}
 	for _, c := range chapters {

@@ -39,6 +39,7 @@ type stepFront struct {
 	Attack     string
 	Guard      string
 	Tool       lessons.Tool
+	Questions  []questionFront
 	Hint       string
 }
 
@@ -169,6 +170,7 @@ func (f *File) checkStep(s stepFront, c *chapterFront) {
 	f.checkKind(s)
 	f.checkSwitch(s, version)
 	f.checkPrediction(s)
+	f.checkQuestions(s, c)
 	if c != nil && s.Attack != "" && !slices.Contains(c.Attacks, s.Attack) {
 		f.refuse(at("attack"), "attack %q is not among the attacks of %s", s.Attack, chapterFile)
 	}
@@ -178,12 +180,12 @@ func (f *File) checkStep(s stepFront, c *chapterFront) {
 	if s.Tool != "" && !slices.Contains(lessons.Tools(), s.Tool) {
 		f.refuse(at("tool"), "unknown tool %q: there is %q", s.Tool, lessons.Tools())
 	}
-	reads := s.Kind == lessons.Why || s.Kind == lessons.Read // which leaves no event: the learner says so
+	reads := slices.Contains([]lessons.StepKind{lessons.Why, lessons.Ask, lessons.Read}, s.Kind) // which leaves no event: the learner says so
 	if len(s.Goals) == 0 && !reads && !f.Unsure("kind") {
 		f.refuse(at("goals"), "goals is missing: by which event does the step tick?")
 	}
 	for i, g := range s.Goals {
-		f.checkGoal(i, g, version)
+		f.checkGoal(at("goals", i), g, version)
 	}
 }
 
@@ -197,17 +199,19 @@ func (f *File) checkKind(s stepFront) {
 		f.require(s.Guard, "guard")
 	case lessons.Mend:
 		f.require(s.Protection, "protection")
+	case lessons.Ask:
+		f.checkNothingElse(s, "a step that asks has questions, and no %s of its own")
 	case lessons.Read:
-		f.checkRead(s)
+		f.checkNothingElse(s, "a read step is done when it was read, and has no %s")
 	case "":
 		f.require("", "kind")
 	default:
-		f.refuse(at("kind"), "unknown kind %q: a step is run, break, why, mend or read", s.Kind)
+		f.refuse(at("kind"), "unknown kind %q: a step is run, break, why, mend, ask or read", s.Kind)
 	}
 }
 
-// checkRead refuses what there would be to do in a step that is read.
-func (f *File) checkRead(s stepFront) {
+// checkNothingElse refuses what there would be to do in a step that is read, or that asks.
+func (f *File) checkNothingElse(s stepFront, wrong string) {
 	for _, k := range []struct {
 		key   string
 		given bool
@@ -218,7 +222,7 @@ func (f *File) checkRead(s stepFront) {
 		{"goals", len(s.Goals) > 0},
 	} {
 		if k.given {
-			f.refuse(at(k.key), "a read step is done when it was read, and has no %s", k.key)
+			f.refuse(at(k.key), wrong, k.key)
 		}
 	}
 }
@@ -252,16 +256,21 @@ func (f *File) checkPrediction(s stepFront) {
 		f.refuse(at("prediction"), "a prediction is asked before an attack, and the step has none")
 	}
 	f.require(p.Question, "prediction", "question")
+	f.checkOptions(p.Options, "a prediction", "prediction", "options")
+}
+
+// checkOptions asks for answers of which one is right, and what is said to each.
+func (f *File) checkOptions(options []lessons.Option, what string, path ...any) {
 	right := 0
-	for i, o := range p.Options {
-		f.require(o.Text, "prediction", "options", i, "text")
-		f.require(o.Reply, "prediction", "options", i, "reply")
+	for i, o := range options {
+		f.require(o.Text, append(at(path...), i, "text")...)
+		f.require(o.Reply, append(at(path...), i, "reply")...)
 		if o.Right {
 			right++
 		}
 	}
-	if len(p.Options) < 2 || right != 1 {
-		f.refuse(at("prediction", "options"), "a prediction has at least two options, exactly one of them right; here are %d, %d right", len(p.Options), right)
+	if len(options) < 2 || right != 1 {
+		f.refuse(path, "%s has at least two options, exactly one of them right; here are %d, %d right", what, len(options), right)
 	}
 }
 
@@ -279,10 +288,10 @@ func (f *File) checkPart(id, version string, path ...any) {
 	}
 }
 
-// checkGoal refuses a goal that nothing or anything would meet.
-func (f *File) checkGoal(i int, g lessons.Goal, version string) {
-	f.require(g.Text, "goals", i, "text")
-	goal := at("goals", i)
+// checkGoal refuses a goal, to which the path leads, that nothing or anything would meet.
+func (f *File) checkGoal(goal []any, g lessons.Goal, version string) {
+	in := func(key string) []any { return append(slices.Clone(goal), key) }
+	f.require(g.Text, in("text")...)
 	asks := asked(g)
 	if g.Kind == "" {
 		f.refuse(goal, "kind is missing: a goal says which kind of event meets it")
@@ -290,22 +299,22 @@ func (f *File) checkGoal(i int, g lessons.Goal, version string) {
 	}
 	allowed, ok := asksOf[g.Kind]
 	if !ok {
-		f.refuse(at("goals", i, "kind"), "unknown kind of event %q", g.Kind)
+		f.refuse(in("kind"), "unknown kind of event %q", g.Kind)
 		return
 	}
 	for _, key := range asks {
 		if !slices.Contains(allowed, key) {
-			f.refuse(at("goals", i, key), "an event of kind %s has no %s, so nothing would meet this goal", g.Kind, key)
+			f.refuse(in(key), "an event of kind %s has no %s, so nothing would meet this goal", g.Kind, key)
 		}
 	}
 	if len(asks) == 0 {
 		f.refuse(goal, "any %s would meet this goal; say more about it", g.Kind)
 	}
 	if g.Guard != "" {
-		f.checkPart(g.Guard, version, "goals", i, "guard")
+		f.checkPart(g.Guard, version, in("guard")...)
 	}
 	if g.Outcome != "" && !slices.Contains([]event.Outcome{event.Passed, event.Refused, event.WouldRefuse}, g.Outcome) {
-		f.refuse(at("goals", i, "outcome"), "unknown outcome %q: a guard has passed, refused or would-refuse", g.Outcome)
+		f.refuse(in("outcome"), "unknown outcome %q: a guard has passed, refused or would-refuse", g.Outcome)
 	}
 }
 

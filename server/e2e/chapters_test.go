@@ -1,12 +1,17 @@
 package e2e
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/chromedp/chromedp"
 
 	"oauthlab/lessons"
 	"oauthlab/lessons/api"
@@ -19,15 +24,21 @@ import (
 // Each chapter is run, broken and mended, or read, by clicking what its lesson says. What
 // to click stands in the chapter's files. Each has a lab of its own.
 func TestEachChapterByClicking(t *testing.T) {
-	chapters, err := load.Chapters(content.FS)
+	chapters, err := load.Read(load.Tree{FS: content.FS})
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := start(t, t.TempDir())
-	for _, c := range chapters {
+	for i, c := range chapters {
 		t.Run(c.ID, func(t *testing.T) {
 			t.Parallel()
-			openTab(t).clickThrough(p, c)
+			b := openTab(t)
+			b.clickThrough(p, c)
+			if i+1 < len(chapters) {
+				b.has("link", "Next: "+chapters[i+1].ID+" "+chapters[i+1].Title)
+			} else { // of the others nothing was done in this browser
+				b.has("link", "Next: "+chapters[0].ID+" "+chapters[0].Title)
+			}
 		})
 	}
 }
@@ -49,13 +60,13 @@ func TestAnInterludeIsReadByClicking(t *testing.T) {
 	}
 	p := startOn(t, t.TempDir(), "http://localhost:0", "http://localhost:0", "http://127.0.0.1:0", "--lessons", dir)
 	b := openTab(t)
-	b.clickThrough(p, chapters[0].Chapter)
+	b.clickThrough(p, chapters[0])
 	b.open(p.lab + "/")
 	b.has("link", "pause A pause ✓ done")
 }
 
 // clickThrough clicks through a chapter from its first step to its last.
-func (b *tab) clickThrough(p *program, c lessons.Chapter) {
+func (b *tab) clickThrough(p *program, c load.Chapter) {
 	b.Helper()
 	b.open(p.lab + c.Path)
 	b.says(c.Question)
@@ -63,7 +74,96 @@ func (b *tab) clickThrough(p *program, c lessons.Chapter) {
 		if i > 0 {
 			b.goTo(c.Steps[i-1], s)
 		}
+		if s.Kind == lessons.Ask {
+			b.answer(p, s, c.Plays[i])
+			continue
+		}
 		b.doStep(s)
+	}
+}
+
+// answer answers the questions of a step, until it ticks itself.
+func (b *tab) answer(p *program, s lessons.Step, plays []load.Play) {
+	b.Helper()
+	for _, q := range s.Questions {
+		if right := slices.IndexFunc(q.Options, func(o lessons.Option) bool { return o.Right }); right >= 0 {
+			b.press("radio", q.Options[right].Text)
+			b.says(q.Options[right].Reply)
+			continue
+		}
+		b.play(p, plays[0])
+		b.says(q.Why)
+		plays = plays[1:]
+	}
+	b.done(s.ID)
+	b.shoot(s.ID)
+	b.forgive("400 (Bad Request)") // what is sent otherwise is refused
+}
+
+// play does what answers a question, with everything on that it does not set.
+func (b *tab) play(p *program, play load.Play) {
+	b.Helper()
+	l, on, guards := b.labOf(p), map[string]bool{}, map[string]any{}
+	for id := range l.Protections {
+		on[id] = true
+	}
+	for id, value := range play.Set {
+		guards[id] = value
+		if value == "on" || value == "off" {
+			guards[id] = value == "on"
+		}
+	}
+	patch, err := json.Marshal(map[string]any{"protections": on, "guards": guards})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if status, body := call(b.T, http.MethodPatch, p.lab+"/api/labs/"+l.ID, l.Key, string(patch)); status != http.StatusOK {
+		b.Fatalf("%s: %d %s", patch, status, body)
+	}
+	b.atRest()
+	if play.Attack != "" {
+		a, err := attack.Find(play.Attack)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.press("button", "Run the attack: "+a.Title)
+		return
+	}
+	b.playFlow(play)
+}
+
+// playFlow runs the flow in steps, with what is edited, as far as it goes.
+func (b *tab) playFlow(play load.Play) {
+	b.Helper()
+	if play.Twice {
+		b.press("checkbox", "Exchange the code by hand")
+		b.signIn()
+		for _, again := range []string{"Exchange the code…", "Exchange the same code again…"} {
+			b.press("button", again)
+			b.press("button", "Send it")
+		}
+		b.press("checkbox", "Exchange the code by hand")
+		return
+	}
+	edits := maps.Clone(play.Edit)
+	b.press("button", "Step")
+	for {
+		b.until(`document.querySelector("#send-draft")`)
+		for name, value := range edits {
+			field := `input[aria-label="` + name + `"]`
+			if evaluate[bool](b, `!!document.querySelector('`+field+`')`) {
+				b.do("clear "+name, chromedp.Clear(chromedp.CSS(field)), chromedp.SendKeys(chromedp.CSS(field), value))
+				delete(edits, name)
+			}
+		}
+		b.press("button", "Send it")
+		if len(edits) == 0 {
+			break
+		}
+		b.pressInFrame("#alice", "Sign in as Alice")
+	}
+	if _, ends := play.Edit["state"]; ends {
+		b.pressInFrame("#alice", "Sign in as Alice")
 	}
 }
 

@@ -100,7 +100,7 @@ func TestBrokenLessonsStopTheStart(t *testing.T) {
 	spoil("chapter.md", "title: Hello\n", "")
 	want = "oauthlab: the lessons in " + dir + " cannot be used:\n" +
 		at + "/chapter.md:1: title is missing\n" +
-		at + "/1-run.md:3: unknown kind \"walk\": a step is run, break, why, mend or read\n"
+		at + "/1-run.md:3: unknown kind \"walk\": a step is run, break, why, mend, ask or read\n"
 	if out, err := runToEnd(t.Context(), args...); err == nil || out != want {
 		t.Errorf("it says\n%s(%v), want\n%s", out, err, want)
 	}

@@ -2,8 +2,10 @@ package prove
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"oauthlab/app/client"
 	"oauthlab/app/timeline"
 	"oauthlab/lessons"
 	"oauthlab/lessons/event"
@@ -29,7 +31,7 @@ func (p Prover) VerifyPlayable(ctx context.Context, taught Teaching, c load.Chap
 	}
 	learner := &player{prover: p, chapter: c.Chapter, script: script, lab: l}
 	note := func(step, goal int, format string, args ...any) {
-		findings = append(findings, c.Pages[step].Problem(fmt.Sprintf(format, args...), "goals", goal))
+		findings = append(findings, c.Pages[step].Problem(fmt.Sprintf(format, args...), c.GoalPath(step, goal)...))
 	}
 	early := map[[2]int]bool{}
 	for i, step := range c.Steps {
@@ -43,7 +45,7 @@ func (p Prover) VerifyPlayable(ctx context.Context, taught Teaching, c load.Chap
 				note(i, g, "this goal ticks before its step has done anything: %q", goal.Text)
 			}
 		}
-		if err := learner.play(ctx, step); err != nil {
+		if err := learner.play(ctx, step, c.Plays[i]); err != nil {
 			return nil, fmt.Errorf("play step %s of %s: %w", step.ID, c.ID, err)
 		}
 		after, err := learner.progress(ctx)
@@ -73,26 +75,43 @@ type player struct {
 	log     []event.Event // as progress last read it
 }
 
-// play does what a step says: the flow, a switch, an attack.
-func (p *player) play(ctx context.Context, step lessons.Step) error {
+// play does what a step says: the flow, a switch, an attack, or what answers its questions.
+func (p *player) play(ctx context.Context, step lessons.Step, answers []load.Play) error {
+	for _, a := range answers {
+		if err := p.answer(ctx, a); err != nil {
+			return err
+		}
+	}
 	if step.Kind == lessons.Run {
 		if err := p.prover.Play(ctx, p.lab, p.script); err != nil {
 			return err
 		}
 	}
 	if step.Protection != "" && step.Switch != "" {
-		after, err := p.prover.Labs.Change(ctx, p.lab.ID, lab.Change{Switches: func(s guard.Switches) (guard.Switches, error) {
+		if err := p.set(ctx, func(s guard.Switches) (guard.Switches, error) {
 			return s.WithProtection(step.Protection, step.Switch == "on")
-		}})
-		if err != nil {
+		}); err != nil {
 			return err
 		}
-		p.lab = after
 	}
 	if step.Attack == "" {
 		return nil
 	}
-	a, err := attack.Find(step.Attack)
+	return p.attack(ctx, step.Attack)
+}
+
+// set changes what is on and off in the lab.
+func (p *player) set(ctx context.Context, change func(guard.Switches) (guard.Switches, error)) error {
+	after, err := p.prover.Labs.Change(ctx, p.lab.ID, lab.Change{Switches: change})
+	if err != nil {
+		return err
+	}
+	p.lab = after
+	return nil
+}
+
+func (p *player) attack(ctx context.Context, id string) error {
+	a, err := attack.Find(id)
 	if err != nil {
 		return err
 	}
@@ -100,9 +119,37 @@ func (p *player) play(ctx context.Context, step lessons.Step) error {
 	return err
 }
 
+// answer does what answers a question.
+func (p *player) answer(ctx context.Context, a load.Play) error {
+	if err := p.set(ctx, func(guard.Switches) (guard.Switches, error) { return a.Switches() }); err != nil {
+		return err
+	}
+	if a.Attack != "" {
+		return p.attack(ctx, a.Attack)
+	}
+	alice := p.prover.alice(p.lab)
+	alice.Client.Before = func(_ context.Context, d client.Draft) (client.Draft, error) {
+		d.Parameters = a.Edited(d.Parameters)
+		return d, nil
+	}
+	if err := alice.Play(ctx, p.script); err != nil || !a.Twice || len(alice.Codes) == 0 {
+		return err
+	}
+	_, err := alice.Client.Redeem(ctx, alice.Codes[0])
+	if errors.As(err, new(*client.TokenError)) {
+		return nil
+	}
+	return err
+}
+
 // Play has Alice's robot play a chapter's script in the lab.
 func (p Prover) Play(ctx context.Context, l *lab.Lab, s robot.Script) error {
-	return robot.New(p.Labs, l, p.Attacks.InternalSenders, event.Browser, "alice").Play(ctx, s)
+	return p.alice(l).Play(ctx, s)
+}
+
+// alice is Alice's robot in a lab.
+func (p Prover) alice(l *lab.Lab) *robot.Robot {
+	return robot.New(p.Labs, l, p.Attacks.InternalSenders, event.Browser, "alice")
 }
 
 // progress reads how far the steps have come.

@@ -26,6 +26,7 @@ type Column struct {
 	Unfolded   []bool // steps
 	LeadOn     []bool // steps that offer to go on
 	Answers    map[string]int
+	Finished   map[string]bool // chapters, by id
 	Busy       session.Busy
 	Open       bool
 	Tour       session.TourStop
@@ -41,6 +42,7 @@ func (l *Column) Render() app.UI {
 			l.changes(),
 			tag.Ol("steps").Body(l.steps()...),
 			l.finished(),
+			l.inYourApp(),
 			l.sections(),
 			widget.BookShelf(),
 		),
@@ -49,11 +51,16 @@ func (l *Column) Render() app.UI {
 }
 
 // changes folds out what the chapter changed since the version before.
-func (l *Column) changes() app.UI {
-	if l.Content.Changes == "" {
+func (l *Column) changes() app.UI { return fold(l.Content.Changes) }
+
+// inYourApp folds out what to check in an app of one's own.
+func (l *Column) inYourApp() app.UI { return fold(l.Content.InYour) }
+
+// fold draws what the server wrote to fold out.
+func fold(text string) app.UI {
+	if text == "" {
 		return nil
 	}
-	text := l.Content.Changes
 	if head, _, folds := strings.Cut(text, "</summary>"); app.IsServer && folds {
 		text = head + "</summary></details>" // nobody can unfold it before the program draws it
 	}
@@ -65,28 +72,25 @@ func (l *Column) steps() []app.UI {
 	for i, s := range l.Content.Chapter.Steps {
 		item := &step{
 			Controller: l.Controller, Number: i + 1, Step: s, Progress: l.Steps[i],
-			Open: l.Unfolded[i], Next: l.next(i), Busy: l.Busy, Ready: l.Open, Answer: -1, Tour: l.Tour,
+			Open: l.Unfolded[i], Next: l.next(i), Busy: l.Busy, Ready: l.Open, Answers: l.Answers, Tour: l.Tour,
 		}
 		item.Status, _ = session.FindStatus(l.Statuses, s.Protection)
 		item.Attack, _ = l.Content.Attack(s.Attack)
-		if a, ok := l.Answers[s.ID]; ok {
-			item.Answer = a
-		}
 		items = append(items, item)
 	}
 	return items
 }
 
 // next returns the title of the step that the learner goes on to from step i, ""
-// where that is not the question.
+// where that is not the question, or the tour says it.
 func (l *Column) next(i int) string {
-	if !l.LeadOn[i] {
+	if !l.LeadOn[i] || l.Controller.TourOver() {
 		return ""
 	}
 	return l.Content.Chapter.Steps[i+1].Title
 }
 
-// finished says so once every step is done.
+// finished says so once every step is done, and leads on.
 func (l *Column) finished() app.UI {
 	if !session.AllDone(l.Steps) {
 		return nil
@@ -95,7 +99,14 @@ func (l *Column) finished() app.UI {
 	if slices.ContainsFunc(l.Content.Chapter.Steps, func(s lessons.Step) bool { return s.Kind == lessons.Mend }) {
 		text = "Run, broken, understood and mended: this chapter is done."
 	}
-	return tag.P("lesson-finished").Text(text)
+	to, way := "/", "All chapters, and what is to come"
+	if on := l.Content.WayOn(l.Finished); on.ID != "" {
+		to, way = on.Path, "Next: "+on.ID+" "+on.Title
+	}
+	return tag.Div("lesson-finished").Body(
+		tag.P().Text(text),
+		tag.A(to, "button", "button-primary").Text(way),
+	)
 }
 
 func (l *Column) sections() app.UI {
@@ -114,22 +125,18 @@ func (l *Column) sections() app.UI {
 
 func (l *Column) neighbours() app.UI {
 	before, after := l.Content.Neighbours()
-	var next string
-	if session.AllDone(l.Steps) {
-		next = "is-next" // the way on
-	}
 	return tag.Nav("neighbours").Aria("label", "Previous and next chapter").Body(
-		neighbour(before, "‹ "+before.ID+" "+before.Title, ""),
-		neighbour(after, after.ID+" "+after.Title+" ›", next),
+		neighbour(before, "‹ "+before.ID+" "+before.Title),
+		neighbour(after, after.ID+" "+after.Title+" ›"),
 	)
 }
 
-func neighbour(link page.ChapterLink, text, class string) app.UI {
+func neighbour(link page.ChapterLink, text string) app.UI {
 	switch {
 	case link.ID == "":
 		return tag.Span()
 	case link.Path == "":
 		return tag.Span("neighbour", "is-off").Text(link.ID + " " + link.Title + ", not there yet")
 	}
-	return tag.A(link.Path, "neighbour", class).Text(text)
+	return tag.A(link.Path, "neighbour").Text(text)
 }

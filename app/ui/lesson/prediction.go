@@ -15,18 +15,18 @@ import (
 type prediction struct {
 	app.Compo
 	Controller *session.Controller
-	Step       string
+	Asked      string // the id under which the answer is kept
 	Prediction lessons.Prediction
 	Answer     int // -1 for none yet
 	Tour       session.TourStop
 }
 
 func (p *prediction) Render() app.UI {
-	options := []app.UI{tag.P("prediction-question").ID("question-" + p.Step).Text(p.Prediction.Question)}
+	options := []app.UI{tag.P("prediction-question").ID("question-" + p.Asked).Text(p.Prediction.Question)}
 	for i, o := range p.Prediction.Options {
 		options = append(options, p.option(i, o))
 	}
-	return tag.Div("prediction").Role("radiogroup").Aria("labelledby", "question-"+p.Step).
+	return tag.Div("prediction").Role("radiogroup").Aria("labelledby", "question-"+p.Asked).
 		On("keydown", widget.Roving("[role=radio]", false)).Body(options...)
 }
 
@@ -40,9 +40,9 @@ func (p *prediction) option(i int, o lessons.Option) app.UI {
 		class, word = "option is-wrong", "not quite"
 	}
 	return tag.Div(class).Body(
-		widget.Marked(tag.Button(), p.Tour, i == 0 && p.Tour.Is(session.AtAnswer, p.Step)).Class("option-button").Role("radio").TabIndex(widget.TabIndex(chosen || p.Answer < 0 && i == 0)).
+		widget.Marked(tag.Button(), p.Tour, i == 0 && p.Tour.Is(session.AtAnswer, p.Asked)).Class("option-button").Role("radio").TabIndex(widget.TabIndex(chosen || p.Answer < 0 && i == 0)).
 			Aria("checked", strconv.FormatBool(chosen)).Aria("label", widget.Escaped(o.Text)).
-			OnClick(func(app.Context, app.Event) { p.Controller.Answer(p.Step, i) }, app.EventScope(p.Step, i)).
+			OnClick(func(app.Context, app.Event) { p.Controller.Answer(p.Asked, i) }, app.EventScope(p.Asked, i)).
 			Body(
 				tag.Span("option-sign").Aria("hidden", "true"),
 				tag.Span("option-text").Text(o.Text),

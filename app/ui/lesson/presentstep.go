@@ -44,7 +44,7 @@ func (p *PresentStep) sheet(title, text string) app.UI {
 func nextGoal(s timeline.StepProgress) string {
 	for _, g := range s.Goals {
 		if !g.Met {
-			return "Not yet: " + g.Text
+			return "Next: " + g.Text
 		}
 	}
 	return ""

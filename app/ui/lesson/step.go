@@ -23,7 +23,7 @@ type step struct {
 	Progress   timeline.StepProgress
 	Status     session.ProtectionStatus // of the protection that the step switches
 	Attack     api.Attack
-	Answer     int // to the prediction; -1 for none yet
+	Answers    map[string]int // chosen options, by the id under which they are asked for
 	Open       bool
 	Next       string // title of the step to go on to; "" where there is nothing to go on from
 	Busy       session.Busy
@@ -68,26 +68,71 @@ func (s *step) body() app.UI {
 		tag.If(lead != "", s.actions),
 		tag.If(rest != "", func() app.UI { return prose(rest) }),
 		tag.If(s.Step.Prediction != nil, func() app.UI {
-			return &prediction{Controller: s.Controller, Step: s.Step.ID, Prediction: *s.Step.Prediction, Answer: s.Answer, Tour: s.Tour}
+			return s.choice(s.Step.ID, *s.Step.Prediction)
 		}),
-		tag.If(lead == "", s.actions),
-		s.checklist(),
+		tag.If(s.Step.Kind == lessons.Ask, s.questions),
+		tag.If(s.Step.Kind != lessons.Ask && lead == "", s.actions),
+		tag.If(s.Step.Kind != lessons.Ask, s.checklist),
 		tag.If(s.Step.Prediction != nil && s.Progress.Done, s.otherAnswers),
 		&stepFeed{Controller: s.Controller, Lines: s.Progress.Feed},
-		tag.If(s.Step.Hint != "" && !s.Progress.Done, func() app.UI {
-			return tag.Details("hint").Body(
-				tag.Summary("hint-summary").Text("Hint"),
-				tag.P("hint-text").Text(s.Step.Hint),
-			)
-		}),
+		tag.If(!s.Progress.Done, func() app.UI { return hint(s.Step.Hint) }),
 		tag.If(s.Next != "", s.goOn),
+	)
+}
+
+// choice asks under an id, for one of some answers.
+func (s *step) choice(asked string, p lessons.Prediction) app.UI {
+	return &prediction{Controller: s.Controller, Asked: asked, Prediction: p, Answer: s.answer(asked), Tour: s.Tour}
+}
+
+// answer returns the option that was chosen under an id; -1 where none was yet.
+func (s *step) answer(asked string) int {
+	if a, ok := s.Answers[asked]; ok {
+		return a
+	}
+	return -1
+}
+
+// questions close the chapter. Those without options are answered by doing.
+func (s *step) questions() app.UI {
+	var asked []app.UI
+	goals := s.Progress.Goals
+	for _, q := range s.Step.Questions {
+		if len(q.Options) > 0 {
+			asked = append(asked, s.choice(s.Step.Asked(q), lessons.Prediction{Question: q.Question, Options: q.Options}))
+			continue
+		}
+		asked = append(asked, toDo(q, goals[0]))
+		goals = goals[1:]
+	}
+	return tag.Div("step-questions").Body(asked...)
+}
+
+// toDo is a question that is answered by doing, and why it came out so.
+func toDo(q lessons.Question, g timeline.GoalProgress) app.UI {
+	return tag.Div("prediction").Body(
+		tag.P("prediction-question").Text(q.Question),
+		tag.Ul("goals", "option").Body(goal(g)),
+		tag.If(g.Met, func() app.UI { return tag.P("option-reply").Text(q.Why) }),
+		tag.If(!g.Met, func() app.UI { return hint(q.Hint) }),
+	)
+}
+
+// hint folds out what helps who is stuck.
+func hint(text string) app.UI {
+	if text == "" {
+		return nil
+	}
+	return tag.Details("hint").Body(
+		tag.Summary("hint-summary").Text("Hint"),
+		tag.P("hint-text").Text(text),
 	)
 }
 
 func (s *step) actions() app.UI {
 	return &stepActions{
 		Controller: s.Controller, Step: s.Step, Status: s.Status, Attack: s.Attack,
-		Waiting: s.Step.Prediction != nil && s.Answer < 0 && !s.Progress.Done, Done: s.Progress.Done, Busy: s.Busy, Ready: s.Ready, Tour: s.Tour,
+		Waiting: s.Step.Prediction != nil && s.answer(s.Step.ID) < 0 && !s.Progress.Done, Done: s.Progress.Done, Busy: s.Busy, Ready: s.Ready, Tour: s.Tour,
 	}
 }
 
@@ -96,7 +141,7 @@ func (s *step) actions() app.UI {
 func (s *step) otherAnswers() app.UI {
 	var said []app.UI
 	for i, o := range s.Step.Prediction.Options {
-		if i != s.Answer {
+		if i != s.answer(s.Step.ID) {
 			said = append(said, tag.P("hint-text").Body(tag.Strong().Text("“"+o.Text+"”"), app.Text(" "+o.Reply)))
 		}
 	}
@@ -131,18 +176,23 @@ func cutLead(html string) (lead, rest string) {
 func (s *step) checklist() app.UI {
 	var items []app.UI
 	for _, g := range s.Progress.Goals {
-		class, sign, state := "goal", "○", " (open)"
-		if g.Met {
-			class, sign, state = "goal is-met", "✓", " (done)"
-		}
-		items = append(items, tag.Li(class).Body(
-			tag.Span("goal-sign").Aria("hidden", "true").Text(sign),
-			tag.Span("goal-text").Text(g.Text),
-			tag.Span("unseen").Text(state),
-		))
+		items = append(items, goal(g))
 	}
 	if len(items) == 0 {
 		return nil
 	}
 	return tag.Ul("goals").Body(items...)
+}
+
+// goal is one line of a checklist.
+func goal(g timeline.GoalProgress) app.UI {
+	class, sign, state := "goal", "○", " (open)"
+	if g.Met {
+		class, sign, state = "goal is-met", "✓", " (done)"
+	}
+	return tag.Li(class).Body(
+		tag.Span("goal-sign").Aria("hidden", "true").Text(sign),
+		tag.Span("goal-text").Text(g.Text),
+		tag.Span("unseen").Text(state),
+	)
 }

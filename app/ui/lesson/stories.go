@@ -3,18 +3,22 @@
 package lesson
 
 import (
+	"oauthlab/app/timeline"
 	"oauthlab/app/ui/widget"
 	"oauthlab/lessons"
 )
 
-// Stories are those of the predictions.
+// Stories are those of what is asked.
 func Stories() []widget.Story {
 	guess := lessons.Prediction{Question: "What can she do with it?", Options: []lessons.Option{
 		{Text: "Nothing", Reply: "Not quite."}, {Text: "Redeem it", Right: true, Reply: "Yes."},
 	}}
+	try := lessons.Question{Question: "Change a letter of the verifier. Who notices?", Why: "The server: its hash is not the challenge.", Hint: "Press Step."}
 	return []widget.Story{
-		{Name: "prediction, open", UI: &prediction{Step: "s1", Prediction: guess, Answer: -1}},
-		{Name: "prediction, not quite", UI: &prediction{Step: "s2", Prediction: guess, Answer: 0}},
-		{Name: "prediction, right", UI: &prediction{Step: "s3", Prediction: guess, Answer: 1}},
+		{Name: "prediction, open", UI: &prediction{Asked: "s1", Prediction: guess, Answer: -1}},
+		{Name: "prediction, not quite", UI: &prediction{Asked: "s2", Prediction: guess, Answer: 0}},
+		{Name: "prediction, right", UI: &prediction{Asked: "s3", Prediction: guess, Answer: 1}},
+		{Name: "question to do, open", UI: toDo(try, timeline.GoalProgress{Text: "The server refuses it"})},
+		{Name: "question to do, done", UI: toDo(try, timeline.GoalProgress{Text: "The server refuses it", Met: true})},
 	}
 }

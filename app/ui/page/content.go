@@ -20,10 +20,11 @@ type Content struct {
 	Path     string            `json:"path"` // of the page that it was made for
 	Chapter  lessons.Chapter   `json:"chapter"`
 	Attacks  []api.Attack      `json:"attacks,omitempty"`
-	Chapters []ChapterLink     `json:"chapters,omitempty"` // in the order in which they are taught
-	Coming   []timeline.Coming `json:"coming,omitempty"`   // what the chapter's flow puts into the diagram
-	Changes  string            `json:"changes,omitempty"`  // HTML: what the chapter changed since the version before
-	Reading  string            `json:"-"`                  // HTML: the whole page, for who runs no script; on the server only
+	Chapters []ChapterLink     `json:"chapters,omitempty"`    // in the order in which they are taught
+	Coming   []timeline.Coming `json:"coming,omitempty"`      // what the chapter's flow puts into the diagram
+	Changes  string            `json:"changes,omitempty"`     // HTML: what the chapter changed since the version before
+	Reading  string            `json:"-"`                     // HTML: the whole page, for who runs no script; on the server only
+	InYour   string            `json:"in_your_app,omitempty"` // HTML: what to check in an app of one's own
 
 	Terms map[string]string `json:"terms,omitempty"` // of the glossary, by the parameter that carries them
 }
@@ -88,6 +89,25 @@ func (c Content) Neighbours() (before, after ChapterLink) {
 		}
 	}
 	return before, after
+}
+
+// WayOn returns the chapter to go on to: the next that is there, else the first that is
+// left to do. The zero value where all are done. finished are those that are, by id.
+func (c Content) WayOn(finished map[string]bool) ChapterLink {
+	var left ChapterLink
+	past := false
+	for _, link := range c.Chapters {
+		switch {
+		case link.ID == c.Chapter.ID:
+			past = true
+		case link.Path == "":
+		case past:
+			return link
+		case left.ID == "" && !finished[link.ID]:
+			left = link
+		}
+	}
+	return left
 }
 
 // NameOf returns what a chapter is called: "v03 PKCE".

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"strings"
 	"testing"
 )
 
@@ -9,5 +10,28 @@ func TestNeighboursAreBesideEachOther(t *testing.T) {
 	c.Chapter.ID = "v03"
 	if before, after := c.Neighbours(); before.ID != "v02" || after.ID != "v04" {
 		t.Errorf("neighbours %+v, %+v", before, after)
+	}
+}
+
+func TestOneWayOn(t *testing.T) {
+	c := Content{Chapters: []ChapterLink{{ID: "v01", Path: "/1"}, {ID: "v02", Path: "/2"}, {ID: "v03", Path: "/3"}, {ID: "v04"}}}
+	tests := map[string]struct {
+		here, finished, want string
+	}{
+		"the next":                        {"v01", "v02", "v02"},
+		"past the last, the first left":   {"v03", "v01", "v02"},
+		"past the last, none but the end": {"v03", "v01 v02", ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			c.Chapter.ID = tt.here
+			finished := map[string]bool{tt.here: true}
+			for id := range strings.FieldsSeq(tt.finished) {
+				finished[id] = true
+			}
+			if on := c.WayOn(finished); on.ID != tt.want {
+				t.Errorf("on to %q, want %q", on.ID, tt.want)
+			}
+		})
 	}
 }

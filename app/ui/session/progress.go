@@ -23,7 +23,7 @@ type progress struct {
 
 // chapterProgress is how far one chapter has come.
 type chapterProgress struct {
-	Answers map[string]int `json:"answers,omitempty"` // to the predictions, by the step's id
+	Answers map[string]int `json:"answers,omitempty"` // by the id under which they were asked for
 	Read    []string       `json:"read,omitempty"`    // steps that the learner ticked himself
 	Steps   []string       `json:"steps,omitempty"`   // steps that are done
 	Done    bool           `json:"done,omitempty"`    // every step was, once

@@ -8,6 +8,7 @@ import (
 
 	"oauthlab/app/browser"
 	"oauthlab/app/ui/uitest"
+	"oauthlab/lessons"
 	"oauthlab/lessons/event"
 )
 
@@ -64,6 +65,34 @@ func TestProgressIsKeptAsTheLearnerGoes(t *testing.T) {
 	c.forget()
 	if kept := c.progress.Chapters["v03"]; len(kept.Steps) != 0 || !kept.Done {
 		t.Errorf("after a reset: %+v", kept)
+	}
+}
+
+// The questions are done once the right answers were chosen, and what was to do was done;
+// what is ticked stays, whatever is chosen later.
+func TestQuestionsAreKeptWithTheProgress(t *testing.T) {
+	browser.Keep().Delete(progressKey)
+	t.Cleanup(func() { browser.Keep().Delete(progressKey) })
+	content := uitest.Content
+	content.Chapter.Steps = []lessons.Step{{
+		ID: "ask", Kind: lessons.Ask, Goals: []lessons.Goal{{Kind: event.KindNote, Name: event.NoteTokens}},
+		Questions: []lessons.Question{{ID: "who", Options: []lessons.Option{{Reply: "Not quite."}, {Right: true, Reply: "Yes."}}}, {ID: "try"}},
+	}}
+	c := Resume(content, nil, uitest.Logged(uitest.Tokens())...)
+	c.recall()
+	c.Answer("ask.who", 0)
+	if c.screen.Steps[0].Done || c.screen.Told.Text != "Not quite." {
+		t.Errorf("after a wrong answer: %+v, told %q", c.screen.Steps[0], c.screen.Told.Text)
+	}
+	c.Answer("ask.who", 1)
+	if !c.screen.Steps[0].Done || !c.screen.Finished["v03"] {
+		t.Errorf("after the right one: %+v", c.screen.Steps[0])
+	}
+	c.Answer("ask.who", 0)
+	again := Resume(content, nil)
+	again.recall()
+	if !c.screen.Steps[0].Done || !again.screen.Steps[0].Done || again.screen.Answers["ask.who"] != 0 {
+		t.Errorf("later: %+v; in another lab: %+v", c.screen.Steps[0], again.screen.Steps[0])
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"oauthlab/app/browser"
 	"oauthlab/app/timeline"
+	"oauthlab/lessons"
 	"oauthlab/lessons/event"
 )
 
@@ -18,9 +19,11 @@ func (c *Controller) recall() {
 		c.screen.Notice = Notice{Text: problem, Calm: true}
 	}
 	before := p.Chapters[c.content.Chapter.ID]
-	for _, step := range c.content.Chapter.Steps {
-		if a, ok := before.Answers[step.ID]; ok && step.Prediction != nil && a >= 0 && a < len(step.Prediction.Options) {
-			c.screen.Answers = with(c.screen.Answers, step.ID, a)
+	for asked, a := range before.Answers {
+		for _, step := range c.content.Chapter.Steps {
+			if a >= 0 && a < len(step.Options(asked)) {
+				c.screen.Answers = with(c.screen.Answers, asked, a)
+			}
 		}
 	}
 	for _, id := range before.Read {
@@ -33,9 +36,14 @@ func (c *Controller) recall() {
 // steps returns how far the lesson has come: by the log, and by what was done
 // before it.
 func (c *Controller) steps() []timeline.StepProgress {
-	chapter := c.content.Chapter
+	chapter, read := c.content.Chapter, c.screen.Read
+	for _, s := range chapter.Steps {
+		if s.Kind == lessons.Ask {
+			read = with(read, s.ID, s.Chose(c.screen.Answers))
+		}
+	}
 	l := timeline.Lesson{
-		Chapter: chapter.ID, Steps: chapter.Steps, Read: c.screen.Read, Before: c.progress.Chapters[chapter.ID].Steps,
+		Chapter: chapter.ID, Steps: chapter.Steps, Read: read, Before: c.progress.Chapters[chapter.ID].Steps,
 	}
 	if c.screen.Replay.Story {
 		return timeline.Progress(l, c.told())

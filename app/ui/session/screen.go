@@ -35,7 +35,7 @@ type Screen struct {
 	Unfolded map[string]bool // bands that the learner opened or folded, by key
 	Earlier  map[string]int  // how often more of a band was asked for, by key
 	Opened   map[string]bool // steps that the learner opened or folded, by id
-	Answers  map[string]int  // chosen options of the predictions, by the step's id
+	Answers  map[string]int  // chosen options, by the id under which they are asked for
 	Read     map[string]bool // steps without goals that the learner has read
 
 	Lingers  map[string]bool // steps that got done while the learner looked on, by id

@@ -55,6 +55,8 @@ func DoneText(k lessons.StepKind) string {
 		return "✓ You broke it."
 	case lessons.Why:
 		return "✓ You saw why."
+	case lessons.Ask:
+		return "✓ All answered."
 	}
 	return "✓ Done."
 }

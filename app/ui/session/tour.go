@@ -75,14 +75,14 @@ type tourState struct {
 	Status   func(protection string) ProtectionStatus
 }
 
-// nextStop returns the one thing to do next; nothing while something runs, and
-// when all is done. What a narrow screen does not show is reached by its column.
+// nextStop returns the one thing to do next; nothing while something runs, and when all
+// is done but the questions. What a narrow screen does not show is reached by its column.
 func nextStop(t tourState) TourStop {
 	if !t.Open || t.Busy {
 		return TourStop{}
 	}
 	for i, p := range t.Steps {
-		if p.Done {
+		if p.Done || t.Chapter.Steps[i].Kind == lessons.Ask {
 			continue
 		}
 		s := t.stopIn(i)
@@ -176,8 +176,29 @@ func (c *Controller) beginTour(asked bool) {
 	c.screen.Touring = on == c.content.Chapter.ID
 }
 
+// TourOver reports whether a tour has come to its end: only questions are left.
+func (c *Controller) TourOver() bool {
+	for i, p := range c.screen.Steps {
+		if !p.Done && c.content.Chapter.Steps[i].Kind != lessons.Ask {
+			return false
+		}
+	}
+	return c.screen.Touring
+}
+
 // EndTour takes the mark away for good.
 func (c *Controller) EndTour() {
 	browser.TabStore().Delete(tourKey)
 	c.screen.Touring = false
+}
+
+// GoOnFromTour ends a tour that is over, and goes on to what it left.
+func (c *Controller) GoOnFromTour() {
+	c.EndTour()
+	for i, p := range c.screen.Steps {
+		if p.Current && i > 0 {
+			c.GoOn(c.screen.Steps[i-1].ID)
+		}
+	}
+	c.ToLesson()
 }

@@ -1,11 +1,13 @@
 package session
 
 import (
+	"slices"
 	"testing"
 
 	"oauthlab/app/timeline"
 	"oauthlab/app/ui/uitest"
 	"oauthlab/lessons"
+	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 )
 
@@ -128,5 +130,26 @@ func TestTourIsShort(t *testing.T) {
 				t.Errorf("%d steps are done after %d clicks", done, clicks)
 			}
 		})
+	}
+}
+
+// A tour is over when only questions are left, marks nothing then, and leads on to them.
+func TestATourEndsWithOneWayOn(t *testing.T) {
+	content := uitest.Content
+	content.Chapter.Steps = []lessons.Step{
+		{ID: "run", Kind: lessons.Run, Title: "Run it", Goals: []lessons.Goal{{Kind: event.KindNote, Name: event.NoteTokens}}},
+		{ID: "ask", Kind: lessons.Ask, Title: "A question", Questions: []lessons.Question{{ID: "who", Options: []lessons.Option{{}, {Right: true}}}}},
+	}
+	touring := func(s *Screen) { s.Touring, s.Open, s.Lab = true, true, uitest.LabWith() }
+	if c := Resume(content, touring); c.TourOver() {
+		t.Error("the tour is over before the flow ran")
+	}
+	c := Resume(content, touring, uitest.Logged(uitest.Tokens())...)
+	if !c.TourOver() || c.Tour(nil) != (TourStop{}) || c.PresentTitle() != "A question" {
+		t.Errorf("over %t, marks %+v, leads to %q", c.TourOver(), c.Tour(nil), c.PresentTitle())
+	}
+	c.GoOnFromTour()
+	if s := c.Screen(); s.Touring || c.TourOver() || s.Pane != PaneLesson || !slices.Equal(s.OpenSteps(), []bool{false, true}) {
+		t.Errorf("after it: touring %t, in %s, open %v", s.Touring, s.Pane, s.OpenSteps())
 	}
 }

@@ -104,16 +104,17 @@ func (c *Controller) FoldStep(id string, open bool) {
 	c.screen.Opened = with(c.screen.Opened, id, open)
 }
 
-// Answer takes the answer to a step's prediction.
-func (c *Controller) Answer(step string, option int) {
-	c.screen.Answers = with(c.screen.Answers, step, option)
+// Answer takes the answer to what is asked under an id: a step's prediction, or one of
+// its questions.
+func (c *Controller) Answer(asked string, option int) {
+	c.screen.Answers, c.acted = with(c.screen.Answers, asked, option), true
+	c.reduce()
 	for _, s := range c.content.Chapter.Steps {
-		if s.ID == step && s.Prediction != nil {
-			c.tell(s.Prediction.Options[option].Reply)
-			AfterDraw(func() { browser.ScrollTo(`[data-step="` + step + `"] .step-actions`) }) // the reply pushed it down
+		if options := s.Options(asked); len(options) > 0 {
+			c.tell(options[option].Reply)
+			AfterDraw(func() { browser.ScrollTo(`[data-step="` + s.ID + `"] .step-actions`) }) // the reply pushed it down
 		}
 	}
-	c.remember()
 }
 
 // MarkRead ticks a step that asks for nothing, and goes on.
@@ -161,10 +162,21 @@ func (c *Controller) linger(before []timeline.StepProgress) (praise string) {
 
 // present returns the id of the present step, "" where all are done.
 func (c *Controller) present() string {
-	for _, s := range c.screen.Steps {
+	id, _ := c.presentStep()
+	return id
+}
+
+// PresentTitle returns the title of the present step, "" where all are done.
+func (c *Controller) PresentTitle() string {
+	_, title := c.presentStep()
+	return title
+}
+
+func (c *Controller) presentStep() (id, title string) {
+	for i, s := range c.screen.Steps {
 		if s.Current {
-			return s.ID
+			return s.ID, c.content.Chapter.Steps[i].Title
 		}
 	}
-	return ""
+	return "", ""
 }
