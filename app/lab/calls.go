@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"oauthlab/app/client"
@@ -42,11 +43,16 @@ func (s *Session) SignOut(ctx context.Context) error {
 	return s.call(ctx, "POST", s.path("/sign-out"), nil, nil)
 }
 
-// State returns the documents of the lab, by party.
-func (s *Session) State(ctx context.Context) (api.State, error) {
-	var state api.State
-	err := s.call(ctx, "GET", s.path("/state"), nil, &state)
-	return state, err
+// Sheets returns what the parties hold, drawn for people: as tables, or as JSON.
+func (s *Session) Sheets(ctx context.Context, json bool) ([]api.Sheet, error) {
+	_, ahead := s.device.Now().Zone()
+	path := s.path("/state/tables?zone=" + strconv.Itoa(ahead/60))
+	if json {
+		path += "&as=json"
+	}
+	var sheets api.Sheets
+	err := s.call(ctx, "GET", path, nil, &sheets)
+	return sheets.Parties, err
 }
 
 // Attacks returns the catalogue of attacks.

@@ -26,7 +26,7 @@ type Device struct {
 	Dial   func(ctx context.Context, url string, protocols []string) (Socket, error)
 	Keep   client.Store // survives the tab
 	NewID  func() string
-	Now    func() time.Time // for the length of things alone
+	Now    func() time.Time // for the length of things, and for how far it is ahead of UTC
 	After  func(time.Duration) <-chan time.Time
 	Origin string // of the lab, such as "http://localhost:8080"
 }

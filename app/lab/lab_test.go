@@ -121,8 +121,14 @@ func (d *desk) call(w http.ResponseWriter, r *http.Request) {
 	case strings.HasSuffix(r.URL.Path, "/sign-out"):
 		w.WriteHeader(http.StatusNoContent)
 		return
-	case strings.HasSuffix(r.URL.Path, "/state"):
-		answer = api.State{event.Auth: json.RawMessage(`{"codes":1}`)}
+	case strings.HasSuffix(r.URL.Path, "/state/tables"):
+		_, ahead := time.Now().Zone()
+		if q := r.URL.Query(); q.Get("zone") != fmt.Sprint(ahead/60) {
+			t := "the zone is " + q.Get("zone")
+			answer = api.Sheets{Parties: []api.Sheet{{Title: t}}}
+		} else {
+			answer = api.Sheets{Parties: []api.Sheet{{Title: "as " + q.Get("as")}}}
+		}
 	case r.URL.Path == "/api/attacks":
 		answer = []api.Attack{{ID: "stolen-code"}}
 	case strings.Contains(r.URL.Path, "/attacks/"):
@@ -511,10 +517,14 @@ func TestCalls(t *testing.T) {
 		"sign out": {func(ctx context.Context, s *Session) (any, error) {
 			return "", s.SignOut(ctx)
 		}, "POST /api/labs/lab-1/sign-out", ""},
-		"state": {func(ctx context.Context, s *Session) (any, error) {
-			state, err := s.State(ctx)
-			return string(state[event.Auth]), err
-		}, "GET /api/labs/lab-1/state", `{"codes":1}`},
+		"the state in tables": {func(ctx context.Context, s *Session) (any, error) {
+			sheets, err := s.Sheets(ctx, false)
+			return sheets[0].Title, err
+		}, "GET /api/labs/lab-1/state/tables", "as "},
+		"the state as JSON": {func(ctx context.Context, s *Session) (any, error) {
+			sheets, err := s.Sheets(ctx, true)
+			return sheets[0].Title, err
+		}, "GET /api/labs/lab-1/state/tables", "as json"},
 		"attacks": {func(ctx context.Context, s *Session) (any, error) {
 			attacks, err := s.Attacks(ctx)
 			return fmt.Sprintf("%d %s", len(attacks), attacks[0].ID), err

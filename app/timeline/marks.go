@@ -15,13 +15,18 @@ func marksOf(e event.Event) []Mark {
 	for _, name := range param.OnArrow() {
 		for _, p := range params {
 			if p.Name == name && p.Value != "" && len(marks) < maxMarks {
-				row, _ := param.Find(name)
-				marks = append(marks, Mark{Name: p.Name, Brief: row.Brief, Value: p.Value, Short: shorten(p.Value, row.Mark), Kind: row.Mark})
+				marks = append(marks, MarkOf(p.Name, p.Value))
 				break
 			}
 		}
 	}
 	return marks
+}
+
+// MarkOf returns the mark of a parameter's value.
+func MarkOf(name, value string) Mark {
+	row, _ := param.Find(name)
+	return Mark{Name: name, Brief: row.Brief, Value: value, Short: shorten(value, row.Mark), Kind: row.Mark}
 }
 
 // shorten keeps the first characters of a random value; an error code is a word and stays whole.

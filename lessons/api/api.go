@@ -96,6 +96,19 @@ const (
 // State answers GET /api/labs/{id}/state: the documents, by party.
 type State map[event.Party]json.RawMessage
 
+// Sheets answers GET /api/labs/{id}/state/tables: what the parties hold, in the order of
+// their lanes.
+type Sheets struct {
+	Parties []Sheet `json:"parties"`
+}
+
+// Sheet is what one party holds.
+type Sheet struct {
+	Party event.Party `json:"party"`
+	Title string      `json:"title"` // "Mallory's hands · 1"
+	Body  string      `json:"body"`  // HTML, one element
+}
+
 // Code answers GET /api/code/{guard}.
 type Code struct {
 	Guard  string    `json:"guard"`

@@ -10,16 +10,17 @@ type ChangeRow struct {
 	Key    string   // the parameter under which the key travels; empty for a key that does not
 	Fields []string // the fields that it may have
 	Parts  bool     // each part that was switched is a field too, by its id
+	Adds   bool     // there is one more of it
 }
 
 // changeRows are all of them.
 var changeRows = []ChangeRow{
-	{What: "authorization", Action: "kept", Means: "The server keeps an authorization request while its user signs in.", From: Auth, Key: "request", Fields: []string{"client_id", "error"}},
-	{What: "session", Action: "stored", Means: "A user signed in.", From: Auth, Fields: []string{"subject"}},
+	{What: "authorization", Action: "kept", Adds: true, Means: "The server keeps an authorization request while its user signs in.", From: Auth, Key: "request", Fields: []string{"client_id", "error"}},
+	{What: "session", Action: "stored", Adds: true, Means: "A user signed in.", From: Auth, Fields: []string{"subject"}},
 	{What: "session", Action: "removed", Means: "A user's session has ended.", From: Auth, Fields: []string{"expires"}},
-	{What: "code", Action: "stored", Means: "The server issued an authorization code.", From: Auth, Key: "code", Fields: []string{"client_id", "redirect_uri", "subject", "expires", "code_challenge", "code_challenge_method"}},
+	{What: "code", Action: "stored", Adds: true, Means: "The server issued an authorization code.", From: Auth, Key: "code", Fields: []string{"client_id", "redirect_uri", "subject", "expires", "code_challenge", "code_challenge_method"}},
 	{What: "code", Action: "spent", Means: "A code was redeemed.", From: Auth, Key: "code", Fields: []string{"spent"}},
-	{What: "token", Action: "stored", Means: "The server issued an access token.", From: Auth, Key: "access_token", Fields: []string{"client_id", "subject", "expires"}},
+	{What: "token", Action: "stored", Adds: true, Means: "The server issued an access token.", From: Auth, Key: "access_token", Fields: []string{"client_id", "subject", "expires"}},
 	{What: "token", Action: "revoked", Means: "A token is good no more.", From: Auth, Key: "access_token", Fields: []string{"revoked", "subject"}},
 
 	{What: "protection", Action: "switched", Means: "Parts of a protection were switched. Its key is the protection's id.", From: Lab, Fields: []string{"on"}, Parts: true},

@@ -41,6 +41,9 @@ func Own() []Row {
 		{Name: "name", Means: "What the entry is called."},
 		{Name: "address", Means: "Where the entry stands on the lab's pages."},
 		{Name: "body", Means: "The entry as HTML, one element."},
+		{Name: "parties", Means: "What each party holds, in the order of their lanes: its name, and HTML of one element."},
+		{Name: "as", Means: "\"json\" for the records themselves; without it, tables."},
+		{Name: "zone", Means: "How many minutes the reader's clock is ahead of UTC."},
 		{Name: "after", Means: "The seq of the last event that the caller has; what follows is sent."},
 	}
 }

@@ -23,14 +23,22 @@ func (e Evidence) answeredToMallory() (tokens []string) {
 		if one.To != event.Mallory || one.Response == nil || one.Response.Status != http.StatusOK {
 			continue
 		}
-		var answer struct {
-			AccessToken string `json:"access_token"`
-		}
-		if json.Unmarshal([]byte(one.Response.Body), &answer) == nil && answer.AccessToken != "" {
-			tokens = append(tokens, answer.AccessToken)
+		if token := tokenIn(one.Response); token != "" {
+			tokens = append(tokens, token)
 		}
 	}
 	return tokens
+}
+
+// tokenIn returns the access token of an answer of the token endpoint, or "".
+func tokenIn(r *event.Response) string {
+	var answer struct {
+		AccessToken string `json:"access_token"`
+	}
+	if json.Unmarshal([]byte(r.Body), &answer) != nil {
+		return ""
+	}
+	return answer.AccessToken
 }
 
 // clientTook finds that a user's client took what was issued to somebody else: a

@@ -3,10 +3,10 @@ package attack
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"oauthlab/lessons/event"
-	"oauthlab/lessons/guard"
 	"oauthlab/lessons/prose"
 	"oauthlab/server/authserver"
 )
@@ -19,16 +19,25 @@ const user = "mallory"
 // read from the log and the documents.
 func sides(e Evidence, now time.Time) (gained, lost []string) {
 	gained, lost = []string{}, []string{}
-	tokens := e.tokensOfMallory()
-	for _, t := range tokens {
-		gained = append(gained, tokenGained(t, now))
-		if alive(t, now) {
-			lost = append(lost, fmt.Sprintf("%s's account is open to Mallory for %s more.", prose.Capital(t.Subject), minutes(t.Expires.Sub(now))))
+	held := e.hands(now)
+	var opened []string // the codes for which she has a token
+	for _, h := range held {
+		if h.Param != "access_token" || h.isClient || h.Whose == "" {
+			continue
+		}
+		gained = append(gained, h.says(now))
+		if !h.Until.IsZero() {
+			lost = append(lost, fmt.Sprintf("%s's account is open to Mallory for %s more.", prose.Capital(h.Whose), minutes(h.Until.Sub(now))))
+		}
+		for _, t := range e.Auth.Tokens {
+			if t.Value == h.Value {
+				opened = append(opened, t.Code)
+			}
 		}
 	}
-	for _, c := range e.codesSeenByMallory() {
-		if !slices.ContainsFunc(tokens, func(t authserver.Token) bool { return t.Code == c.Value }) {
-			gained = append(gained, e.codeGained(c, now))
+	for _, h := range held {
+		if h.Param == "code" && !h.isClient && h.Whose != "" && !slices.Contains(opened, h.Value) {
+			gained = append(gained, h.says(now))
 		}
 	}
 	if sentToMallory(e) {
@@ -42,10 +51,6 @@ func sides(e Evidence, now time.Time) (gained, lost []string) {
 	return gained, append(lost, e.loginLost()...)
 }
 
-func alive(t authserver.Token, now time.Time) bool {
-	return t.Revoked == nil && t.Expires.After(now)
-}
-
 func minutes(d time.Duration) string {
 	if n := int(d.Round(time.Minute) / time.Minute); n != 1 {
 		return fmt.Sprintf("%d minutes", n)
@@ -53,74 +58,12 @@ func minutes(d time.Duration) string {
 	return "a minute"
 }
 
-func tokenGained(t authserver.Token, now time.Time) string {
-	if alive(t, now) {
-		return fmt.Sprintf("A token to %s's account, good for %s. Whoever brings it is %[1]s.", prose.Capital(t.Subject), minutes(t.Expires.Sub(now)))
+// says is a holding as a sentence at the time now.
+func (h Holding) says(now time.Time) string {
+	if h.Param == "access_token" && !h.Until.IsZero() {
+		return h.What + ", " + strings.Replace(h.Worth, "good", "good for "+minutes(h.Until.Sub(now)), 1)
 	}
-	return fmt.Sprintf("A token to %s's account that the server has revoked: worth nothing.", prose.Capital(t.Subject))
-}
-
-// codeGained says what a code of somebody else is worth to Mallory.
-func (e Evidence) codeGained(c authserver.Code, now time.Time) string {
-	code := prose.Capital(c.Subject) + "'s code"
-	switch {
-	case !e.Rules.Offers(guard.TokenEndpoint):
-		return code + ". The endpoint that takes it comes with chapter " + guard.TokenEndpoint.Chapter() + "."
-	case c.Spent != nil:
-		return code + ", used up."
-	case !c.Expires.After(now):
-		return code + ", too old."
-	case c.Challenge == "":
-		return code + ", unused and bound to no challenge."
-	case e.malloryReadVerifierOf(c):
-		return code + ", unused, and its verifier."
-	}
-	return code + ", unused. It is bound to a challenge, and she has no verifier: worth nothing to her."
-}
-
-// tokensOfMallory are the tokens of others that she was answered with, or that her client
-// keeps.
-func (e Evidence) tokensOfMallory() []authserver.Token {
-	values := slices.Concat(e.Mallory.Tokens, e.answeredToMallory())
-	var tokens []authserver.Token
-	for _, t := range e.Auth.Tokens {
-		if t.Subject != user && slices.Contains(values, t.Value) {
-			tokens = append(tokens, t)
-		}
-	}
-	return tokens
-}
-
-// codesSeenByMallory are the codes of others that leaked to her, or were brought to her
-// site.
-func (e Evidence) codesSeenByMallory() []authserver.Code {
-	var values []string
-	for _, one := range e.Events {
-		if one.To != event.Mallory {
-			continue
-		}
-		if one.Note != nil {
-			values = append(values, one.Note.Get("code"))
-		}
-		if one.Request != nil {
-			values = append(values, parameter(one.Request.URL, "code"))
-		}
-	}
-	var codes []authserver.Code
-	for _, c := range e.Auth.Codes {
-		if c.Subject != user && slices.Contains(values, c.Value) {
-			codes = append(codes, c)
-		}
-	}
-	return codes
-}
-
-func (e Evidence) malloryReadVerifierOf(c authserver.Code) bool {
-	return slices.ContainsFunc(e.Events, func(one event.Event) bool {
-		verifier := one.Note.Get("code_verifier")
-		return verifier != "" && (one.To == event.Mallory || one.From == event.Mallory) &&
-			guard.Challenge(c.ChallengeMethod, verifier) == c.Challenge
-	})
+	return h.What + ", " + h.Worth
 }
 
 // loginLost says what of Alice's own login came to nothing.

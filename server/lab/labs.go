@@ -57,6 +57,7 @@ type Document interface {
 	Create(ctx context.Context, l *Lab) error
 	Reset(ctx context.Context, l *Lab) error
 	Read(ctx context.Context, l *Lab) (json.RawMessage, error)
+	Sheet(ctx context.Context, l *Lab) (Sheet, error) // of what Read returns
 }
 
 // Lab is a lab as it stood when a request came in. The settings are a snapshot.

@@ -108,6 +108,8 @@ func (d desk) Reset(context.Context, *Lab) error {
 
 func (d desk) Read(context.Context, *Lab) (json.RawMessage, error) { return json.RawMessage(`{}`), nil }
 
+func (d desk) Sheet(context.Context, *Lab) (Sheet, error) { return Sheet{}, nil }
+
 func TestANewLabIsSafeAndSaysSo(t *testing.T) {
 	b := newBench(t)
 	l, _ := b.create()

@@ -102,5 +102,9 @@ func (a *API) calls() []endpoint.Row {
 			Method: http.MethodGet, Path: "/api/labs/{lab}/state", Keyed: true, Serve: endpoint.Plain(a.state),
 			Does: "Answers with the parties' documents: what each of them keeps.",
 		},
+		{
+			Method: http.MethodGet, Path: "/api/labs/{lab}/state/tables", Keyed: true, Serve: endpoint.Form(a.stateTables), Answer: api.Sheets{},
+			Does: "Shows the same for people, as HTML: a party a sheet, with who has seen each value, what changed last, and what Mallory holds.",
+		},
 	}
 }

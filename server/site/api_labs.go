@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"oauthlab/lessons/api"
-	"oauthlab/lessons/event"
 	"oauthlab/lessons/frame"
 	"oauthlab/lessons/guard"
 	"oauthlab/lessons/prose"
@@ -198,26 +197,6 @@ func (a *API) signOut(w http.ResponseWriter, r *http.Request, t *lab.Handling) e
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
-	return nil
-}
-
-// state shows the documents by party. The lab's own is what a learner chose,
-// without the hash of the key.
-func (a *API) state(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
-	own, err := json.Marshal(map[string]any{
-		"chapter": t.Settings.Chapter, "switches": t.Settings.Switches,
-		"clock_offset_seconds": int64(t.Settings.ClockOffset / time.Second), "now": t.Now(),
-	})
-	if err != nil {
-		return err
-	}
-	all := api.State{event.Lab: own}
-	for _, d := range a.Labs.Parties {
-		if all[d.Party()], err = d.Read(r.Context(), t.Lab); err != nil {
-			return err
-		}
-	}
-	endpoint.WriteJSON(w, http.StatusOK, all)
 	return nil
 }
 

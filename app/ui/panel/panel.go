@@ -1,5 +1,4 @@
-// Package panel is the right column of a chapter's page: protections, attacks, and what
-// the parties hold.
+// Package panel is the right column of a chapter's page: protections and attacks.
 package panel
 
 import (
@@ -13,12 +12,11 @@ import (
 	"oauthlab/app/ui/page"
 	"oauthlab/app/ui/session"
 	"oauthlab/app/ui/widget"
-	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 )
 
-// Column is the right column: protections by who enforces them, attacks, state.
+// Column is the right column: protections by who enforces them, and attacks.
 type Column struct {
 	app.Compo
 	Controller *session.Controller
@@ -30,8 +28,6 @@ type Column struct {
 	StayIn     bool   // runs do not sign anybody out first
 	ByHand     bool   // the learner exchanges codes
 	Said       string // what came of signing out
-	State      api.State
-	Before     api.State // what each party held before it last changed
 	StateOpen  bool
 
 	asking bool // whether to reset
@@ -45,7 +41,7 @@ func (p *Column) Render() app.UI {
 	body = append(body, p.groups(event.AllParties())...)
 	return tag.Aside("panel").Aria("label", "Protections and attacks").Body(append(body,
 		p.attacks(),
-		&stateDrawer{Controller: p.Controller, State: p.State, Before: p.Before, IsOpen: p.StateOpen, Ready: p.Open},
+		p.stateButton(),
 		p.foot(),
 	)...)
 }

@@ -57,7 +57,7 @@ func (c *Controller) showDecision() {
 		return slices.Contains(stars, p.ID)
 	})
 	if ok {
-		c.ExplainVerdict(pill.Seq, pill.Guard)
+		c.explainVerdict(pill.Seq, pill.Guard)
 	}
 }
 
@@ -65,7 +65,7 @@ func (c *Controller) showDecision() {
 func (c *Controller) showCodeOf(step string) {
 	for _, s := range c.content.Chapter.Steps {
 		if s.ID == step && s.Guard != "" && c.screen.Guard != s.Guard {
-			c.ExplainVerdict(c.latestVerdict(s.Guard), s.Guard)
+			c.explainVerdict(c.latestVerdict(s.Guard), s.Guard)
 		}
 	}
 }

@@ -57,6 +57,9 @@ func TestKeysDoWhatTheTableSays(t *testing.T) {
 		"p j k":    func(s Screen) bool { return s.Replay.On() && s.Replay.At == 0 },
 		"p Escape": func(s Screen) bool { return !s.Replay.On() },
 		"j Escape": func(s Screen) bool { return s.Selected == 0 },
+		"t":        func(s Screen) bool { return s.State.Open },
+		"t t":      func(s Screen) bool { return !s.State.Open },
+		"t Escape": func(s Screen) bool { return !s.State.Open },
 		"?":        func(s Screen) bool { return s.Dialog == DialogKeys },
 	}
 	tried := map[string]bool{"a": true, "m": true}
@@ -94,7 +97,7 @@ func TestKeysAreListedAsTheyAreCalled(t *testing.T) {
 	for _, row := range Keys() {
 		got = append(got, row.Listed())
 	}
-	if want := "r, s, a, m, j k, ↓ ↑, 1 2 3 4, p, Esc, ?"; strings.Join(got, ", ") != want {
+	if want := "r, s, a, m, j k, ↓ ↑, 1 2 3 4, p, t, Esc, ?"; strings.Join(got, ", ") != want {
 		t.Errorf("%q", got)
 	}
 }

@@ -137,16 +137,14 @@ func (c *Controller) Reset() {
 	})
 }
 
-// ToggleState opens the state drawer with what the parties hold now, or closes it.
-func (c *Controller) ToggleState() {
-	c.screen.StateOpen = !c.screen.StateOpen
-	if c.screen.StateOpen {
-		c.ReadState()
-	}
-}
-
 // ExplainVerdict selects a message and shows the code that decided on it.
 func (c *Controller) ExplainVerdict(seq uint64, guardID string) {
+	c.uncover()
+	c.explainVerdict(seq, guardID)
+}
+
+// explainVerdict does so below the drawer, if that is open.
+func (c *Controller) explainVerdict(seq uint64, guardID string) {
 	c.inspect(seq)
 	c.screen.Tab, c.screen.Guard = TabWhy, guardID
 	c.readFromTop()

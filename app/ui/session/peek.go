@@ -17,6 +17,11 @@ const termLinks = "a.term"
 
 // look opens what a link of a book leads to. The latest one counts.
 func (c *Controller) look(address string) {
+	if address == StateTerm && c.session != nil {
+		c.ClosePeek()
+		c.openState()
+		return
+	}
 	c.looking = address
 	go func() {
 		ctx, cancel := context.WithTimeout(c.ctx, callTimeout)

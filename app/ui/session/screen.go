@@ -62,9 +62,7 @@ type Screen struct {
 	Touring  bool            // one thing at a time is marked as next
 	Narrow   bool            // one column at a time is shown
 
-	State       api.State // nil until it is asked for
-	StateBefore api.State // what each party held before it last changed
-	StateOpen   bool
+	State State // of the parties, in its drawer
 
 	Told Announcement // what the live region says
 

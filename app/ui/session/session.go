@@ -255,7 +255,7 @@ func (c *Controller) flush() {
 	}
 	c.reduce()
 	c.follow(events, at)
-	c.watchState(events)
+	c.watchState()
 	for _, e := range events {
 		if timeline.IsSwitch(e) {
 			c.refresh()

@@ -7,8 +7,19 @@ import (
 
 // What changes the screen only, and no lab.
 
-func (c *Controller) Show(p Pane)   { c.screen.Pane = p }
 func (c *Controller) StayIn(v bool) { c.screen.StayIn = v }
+
+// Show shows a column on a narrow screen, and what the state of the parties covers in it:
+// Alice's browser, and where all is narrow the diagram too.
+func (c *Controller) Show(p Pane) {
+	c.screen.Pane = p
+	if p == PaneBrowser || p == PaneStage && c.screen.Narrow {
+		c.uncover()
+	}
+}
+
+// uncover takes the state of the parties away from what it covers.
+func (c *Controller) uncover() { c.screen.State.Open = false }
 
 // ShowTab shows another view of the message in the inspector.
 func (c *Controller) ShowTab(t Tab) {
@@ -23,6 +34,9 @@ func (c *Controller) readFromTop() {
 
 // Choose shows a message in the inspector.
 func (c *Controller) Choose(seq uint64) {
+	if !c.screen.Replay.On() {
+		c.uncover()
+	}
 	c.inspect(seq)
 	if c.screen.Tab == TabWhy {
 		c.screen.Tab = TabDecoded

@@ -28,32 +28,19 @@ func (i *Inspector) Render() app.UI {
 	return tag.Section("inspector").Aria("labelledby", "inspector").Attr("translate", "no").Body(
 		tag.H2("unseen").ID("inspector").Text("Inspector"),
 		tag.Div("inspector-bar").Body(
-			tag.Div("tabs").Role("tablist").Aria("label", "Views of the message").
-				On("keydown", widget.Roving("[role=tab]", true)).Body(
-				i.tabs()...,
-			),
+			widget.Tabs("tab", "Views of the message", "inspected", string(i.Tab), i.tabs(), func(of string) { i.Controller.ShowTab(session.Tab(of)) }),
 			tag.P("inspector-title").Title(i.title()).Text(i.title()),
 		),
 		tag.Div("inspector-view").ID("inspected").Role("tabpanel").Aria("labelledby", "tab-"+string(i.Tab)).TabIndex(0).Body(i.view()),
 	)
 }
 
-func (i *Inspector) tabs() []app.UI {
-	var buttons []app.UI
+func (i *Inspector) tabs() []widget.Tab {
+	var tabs []widget.Tab
 	for _, t := range session.Tabs() {
-		buttons = append(buttons, i.tabButton(t.Tab, t.Name))
+		tabs = append(tabs, widget.Tab{Of: string(t.Tab), Name: t.Name})
 	}
-	return buttons
-}
-
-func (i *Inspector) tabButton(t session.Tab, name string) app.UI {
-	class := "tab"
-	if i.Tab == t {
-		class = "tab is-here"
-	}
-	return tag.Button(class).Role("tab").ID("tab-"+string(t)).Text(name).TabIndex(widget.TabIndex(i.Tab == t)).
-		Aria("selected", strconv.FormatBool(i.Tab == t)).Aria("controls", "inspected").
-		OnClick(func(app.Context, app.Event) { i.Controller.ShowTab(t) }, app.EventScope(t))
+	return tabs
 }
 
 func (i *Inspector) title() string {

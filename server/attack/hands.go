@@ -1,0 +1,231 @@
+package attack
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+	"oauthlab/lessons/prose"
+	"oauthlab/server/authserver"
+)
+
+// Holding is one thing of others that is in Mallory's hands.
+type Holding struct {
+	Param string    // by which its value travels; of a client, that of what it took
+	Value string    // itself
+	Whose string    // the user whose it is; "" where the server does not know
+	What  string    // what it is: "Alice's code"
+	How   string    // how she came by it, in a sentence
+	Seq   uint64    // position of the event by which she came by it
+	At    time.Time // of that
+	Until time.Time // how long it is good; zero where it is good for nothing, or has no end
+	Worth string    // what she can do with it now, in words that end a sentence
+
+	isClient bool // it is not the value, but the client that took it
+}
+
+// Hands returns what Mallory holds of others, by the events of a lab's log and by what its
+// authorization server knows at the time now. What she was given twice is there once.
+func Hands(events []event.Event, auth authserver.State, rules guard.Rules, now time.Time) []Holding {
+	return Evidence{Events: events, Auth: auth, Rules: rules}.hands(now)
+}
+
+func (e Evidence) hands(now time.Time) []Holding {
+	var held []Holding
+	all := e.received()
+	for _, h := range all {
+		if slices.ContainsFunc(held, func(one Holding) bool { return one.Param == h.Param && one.Value == h.Value }) {
+			continue
+		}
+		if h, isOthers := e.judge(h, all, now); isOthers {
+			held = append(held, h)
+		}
+	}
+	return held
+}
+
+// received lists what came to Mallory, in the order of the log.
+func (e Evidence) received() (all []Holding) {
+	browsers := e.browsers()
+	take := func(one event.Event, name, value, how string) {
+		if value != "" {
+			all = append(all, Holding{Param: name, Value: value, How: how, Seq: one.Seq, At: one.Time})
+		}
+	}
+	for _, one := range e.Events {
+		switch {
+		case one.Note != nil && (one.To == event.Mallory || one.Note.Name == event.NoteStateRead):
+			for _, name := range []string{"code", "code_verifier", "code_challenge"} {
+				take(one, name, one.Note.Get(name), prose.Sentence(one.Note.Text))
+			}
+		case one.Note != nil && one.From == event.Client:
+			took := "access_token"
+			if one.Note.Name == event.NoteCode && !e.Rules.Offers(guard.TokenEndpoint) {
+				took = "code"
+			}
+			switch {
+			case one.Note.Get(took) == "":
+			case browsers[one.Flow] == event.Mallory:
+				take(one, took, one.Note.Get(took), "Her client took it.")
+			default:
+				all = append(all, Holding{
+					Param: took, Value: one.Note.Get(took), isClient: true, Seq: one.Seq, At: one.Time,
+					How: "It took what was issued to Mallory.",
+				})
+			}
+		case one.Request != nil && one.To == event.Mallory:
+			take(one, "code", parameter(one.Request.URL, "code"), "It was brought to her site.")
+		case one.Response != nil && one.To == event.Mallory && one.Response.Status == http.StatusOK:
+			take(one, "access_token", tokenIn(one.Response), "The auth server answered her with it.")
+		}
+	}
+	return all
+}
+
+// browsers says in whose browser the client of each flow runs.
+func (e Evidence) browsers() map[string]event.Party {
+	in := map[string]event.Party{}
+	for _, one := range e.Events {
+		switch {
+		case one.Note == nil || one.Flow == "":
+		case one.Note.Name == event.NoteOpen:
+			in[one.Flow] = one.To
+		case one.Note.Name == event.NoteCallback:
+			in[one.Flow] = one.From
+		}
+	}
+	return in
+}
+
+// judge says whose it is that Mallory received, and what it is worth to her now, beside all
+// that she received. It reports whether it is any of others.
+func (e Evidence) judge(h Holding, all []Holding, now time.Time) (Holding, bool) {
+	switch {
+	case h.isClient:
+		return e.judgeClient(h)
+	case h.Param == "access_token":
+		i := slices.IndexFunc(e.Auth.Tokens, func(t authserver.Token) bool { return t.Value == h.Value })
+		if i < 0 {
+			return h.forgotten("A token"), true
+		}
+		return h.token(e.Auth.Tokens[i], now), e.Auth.Tokens[i].Subject != user
+	case h.Param == "code":
+		i := slices.IndexFunc(e.Auth.Codes, func(c authserver.Code) bool { return c.Value == h.Value })
+		if i < 0 {
+			return h.forgotten("A code"), true
+		}
+		return e.judgeCode(h, e.Auth.Codes[i], all, now), e.Auth.Codes[i].Subject != user
+	}
+	return e.judgeVerifier(h, now)
+}
+
+func (h Holding) forgotten(what string) Holding {
+	h.What, h.Worth = what, "unknown to the server: worth nothing."
+	return h
+}
+
+func (h Holding) token(t authserver.Token, now time.Time) Holding {
+	h.Whose, h.What = t.Subject, fmt.Sprintf("A token to %s's account", prose.Capital(t.Subject))
+	switch {
+	case t.Revoked != nil:
+		h.Worth = "revoked by the server: worth nothing."
+	case !t.Expires.After(now):
+		h.Worth = "too old: worth nothing."
+	default:
+		h.Until = t.Expires
+		h.Worth = fmt.Sprintf("good. Whoever brings it is %s.", prose.Capital(t.Subject))
+	}
+	return h
+}
+
+// judgeCode says what a code of somebody else is worth to Mallory, under the rules as they
+// are.
+func (e Evidence) judgeCode(h Holding, c authserver.Code, all []Holding, now time.Time) Holding {
+	h.Whose, h.What = c.Subject, prose.Capital(c.Subject)+"'s code"
+	spent, late := c.Spent != nil, !c.Expires.After(now)
+	switch {
+	case !e.Rules.Offers(guard.TokenEndpoint):
+		h.Worth = "not of use yet. The endpoint that takes it comes with chapter " + guard.TokenEndpoint.Chapter() + "."
+		return h
+	case spent && e.Rules.On(guard.IDCodeSingleUse):
+		h.Worth = "used up."
+		return h
+	case late && e.Rules.On(guard.IDCodeExpiry):
+		h.Worth = "too old."
+		return h
+	}
+	is := "unused"
+	if spent {
+		is = "used, and taken again"
+	} else if late {
+		is = "too old, and still taken"
+	} else {
+		h.Until = c.Expires
+	}
+	switch {
+	case c.Challenge == "":
+		h.Worth = is + " and bound to no challenge."
+	case !e.Rules.On(guard.IDPKCE):
+		h.Worth = is + ". It is bound to a challenge that nobody checks."
+	case slices.ContainsFunc(all, func(one Holding) bool { return one.isVerifierOf(c) }):
+		h.Worth = is + ", and she has its verifier."
+	default:
+		h.Until = time.Time{}
+		h.Worth = is + ". It is bound to a challenge, and she has no verifier: worth nothing to her."
+	}
+	return h
+}
+
+// judgeVerifier finds the code that a verifier opens. A challenge that opens one is a
+// verifier too: that of the method plain (RFC 7636 §4.2).
+func (e Evidence) judgeVerifier(h Holding, now time.Time) (Holding, bool) {
+	i := slices.IndexFunc(e.Auth.Codes, func(c authserver.Code) bool { return opens(h.Value, c) })
+	if i < 0 {
+		h.What, h.Worth = "A verifier", "there is no code that it opens."
+		return h, h.Param == "code_verifier"
+	}
+	c := e.Auth.Codes[i]
+	h.Whose, h.What, h.Worth = c.Subject, "The verifier of "+prose.Capital(c.Subject)+"'s login", "the code that it opens is used up."
+	switch {
+	case c.Spent != nil:
+	case !c.Expires.After(now):
+		h.Worth = "the code that it opens is too old."
+	default:
+		h.Until, h.Worth = c.Expires, "it opens that login's code."
+	}
+	return h, c.Subject != user
+}
+
+// judgeClient finds that the client in somebody else's browser took what was issued to
+// Mallory, and what the server still takes it for.
+func (e Evidence) judgeClient(h Holding) (Holding, bool) {
+	took := Evidence{Auth: e.Auth, Rules: e.Rules, Alice: Taken{Codes: []string{h.Value}, Tokens: []string{h.Value}}}
+	h.Whose, h.What, h.Worth = "alice", "Alice's client", "signed in to Mallory's account: what Alice leaves there, Mallory reads."
+	return h, clientTook(aliceOf, user)(took) && e.begunByMallory(h.Value)
+}
+
+// begunByMallory reports whether the code that a value is, or that it was given for, was
+// answered to Mallory's own browser: then it was planted, and nobody signed in as her.
+func (e Evidence) begunByMallory(value string) bool {
+	code := value
+	for _, t := range e.Auth.Tokens {
+		if t.Value == value {
+			code = t.Code
+		}
+	}
+	return slices.ContainsFunc(e.Events, func(one event.Event) bool {
+		return one.Response != nil && one.To == event.Mallory && parameter(locationOf(one.Response), "code") == code
+	})
+}
+
+func (h Holding) isVerifierOf(c authserver.Code) bool {
+	return (h.Param == "code_verifier" || h.Param == "code_challenge") && opens(h.Value, c)
+}
+
+// opens reports whether a verifier is that of the code.
+func opens(verifier string, c authserver.Code) bool {
+	return c.Challenge != "" && guard.Challenge(c.ChallengeMethod, verifier) == c.Challenge
+}

@@ -1,0 +1,72 @@
+package authserver
+
+import (
+	"context"
+	"strings"
+
+	"oauthlab/server/lab"
+)
+
+// Sheet implements lab.Document.
+func (d Document) Sheet(ctx context.Context, l *lab.Lab) (lab.Sheet, error) {
+	s, err := d.State(ctx, l.ID)
+	if err != nil {
+		return lab.Sheet{}, err
+	}
+	return lab.Sheet{
+		Tables: s.tables(),
+		Blind:  "who read a code or a token after it was given out. Whoever brings one is to this server the one that it was for.",
+	}, nil
+}
+
+// tables shows the record to a learner: what is given out first.
+func (s State) tables() []lab.Table {
+	return []lab.Table{
+		lab.TableOf("token", "access tokens", s.Tokens, func(t Token) string { return t.Value }, []lab.Column[Token]{
+			{Name: "access token", Of: func(t Token) lab.Cell { return lab.Follows("access_token", t.Value) }},
+			{Name: "for", Of: func(t Token) lab.Cell { return lab.Quotes(t.ClientID) }},
+			{Name: "about", Of: func(t Token) lab.Cell { return lab.Says(t.Subject) }},
+			{Name: "scope", Of: func(t Token) lab.Cell { return lab.Quotes(t.Scope) }},
+			{Name: "out of code", Of: func(t Token) lab.Cell { return lab.Follows("code", t.Code) }},
+			{Name: "good until", Of: func(t Token) lab.Cell { return lab.Until(t.Expires) }},
+			{Name: "revoked", Of: func(t Token) lab.Cell { return lab.At(t.Revoked) }},
+		}),
+		lab.TableOf("code", "codes", s.Codes, func(c Code) string { return c.Value }, []lab.Column[Code]{
+			{Name: "code", Of: func(c Code) lab.Cell { return lab.Follows("code", c.Value) }},
+			{Name: "for", Of: func(c Code) lab.Cell { return lab.Quotes(c.ClientID) }},
+			{Name: "about", Of: func(c Code) lab.Cell { return lab.Says(c.Subject) }},
+			{Name: "redirect URI", Of: func(c Code) lab.Cell { return lab.Quotes(c.RedirectURI) }},
+			{Name: "challenge", Of: func(c Code) lab.Cell { return lab.Follows("code_challenge", c.Challenge) }},
+			{Name: "method", Of: func(c Code) lab.Cell { return lab.Quotes(c.ChallengeMethod) }},
+			{Name: "good until", Of: func(c Code) lab.Cell { return lab.Until(c.Expires) }},
+			{Name: "spent", Of: func(c Code) lab.Cell { return lab.At(c.Spent) }},
+		}),
+		lab.TableOf("session", "sessions", s.Sessions, func(one Session) string { return one.Subject }, []lab.Column[Session]{
+			{Name: "signed in", Of: func(one Session) lab.Cell { return lab.Says(one.Subject) }},
+			{Name: "session cookie", Of: func(one Session) lab.Cell { return lab.Follows("session", one.ID) }},
+			{Name: "good until", Of: func(one Session) lab.Cell { return lab.Until(one.Expires) }},
+		}),
+		lab.TableOf("authorization", "requests that wait for a sign-in", s.Pending, func(p Pending) string { return p.ID }, []lab.Column[Pending]{
+			{Name: "waits for a sign-in", Of: func(p Pending) lab.Cell { return lab.Follows("request", p.ID) }},
+			{Name: "for", Of: func(p Pending) lab.Cell { return lab.Quotes(p.Request.ClientID) }},
+			{Name: "redirect URI", Of: func(p Pending) lab.Cell { return lab.Quotes(p.Request.RedirectURI) }},
+			{Name: "state", Of: func(p Pending) lab.Cell { return lab.Follows("state", p.Request.State) }},
+			{Name: "challenge", Of: func(p Pending) lab.Cell { return lab.Follows("code_challenge", p.Request.CodeChallenge) }},
+			{Name: "answer", Of: func(p Pending) lab.Cell { return lab.Quotes(p.refused()) }},
+			{Name: "good until", Of: func(p Pending) lab.Cell { return lab.Until(p.Expires) }},
+		}),
+		lab.TableOf("client", "clients", s.Clients, func(c Client) string { return c.ID }, []lab.Column[Client]{
+			{Name: "client", Of: func(c Client) lab.Cell { return lab.Quotes(c.ID) }},
+			{Name: "name", Of: func(c Client) lab.Cell { return lab.Says(c.Name) }},
+			{Name: "redirect URI", Of: func(c Client) lab.Cell { return lab.Quotes(strings.Join(c.RedirectURIs, " ")) }},
+		}),
+	}
+}
+
+// refused is the code of the error that the client will be told; "" for none.
+func (p Pending) refused() string {
+	if p.Refusal == nil {
+		return ""
+	}
+	return p.Refusal.Code
+}

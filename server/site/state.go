@@ -1,0 +1,138 @@
+package site
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"oauthlab/app/timeline"
+	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
+	"oauthlab/server/endpoint"
+	"oauthlab/server/lab"
+)
+
+// maxRead bounds how many events of a log are looked at, from its end.
+const maxRead = timeline.MaxEvents
+
+// StateQuery says how the state of the parties is to be shown.
+type StateQuery struct {
+	As   string `form:"as"`   // "json" for the records themselves; "" for tables
+	Zone string `form:"zone"` // minutes that the reader's clock is ahead of UTC; "" for none
+}
+
+// holdings is what one party holds: as tables, and as JSON.
+type holdings struct {
+	party event.Party
+	title string
+	sheet lab.Sheet
+	json  any
+}
+
+// state shows the documents by party. The lab's own is what a learner chose,
+// without the hash of the key.
+func (a *API) state(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
+	own, err := json.Marshal(map[string]any{
+		"chapter": t.Settings.Chapter, "switches": t.Settings.Switches,
+		"clock_offset_seconds": int64(t.Settings.ClockOffset / time.Second), "now": t.Now(),
+	})
+	if err != nil {
+		return err
+	}
+	all := api.State{event.Lab: own}
+	for _, d := range a.Labs.Parties {
+		if all[d.Party()], err = d.Read(r.Context(), t.Lab); err != nil {
+			return err
+		}
+	}
+	endpoint.WriteJSON(w, http.StatusOK, all)
+	return nil
+}
+
+// stateTables shows what the parties hold, for people: their documents, and what the log
+// tells of who keeps none.
+func (a *API) stateTables(w http.ResponseWriter, r *http.Request, t *lab.Handling, q StateQuery) error {
+	zone, err := zoneOf(q.Zone)
+	if err != nil {
+		return err
+	}
+	events, err := a.lately(r.Context(), t.Lab)
+	if err != nil {
+		return err
+	}
+	shown := newStateView(events, t.Now(), zone)
+	var answer api.Sheets
+	for _, row := range event.AllParties() {
+		h, holds, err := a.holdingsOf(r.Context(), t.Lab, row.ID, events)
+		if err != nil {
+			return err
+		}
+		if !holds {
+			continue
+		}
+		body, err := shown.body(h, q.As == "json")
+		if err != nil {
+			return err
+		}
+		answer.Parties = append(answer.Parties, api.Sheet{Party: h.party, Title: h.title, Body: body})
+	}
+	endpoint.WriteJSON(w, http.StatusOK, answer)
+	return nil
+}
+
+// zoneOf reads how far a clock is ahead of UTC. No place on earth is a day away.
+func zoneOf(text string) (*time.Location, error) {
+	minutes := 0
+	if text != "" {
+		var err error
+		if minutes, err = strconv.Atoi(text); err != nil || minutes < -24*60 || minutes > 24*60 {
+			return nil, endpoint.Refuse(http.StatusBadRequest, "invalid_zone",
+				"The parameter zone is no number of minutes.", "Send how many minutes your clock is ahead of UTC, such as 60.")
+		}
+	}
+	return time.FixedZone("", minutes*60), nil
+}
+
+// lately returns the end of the lab's log, since it was reset last.
+func (a *API) lately(ctx context.Context, l *lab.Lab) ([]event.Event, error) {
+	last, err := a.Labs.Store.Last(ctx, l.ID)
+	if err != nil {
+		return nil, err
+	}
+	var events []event.Event
+	err = a.Labs.Store.Events(ctx, l.ID, last-min(last, maxRead), func(e event.Event) error {
+		events = append(events, e)
+		return nil
+	})
+	return timeline.SinceReset(events), err
+}
+
+// holdingsOf returns what a party holds: by its documents where it keeps some, else by what
+// the log tells of it. Of most parties nobody tells anything.
+func (a *API) holdingsOf(ctx context.Context, l *lab.Lab, p event.Party, events []event.Event) (h holdings, holds bool, err error) {
+	h = holdings{party: p, title: p.Row().Name}
+	i := slices.IndexFunc(a.Labs.Parties, func(d lab.Document) bool { return d.Party() == p })
+	switch {
+	case i >= 0:
+		d := a.Labs.Parties[i]
+		if h.json, err = d.Read(ctx, l); err == nil {
+			h.sheet, err = d.Sheet(ctx, l)
+		}
+	case p == event.Client:
+		h.sheet, h.json = heldByClient(events)
+	case p == event.Mallory:
+		auth, err := a.Auth.State(ctx, l.ID)
+		if err != nil {
+			return h, false, err
+		}
+		h.sheet, h.json = heldByMallory(events, auth, l)
+		h.title = fmt.Sprintf("Mallory's hands · %d", len(h.sheet.Tables[0].Rows))
+	default:
+		return h, false, nil
+	}
+	return h, true, err
+}
