@@ -15,7 +15,7 @@ func (d Document) Sheet(ctx context.Context, l *lab.Lab) (lab.Sheet, error) {
 	}
 	return lab.Sheet{
 		Tables: s.tables(),
-		Blind:  "who read a code or a token after it was given out. Whoever brings one is to this server the one that it was for.",
+		Blind:  "who reads a code or a token on its way. Whoever brings one is, to this server, the one that it was for.",
 	}, nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"oauthlab/app/timeline"
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
+	"oauthlab/server/attack"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
 )
@@ -60,20 +61,12 @@ func (a *API) stateTables(w http.ResponseWriter, r *http.Request, t *lab.Handlin
 	if err != nil {
 		return err
 	}
-	events, err := a.lately(r.Context(), t.Lab)
+	all, shown, err := a.holdings(r.Context(), t.Lab, zone)
 	if err != nil {
 		return err
 	}
-	shown := newStateView(events, t.Now(), zone)
 	var answer api.Sheets
-	for _, row := range event.AllParties() {
-		h, holds, err := a.holdingsOf(r.Context(), t.Lab, row.ID, events)
-		if err != nil {
-			return err
-		}
-		if !holds {
-			continue
-		}
+	for _, h := range all {
 		body, err := shown.body(h, q.As == "json")
 		if err != nil {
 			return err
@@ -111,28 +104,36 @@ func (a *API) lately(ctx context.Context, l *lab.Lab) ([]event.Event, error) {
 	return timeline.SinceReset(events), err
 }
 
-// holdingsOf returns what a party holds: by its documents where it keeps some, else by what
-// the log tells of it. Of most parties nobody tells anything.
-func (a *API) holdingsOf(ctx context.Context, l *lab.Lab, p event.Party, events []event.Event) (h holdings, holds bool, err error) {
-	h = holdings{party: p, title: p.Row().Name}
-	i := slices.IndexFunc(a.Labs.Parties, func(d lab.Document) bool { return d.Party() == p })
-	switch {
-	case i >= 0:
-		d := a.Labs.Parties[i]
-		if h.json, err = d.Read(ctx, l); err == nil {
-			h.sheet, err = d.Sheet(ctx, l)
-		}
-	case p == event.Client:
-		h.sheet, h.json = heldByClient(events)
-	case p == event.Mallory:
-		auth, err := a.Auth.State(ctx, l.ID)
-		if err != nil {
-			return h, false, err
-		}
-		h.sheet, h.json = heldByMallory(events, auth, l)
-		h.title = fmt.Sprintf("Mallory's hands · %d", len(h.sheet.Tables[0].Rows))
-	default:
-		return h, false, nil
+// holdings returns what the parties hold, and how it is shown: of those that keep records,
+// these; then what the log tells of the client in the page, and of Mallory.
+func (a *API) holdings(ctx context.Context, l *lab.Lab, zone *time.Location) ([]holdings, *stateView, error) {
+	events, err := a.lately(ctx, l)
+	if err != nil {
+		return nil, nil, err
 	}
-	return h, true, err
+	auth, err := a.Auth.State(ctx, l.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	var all []holdings
+	for _, row := range event.AllParties() {
+		i := slices.IndexFunc(a.Labs.Parties, func(d lab.Document) bool { return d.Party() == row.ID })
+		if i < 0 {
+			continue
+		}
+		h := holdings{party: row.ID, title: row.Name}
+		if h.json, err = a.Labs.Parties[i].Read(ctx, l); err != nil {
+			return nil, nil, err
+		}
+		if h.sheet, err = a.Labs.Parties[i].Sheet(ctx, l); err != nil {
+			return nil, nil, err
+		}
+		all = append(all, h)
+	}
+	client := holdings{party: event.Client, title: event.Client.Row().Name}
+	client.sheet, client.json = heldByClient(events)
+	held := attack.Hands(events, auth, l.Settings.Rules(), l.Now())
+	mallory := holdings{party: event.Mallory, title: fmt.Sprintf("Mallory's hands · %d", len(held))}
+	mallory.sheet, mallory.json = heldByMallory(held)
+	return append(all, client, mallory), newStateView(events, held, l.Now(), zone), nil
 }

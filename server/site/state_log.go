@@ -9,7 +9,6 @@ import (
 	"oauthlab/lessons/param"
 	"oauthlab/lessons/prose"
 	"oauthlab/server/attack"
-	"oauthlab/server/authserver"
 	"oauthlab/server/lab"
 )
 
@@ -45,7 +44,7 @@ func heldByClient(events []event.Event) (sheet lab.Sheet, asJSON any) {
 		}
 		told = append(told, one)
 	}
-	kept := lab.TableOf("", "values", values, func(v clientValue) string { return v.value }, []lab.Column[clientValue]{
+	kept := lab.TableOf("", "values of its logins", values, func(v clientValue) string { return v.value }, []lab.Column[clientValue]{
 		{Name: "value", Of: func(v clientValue) lab.Cell { return lab.Follows(v.name, v.value) }},
 		{Name: "is", Of: func(v clientValue) lab.Cell { return lab.Quotes(v.name) }},
 		{Name: "of the login", Of: func(v clientValue) lab.Cell { return lab.At(&v.flow.begun) }},
@@ -64,7 +63,7 @@ func heldByClient(events []event.Event) (sheet lab.Sheet, asJSON any) {
 	return lab.Sheet{
 		Source: "As the client told the log. What it keeps is in the browser alone.",
 		Tables: []lab.Table{kept, logins},
-		Blind:  "who else read the code on its way through the browser, and whether the server has taken its token back.",
+		Blind:  "who else reads what passes through the browser, and whether the server has taken its token back.",
 	}, told
 }
 
@@ -120,13 +119,12 @@ func (f *clientFlow) tell(e event.Event) {
 }
 
 // heldByMallory is what Mallory has of others.
-func heldByMallory(events []event.Event, auth authserver.State, l *lab.Lab) (sheet lab.Sheet, asJSON any) {
-	held := attack.Hands(events, auth, l.Settings.Rules(), l.Now())
+func heldByMallory(held []attack.Holding) (sheet lab.Sheet, asJSON any) {
 	list := []map[string]string{}
 	for _, h := range held {
 		list = append(list, map[string]string{h.Param: h.Value, "what": h.What, "whose": h.Whose, "how": h.How, "worth": h.Worth})
 	}
-	t := lab.TableOf("", "things of others", held, func(h attack.Holding) string { return h.Value }, []lab.Column[attack.Holding]{
+	t := lab.TableOf("", "codes, tokens and verifiers of others", held, func(h attack.Holding) string { return h.Value }, []lab.Column[attack.Holding]{
 		{Name: "value", Of: func(h attack.Holding) lab.Cell { return lab.Follows(h.Param, h.Value) }},
 		{Name: "is", Of: func(h attack.Holding) lab.Cell { return lab.Says(h.What) }},
 		{Name: "how she came by it", Of: func(h attack.Holding) lab.Cell { return lab.Says(h.How) }},
@@ -140,7 +138,7 @@ func heldByMallory(events []event.Event, auth authserver.State, l *lab.Lab) (she
 	return lab.Sheet{
 		Source: "As the log tells: what was sent to her, what leaked to her, what she was answered with.",
 		Tables: []lab.Table{t},
-		Blind:  "what never left the client: its verifier before the token request, and the state that it waits for.",
+		Blind:  "what she has not read. A random value of 128 bits or more is not guessed (RFC 6749 §10.10).",
 	}, list
 }
 

@@ -14,6 +14,7 @@ import (
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/param"
 	"oauthlab/lessons/prose"
+	"oauthlab/server/attack"
 	"oauthlab/server/lab"
 )
 
@@ -25,6 +26,7 @@ var stateTemplate = template.Must(template.ParseFS(stateFiles, "pages/state.html
 const (
 	maxShown = 16  // rows of a table; of more, the latest
 	maxCell  = 400 // bytes of a cell
+	maxTaken = 3   // values in one sentence
 )
 
 // stateView makes HTML of what the parties hold.
@@ -32,13 +34,17 @@ type stateView struct {
 	now   time.Time
 	zone  *time.Location
 	seen  sightings
+	taken map[string]bool            // values of others that Mallory has
 	since uint64                     // position from which on things are new
 	begun time.Time                  // the moment of that
 	fresh map[string][]*event.Change // changes since then, by what and key
 }
 
-func newStateView(events []event.Event, now time.Time, zone *time.Location) *stateView {
-	v := &stateView{now: now, zone: zone, seen: see(events), since: latest(events), fresh: map[string][]*event.Change{}}
+func newStateView(events []event.Event, held []attack.Holding, now time.Time, zone *time.Location) *stateView {
+	v := &stateView{now: now, zone: zone, seen: see(events), since: latest(events), fresh: map[string][]*event.Change{}, taken: map[string]bool{}}
+	for _, h := range held {
+		v.taken[h.Value] = true
+	}
 	for _, e := range events {
 		if v.since == 0 || e.Seq < v.since {
 			continue
@@ -60,8 +66,9 @@ type shownSheet struct {
 	Source, Blind string
 	JSON          string // in place of the tables
 	Tables        []shownTable
-	Empty         string // names of the tables without a row
-	Marked, Begun string // how many rows are marked, and since when
+	Empty         string      // names of the tables without a row
+	Taken         []shownCell // of its values, those that are in Mallory\'s hands
+	Marked, Begun string      // how many rows are marked, and since when
 	BegunAt       string
 }
 
@@ -103,6 +110,9 @@ func (v *stateView) body(h holdings, asJSON bool) (string, error) {
 		s.JSON = string(text)
 	} else {
 		v.fill(&s, h.sheet.Tables)
+		if h.party != event.Mallory {
+			s.Taken = v.takenOf(h.sheet.Tables)
+		}
 	}
 	var text bytes.Buffer
 	if err := stateTemplate.ExecuteTemplate(&text, "sheet", s); err != nil {
@@ -143,6 +153,18 @@ func (v *stateView) fill(s *shownSheet, tables []lab.Table) {
 		}
 		s.Begun, s.BegunAt = v.clock(v.begun), v.begun.Format(time.RFC3339)
 	}
+}
+
+// takenOf returns the values of the tables' rows that Mallory has.
+func (v *stateView) takenOf(tables []lab.Table) (taken []shownCell) {
+	for _, t := range tables {
+		for _, r := range slices.Backward(t.Rows) {
+			if c := r.Cells[0]; isFollowed(c) && v.taken[c.Text] && len(taken) < maxTaken {
+				taken = append(taken, v.cell("", c))
+			}
+		}
+	}
+	return taken
 }
 
 // table shows the latest rows, the newest first, in the columns in which one says
