@@ -27,6 +27,7 @@ const (
 	maxShown = 16  // rows of a table; of more, the latest
 	maxCell  = 400 // bytes of a cell
 	maxTaken = 3   // values in one sentence
+	maxLine  = 24  // bytes of what stands in a message, and is not broken into lines
 )
 
 // stateView makes HTML of what the parties hold.
@@ -230,6 +231,9 @@ func (v *stateView) cell(column string, c lab.Cell) shownCell {
 	switch c.Kind {
 	case lab.Literal:
 		shown.Class = "mono"
+		if len(shown.Text) > maxLine {
+			shown.Class = "mono is-long"
+		}
 	case lab.Value:
 		m := timeline.MarkOf(c.Param, c.Text)
 		shown.Text, shown.Whole, shown.Class = m.Short, shown.Text, "mono"
