@@ -81,14 +81,18 @@ func cardOf(end AttackEnd, by string, pills []Pill) Card {
 
 // says is the whole card, for who does not see it.
 func (c Card) says() string {
-	text := c.Title + "."
-	if c.Detail != "" {
-		text += " " + c.Detail
-	}
 	if c.Cut {
-		return text
+		return c.ends()
 	}
-	return text + " " + c.MalloryHas() + " " + c.AliceLost()
+	return c.ends() + " " + c.MalloryHas() + " " + c.AliceLost()
+}
+
+// ends says how the attack ended, beside a card that tells both sides.
+func (c Card) ends() string {
+	if c.Detail == "" {
+		return c.Title + "."
+	}
+	return c.Title + ". " + c.Detail
 }
 
 // MalloryHas says what Mallory has after the attack.

@@ -56,7 +56,7 @@ func tellAll(events []event.Event, b Band) map[uint64]string {
 // story is what the row says in a story; said is what its message says there.
 func (r Row) story(said string) string {
 	if r.Card != nil {
-		return r.Card.says()
+		return r.Card.ends()
 	}
 	said = orElse(said, prose.Sentence(r.Text))
 	for _, p := range r.Pills {

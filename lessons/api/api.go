@@ -78,7 +78,7 @@ type Mail struct {
 // AttackResult answers POST /api/labs/{id}/attacks/{attack}, and with /mail/outcome.
 type AttackResult struct {
 	Outcome string    `json:"outcome"`        // Succeeded, Stopped, CutShort or Undecided
-	By      string    `json:"by,omitempty"`   // the guard that refused
+	By      string    `json:"by,omitempty"`   // the guard that refused, or the habit that held it off
 	Harm    string    `json:"harm,omitempty"` // what is lost, in the words of the catalogue
 	Gained  []string  `json:"gained"`         // what Mallory holds now and can do with it, in sentences
 	Lost    []string  `json:"lost"`           // what Alice lost, in sentences

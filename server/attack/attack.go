@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -151,8 +152,8 @@ func (rn *Runner) settle(ctx context.Context, scene *Scene, a Attack, before uin
 		return api.AttackResult{}, err
 	}
 	result := judge(a, evidence)
-	if cut && result.Outcome == api.Stopped && result.By == "" {
-		result.Outcome = api.CutShort
+	if cut && result.Outcome == api.Stopped && !refused(evidence) {
+		result.Outcome, result.By = api.CutShort, ""
 	}
 	return rn.conclude(ctx, scene, a, result, evidence)
 }
@@ -210,8 +211,8 @@ func (rn *Runner) evidence(ctx context.Context, l *lab.Lab, events []event.Event
 	return Evidence{Events: events, Auth: auth, Rules: l.Settings.Rules()}, err
 }
 
-// judge tells whether there was harm and, if not, which guard refused: one of those
-// that the attack names, if one of them did.
+// judge tells whether there was harm and, if not, what stopped it: the guard that refused,
+// one of those that the attack names if one of them did, or the habit that held it off.
 func judge(a Attack, e Evidence) api.AttackResult {
 	if a.Harm(e) {
 		return api.AttackResult{Outcome: api.Succeeded, Harm: a.Loss}
@@ -229,7 +230,27 @@ func judge(a Attack, e Evidence) api.AttackResult {
 			result.By = one.Verdict.Guard
 		}
 	}
+	if result.By == "" {
+		result.By = string(a.heldOff(e.Rules))
+	}
 	return result
+}
+
+// heldOff returns the habit that keeps the attack from arising as the lab stands, where
+// nobody had to refuse: codes that are random, for one.
+func (a Attack) heldOff(r guard.Rules) guard.ID {
+	for _, id := range slices.Sorted(maps.Keys(a.Given)) {
+		if part, ok := guard.FindPart(id); ok && part.Kind == guard.Habit && r.Value(id) != a.Given[id] {
+			return id
+		}
+	}
+	return ""
+}
+
+func refused(e Evidence) bool {
+	return slices.ContainsFunc(e.Events, func(one event.Event) bool {
+		return one.Verdict != nil && one.Verdict.Outcome == event.Refused
+	})
 }
 
 func ending(a Attack, r api.AttackResult) string {

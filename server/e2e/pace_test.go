@@ -62,7 +62,8 @@ func TestAStoryHoldsNothingBack(t *testing.T) {
 	b.open(p.lab + "/v03-pkce")
 	b.press("button", "Run the attack: Intercepted code redeemed")
 	b.storyTo("13 of 13")
-	b.says("Mallory has: Alice's code")
+	b.says("Stopped by PKCE. The verifier does not match the challenge.")
+	b.until(`document.querySelector(".card-sides").innerText.includes("Alice's code, unused")`)
 	b.press("button", "Play")
 	b.until(count + ` === "" && document.querySelector(".attack-verdict")?.innerText === "stopped"`)
 
