@@ -36,6 +36,7 @@ func TestTheStateGivesWayToWhatItCovers(t *testing.T) {
 		"Alice's browser":                {func(c *Controller) { c.Show(PaneBrowser) }, false, false},
 		"a message":                      {func(c *Controller) { c.Choose(2) }, false, false},
 		"a check":                        {func(c *Controller) { c.ExplainVerdict(2, "pkce.verify") }, false, false},
+		"another view of it":             {func(c *Controller) { c.press("1") }, false, false},
 		"Escape":                         {func(c *Controller) { c.press("Escape") }, false, false},
 		"its key":                        {func(c *Controller) { c.press("t") }, false, false},
 		"the diagram, which is above it": {func(c *Controller) { c.Show(PaneStage) }, false, true},

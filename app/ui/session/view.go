@@ -23,6 +23,7 @@ func (c *Controller) uncover() { c.screen.State.Open = false }
 
 // ShowTab shows another view of the message in the inspector.
 func (c *Controller) ShowTab(t Tab) {
+	c.uncover()
 	c.screen.Tab, c.screen.Copied = t, ""
 	c.readFromTop()
 }
