@@ -147,7 +147,7 @@ func open(ctx context.Context, c setup) (*house, error) {
 		h.attacks.Transport = newInside(c.Here(), c.Origins, listeners[0][0])
 	}
 	h.feed = &feed.Feed{Labs: h.labs, Log: log, Closing: h.closing, ConnLimiter: h.seats, Limited: h.metrics.Limited}
-	lobby := &site.Site{Files: web.FS, Stories: c.Dev, Metrics: h.metricsAtLab(), Coming: taught.Coming, API: &site.API{
+	lobby := &site.Site{Files: web.FS, Stories: c.Dev, Metrics: h.metricsAtLab(), Coming: taught.Coming, InYourApp: load.Checks(taught.Chapters), API: &site.API{
 		Labs: h.labs, Auth: authDocument, Attacks: h.attacks, Chapters: load.Plain(taught.Chapters), Traces: taught.Traces,
 		Code: code, Books: books, Log: log, Feed: h.feed, Bounds: h.apiBounds(), MaxBody: int64(c.Bounds.MaxBody),
 	}}

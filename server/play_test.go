@@ -29,7 +29,11 @@ func TestOurChaptersHaveNothingToMend(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range findings {
+	more, err := taught.LintRequirements()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range append(findings, more...) {
 		t.Error(f)
 	}
 }

@@ -64,7 +64,13 @@ func (c *checker) in(f *load.File, line int, format string, args ...any) {
 }
 
 // files goes over the files of a chapter, chapter.md first.
-func files(c load.Chapter) []*load.File { return append([]*load.File{c.About}, c.Pages...) }
+func files(c load.Chapter) []*load.File {
+	all := append([]*load.File{c.About}, c.Pages...)
+	for _, check := range c.Checks {
+		all = append(all, check.File)
+	}
+	return all
+}
 
 // path leads to a value of the front matter.
 func path(steps ...any) []any { return steps }

@@ -51,7 +51,13 @@ func (c *checker) checkParts(chapter load.Chapter) {
 	}
 	c.checkEnd(chapter)
 	c.checkQuestions(chapter)
+	if n := len(chapter.Checks); n != ownChecks {
+		c.in(chapter.About, 1, "the chapter has %d checks for an app of one's own, in in-your-app.md, and needs %d", n, ownChecks)
+	}
 }
+
+// ownChecks is how many checks for an app of one's own a chapter has.
+const ownChecks = 3
 
 // Bounds of the questions that close a chapter.
 const fewestQuestions, mostQuestions = 3, 5

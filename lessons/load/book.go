@@ -12,7 +12,7 @@ import (
 	"oauthlab/lessons"
 )
 
-// book is one of the two books beside the chapters, as its file divides it. A part
+// book is one of the books beside the chapters, or in a chapter's folder, as its file divides it. A part
 // begins with a heading of the first level, below which its introduction may stand. An
 // entry is written as a step of a chapter is: front matter in YAML between two lines of
 // three dashes, then prose.
@@ -58,13 +58,19 @@ var (
 
 // readBook reads a file into parts and entries.
 func (l *loader) readBook(name string) *book {
-	b := &book{file: &File{name: name}}
+	f := &File{name: name}
 	source, err := fs.ReadFile(l.fsys, name)
 	if err != nil {
-		b.file.complain(0, "%s", inWords(err))
-		return b
+		f.complain(0, "%s", inWords(err))
+		return &book{file: f}
 	}
-	lines := strings.Split(string(bytes.ReplaceAll(source, []byte("\r\n"), []byte("\n"))), "\n")
+	return bookOf(f, string(bytes.ReplaceAll(source, []byte("\r\n"), []byte("\n"))))
+}
+
+// bookOf divides the text of a file into parts and entries.
+func bookOf(f *File, source string) *book {
+	b := &book{file: f}
+	lines := strings.Split(source, "\n")
 	for i := range lines {
 		lines[i] = strings.TrimRight(lines[i], " \t")
 	}
@@ -230,6 +236,7 @@ func (l *loader) html(f *File, t bookText) string {
 	rendered := &File{name: f.name}
 	l.markdown.render(rendered, []byte(strings.Repeat("\n", t.line-1)+t.markdown))
 	f.problems = append(f.problems, rendered.problems...)
+	f.Links, f.Code, f.Prose = append(f.Links, rendered.Links...), append(f.Code, rendered.Code...), append(f.Prose, rendered.Prose...)
 	return rendered.html
 }
 

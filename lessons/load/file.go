@@ -77,6 +77,14 @@ func at(path ...any) []any { return path }
 // to, and renders its prose.
 func (l *loader) read(name string, front any) *File {
 	f := &File{name: l.called(name)}
+	if source := l.source(f, name); source != "" {
+		l.parse(f, source, front)
+	}
+	return f
+}
+
+// source returns the text of a file; "" where it cannot be read, which is said.
+func (l *loader) source(f *File, name string) string {
 	raw, err := l.bytes(name)
 	switch {
 	case err != nil:
@@ -89,9 +97,9 @@ func (l *loader) read(name string, front any) *File {
 		l.left = -1
 	default:
 		l.left -= len(raw)
-		l.parse(f, raw, front)
+		return f.text(raw)
 	}
-	return f
+	return ""
 }
 
 // maxRaw is how many bytes of a file are read: UTF-16 takes two for a letter.
@@ -117,11 +125,7 @@ func (l *loader) size(name string) int {
 }
 
 // parse reads what stands in a file.
-func (l *loader) parse(f *File, raw []byte, front any) {
-	source := f.text(raw)
-	if source == "" {
-		return
-	}
+func (l *loader) parse(f *File, source string, front any) {
 	lines, prose, ok := f.splitFront(source)
 	if !ok {
 		return

@@ -10,6 +10,7 @@
 //	  3-why.md
 //	  4-mend.md
 //	  5-ask.md     questions that close it, answered by choosing or by doing
+//	  in-your-app.md   what to check in an app of one's own, a book of few entries
 //
 // A chapter whose id is a version of the lab, as the catalogue names them (v03),
 // says what that version adds. Any other says which version it stands on: the lab is
@@ -24,8 +25,8 @@
 // a field that is missing and a name that the catalogue does not hold are errors
 // with file and line, and all of them are reported at once.
 //
-// Beside the chapters stand two books, glossary.md and troubleshooting.md, which hold many
-// entries a file, each with front matter of its own, read as strictly (book).
+// Beside the chapters stand the books glossary.md, troubleshooting.md and asvs.md, which hold
+// many entries a file, each with front matter of its own, read as strictly (book).
 //
 // A folder of lessons is somebody's. Files are read as any editor saves them: with a
 // byte order mark, with the line ends of any system, as UTF-16 where they say so. What
@@ -64,6 +65,7 @@ type Chapter struct {
 	About  *File    // chapter.md
 	Pages  []*File  // its steps, in their order
 	Plays  [][]Play // of each step, how a robot answers its questions by doing, in their order
+	Checks []Check  // of an app of the learner's own
 }
 
 // GoalPath leads to a goal of a step in the step's file.
@@ -173,7 +175,7 @@ func (l *loader) complain(name, format string, args ...any) {
 
 // chapter reads the folder dir.
 func (l *loader) chapter(dir string) Chapter {
-	steps, about := l.stepFiles(dir)
+	steps, about, inYourApp := l.stepFiles(dir)
 
 	var front chapterFront
 	f := &File{name: l.called(dir + "/" + chapterFile)}
@@ -207,6 +209,9 @@ func (l *loader) chapter(dir string) Chapter {
 	for _, name := range steps {
 		step, plays, page := l.step(dir+"/"+name, known, seen)
 		c.Steps, c.Plays, c.Pages = append(c.Steps, step), append(c.Plays, plays), append(c.Pages, page)
+	}
+	if inYourApp {
+		c.Checks = l.checks(dir + "/" + inYourAppFile)
 	}
 	return c
 }

@@ -179,21 +179,21 @@ func (l *loader) checkOddFolder(name string) {
 }
 
 // stepFiles returns the names of a chapter's steps, in their order, and whether it
-// has the file that says what it is about. Steps count from 1 without gaps, so that
-// one that was lost is noticed.
-func (l *loader) stepFiles(dir string) (steps []string, about bool) {
+// has the file that says what it is about, and the one about an app of one's own. Steps
+// count from 1 without gaps, so that one that was lost is noticed.
+func (l *loader) stepFiles(dir string) (steps []string, about, inYourApp bool) {
 	entries, err := l.list(dir)
 	if err != nil {
 		l.complain(dir, "%v", err)
-		return nil, true // nobody knows
+		return nil, true, false // nobody knows
 	}
 	meant := false   // whether something is meant for it
 	var odd []string // named already, so that the numbers of these are no gaps
 	for _, e := range entries {
 		name := path.Join(dir, e.name)
-		isAbout, isStep := e.name == chapterFile, stepName.MatchString(e.name)
+		isAbout, isStep, isApp := e.name == chapterFile, stepName.MatchString(e.name), e.name == inYourAppFile
 		switch {
-		case (isAbout || isStep) && (e.wrong != nil || e.folder):
+		case (isAbout || isStep || isApp) && (e.wrong != nil || e.folder):
 			why := "this is a folder, where a file is needed"
 			if e.wrong != nil {
 				why = inWords(e.wrong)
@@ -204,6 +204,8 @@ func (l *loader) stepFiles(dir string) (steps []string, about bool) {
 			about = true
 		case isStep:
 			steps = append(steps, e.name)
+		case isApp:
+			inYourApp = true
 		case e.folder:
 			if within, err := l.list(name); err == nil && slices.ContainsFunc(within, folderEntry.isLesson) {
 				l.complain(name, "a chapter's steps lie beside %s, and none are looked for in a folder: move them up, or this folder away", chapterFile)
@@ -220,7 +222,7 @@ func (l *loader) stepFiles(dir string) (steps []string, about bool) {
 	if !about && !meant {
 		l.complain(dir, "%s is missing: it says what the chapter is about", chapterFile)
 	}
-	return l.counted(dir, steps, odd), about
+	return l.counted(dir, steps, odd), about, inYourApp
 }
 
 // counted brings the steps into their order, and names gaps and doubles. A number that

@@ -15,6 +15,7 @@ import (
 const (
 	glossaryPath        = "/glossary"
 	troubleshootingPath = "/troubleshooting"
+	asvsPath            = "/asvs"
 )
 
 // termClass marks the links that the page opens in place. Without its program they
@@ -24,13 +25,14 @@ const termClass = "term"
 // phrase is what leads to a term of the glossary, in small letters.
 type phrase struct{ words, term string }
 
-// anchors returns the anchors of both books, by path. What is wrong with a book,
+// anchors returns the anchors of the books, by path. What is wrong with a book,
 // reading the book itself says.
 func anchors(fsys fs.FS) map[string]map[string]bool {
 	l := loader{fsys: fsys}
 	return map[string]map[string]bool{
 		glossaryPath:        l.readBook(glossaryFile).ids(),
 		troubleshootingPath: l.readBook(troubleshootingFile).ids(),
+		asvsPath:            l.readBook(asvsFile).ids(),
 	}
 }
 

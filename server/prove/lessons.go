@@ -126,16 +126,31 @@ func (t Teaching) Lint(partly bool) ([]error, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := lint.House{Attacks: map[string]string{}, Scripts: robot.Scripts(), Pages: pages, Explains: site.Explains, Partly: partly}
-	for _, a := range attack.Catalogue() {
-		h.Attacks[a.ID] = a.Chapter
-	}
+	h := lint.House{Attacks: attackVersions(), Scripts: robot.Scripts(), Pages: pages, Explains: site.Explains, Partly: partly}
 	for _, c := range t.Ours {
 		if text, ok := t.Traces[c.ID]; ok {
 			h.Traces = append(h.Traces, lint.Trace{File: path.Join(OurLessons, c.Folder, TraceFile), Text: text})
 		}
 	}
 	return lint.Check(t.Chapters, h), nil
+}
+
+// LintRequirements checks the book of ASVS against our chapters.
+func (t Teaching) LintRequirements() ([]error, error) {
+	book, err := load.Requirements(content.FS)
+	if err != nil {
+		return nil, err
+	}
+	return lint.Requirements(book, t.Ours, t.Coming, attackVersions()), nil
+}
+
+// attackVersions returns the version from which each attack is known.
+func attackVersions() map[string]string {
+	versions := map[string]string{}
+	for _, a := range attack.Catalogue() {
+		versions[a.ID] = a.Chapter
+	}
+	return versions
 }
 
 // TraceFile is a chapter's golden trace, beside its text.

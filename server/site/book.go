@@ -9,10 +9,11 @@ import (
 	"time"
 
 	"oauthlab/lessons"
+	"oauthlab/lessons/load"
 	"oauthlab/server/asset"
 )
 
-//go:embed pages/book.html pages/entry.html pages/glossary.html pages/troubleshooting.html pages/reference.html
+//go:embed pages/book.html pages/entry.html pages/glossary.html pages/troubleshooting.html pages/reference.html pages/asvs.html
 var bookFiles embed.FS
 
 // bookPage is one of the pages that are read rather than run: no program, no
@@ -40,6 +41,10 @@ func bookPages() []bookPage {
 			Path: referencePath, Title: "Reference",
 			Description: "Every endpoint, parameter, protection and attack of the lab, generated from the code that runs.",
 		},
+		{
+			Path: asvsPath, Title: "ASVS V10",
+			Description: "What OWASP ASVS 5.0 asks of OAuth and OpenID Connect, number by number in plain words: where the lab teaches it, switches it off, attacks and tests it.",
+		},
 	}
 }
 
@@ -52,20 +57,30 @@ func bookPaths() []string {
 	return paths
 }
 
+// Course is what the pages lead to: the chapters that are there, those to come, and what each
+// chapter says of an app of one's own, by its id.
+type Course struct {
+	Chapters  []lessons.Chapter
+	Coming    []load.Coming
+	InYourApp map[string][]load.Check
+}
+
 // pages renders the pages, by path.
-func (b *Books) pages(origin string, chapters []lessons.Chapter) (map[string][]byte, error) {
+func (b *Books) pages(origin string, course Course) (map[string][]byte, error) {
 	reference, err := newReference()
 	if err != nil {
 		return nil, err
 	}
-	bodies := map[string]any{glossaryPath: b.glossary, troubleshootingPath: b.troubles, referencePath: reference}
+	bodies := map[string]any{
+		glossaryPath: b.glossary, troubleshootingPath: b.troubles, referencePath: reference, asvsPath: asvs{b.asvs, course},
+	}
 	pages := bookPages()
 	for i, page := range pages {
 		pages[i].Body = bodies[page.Path]
 	}
 	rendered := map[string][]byte{}
 	for _, page := range pages {
-		page.Chapters, page.Pages, page.Origin = chapters, pages, origin
+		page.Chapters, page.Pages, page.Origin = course.Chapters, pages, origin
 		if rendered[page.Path], err = page.render(b); err != nil {
 			return nil, err
 		}

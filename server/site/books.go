@@ -20,21 +20,23 @@ const (
 	glossaryPath        = "/glossary"
 	troubleshootingPath = "/troubleshooting"
 	referencePath       = "/reference"
+	asvsPath            = "/asvs"
 )
 
-// Books holds the glossary and the troubleshooting: as pages, and an entry at a time
-// for the program in the browser, which carries none of it. It is never changed after
-// ReadBooks.
+// Books holds the glossary, the troubleshooting and what ASVS asks: as pages, and of the
+// first two an entry at a time for the program in the browser, which carries none of it. It
+// is never changed after ReadBooks.
 type Books struct {
 	glossary   []load.TermGroup
 	troubles   []load.TroubleGroup
+	asvs       []load.RequirementGroup
 	finder     *load.TroubleFinder
 	names      map[string]string    // of the terms, by id
 	parameters map[string]string    // ids of the terms, by the parameter that carries them
 	entries    map[string]api.Entry // by address
 }
 
-// ReadBooks reads both books, and renders every entry once.
+// ReadBooks reads the books, and renders every entry once.
 func ReadBooks(texts fs.FS) (*Books, error) {
 	b := &Books{names: map[string]string{}, parameters: map[string]string{}, entries: map[string]api.Entry{}}
 	var err error
@@ -42,6 +44,9 @@ func ReadBooks(texts fs.FS) (*Books, error) {
 		return nil, err
 	}
 	if b.troubles, err = load.Troubles(texts); err != nil {
+		return nil, err
+	}
+	if b.asvs, err = load.Requirements(texts); err != nil {
 		return nil, err
 	}
 	b.finder = load.NewTroubleFinder(b.troubles)

@@ -163,14 +163,14 @@ func (c Changes) Count() (n struct{ New, Gone, Other, Guards int }) {
 // Own reports whether the chapter is a version of the lab itself.
 func (c Changes) Own() bool { return c.Chapter == c.Version }
 
-// html draws the changes as a fold.
-func (c Changes) html() (string, error) {
-	t, err := template.New("").Funcs(changesFuncs()).ParseFS(readingFiles, "pages/changes.html")
+// foldOf draws what a page folds out, by a template of its name.
+func foldOf(name string, data any) (string, error) {
+	t, err := template.New("").Funcs(changesFuncs()).ParseFS(readingFiles, "pages/*.html")
 	if err != nil {
 		return "", err
 	}
 	var text bytes.Buffer
-	err = t.ExecuteTemplate(&text, "changes", c)
+	err = t.ExecuteTemplate(&text, name, data)
 	return strings.TrimSpace(text.String()), err
 }
 
@@ -179,6 +179,9 @@ func changesFuncs() template.FuncMap {
 	words := map[trace.Sign]string{trace.Added: "new", trace.Removed: "gone"}
 	classes := map[trace.Sign]string{trace.Added: "is-added", trace.Removed: "is-removed", trace.Same: "is-same"}
 	return template.FuncMap{
+		"anchor": func(number string) string { return strings.ReplaceAll(number, ".", "-") },
+		"html":   func(s string) template.HTML { return template.HTML(s) }, //nolint:gosec // of our own Markdown
+		"inc":    func(i int) int { return i + 1 },
 		"party":  timeline.PartyName,
 		"colour": func(p event.Party) string { return p.Row().Class() },
 		"narrow": func(text string) string { return strings.ReplaceAll(text, "\t", "  ") },

@@ -245,7 +245,7 @@ func TestTheFingerprintOfTheSameChaptersIsTheSame(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pages, err := contents(&API{Chapters: read, Traces: traces, Code: code, Books: books}, nil)
+		pages, err := contents(&API{Traces: traces, Code: code, Books: books}, Course{Chapters: read})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -84,7 +84,7 @@ func withOrigin(run func() int) (int, error) {
 	document := authserver.Document{Store: db, Owner: event.Auth, Kind: authserver.Kind}
 	labs := &lab.Labs{Store: db, Origins: origins, Now: time.Now, Parties: []lab.Document{document}}
 	senders, log := feed.InternalSenders{Secret: []byte("test")}, slog.New(slog.DiscardHandler)
-	site := &Site{Files: web.FS, Coming: coming, API: &API{
+	site := &Site{Files: web.FS, Coming: coming, InYourApp: load.Checks(read), API: &API{
 		Labs: labs, Auth: document, Chapters: chapters, Traces: traces, Code: book, Books: books, Log: log,
 		Attacks: &attack.Runner{Labs: labs, InternalSenders: senders}, Feed: &feed.Feed{Labs: labs, Log: log},
 	}}

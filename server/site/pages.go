@@ -20,7 +20,7 @@ func Pages() (map[string]map[string]bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	read, err := books.pages("", nil)
+	read, err := books.pages("", Course{})
 	if err != nil {
 		return nil, err
 	}

@@ -1,21 +1,17 @@
 package site
 
 import (
-	"bytes"
 	"embed"
-	"html/template"
 	"slices"
-	"strings"
 
 	"oauthlab/app/timeline"
 	"oauthlab/app/ui/page"
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/guard"
-	"oauthlab/lessons/load"
 	"oauthlab/lessons/trace"
 )
 
-//go:embed pages/reading.html pages/changes.html
+//go:embed pages/reading.html pages/changes.html pages/in_your_app.html
 var readingFiles embed.FS
 
 // unscripted is the style sheet that a browser loads besides where scripts are off: the
@@ -31,16 +27,7 @@ type reading struct {
 
 // html draws the page, or for the landing page, which can be read as it is, a line.
 func (r reading) html() (string, error) {
-	funcs := changesFuncs()
-	funcs["html"] = func(s string) template.HTML { return template.HTML(s) } //nolint:gosec // of our own Markdown
-	funcs["inc"] = func(i int) int { return i + 1 }
-	t, err := template.New("").Funcs(funcs).ParseFS(readingFiles, "pages/*.html")
-	if err != nil {
-		return "", err
-	}
-	var text bytes.Buffer
-	err = t.ExecuteTemplate(&text, "reading", r)
-	return strings.TrimSpace(text.String()), err
+	return foldOf("reading", r)
 }
 
 // CodeOf returns the code that a part of the catalogue runs.
@@ -72,18 +59,22 @@ func (r reading) Beside() (near struct{ Before, After page.ChapterLink }) {
 }
 
 // contents returns what each page says, by path.
-func contents(a *API, coming []load.Coming) (map[string]page.Content, error) {
-	links := curriculum(a.Chapters, coming)
+func contents(a *API, course Course) (map[string]page.Content, error) {
+	links := curriculum(course.Chapters, course.Coming)
 	byPath := map[string]page.Content{"/": {Path: "/", Chapters: links}}
-	for _, c := range a.Chapters {
-		changes, err := changesOf(c, a.Traces, a.Code).html()
+	for _, c := range course.Chapters {
+		changes, err := foldOf("changes", changesOf(c, a.Traces, a.Code))
+		if err != nil {
+			return nil, err
+		}
+		own, err := foldOf("in-your-app", course.InYourApp[c.ID])
 		if err != nil {
 			return nil, err
 		}
 		byPath[c.Path] = page.Content{
 			Path: c.Path, Chapter: c, Attacks: attacksOf(c), Chapters: links,
 			Coming:  timeline.ComingIn(timeline.Reduce(trace.Events(a.Traces[c.Version]))),
-			Changes: changes, Terms: a.Books.parameters,
+			Changes: changes, InYour: own, Terms: a.Books.parameters,
 		}
 	}
 	for path, content := range byPath {

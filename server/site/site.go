@@ -26,11 +26,12 @@ import (
 
 // Site is the lab origin.
 type Site struct {
-	Stories bool // serve the components' stories too, in development
-	Coming  []load.Coming
-	API     *API
-	Files   fs.FS        // package web's
-	Metrics http.Handler // nil where operators find them elsewhere
+	Stories   bool // serve the components' stories too, in development
+	Coming    []load.Coming
+	InYourApp map[string][]load.Check // by chapter
+	API       *API
+	Files     fs.FS        // package web's
+	Metrics   http.Handler // nil where operators find them elsewhere
 }
 
 // Handler returns everything that the lab origin serves.
@@ -39,7 +40,8 @@ func (s *Site) Handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	said, err := contents(s.API, s.Coming)
+	course := Course{s.API.Chapters, s.Coming, s.InYourApp}
+	said, err := contents(s.API, course)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +62,7 @@ func (s *Site) Handler() (http.Handler, error) {
 	}
 
 	own := s.API.Labs.Origins[event.Lab]
-	read, err := s.API.Books.pages(own, s.API.Chapters)
+	read, err := s.API.Books.pages(own, course)
 	if err != nil {
 		return nil, err
 	}

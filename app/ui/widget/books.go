@@ -14,6 +14,7 @@ func Books() []book {
 		{"/glossary", "Glossary", "Every term of the lessons in a sentence or two, with its section."},
 		{"/troubleshooting", "Troubleshooting", "Every error of the lab: its usual causes, and the cure."},
 		{"/reference", "Reference", "Every endpoint, parameter, protection and attack."},
+		{"/asvs", "ASVS V10", "What a security review asks, number by number."},
 	}
 }
 
