@@ -50,7 +50,7 @@ func (d *Diagram) Render() app.UI {
 	lanes := d.lanes()
 	return tag.Section("diagram", "lanes-"+strconv.Itoa(len(lanes))).Aria("labelledby", "messages").Attr("translate", "no").Body(
 		tag.H2("unseen").ID("messages").Text("Messages"),
-		tag.Div("diagram-scroll", place).TabIndex(-1).Role("group").Aria("labelledby", "messages").On("scroll", d.onScroll, app.PassiveEvent()).Body(
+		tag.Div("diagram-scroll", place).TabIndex(widget.TabIndex(len(d.View.Bands) == 0)).Role("group").Aria("labelledby", "messages").On("scroll", d.onScroll, app.PassiveEvent()).Body(
 			tag.Div("diagram-sheet").Body(
 				laneNames(lanes),
 				laneLines(lanes),

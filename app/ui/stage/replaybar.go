@@ -67,9 +67,9 @@ func (b *ReplayBar) playButton() app.UI {
 
 // paceButton says how fast it goes, and changes that.
 func (b *ReplayBar) paceButton() app.UI {
-	sign, name, next := "1×", "Twice as fast", session.PaceFast
+	sign, name, next := "1×", "1×, twice as fast", session.PaceFast
 	if b.Pace == session.PaceFast {
-		sign, name, next = "2×", "At reading pace", session.PaceReading
+		sign, name, next = "2×", "2×, at reading pace", session.PaceReading
 	}
 	return b.button(sign, name, true, func() { b.Controller.ChoosePace(next) }, name).Class("replay-pace")
 }
