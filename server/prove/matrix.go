@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"oauthlab/lessons/api"
@@ -162,15 +163,23 @@ func asJSON(value string) json.RawMessage {
 
 func printTable(out io.Writer, rows []Row) error {
 	t := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
-	fmt.Fprintln(t, "ATTACK\tCHAPTER\tGUARDS\tOUTCOME\tREFUSED BY\tHARM\tAS DECLARED")
+	fmt.Fprintln(t, "ATTACK\tCHAPTER\tGUARDS\tOUTCOME\tSTOPPED BY\tAS DECLARED\tMALLORY HAS\tALICE LOST")
 	for _, r := range rows {
 		proven := "yes"
 		if !r.Proven {
 			proven = "NO"
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Attack, r.Chapter, r.Guards, r.Outcome, r.By, r.Harm, proven)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Attack, r.Chapter, r.Guards, r.Outcome, r.By, proven, side(r.Gained), side(r.Lost))
 	}
 	return t.Flush()
+}
+
+// side is what an attack came to for one of the two, in a cell.
+func side(sentences []string) string {
+	if len(sentences) == 0 {
+		return "nothing"
+	}
+	return strings.Join(sentences, " ")
 }
 
 func printJSON(out io.Writer, rows []Row) error {
