@@ -126,7 +126,7 @@ func TestFindingsInOurChapters(t *testing.T) {
 			"a sentence has 191 characters, and may have 170: But now much",
 		},
 		"a long reply": {
-			replaced("03-pkce/2-break.md", "Mallory can be quick.", "Mallory is "+long+"."),
+			replaced("03-pkce/2-break.md", "Until then she has it.", "Mallory is "+long+"."),
 			"03-pkce/2-break.md:14: a sentence has 194 characters, and may have 170: Mallory is much",
 		},
 	}

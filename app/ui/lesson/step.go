@@ -60,7 +60,7 @@ func (s *step) header() app.UI {
 
 func (s *step) body() app.UI {
 	lead, rest := "", s.Step.Body
-	if s.Step.Kind == lessons.Mend { // what to press comes first, what to try after it last
+	if s.Step.Kind == lessons.Mend || s.Step.Kind == lessons.Why { // what to press comes first, what to try or read after it last
 		lead, rest = cutLead(s.Step.Body)
 	}
 	return tag.Div("step-body").Body(
@@ -72,6 +72,7 @@ func (s *step) body() app.UI {
 		}),
 		tag.If(s.Step.Kind == lessons.Ask, s.questions),
 		tag.If(s.Step.Kind != lessons.Ask && lead == "", s.actions),
+		tag.If(s.Step.Kind != lessons.Ask && len(s.Step.Goals) == 0 && !s.Progress.Done, s.readButton),
 		tag.If(s.Step.Kind != lessons.Ask, s.checklist),
 		tag.If(s.Step.Prediction != nil && s.Progress.Done, s.otherAnswers),
 		&stepFeed{Controller: s.Controller, Lines: s.Progress.Feed},
@@ -134,6 +135,12 @@ func (s *step) actions() app.UI {
 		Controller: s.Controller, Step: s.Step, Status: s.Status, Attack: s.Attack,
 		Waiting: s.Step.Prediction != nil && s.answer(s.Step.ID) < 0 && !s.Progress.Done, Done: s.Progress.Done, Busy: s.Busy, Ready: s.Ready, Tour: s.Tour,
 	}
+}
+
+// readButton ends a step that asks for nothing, once it was read.
+func (s *step) readButton() app.UI {
+	return widget.Marked(tag.Button(), s.Tour, s.Tour.Is(session.AtRead, s.Step.ID)).Class("button", "step-read").Text("I see").
+		OnClick(func(app.Context, app.Event) { s.Controller.MarkRead(s.Step.ID) })
 }
 
 // otherAnswers says, once it has happened, what is wrong with the answers that the

@@ -30,7 +30,6 @@ func (a *stepActions) Render() app.UI {
 		tag.If(a.Step.Attack != "", a.attackButton),
 		tag.If(a.Step.Guard != "", a.codeButton),
 		tag.If(a.Step.Tool == lessons.PKCEWorkbench, func() app.UI { return widget.BenchOpener(a.Controller, a.Step.ID, nil) }),
-		tag.If(len(a.Step.Goals) == 0 && !a.Done, a.readButton),
 		tag.If(!a.Done, a.showMeButton),
 		tag.If(a.Step.Attack != "" && a.Waiting, func() app.UI {
 			return tag.P("step-wait").Text("Guess first, then the attack opens.")
@@ -71,9 +70,4 @@ func (a *stepActions) showMeButton() app.UI {
 	return widget.Pressable(tag.Button("button").Text("Show me").
 		Title("Does the next thing of this step for you"),
 		a.Ready && a.Busy == session.Idle, func() { a.Controller.ShowMe(a.Step.ID) }, a.Step.ID, "show")
-}
-
-func (a *stepActions) readButton() app.UI {
-	return widget.Pressable(a.mark(session.AtRead).Class("button").Text("I see"),
-		true, func() { a.Controller.MarkRead(a.Step.ID) }, a.Step.ID, "read")
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // ClockSentence says what moving the clock does, and to whom it does not.
-const ClockSentence = "Codes and tokens of this lab age by an hour. A client of your own does not notice: its clock stays where it is."
+const ClockSentence = "Codes and tokens of this lab age by an hour. Other programs, such as a client of your own, keep the real time."
 
 // AnHourOn moves the lab's clock by an hour.
 func (c *Controller) AnHourOn() { c.MoveClock(c.screen.Lab.ClockOffsetSeconds + 3600) }
