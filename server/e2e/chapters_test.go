@@ -37,7 +37,7 @@ func TestEachChapterByClicking(t *testing.T) {
 			if i+1 < len(chapters) {
 				b.has("link", "Next: "+chapters[i+1].ID+" "+chapters[i+1].Title)
 			} else { // of the others nothing was done in this browser
-				b.has("link", "Next: "+chapters[0].ID+" "+chapters[0].Title)
+				b.has("link", "Still to do: "+chapters[0].ID+" "+chapters[0].Title)
 			}
 		})
 	}

@@ -100,8 +100,8 @@ func (l *Column) finished() app.UI {
 		text = "Run, broken, understood and mended: this chapter is done."
 	}
 	to, way := "/", "All chapters, and what is to come"
-	if on := l.Content.WayOn(l.Finished); on.ID != "" {
-		to, way = on.Path, "Next: "+on.ID+" "+on.Title
+	if on, word := l.Content.WayOn(l.Finished); on.ID != "" {
+		to, way = on.Path, word+on.ID+" "+on.Title
 	}
 	return tag.Div("lesson-finished").Body(
 		tag.P().Text(text),

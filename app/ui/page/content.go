@@ -91,10 +91,10 @@ func (c Content) Neighbours() (before, after ChapterLink) {
 	return before, after
 }
 
-// WayOn returns the chapter to go on to: the next that is there, else the first that is
-// left to do. The zero value where all are done. finished are those that are, by id.
-func (c Content) WayOn(finished map[string]bool) ChapterLink {
-	var left ChapterLink
+// WayOn returns the chapter to go on to, and the word for it: the next that is there, else
+// the first that is left to do. The zero value where all are done. finished are those that
+// are, by id.
+func (c Content) WayOn(finished map[string]bool) (left ChapterLink, word string) {
 	past := false
 	for _, link := range c.Chapters {
 		switch {
@@ -102,12 +102,12 @@ func (c Content) WayOn(finished map[string]bool) ChapterLink {
 			past = true
 		case link.Path == "":
 		case past:
-			return link
+			return link, "Next: "
 		case left.ID == "" && !finished[link.ID]:
 			left = link
 		}
 	}
-	return left
+	return left, "Still to do: "
 }
 
 // NameOf returns what a chapter is called: "v03 PKCE".

@@ -18,8 +18,8 @@ func TestOneWayOn(t *testing.T) {
 	tests := map[string]struct {
 		here, finished, want string
 	}{
-		"the next":                        {"v01", "v02", "v02"},
-		"past the last, the first left":   {"v03", "v01", "v02"},
+		"the next":                        {"v01", "v02", "Next: v02"},
+		"past the last, the first left":   {"v03", "v01", "Still to do: v02"},
 		"past the last, none but the end": {"v03", "v01 v02", ""},
 	}
 	for name, tt := range tests {
@@ -29,8 +29,8 @@ func TestOneWayOn(t *testing.T) {
 			for id := range strings.FieldsSeq(tt.finished) {
 				finished[id] = true
 			}
-			if on := c.WayOn(finished); on.ID != tt.want {
-				t.Errorf("on to %q, want %q", on.ID, tt.want)
+			if on, word := c.WayOn(finished); on.ID != "" && word+on.ID != tt.want || on.ID == "" && tt.want != "" {
+				t.Errorf("on to %q, want %q", word+on.ID, tt.want)
 			}
 		})
 	}
