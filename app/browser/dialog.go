@@ -56,14 +56,27 @@ func CloseModal(id string) {
 
 // FocusSoon moves the focus to the element with the given id as soon as it is
 // there and can take it, if that is within the next frames.
-func FocusSoon(id string) { focusWithin(id, 20) }
+func FocusSoon(id string) {
+	focusWithin(func() app.Value { return app.Window().GetElementByID(id) }, 20)
+}
 
-func focusWithin(id string, frames int) {
+// HoldFocus returns what gives the focus back to what has it now, as soon as that can take
+// it again.
+func HoldFocus() (back func()) {
+	if !app.IsClient {
+		return func() {}
+	}
+	holds := app.Window().Get("document").Get("activeElement")
+	return func() { focusWithin(func() app.Value { return holds }, 20) }
+}
+
+func focusWithin(find func() app.Value, frames int) {
 	NextFrame(func() {
-		onElement(id, func(element app.Value) { element.Call("focus") })
+		element := find()
+		_ = try(func() { element.Call("focus") }) // where there is one
 		active := app.Window().Get("document").Get("activeElement")
-		if frames > 0 && (!active.Truthy() || active.Get("id").String() != id) {
-			focusWithin(id, frames-1)
+		if frames > 0 && !active.Equal(element) {
+			focusWithin(find, frames-1)
 		}
 	})
 }

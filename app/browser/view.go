@@ -112,15 +112,6 @@ func KeepFocus(selector string) {
 	_ = try(func() { element.Call("focus", map[string]any{"preventScroll": true}) })
 }
 
-// HoldFocus returns what gives the focus back to what has it now, if that is there then.
-func HoldFocus() (back func()) {
-	if !app.IsClient {
-		return func() {}
-	}
-	active := app.Window().Get("document").Get("activeElement")
-	return func() { _ = try(func() { active.Call("focus") }) }
-}
-
 // MoveFocus moves the focus among the elements below within that the CSS
 // selector finds, as the key says: to the next one, the one before, the first or
 // the last. It reports whether it did, and presses what it came to if press is

@@ -68,7 +68,7 @@ func (c *Controller) openState() {
 func (c *Controller) CloseState() {
 	c.screen.State.Open = false
 	c.Show(c.reading.pane)
-	AfterDraw(c.reading.back)
+	c.reading.back()
 }
 
 // ShowState shows what another party holds.
