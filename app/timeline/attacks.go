@@ -55,6 +55,16 @@ func (r *reducer) remember(end AttackEnd) {
 	r.ends[r.chapter] = append(ends, end)
 }
 
+// outdate takes note that the lab is switched: how an attack ended says no more how it
+// would end.
+func (r *reducer) outdate() {
+	for _, ends := range r.ends {
+		for i := range ends {
+			ends[i].Stale = true
+		}
+	}
+}
+
 // pills returns the verdicts of the open band.
 func (r *reducer) pills() []Pill {
 	var out []Pill

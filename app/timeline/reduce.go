@@ -170,8 +170,11 @@ func (r *reducer) lastTo(p event.Party) (place, bool) {
 
 // change draws the turn of a switch; what the parties store is the state drawer's.
 func (r *reducer) change(e event.Event) {
-	if text := switchText(e); text != "" && r.band >= 0 {
-		r.add(Row{Kind: RowQuiet, Seq: e.Seq, Text: text})
+	if text := switchText(e); text != "" {
+		r.outdate()
+		if r.band >= 0 {
+			r.add(Row{Kind: RowQuiet, Seq: e.Seq, Text: text})
+		}
 	}
 	r.signedIn(e)
 }

@@ -235,6 +235,32 @@ func TestTheLatestEndOfAnAttackCounts(t *testing.T) {
 	}
 }
 
+// An end is one of the lab as it was then: after a switch it says so, until the attack is
+// run again.
+func TestAnEndBeforeASwitchIsStale(t *testing.T) {
+	hour := func(r *recording) {
+		r.change(event.Lab, "clock", "moved", "", event.ChangeField{Name: "offset", From: "0s", To: "1h0m0s"})
+	}
+	tests := map[string]struct {
+		events []event.Event
+		want   bool
+	}{
+		"just now":              {record(off, won), false},
+		"a switch since":        {record(off, won, on), true},
+		"there and back":        {record(off, won, on, off), true},
+		"run again":             {record(off, won, on, lost), false},
+		"a run, and the clock":  {record(off, won, aRun, hour), false},
+		"a switch before a run": {record(lost, aRun, off, aRun), true},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if v := Reduce(tt.events); len(v.Attacks) != 1 || v.Attacks[0].Stale != tt.want {
+				t.Errorf("ends %+v, want stale %v", v.Attacks, tt.want)
+			}
+		})
+	}
+}
+
 func TestBands(t *testing.T) {
 	another := func(r *recording) { r.signIn("f2") }
 	tests := map[string]struct {

@@ -96,5 +96,6 @@ type AttackEnd struct {
 	By     string // title of the protection that refused
 	Harm   string
 	Seq    uint64
+	Stale  bool // the lab was switched since, and it may end otherwise now
 	Sides
 }

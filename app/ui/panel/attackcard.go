@@ -27,10 +27,14 @@ type attackCard struct {
 func (a *attackCard) Render() app.UI {
 	class, verdict := "attack", ""
 	switch {
-	case a.Tried && a.End.Won:
+	case !a.Tried:
+	case a.End.Won:
 		class, verdict = "attack is-won", "got in"
-	case a.Tried:
+	default:
 		class, verdict = "attack is-stopped", "stopped"
+	}
+	if a.End.Stale {
+		class = "attack"
 	}
 	return tag.Li(class).Body(
 		tag.Div("attack-words").Body(
@@ -70,6 +74,8 @@ func (a *attackCard) needs() string {
 // outcome says what came of the latest try: what is lost, or who stood in the way.
 func (a *attackCard) outcome() string {
 	switch {
+	case a.End.Stale:
+		return "That was before the switches changed. Run it again."
 	case a.End.Won:
 		return a.Attack.Harm
 	case a.End.By != "":
