@@ -4,7 +4,7 @@ import "github.com/maxence-charriere/go-app/v10/pkg/app"
 
 // OnKey calls f with every key that is pressed and meant for the page: not one
 // that is typed into a field, nor one with Ctrl, Alt or Meta, nor one that an
-// open dialog has. f reports whether it takes the key, which then does nothing
+// open dialog or menu has. f reports whether it takes the key, which then does nothing
 // else; it must not block. stop ends it.
 func OnKey(f func(key string) bool) (stop func()) {
 	return listen("keydown", false, func(e app.Value) {
@@ -27,7 +27,7 @@ func isForPage(e app.Value) bool {
 		return false
 	}
 	key, ok := text(e.Get("key")) // a password manager fills in without one
-	if !ok || app.Window().Get("document").Call("querySelector", "dialog[open]").Truthy() {
+	if !ok || app.Window().Get("document").Call("querySelector", "dialog[open], :popover-open").Truthy() {
 		return false
 	}
 	target := e.Get("target")

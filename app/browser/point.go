@@ -76,10 +76,5 @@ func (p *pointing) mark(trace string) {
 }
 
 func (p *pointing) each(selector, do string) {
-	_ = try(func() {
-		found := app.Window().Get("document").Call("querySelectorAll", selector)
-		for i := range found.Get("length").Int() {
-			found.Index(i).Get("classList").Call(do, p.class)
-		}
-	})
+	each(selector, func(element app.Value) { element.Get("classList").Call(do, p.class) })
 }

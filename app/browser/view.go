@@ -151,6 +151,27 @@ func MoveFocus(within app.Value, selector, key string, press bool) bool {
 	return true
 }
 
+// Tick gives every element that names something to do, in its attribute data-tick, the
+// class is-done, or takes it away: done says whether it was.
+func Tick(done func(name string) bool) {
+	each("[data-tick]", func(element app.Value) {
+		element.Get("classList").Call("toggle", "is-done", done(element.Get("dataset").Get("tick").String()))
+	})
+}
+
+// each calls do with the elements of the CSS selector.
+func each(selector string, do func(element app.Value)) {
+	if !app.IsClient {
+		return
+	}
+	_ = try(func() {
+		found := app.Window().Get("document").Call("querySelectorAll", selector)
+		for i := range found.Get("length").Int() {
+			do(found.Index(i))
+		}
+	})
+}
+
 // first returns the first element of the CSS selector, or nil.
 func first(selector string) app.Value {
 	if !app.IsClient {

@@ -19,8 +19,6 @@ type landing struct {
 	app.Compo
 	content page.Content
 	missing bool // the content is not at hand
-
-	finished map[string]bool // chapters that the learner has done, by id
 }
 
 // OnNav names the page.
@@ -32,10 +30,9 @@ func (l *landing) OnNav(ctx app.Context) {
 	}
 }
 
-// OnMount looks up what was done before, in the browser only.
-func (l *landing) OnMount(ctx app.Context) {
-	finished := session.FinishedChapters()
-	ctx.Dispatch(func(app.Context) { l.finished = finished })
+// OnMount ticks what was done before, in the browser only.
+func (l *landing) OnMount(app.Context) {
+	session.TickChapters()
 }
 
 func (l *landing) Render() app.UI {
@@ -43,7 +40,7 @@ func (l *landing) Render() app.UI {
 		tag.Header("landing-top").Body(widget.Logo()),
 		tag.Main("landing-main").Body(
 			tag.Div("landing-hero").Body(l.hero(), landingStory()),
-			tag.Div("landing-below").Body(tag.Div().Body(l.loop(), widget.BookShelf(), reading(l.content)), l.chapters()),
+			tag.Div("landing-below").Body(tag.Div().Body(l.loop(), widget.BookShelf(), reading(l.content)), chapters(l.content)),
 		),
 		embed(l.content),
 	)
@@ -97,31 +94,4 @@ func (l *landing) loop() app.UI {
 		))
 	}
 	return tag.Ol("loop").Body(items...)
-}
-
-// chapters lists them; those that are not there yet lead nowhere.
-func (l *landing) chapters() app.UI {
-	var items []app.UI
-	for _, link := range l.content.Chapters {
-		items = append(items, tag.Li("toc-item").Body(l.chapter(link)))
-	}
-	return tag.Nav("toc").Aria("label", "Chapters").Body(
-		tag.H2("toc-title").Text("Chapters"),
-		tag.Ol("toc-list").Body(items...),
-	)
-}
-
-func (l *landing) chapter(link page.ChapterLink) app.UI {
-	name := []app.UI{
-		tag.Span("toc-id").Text(link.ID),
-		tag.Span("toc-name").Text(link.Title),
-	}
-	switch {
-	case link.Path == "":
-		name = append(name, tag.Span("toc-word").Text("not there yet"))
-		return tag.Span("toc-link", "is-off").Body(name...)
-	case l.finished[link.ID]:
-		name = append(name, tag.Span("toc-word", "is-done").Text("✓ done"))
-	}
-	return tag.A(link.Path, "toc-link").Body(name...)
 }

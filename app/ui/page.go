@@ -83,7 +83,7 @@ func (p *chapterPage) Render() app.UI {
 	next := c.Tour(all)
 	return tag.Div("shell", "shows-"+string(s.Pane), tourClass(s)).Body(
 		tag.A("#"+mainID, "skip").Text("Skip to the chapter"),
-		&topBar{Controller: c, Content: content, Broken: session.Broken(all), Open: s.Ready(), Busy: s.Busy, Offset: s.Lab.ClockOffsetSeconds, Finished: s.Finished, Next: next},
+		&topBar{Controller: c, Content: content, Broken: session.Broken(all), Open: s.Ready(), Busy: s.Busy, Offset: s.Lab.ClockOffsetSeconds, Next: next},
 		tag.If(s.Touring, func() app.UI { return &tourBar{Controller: c, Over: c.TourOver(), Left: c.PresentTitle(), Stop: next} }),
 		&noticeBar{Controller: c, Notice: s.Notice, Status: s.Status, Why: s.Why, Forgets: s.Forgets, Outdated: s.Outdated, Elsewhere: s.Elsewhere(content.Chapter.ID), Chapter: content.Chapter.ID},
 		tag.Main("desk").ID(mainID).TabIndex(-1).Body(

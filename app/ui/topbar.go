@@ -20,14 +20,13 @@ type topBar struct {
 	Open       bool
 	Busy       session.Busy
 	Offset     int64            // of the lab's clock, in seconds
-	Finished   map[string]bool  // chapters that are done, by id
 	Next       session.TourStop // of the tour
 }
 
 func (t *topBar) Render() app.UI {
 	return tag.Header("topbar").Body(
 		widget.Logo(),
-		&chapterNav{Content: t.Content, Finished: t.Finished},
+		chapters(t.Content),
 		tag.Div("topbar-space"),
 		// A place of its own, so that what follows stays the same element, and keeps the focus.
 		tag.Div("broken-place").Body(tag.If(len(t.Broken) > 0, t.alert)),

@@ -173,7 +173,7 @@ func (w walk) agrees(b *tab, path string) {
 	}
 	b.until(fmt.Sprintf(`location.pathname === %q`, path))
 	b.until(fmt.Sprintf(`document.title === %q`, html.UnescapeString(title)))
-	b.until(fmt.Sprintf(`document.querySelector("h1")?.textContent.trim() === %q`, html.UnescapeString(strings.TrimSpace(heading[1]))))
+	b.until(fmt.Sprintf(`document.querySelector("h1")?.textContent.trim() === %q`, html.UnescapeString(strings.TrimSpace(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(heading[1], "")))))
 	for _, c := range w.chapters(b.T) {
 		if c.Path != path {
 			continue

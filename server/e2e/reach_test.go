@@ -69,7 +69,7 @@ func TestTheDiagramIsHeardAsAStory(t *testing.T) {
 // Each control can be hit: 24 pixels square at least (WCAG 2.2, 2.5.8), but for links in
 // a line of text.
 func TestTargetsAreLargeEnough(t *testing.T) {
-	const tooSmall = `[...document.querySelectorAll("button, summary, label.check, a.dot, a.chapters-arrow, a.cures")].filter(e =>
+	const tooSmall = `[...document.querySelectorAll("button, summary, label.check, a.toc-link, a.cures")].filter(e =>
 		e.offsetWidth > 0 && (e.offsetWidth < 24 || e.offsetHeight < 24)
 	).map(e => e.className + " " + (e.ariaLabel || e.innerText))`
 	onEachSize(t, func(b *tab, width int64) {

@@ -11,7 +11,7 @@ import (
 	"oauthlab/lessons/trace"
 )
 
-//go:embed pages/reading.html pages/changes.html pages/in_your_app.html
+//go:embed pages/reading.html pages/changes.html pages/in_your_app.html pages/chapters.html
 var readingFiles embed.FS
 
 // unscripted is the style sheet that a browser loads besides where scripts are off: the
@@ -77,7 +77,13 @@ func contents(a *API, course Course) (map[string]page.Content, error) {
 			Changes: changes, InYour: own, Terms: a.Books.parameters,
 		}
 	}
+	parts := partsOf(links, loopsOf(a.Chapters))
 	for path, content := range byPath {
+		list, err := listHTML(parts, page.ChapterLink{ID: content.Chapter.ID, Title: content.Chapter.Title})
+		if err != nil {
+			return nil, err
+		}
+		content.List = list
 		text, err := reading{Content: content, Books: bookPages(), Code: a.Code}.html()
 		if err != nil {
 			return nil, err

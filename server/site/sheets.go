@@ -15,7 +15,7 @@ func sheets() map[string][]string {
 	const tokens, base, book = "css/tokens.css", "css/base.css", "css/book.css"
 	return map[string][]string{
 		screenSheet: {
-			tokens, base, "css/loader.css", "css/layout.css", "css/lesson.css", "css/changes.css", "css/stage.css",
+			tokens, base, "css/loader.css", "css/layout.css", "css/chapters.css", "css/lesson.css", "css/changes.css", "css/stage.css",
 			"css/browser.css", "css/state.css", "css/panel.css", "css/landing.css", "css/features.css", "css/contrast.css",
 		},
 		"css/books.css":      {tokens, base, book},

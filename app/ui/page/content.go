@@ -19,8 +19,9 @@ const ElementID = "content"
 type Content struct {
 	Path     string            `json:"path"` // of the page that it was made for
 	Chapter  lessons.Chapter   `json:"chapter"`
-	Attacks  []api.Attack      `json:"attacks,omitempty"`
+	Attacks  []api.Attack      `json:"attacks,omitempty"`     // those that the lab of the chapter knows, in the order in which they are taught
 	Chapters []ChapterLink     `json:"chapters,omitempty"`    // in the order in which they are taught
+	List     string            `json:"list,omitempty"`        // HTML: all of them; in a chapter, a menu of them
 	Coming   []timeline.Coming `json:"coming,omitempty"`      // what the chapter's flow puts into the diagram
 	Changes  string            `json:"changes,omitempty"`     // HTML: what the chapter changed since the version before
 	Reading  string            `json:"-"`                     // HTML: the whole page, for who runs no script; on the server only
@@ -29,7 +30,7 @@ type Content struct {
 	Terms map[string]string `json:"terms,omitempty"` // of the glossary, by the parameter that carries them
 }
 
-// ChapterLink is one chapter in the switcher at the top.
+// ChapterLink is one chapter in the list of all.
 type ChapterLink struct {
 	ID    string `json:"id"`
 	Title string `json:"title"`

@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	"oauthlab/app/browser"
+	"oauthlab/lessons"
 )
 
 const (
@@ -23,10 +25,16 @@ type progress struct {
 
 // chapterProgress is how far one chapter has come.
 type chapterProgress struct {
-	Answers map[string]int `json:"answers,omitempty"` // by the id under which they were asked for
-	Read    []string       `json:"read,omitempty"`    // steps that the learner ticked himself
-	Steps   []string       `json:"steps,omitempty"`   // steps that are done
-	Done    bool           `json:"done,omitempty"`    // every step was, once
+	Answers map[string]int     `json:"answers,omitempty"` // by the id under which they were asked for
+	Read    []string           `json:"read,omitempty"`    // steps that the learner ticked himself
+	Steps   []string           `json:"steps,omitempty"`   // steps that are done
+	Loop    []lessons.StepKind `json:"loop,omitempty"`    // kinds of which every step was done, once
+	Done    bool               `json:"done,omitempty"`    // every step was, once
+}
+
+// was reports whether a part of the chapter's loop was done, once.
+func (c chapterProgress) was(part lessons.StepKind) bool {
+	return c.Done || slices.Contains(c.Loop, part)
 }
 
 // readProgress reads what the browser keeps. Something else under its name, or
@@ -61,6 +69,11 @@ func (p progress) export() string {
 // done stays done.
 func (p progress) with(id string, c chapterProgress) progress {
 	c.Done = c.Done || p.Chapters[id].Done
+	for _, part := range p.Chapters[id].Loop {
+		if !slices.Contains(c.Loop, part) {
+			c.Loop = append(c.Loop, part)
+		}
+	}
 	p.Chapters = maps.Clone(p.Chapters)
 	if p.Chapters == nil {
 		p.Chapters = map[string]chapterProgress{}
@@ -80,18 +93,37 @@ func (p progress) done() map[string]bool {
 	return out
 }
 
-// FinishedChapters returns the chapters that were done, as the browser remembers.
-func FinishedChapters() map[string]bool {
-	p, _ := readProgress(browser.Keep().Get(progressKey))
-	return p.done()
+// tick ticks what was done in the list of chapters, which names it by the chapter and
+// the part of its loop: "v03 run".
+func (p progress) tick() {
+	AfterDraw(func() {
+		browser.Tick(func(name string) bool {
+			chapter, part, _ := strings.Cut(name, " ")
+			return p.Chapters[chapter].was(lessons.StepKind(part))
+		})
+	})
 }
 
-// chapterProgressOf sums up what the screen shows.
-func chapterProgressOf(s Screen) chapterProgress {
+// TickChapters ticks in the list of chapters what the browser remembers.
+func TickChapters() {
+	p, _ := readProgress(browser.Keep().Get(progressKey))
+	p.tick()
+}
+
+// chapterProgressOf sums up what the screen shows of a lesson.
+func chapterProgressOf(s Screen, lesson []lessons.Step) chapterProgress {
 	c := chapterProgress{Answers: s.Answers, Read: slices.Sorted(maps.Keys(s.Read))}
-	for _, step := range s.Steps {
+	open := map[lessons.StepKind]bool{}
+	for i, step := range s.Steps {
 		if step.Done {
 			c.Steps = append(c.Steps, step.ID)
+		} else {
+			open[lesson[i].Kind] = true
+		}
+	}
+	for i := range s.Steps {
+		if kind := lesson[i].Kind; !open[kind] && !slices.Contains(c.Loop, kind) {
+			c.Loop = append(c.Loop, kind)
 		}
 	}
 	c.Done = len(s.Steps) > 0 && len(c.Steps) == len(s.Steps)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"oauthlab/app/browser"
+	"oauthlab/app/timeline"
 	"oauthlab/app/ui/uitest"
 	"oauthlab/lessons"
 	"oauthlab/lessons/event"
@@ -14,20 +15,17 @@ import (
 
 func TestProgressIsReadBack(t *testing.T) {
 	p := progress{Version: progressVersion}.with("v03", chapterProgress{
-		Answers: map[string]int{"break": 1}, Read: []string{"why"}, Steps: []string{"run", "break"}, Done: true,
+		Answers: map[string]int{"break": 1}, Read: []string{"why"}, Steps: []string{"run", "break"}, Loop: []lessons.StepKind{lessons.Run, lessons.Break}, Done: true,
 	})
 	got, problem := readProgress(p.export(), true)
 	if problem != "" || !reflect.DeepEqual(got, p) {
 		t.Errorf("%+v, %q", got, problem)
 	}
-	if !got.done()["v03"] || got.done()["v02"] {
-		t.Errorf("done %v", got.done())
-	}
 	// What was once done stays done.
-	if again := got.with("v03", chapterProgress{}); !again.done()["v03"] || len(again.Chapters["v03"].Steps) != 0 {
+	if again := got.with("v03", chapterProgress{}).Chapters["v03"]; !again.Done || !again.was(lessons.Break) || len(again.Steps) != 0 {
 		t.Errorf("%+v", again)
 	}
-	if !got.done()["v03"] {
+	if !reflect.DeepEqual(got, p) {
 		t.Error("the progress itself was changed")
 	}
 }
@@ -133,5 +131,44 @@ func TestAnAnswerThatTheQuestionDoesNotHaveIsNone(t *testing.T) {
 		if len(c.screen.Answers) != 0 {
 			t.Errorf("%s is taken for an answer", answers)
 		}
+	}
+}
+
+// What the menu of chapters marks: a part of the loop is done when every step of its
+// kind is, and stays so when the lab is reset.
+func TestPartsOfTheLoopAreKept(t *testing.T) {
+	lesson := []lessons.Step{
+		{ID: "run", Kind: lessons.Run}, {ID: "break-1", Kind: lessons.Break}, {ID: "break-2", Kind: lessons.Break}, {ID: "mend", Kind: lessons.Mend},
+	}
+	tests := map[string]struct {
+		done []bool
+		want []lessons.StepKind
+	}{
+		"nothing":            {[]bool{false, false, false, false}, nil},
+		"run":                {[]bool{true, false, false, false}, []lessons.StepKind{lessons.Run}},
+		"broken once of two": {[]bool{true, true, false, false}, []lessons.StepKind{lessons.Run}},
+		"broken":             {[]bool{false, true, true, false}, []lessons.StepKind{lessons.Break}},
+		"all":                {[]bool{true, true, true, true}, []lessons.StepKind{lessons.Run, lessons.Break, lessons.Mend}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			var s Screen
+			for i, done := range tt.done {
+				s.Steps = append(s.Steps, timeline.StepProgress{ID: lesson[i].ID, Done: done})
+			}
+			got := chapterProgressOf(s, lesson)
+			if !slices.Equal(got.Loop, tt.want) {
+				t.Errorf("%v, want %v", got.Loop, tt.want)
+			}
+			kept := progress{}.with("v03", got).with("v03", chapterProgress{}).Chapters["v03"]
+			for _, part := range tt.want {
+				if !kept.was(part) {
+					t.Errorf("after a reset %s is forgotten", part)
+				}
+			}
+		})
+	}
+	if !(chapterProgress{Done: true}).was(lessons.Mend) { // as it was kept before the parts were
+		t.Error("a chapter that is done is not mended")
 	}
 }

@@ -58,7 +58,7 @@ func (c *Controller) remember() {
 		return
 	}
 	id, kept := c.content.Chapter.ID, c.kept()
-	c.keep(kept.with(id, chapterProgressOf(c.screen).beside(kept.Chapters[id])))
+	c.keep(kept.with(id, chapterProgressOf(c.screen, c.content.Chapter.Steps).beside(kept.Chapters[id])))
 }
 
 // kept is the progress as the browser keeps it now, or as it was last known here.
@@ -81,6 +81,7 @@ func (c *Controller) keep(p progress) {
 	c.progress, c.screen.Finished = p, p.done()
 	if string(text) != c.remembered {
 		c.remembered = string(text)
+		p.tick()
 		_ = browser.Keep().Set(progressKey, c.remembered) // where it keeps nothing, memory stands in
 	}
 }
