@@ -98,7 +98,7 @@ func (p *chapterPage) Render() app.UI {
 				),
 				&stage.StateDrawer{Controller: c, State: s.State, Replays: s.Replay.On()},
 			),
-			&panel.Column{Controller: c, Content: content, Statuses: all, Ends: s.ToldView().Attacks, StayIn: s.StayIn, ByHand: s.ByHand, Said: s.Said, Busy: s.Busy, Open: s.Ready(), StateOpen: s.State.Open},
+			&panel.Column{Controller: c, Content: content, Statuses: all, Ends: s.ToldView().Attacks, StayIn: s.StayIn, ByHand: s.ByHand, Said: s.Said, Busy: s.Busy, Open: s.Ready(), StateOpen: s.State.Open, Unfolded: s.Unfolded},
 		),
 		&paneBar{Controller: c, Pane: s.Pane, Tour: next},
 		tag.If(s.Dialog != session.DialogNone, func() app.UI { return dialogs.Dialog(c, s) }),

@@ -37,7 +37,7 @@ func TestButtonsHaveTheirNames(t *testing.T) {
 	for name, role := range map[string]string{
 		"Run the flow": "", "Mend it": "", "Run the attack": "", "Open in a tab": "",
 		"Run the attack: Intercepted code redeemed": "",
-		"PKCE": "switch", "State": "switch", "PKCE verifier": "switch", "PKCE challenge": "switch",
+		"PKCE": "switch", "Code expiry": "switch", "PKCE verifier": "switch", "PKCE challenge": "switch",
 	} {
 		if b := uitest.Named(t, p, name); b.Role != role {
 			t.Errorf("%q has the role %q, want %q", name, b.Role, role)
@@ -176,6 +176,41 @@ func TestLandingLeadsToTheTourAndTheFirstChapter(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("the landing page lacks %s", want)
 		}
+	}
+}
+
+// Earlier chapters are folded, and what is off in them is in sight all the same.
+func TestWhatIsOffInAnEarlierChapterIsInSight(t *testing.T) {
+	page := func(l api.Lab, unfolded ...string) string {
+		return app.HTMLString(openPage(l, func(s *session.Screen) {
+			s.Unfolded = map[string]bool{}
+			for _, key := range unfolded {
+				s.Unfolded[key] = true
+			}
+		}))
+	}
+	const state, other = `aria-label="State"`, `aria-label="Registered client"`
+	for name, tt := range map[string]struct {
+		page        string
+		state, fold bool // shown; said to be off
+	}{
+		"all is on":         {page(uitest.LabWith()), false, false},
+		"off":               {page(uitest.LabWith(guard.IDState)), true, true},
+		"off, and unfolded": {page(uitest.LabWith(guard.IDState), "panel-protections-v02"), true, true},
+	} {
+		flat := strings.Join(strings.Fields(tt.page), " ")
+		if got := strings.Contains(flat, state); got != tt.state {
+			t.Errorf("%s: the switch is shown: %v", name, got)
+		}
+		if got := strings.Contains(flat, "1 · off"); got != tt.fold {
+			t.Errorf("%s: the fold says off: %v", name, got)
+		}
+		if strings.Contains(flat, other) {
+			t.Errorf("%s: what is on in another chapter is not folded", name)
+		}
+	}
+	if all := page(uitest.LabWith(), "panel-protections-v01", "panel-attacks-v02"); !strings.Contains(all, other) || !strings.Contains(all, "Alice signed in as Mallory") {
+		t.Error("what was unfolded is not shown")
 	}
 }
 

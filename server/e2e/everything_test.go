@@ -239,15 +239,7 @@ func TestEverySwitchSaysWhatIsSo(t *testing.T) {
 	p := start(t, t.TempDir())
 	protections := fromAPI[[]guard.Protection](t, p.lab+"/api/protections", "")
 	onEachChapter(t, p, func(b *tab, c chapterOf) {
-		if evaluate[bool](b, `document.querySelector(".panebar button").getClientRects().length > 0`) {
-			b.pressNth(".panebar button", "Switches", 0)
-		}
-		const more = `.more[aria-expanded=false]`
-		for range evaluate[int](b, `document.querySelectorAll("`+more+`").length`) {
-			name := evaluate[string](b, `(e => `+nameInPage+`)(document.querySelector("`+more+`"))`)
-			b.pressNth(more, name, 0)
-			b.until(fmt.Sprintf(`![...document.querySelectorAll(%q)].some(e => %s === %q)`, more, nameInPage, name))
-		}
+		b.unfoldThePanel()
 		b.showsWhatIsSo(p, protections)
 		pressed := 0
 		for _, prot := range protections {
@@ -281,6 +273,21 @@ func TestEverySwitchSaysWhatIsSo(t *testing.T) {
 			b.Errorf("chapter %s has no switch", c.ID)
 		}
 	})
+}
+
+// unfoldThePanel shows the panel, and opens in it the lines of earlier chapters and what
+// has more parts.
+func (b *tab) unfoldThePanel() {
+	b.Helper()
+	if evaluate[bool](b, `document.querySelector(".panebar button").getClientRects().length > 0`) {
+		b.pressNth(".panebar button", "Switches", 0)
+		b.until(`document.querySelector(".shows-panel") !== null`)
+	}
+	const folded = `[...document.querySelectorAll(".panel :is(.more, .fold-button)[aria-expanded=false]")].map(e => ` + nameInPage + `)`
+	for names := evaluate[[]string](b, folded); len(names) > 0; names = evaluate[[]string](b, folded) {
+		b.pressNth(`.panel :is(.more, .fold-button)[aria-expanded=false]`, names[0], 0)
+		b.until(fmt.Sprintf(`%s.length !== %d || %s[0] !== %q`, folded, len(names), folded, names[0]))
+	}
 }
 
 // partName is what the switch of a part is called.
@@ -356,6 +363,7 @@ func TestEveryButtonIsPressed(t *testing.T) {
 		if got := b.labOf(p).Chapter; got != c.ID {
 			b.Errorf("after all that, the lab of %s is in %s", c.ID, got)
 		}
+		b.unfoldThePanel()
 		b.showsWhatIsSo(p, protections)
 	})
 }

@@ -182,16 +182,12 @@ func fingerprint(files fs.FS, pages map[string]page.Content) (string, error) {
 	return hex.EncodeToString(h.Sum(nil))[:16], nil
 }
 
+// attacksOf returns the attacks that can be run on the chapter's page: its own, and those
+// of the chapters before it.
 func attacksOf(c lessons.Chapter) []api.Attack {
-	var list []api.Attack
-	for _, one := range AttackCatalogue() {
-		for _, id := range c.Attacks {
-			if one.ID == id {
-				list = append(list, one)
-			}
-		}
-	}
-	return list
+	return slices.DeleteFunc(AttackCatalogue(), func(a api.Attack) bool {
+		return a.Chapter > c.Version && !slices.Contains(c.Attacks, a.ID)
+	})
 }
 
 // callback serves the redirect URI of the client: a static page, whatever the

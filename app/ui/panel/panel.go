@@ -1,4 +1,6 @@
-// Package panel is the right column of a chapter's page: protections and attacks.
+// Package panel is the right column of a chapter's page: protections and attacks. With the
+// course it grows to sixty of the one and eighty of the other: those of this chapter are
+// open, those of earlier ones folded, and whatever is off is in sight.
 package panel
 
 import (
@@ -16,7 +18,8 @@ import (
 	"oauthlab/lessons/guard"
 )
 
-// Column is the right column: protections by who enforces them, and attacks.
+// Column is the right column: the protections and attacks of this chapter, folded those
+// of earlier ones, and what else a lab is told to do.
 type Column struct {
 	app.Compo
 	Controller *session.Controller
@@ -29,70 +32,29 @@ type Column struct {
 	ByHand     bool   // the learner exchanges codes
 	Said       string // what came of signing out
 	StateOpen  bool
+	Unfolded   map[string]bool // what the learner unfolded, by key
 
-	asking bool // whether to reset
+	query  string // that is looked for; all is shown where it is empty
+	asking bool   // whether to reset
 }
 
 func (p *Column) Render() app.UI {
-	body := []app.UI{
-		tag.H2("panel-title").Text("Protections"),
-		&asBefore{Controller: p.Controller, Content: p.Content, Statuses: p.Statuses, Ready: p.Open && p.Busy == session.Idle},
-	}
-	body = append(body, p.groups(event.AllParties())...)
-	return tag.Aside("panel").Aria("label", "Protections and attacks").Body(append(body,
-		p.attacks(),
+	protections := p.protections(event.AllParties())
+	attacks, tried := p.attacks()
+	return tag.Aside("panel").Aria("label", "Protections and attacks").Body(
+		p.find(len(protections), len(attacks)),
+		tag.Div("group").Body(append([]app.UI{
+			tag.H2("panel-title").Text("Protections"),
+			&asBefore{Controller: p.Controller, Content: p.Content, Statuses: p.Statuses, Ready: p.Open && p.Busy == session.Idle},
+		}, p.shelf("protections", protections)...)...),
+		tag.Div("group", "group-attacks").Body(append([]app.UI{
+			tag.Div("group-head").Body(
+				tag.H2("panel-title").Text("Attacks"),
+				tag.P("group-count").Text(strconv.Itoa(tried)+" of "+strconv.Itoa(len(p.Content.Chapter.Attacks))+" tried"),
+			),
+		}, p.shelf("attacks", attacks)...)...),
 		p.stateButton(),
 		p.foot(),
-	)...)
-}
-
-// groups are the protections by the party that enforces them, in the order of the table.
-func (p *Column) groups(table event.Parties) []app.UI {
-	var groups []app.UI
-	for _, row := range table {
-		groups = append(groups, p.group(row.ID, row.Checks()))
-	}
-	return groups
-}
-
-func (p *Column) group(by event.Party, title string) app.UI {
-	var items []app.UI
-	for _, s := range p.Statuses {
-		if s.Protection.By == by {
-			items = append(items, &protection{
-				Controller: p.Controller, Status: s, Here: p.Content.Switches(s.Protection.ID),
-				Ready: p.Open && p.Busy == session.Idle,
-			})
-		}
-	}
-	if len(items) == 0 {
-		return nil
-	}
-	return tag.Div("group").Body(
-		tag.H3("group-title").Text(title),
-		tag.Ul("protections").DataSet("stop", true).Body(items...),
-	)
-}
-
-func (p *Column) attacks() app.UI {
-	var items []app.UI
-	tried := 0
-	for _, a := range p.Content.Attacks {
-		end, ok := endOf(p.Ends, a.ID)
-		if ok {
-			tried++
-		}
-		items = append(items, &attackCard{Controller: p.Controller, Attack: a, End: end, Tried: ok, Ready: p.Open && p.Busy == session.Idle})
-	}
-	if len(items) == 0 {
-		return nil
-	}
-	return tag.Div("group").Body(
-		tag.Div("group-head").Body(
-			tag.H2("panel-title").Text("Attacks"),
-			tag.P("group-count").Text(strconv.Itoa(tried)+" of "+strconv.Itoa(len(items))+" tried"),
-		),
-		tag.Ul("attacks").DataSet("stop", true).Body(items...),
 	)
 }
 

@@ -19,7 +19,7 @@ func TestThePanelShowsTheChecksOfEveryParty(t *testing.T) {
 	for _, row := range table {
 		p.Statuses = append(p.Statuses, session.ProtectionStatus{Protection: guard.Protection{ID: "of-" + string(row.ID), Title: "Check of " + row.Name, By: row.ID}})
 	}
-	shown := uitest.HTML(tag.Div().Body(p.groups(table)...))
+	shown := uitest.HTML(tag.Div().Body(list("protections", p.protections(table))))
 	at := 0
 	for _, row := range table {
 		for _, want := range []string{">" + strings.ReplaceAll(row.Name, "'", "&#39;") + " checks<", "Check of " + strings.ReplaceAll(row.Name, "'", "&#39;")} {

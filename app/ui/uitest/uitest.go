@@ -29,6 +29,8 @@ var Content = page.Content{
 		Question: "Is the one who redeems the code the one who asked for it?",
 		Problem:  "<p>Others read addresses too.</p>",
 		Attacks:  []string{"intercepted-code"},
+
+		Protections: []string{"pkce", "code-single-use", "code-expiry", "code-binding", "code-entropy"},
 		Steps: []lessons.Step{
 			{ID: "run", Kind: lessons.Run, Title: "Run it", Body: "<p>Press it.</p>", Goals: []lessons.Goal{{Text: "The client has its token", Kind: event.KindNote, Name: event.NoteTokens}}},
 			{
@@ -39,8 +41,15 @@ var Content = page.Content{
 			},
 		},
 	},
-	Attacks:  []api.Attack{{ID: "intercepted-code", Title: "Intercepted code redeemed", Sections: []string{"RFC 9700 §4.5"}}},
-	Chapters: []page.ChapterLink{{ID: "v02", Title: "State"}, {ID: "v03", Title: "PKCE and the token endpoint", Path: "/v03-pkce"}, {ID: "v04", Title: "A protected API"}},
+	Attacks: []api.Attack{
+		{ID: "login-csrf", Title: "Alice signed in as Mallory", Chapter: "v02"},
+		{ID: "intercepted-code", Title: "Intercepted code redeemed", Chapter: "v03", Sections: []string{"RFC 9700 §4.5"}},
+	},
+	Chapters: []page.ChapterLink{
+		{ID: "v02", Title: "State", Part: "Part I"},
+		{ID: "v03", Title: "PKCE and the token endpoint", Part: "Part I", Path: "/v03-pkce"},
+		{ID: "v04", Title: "A protected API", Part: "Part I"},
+	},
 }
 
 // HTML is what ui looks like on a page, "" for nothing.
