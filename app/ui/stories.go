@@ -10,6 +10,7 @@ import (
 	"oauthlab/app/lab"
 	"oauthlab/app/tag"
 	"oauthlab/app/ui/lesson"
+	"oauthlab/app/ui/page"
 	"oauthlab/app/ui/panel"
 	"oauthlab/app/ui/session"
 	"oauthlab/app/ui/stage"
@@ -20,19 +21,32 @@ import (
 // server draws it: the query keeps the program for the browser away.
 const StoriesPath = "/stories"
 
-// RouteStories registers the page, in development.
-func RouteStories() {
-	app.Route(StoriesPath, func() app.Composer { return &stories{} })
+// RouteStories registers the page, in development, and below it a chapter's page of a
+// course at its full size, as a narrow screen shows each of its columns. list writes the
+// list of chapters of a page.
+func RouteStories(list func(all []page.ChapterLink, here page.ChapterLink) string) {
+	r := newRoom(list)
+	app.Route(StoriesPath, func() app.Composer { return &stories{room: r} })
+	for _, row := range panes() {
+		app.Route(StoriesPath+"/"+string(row.pane), func() app.Composer { return &stories{room: r, pane: row.pane} })
+	}
 }
 
 // stories shows every component in each of its states, with invented content.
-type stories struct{ app.Compo }
+type stories struct {
+	app.Compo
+	room room
+	pane session.Pane // of the room; "" for the components beside each other
+}
 
 func (s *stories) Render() app.UI {
+	if s.pane != "" {
+		return s.room.page(s.pane)
+	}
 	var sections []app.UI
-	for _, one := range slices.Concat(stage.Stories(), panel.Stories(), lesson.Stories(), noticeStories()) {
+	for _, one := range slices.Concat(s.room.stories(), stage.Stories(), panel.Stories(), lesson.Stories(), noticeStories()) {
 		sections = append(sections, tag.Section("story").Aria("label", one.Name).Body(
-			tag.H2("toc-title").Text(one.Name),
+			tag.H2("story-title").Text(one.Name),
 			one.UI,
 		))
 	}

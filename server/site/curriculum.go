@@ -114,3 +114,18 @@ func listHTML(parts []partOfCourse, here page.ChapterLink) (string, error) {
 	}{parts, listedChapter{ChapterLink: here}})
 	return text.String(), err
 }
+
+// madeUpLoops returns what is marked in a list of chapters that nobody has written.
+func madeUpLoops(links []page.ChapterLink) map[string][]lessons.StepKind {
+	loops := map[string][]lessons.StepKind{}
+	for _, link := range links {
+		switch {
+		case link.Path == "":
+		case (listedChapter{ChapterLink: link}).Number() == "":
+			loops[link.ID] = []lessons.StepKind{lessons.Read}
+		default:
+			loops[link.ID] = []lessons.StepKind{lessons.Run, lessons.Break, lessons.Mend}
+		}
+	}
+	return loops
+}

@@ -31,9 +31,9 @@ func findable(chapters []lessons.Chapter, link func(page string) string, next ht
 		byID["/"+c.ID] = c.Path
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == ui.StoriesPath && r.URL.RawQuery == "" {
+		if strings.HasPrefix(r.URL.Path, ui.StoriesPath) && r.URL.RawQuery == "" {
 			// The server alone draws that page; go-app's loader heeds this.
-			http.Redirect(w, r, ui.StoriesPath+"?wasm=false", http.StatusTemporaryRedirect)
+			http.Redirect(w, r, r.URL.Path+"?wasm=false", http.StatusTemporaryRedirect)
 			return
 		}
 		if path, known := byID[r.URL.Path]; known {

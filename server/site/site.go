@@ -58,7 +58,10 @@ func (s *Site) Handler() (http.Handler, error) {
 		return c, ok
 	})
 	if s.Stories {
-		ui.RouteStories()
+		ui.RouteStories(func(all []page.ChapterLink, here page.ChapterLink) string {
+			list, _ := listHTML(partsOf(all, madeUpLoops(all)), here) // written as the pages above were
+			return list
+		})
 	}
 
 	own := s.API.Labs.Origins[event.Lab]
