@@ -24,5 +24,5 @@ func (d *Diagram) ghost(lanes []timeline.Lane) app.UI {
 			rows = append(rows, row.Body(tag.Span("self", widget.LaneClass("at", from)).Body(label)))
 		}
 	}
-	return tag.Ol("rows", "ghost").Aria("hidden", "true").Body(rows...)
+	return tag.Ol("ghost").Aria("hidden", "true").Body(rows...)
 }
