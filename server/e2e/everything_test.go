@@ -110,7 +110,7 @@ func (b *tab) inEachColumn(do func(column string)) {
 // pressNth clicks the nth element in sight that the CSS selector finds and that says text.
 func (b *tab) pressNth(selector, text string, n int) {
 	b.Helper()
-	found := fmt.Sprintf(`[...document.querySelectorAll(%q)].filter(e => e.getClientRects().length && %s === %q)[%d]`, selector, nameInPage, text, n)
+	found := fmt.Sprintf(`[...document.querySelectorAll(%q)].filter(e => e.checkVisibility() && %s === %q)[%d]`, selector, nameInPage, text, n)
 	b.do(fmt.Sprintf("press %q, the %d. of %s", text, n+1, selector), retried(func(ctx context.Context, t *chromedp.Target) error {
 		node, err := nodeOf(ctx, t, found, 1)
 		if err != nil {
@@ -127,7 +127,7 @@ const nameInPage = `(e.ariaLabel || e.innerText).trim()`
 // address, lab and diagram are those of the page that it names.
 func TestEveryLinkLeadsWhereItSays(t *testing.T) {
 	p := start(t, t.TempDir())
-	paths := []string{"/", "/glossary", "/troubleshooting", "/reference"}
+	paths := []string{"/", "/glossary", "/troubleshooting", "/reference", "/asvs"}
 	for _, c := range p.chapters(t) {
 		paths = append(paths, c.Path)
 	}
@@ -191,7 +191,7 @@ func (w walk) leave(b *tab, path string) {
 	b.Helper()
 	const links = `a[href]:not([target]):not([href^="#"]):not([href*="glossary#"]):not([href*="troubleshooting?"])`
 	type link struct{ Name, To string }
-	found := evaluate[[]link](b, `[...document.querySelectorAll('`+links+`')].filter(e => e.getClientRects().length)
+	found := evaluate[[]link](b, `[...document.querySelectorAll('`+links+`')].filter(e => e.checkVisibility())
 		.map(e => ({Name: `+nameInPage+`, To: new URL(e.href).pathname})).filter(l => l.To !== "`+path+`")`)
 	if len(found) == 0 {
 		b.Errorf("no link leads away from %s", path)
@@ -222,7 +222,7 @@ func (w walk) lookUp(b *tab) {
 	}
 	const terms = `.shell a[href*="glossary#"], .shell a[href*="troubleshooting?"]`
 	b.inEachColumn(func(column string) {
-		names := evaluate[[]string](b, `[...document.querySelectorAll('`+terms+`')].filter(e => e.getClientRects().length).map(e => `+nameInPage+`)`)
+		names := evaluate[[]string](b, `[...document.querySelectorAll('`+terms+`')].filter(e => e.checkVisibility()).map(e => `+nameInPage+`)`)
 		slices.Sort(names)
 		for _, name := range slices.Compact(names) {
 			b.pressNth(terms, name, 0)

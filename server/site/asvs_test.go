@@ -43,6 +43,10 @@ func TestWhereANumberOfASVSIs(t *testing.T) {
 			t.Errorf("it leads to %s, not to %s", links, want)
 		}
 	}
+	_, reference := ask(t, origin, "GET", referencePath)
+	if links := strings.Join(hrefs(element(t, reference, "protection-pkce")), " "); !strings.Contains(links, "/asvs#10-4-6") {
+		t.Errorf("the protection leads to %s, not to its number", links)
+	}
 	toCome := words(element(t, shown, "10-7-1"))
 	if !strings.Contains(toCome, "To come v11 Consent, scopes and policies") || strings.Contains(toCome, "Taught") {
 		t.Errorf("what is to come is %q", toCome)

@@ -67,7 +67,7 @@ type Course struct {
 
 // pages renders the pages, by path.
 func (b *Books) pages(origin string, course Course) (map[string][]byte, error) {
-	reference, err := newReference()
+	reference, err := newReference(b.asvs)
 	if err != nil {
 		return nil, err
 	}

@@ -243,7 +243,7 @@ func TestTheReferenceTellsEveryEndpoint(t *testing.T) {
 }
 
 func TestTheReferenceExplainsEveryParameter(t *testing.T) {
-	r, err := newReference()
+	r, err := newReference(nil)
 	if err != nil {
 		t.Fatal(err)
 	}

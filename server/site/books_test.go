@@ -209,7 +209,7 @@ func TestTheGlossaryKnowsTheParameters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := newReference()
+	r, err := newReference(nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
+	"oauthlab/lessons/load"
 	"oauthlab/lessons/param"
 	"oauthlab/server/attack"
 	"oauthlab/server/authserver"
@@ -46,10 +47,11 @@ type message struct {
 // parameter is one name that a message carries.
 type parameter struct{ Name, Means, Section string }
 
-// protectionEntry is a protection, and the attacks that it stops.
+// protectionEntry is a protection, the attacks that it stops, and what asks for it.
 type protectionEntry struct {
 	guard.Protection
 	Attacks []api.Attack
+	ASVS    []load.Requirement
 }
 
 // attackEntry is an attack with the names of its parts.
@@ -65,8 +67,9 @@ type given struct {
 	Value string // of a habit; "off" for what refuses
 }
 
-// newReference collects the page out of the catalogues and the tables of endpoints.
-func newReference() (reference, error) {
+// newReference collects the page out of the catalogues, the tables of endpoints, and what
+// ASVS asks.
+func newReference(asvs []load.RequirementGroup) (reference, error) {
 	auth, own, mallory := authserver.Endpoints(), Endpoints(), attack.Endpoints()
 	r := reference{
 		Auth: entriesOf(auth), Lab: entriesOf(own), Mallory: entriesOf(mallory),
@@ -81,6 +84,13 @@ func newReference() (reference, error) {
 		for _, a := range attacks {
 			if slices.ContainsFunc(p.Parts, func(part guard.Part) bool { return slices.Contains(a.StoppedBy, string(part.ID)) }) {
 				entry.Attacks = append(entry.Attacks, a)
+			}
+		}
+		for _, g := range asvs {
+			for _, asked := range g.Requirements {
+				if slices.Contains(asked.Protections, p.ID) {
+					entry.ASVS = append(entry.ASVS, asked)
+				}
 			}
 		}
 		r.Protections = append(r.Protections, entry)
