@@ -96,5 +96,8 @@ func TestWhatChangedSinceTheVersionBefore(t *testing.T) {
 		t.Errorf("%d new lines have no sign", bare)
 	}
 	b.open(p.lab + "/v01-login-and-code")
-	b.says("v01 is the first version: there is none before it to compare with.")
+	b.has("button", "Run it")
+	if strings.Contains(b.text(), "What changed since") {
+		t.Error("the first version is compared with one before it")
+	}
 }

@@ -103,16 +103,16 @@ func (s *step) questions() app.UI {
 			asked = append(asked, s.choice(s.Step.Asked(q), lessons.Prediction{Question: q.Question, Options: q.Options}))
 			continue
 		}
-		asked = append(asked, toDo(q, goals[0]))
+		asked = append(asked, toDo(s.Step.Asked(q), q, goals[0]))
 		goals = goals[1:]
 	}
 	return tag.Div("step-questions").Body(asked...)
 }
 
 // toDo is a question that is answered by doing, and why it came out so.
-func toDo(q lessons.Question, g timeline.GoalProgress) app.UI {
-	return tag.Div("prediction").Body(
-		tag.P("prediction-question").Text(q.Question),
+func toDo(id string, q lessons.Question, g timeline.GoalProgress) app.UI {
+	return tag.Div("prediction").Role("group").Aria("labelledby", "question-"+id).Body(
+		tag.P("prediction-question").ID("question-"+id).Text(q.Question),
 		tag.Ul("goals", "option").Body(goal(g)),
 		tag.If(g.Met, func() app.UI { return tag.P("option-reply").Text(q.Why) }),
 		tag.If(!g.Met, func() app.UI { return hint(q.Hint) }),

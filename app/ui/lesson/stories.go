@@ -18,7 +18,7 @@ func Stories() []widget.Story {
 		{Name: "prediction, open", UI: &prediction{Asked: "s1", Prediction: guess, Answer: -1}},
 		{Name: "prediction, not quite", UI: &prediction{Asked: "s2", Prediction: guess, Answer: 0}},
 		{Name: "prediction, right", UI: &prediction{Asked: "s3", Prediction: guess, Answer: 1}},
-		{Name: "question to do, open", UI: toDo(try, timeline.GoalProgress{Text: "The server refuses it"})},
-		{Name: "question to do, done", UI: toDo(try, timeline.GoalProgress{Text: "The server refuses it", Met: true})},
+		{Name: "question to do, open", UI: toDo("s4", try, timeline.GoalProgress{Text: "The server refuses it"})},
+		{Name: "question to do, done", UI: toDo("s5", try, timeline.GoalProgress{Text: "The server refuses it", Met: true})},
 	}
 }
