@@ -40,6 +40,11 @@ func TestTourFromTheLandingPageToMended(t *testing.T) {
 			if size[0] > 1000 && clicks > most {
 				t.Errorf("the tour takes %d clicks, at most %d are meant", clicks, most)
 			}
+			// Its end has one way on.
+			b.until(`[...document.querySelectorAll("button, a")].filter(e => e.checkVisibility() && e.innerText.startsWith("Next: ")).length === 1`)
+			b.press("button", "Next: Five questions")
+			b.until(`!document.querySelector(".tour-bar") && document.querySelector('[data-step="ask"] .step-button').ariaExpanded === "true"`)
+			b.shoot("questions")
 		})
 	}
 }
