@@ -31,9 +31,9 @@ func (w *whyView) Render() app.UI {
 			checked(w.Controller, w.Message.Checks),
 		)
 	case w.Message.Seq != 0 && (w.Guard == "" || w.Message.Verdict.Guard != w.Guard):
-		return tag.P("inspector-empty").Text("Nothing was checked here. Choose a verdict in the diagram to see the code that took it.")
+		return tag.P("inspector-empty").Text("Nothing was checked here. Choose a check in the diagram to see its code.")
 	case w.Guard == "":
-		return tag.P("inspector-empty").Text("Choose a verdict in the diagram to see the code that took it.")
+		return tag.P("inspector-empty").Text("Choose a check in the diagram to see its code.")
 	}
 	return tag.Div("why").Body(
 		tag.If(w.Message.Verdict.Guard == w.Guard, func() app.UI {

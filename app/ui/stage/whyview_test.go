@@ -17,7 +17,7 @@ func TestWhyOffersTheChecksOfAMessage(t *testing.T) {
 		view whyView
 		want string
 	}{
-		"nothing is chosen":         {whyView{}, "Choose a verdict in the diagram"},
+		"nothing is chosen":         {whyView{}, "Choose a check in the diagram"},
 		"a message that was judged": {whyView{Message: timeline.Message{Seq: 3, Checks: []timeline.Pill{pill}}}, "Choose a check"},
 		"and another one's guard":   {whyView{Guard: "state.compare", Message: timeline.Message{Seq: 3, Checks: []timeline.Pill{pill}}}, "PKCE verifier refused"},
 		"a message that was not":    {whyView{Guard: "state.compare", Message: timeline.Message{Seq: 3}}, "Nothing was checked here"},
