@@ -13,7 +13,7 @@ func TestWhatIsSaidMovesNothing(t *testing.T) {
 	p := start(t, t.TempDir())
 	const places = `JSON.stringify([".lesson", ".protection [role=switch]", ".center"].map(s => {
 		const e = document.querySelector(s), r = e.getBoundingClientRect();
-		return [r.top + (e.matches(".panel *") ? e.closest(".panel").scrollTop : 0), r.left];
+		return r.top + (e.matches(".panel *") ? e.closest(".panel").scrollTop : 0);
 	}))`
 	for _, size := range [][2]int64{{1440, 900}, {1024, 768}, {390, 844}} {
 		b := openTab(t)
