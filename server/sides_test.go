@@ -36,6 +36,8 @@ func TestBothSidesOfAnEnd(t *testing.T) {
 		"she is signed in as Mallory":            {"login-csrf", "v02", off(guard.IDState), "Alice's client, signed in to Mallory's account: what Alice leaves there, Mallory reads.", "Her own account: her client acts for Mallory's, and nothing tells her."},
 		"she is not, and must sign in again":     {"login-csrf", "v02", nil, "", "Her login: her client did not take the answer. She has to sign in again."},
 		"her client's request is refused":        {"plain-leak", "v03", map[guard.ID]string{guard.IDPKCEMethod: guard.Plain}, "", "Her login: the server refused what her client asked for."},
+		"her client keeps what it took before":   {"callback-replay", "v03", nil, "Alice's code, used up.", ""},
+		"a code that is found too late":          {"late-code", "v03", nil, "Alice's code, too old.", ""},
 		"Mallory's own client gave up, not hers": {"code-injection", "v03", nil, "Alice's code, unused. It is bound to a challenge, and she has no verifier: worth nothing to her.", ""},
 	}
 	for name, tt := range tests {

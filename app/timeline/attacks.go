@@ -7,6 +7,7 @@ import (
 
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
 	"oauthlab/lessons/prose"
 )
 
@@ -76,7 +77,7 @@ func (r *reducer) pills() []Pill {
 
 func cardOf(end AttackEnd, by string, pills []Pill) Card {
 	if !end.Won {
-		return Card{Title: stoppedTitle(end.By), Detail: stoppedDetail(by, pills), Sides: end.Sides}
+		return Card{Title: stoppedTitle(end.By), Detail: orElse(stoppedDetail(by, pills), heldOff(by)), Sides: end.Sides}
 	}
 	title := strings.TrimSuffix(end.Harm, ".")
 	if title == "" {
@@ -134,6 +135,15 @@ func stoppedDetail(by string, pills []Pill) (reason string) {
 		}
 	}
 	return reason
+}
+
+// heldOff says of a habit that it left nothing to refuse; "" where by is none.
+func heldOff(by string) string {
+	part, ok := guard.FindPart(guard.ID(by))
+	if !ok || len(part.Values) == 0 {
+		return ""
+	}
+	return "Nobody had to refuse: the " + part.Title + " " + part.Values[0] + "."
 }
 
 // wouldHave names the protections that saw it and were off.

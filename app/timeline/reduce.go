@@ -176,6 +176,9 @@ func (r *reducer) change(e event.Event) {
 			r.add(Row{Kind: RowQuiet, Seq: e.Seq, Text: text})
 		}
 	}
+	if text := timeText(e); text != "" && r.attack != "" {
+		r.add(Row{Kind: RowTime, Seq: e.Seq, Text: text})
+	}
 	r.signedIn(e)
 }
 

@@ -3,6 +3,8 @@ package timeline
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"oauthlab/lessons/event"
 )
 
@@ -76,5 +78,27 @@ func TestAReplayEndsWithItsLastMessage(t *testing.T) {
 				t.Errorf("Alice's browser shows %q then, played %v", alice.Page, alice.Played)
 			}
 		})
+	}
+}
+
+// Time that passes in an attack is a step of its story, and a client's giving up is told once,
+// by the name of the check.
+func TestAStoryTellsTimeAndReason(t *testing.T) {
+	note := func(seq uint64, name, text string, from event.Party, fields ...event.Field) event.Event {
+		return event.Event{Seq: seq, Kind: event.KindNote, From: from, Note: &event.Note{Name: name, Text: text, Fields: fields}}
+	}
+	events := []event.Event{
+		note(1, event.NoteAttackBegins, "", event.Lab, event.Field{Name: "attack", Value: "late-code"}),
+		{Seq: 2, Kind: event.KindChange, From: event.Lab, Change: &event.Change{What: "clock", Action: "moved", Fields: []event.ChangeField{{Name: "offset", From: "1h0m0s", To: "1h11m0s"}}}},
+		note(3, event.NoteFlowFailed, "The client gives up: state.forget: this state came back before", event.Client),
+		note(4, event.NoteAttackEnds, "", event.Lab, event.Field{Name: "attack", Value: "late-code"}, event.Field{Name: "outcome", Value: "stopped"}, event.Field{Name: "by", Value: "code-entropy"}),
+	}
+	var says []string
+	for _, f := range Frames(Reduce(events), events, "attack-1") {
+		says = append(says, f.Says)
+	}
+	want := []string{"11 minutes pass.", "Alice's client gives up: state reuse: this state came back before.", "Stopped by Code entropy. Nobody had to refuse: the server makes codes random."}
+	if diff := cmp.Diff(want, says); diff != "" {
+		t.Error(diff)
 	}
 }

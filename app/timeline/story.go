@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
 	"oauthlab/lessons/prose"
 )
 
@@ -191,8 +192,23 @@ func (t *teller) note(e event.Event) string {
 		"{client}", t.who(event.Client, e.Flow),
 		"{browser}", t.who(e.From, e.Flow),
 		"{whose}", t.whose(codeIn(e.Note)),
-		"{text}", strings.TrimSuffix(e.Note.Text, "."),
+		"{text}", why(e.Note),
 	).Replace(text))
+}
+
+// why is what a note says is the reason: without who it is that says it, which the sentence
+// tells, and with the name of a check, not its id.
+func why(n *event.Note) string {
+	_, reason, is := strings.Cut(n.Text, " gives up: ")
+	if !is {
+		reason = n.Text
+	}
+	if id, rest, is := strings.Cut(reason, ": "); is {
+		if _, known := guard.FindPart(guard.ID(id)); known {
+			reason = GuardName(id) + ": " + rest
+		}
+	}
+	return strings.TrimSuffix(reason, ".")
 }
 
 // codeIn is the code that a note speaks of, "" for none.

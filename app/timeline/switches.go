@@ -1,6 +1,9 @@
 package timeline
 
 import (
+	"strconv"
+	"time"
+
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 	"oauthlab/lessons/prose"
@@ -38,4 +41,19 @@ func turned(value string) string {
 		return " switched off"
 	}
 	return " → " + value
+}
+
+// timeText says how much time the lab's clock was moved on by, "" for none.
+func timeText(e event.Event) string {
+	if e.Change.What != "clock" {
+		return ""
+	}
+	for _, f := range e.Change.Fields {
+		from, _ := time.ParseDuration(f.From)
+		to, err := time.ParseDuration(f.To)
+		if minutes := int((to - from).Minutes()); err == nil && minutes > 0 {
+			return strconv.Itoa(minutes) + " minutes pass"
+		}
+	}
+	return ""
 }

@@ -46,6 +46,7 @@ const (
 	RowMessage RowKind = "message" // an arrow from From to To
 	RowSelf    RowKind = "self"    // something that From did by itself
 	RowQuiet   RowKind = "quiet"   // a line across: a switch was turned
+	RowTime    RowKind = "time"    // a line across: time passes
 	RowGap     RowKind = "gap"     // events are no longer in the log, or missing
 	RowCard    RowKind = "card"    // how an attack ended
 )

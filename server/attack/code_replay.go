@@ -85,22 +85,21 @@ func lateCode() Attack {
 			if err != nil || code == "" {
 				return err
 			}
-			return s.later(ctx, 11*time.Minute, func() error { return s.redeem(ctx, s.stolen(code)) })
+			if err := s.wait(ctx, 11*time.Minute); err != nil {
+				return err
+			}
+			return s.redeem(ctx, s.stolen(code))
 		},
 		Harm: malloryHolds("alice"),
 	}
 }
 
-// later does something with the lab's clock moved on, and moves it back.
-func (s *Scene) later(ctx context.Context, by time.Duration, do func() error) error {
-	before := s.Lab.Settings.ClockOffset
-	after := before + by
-	if _, err := s.labs.Change(ctx, s.Lab.ID, lab.Change{ClockOffset: &after}); err != nil {
-		return err
-	}
-	err := do()
-	if _, back := s.labs.Change(ctx, s.Lab.ID, lab.Change{ClockOffset: &before}); err == nil {
-		err = back
+// wait lets time pass in the lab, for everybody: its clock moves on, and stays there.
+func (s *Scene) wait(ctx context.Context, d time.Duration) error {
+	now := s.Lab.Settings.ClockOffset + d
+	after, err := s.labs.Change(ctx, s.Lab.ID, lab.Change{ClockOffset: &now})
+	if err == nil {
+		s.Lab = after
 	}
 	return err
 }

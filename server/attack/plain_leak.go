@@ -35,7 +35,7 @@ func plainLeak() Attack {
 			if err != nil || parameter(callback, "code") == "" {
 				return err
 			}
-			if err := s.leak(ctx, "and the address with the code in it", callback); err != nil {
+			if err := s.leak(ctx, "the proxy logs the address with the code in it, too", callback); err != nil {
 				return err
 			}
 			return s.redeem(ctx, url.Values{

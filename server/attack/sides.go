@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
 	"oauthlab/lessons/prose"
 	"oauthlab/server/authserver"
 )
@@ -87,7 +88,7 @@ func (e Evidence) loginLost() (lost []string) {
 		}
 	}
 	switch {
-	case gaveUp:
+	case gaveUp && !e.tookHers():
 		lost = append(lost, "Her login: her client did not take the answer. She has to sign in again.")
 	case refused && waits:
 		lost = append(lost, "Her login: the server refused what her client asked for.")
@@ -95,6 +96,15 @@ func (e Evidence) loginLost() (lost []string) {
 		lost = append(lost, "Her login: the code is used up before her client comes with it.")
 	}
 	return lost
+}
+
+// tookHers reports whether Alice's client has what its login was for, from an answer that
+// it took before.
+func (e Evidence) tookHers() bool {
+	if e.Rules.Offers(guard.TokenEndpoint) {
+		return len(e.Alice.Tokens) > 0
+	}
+	return len(e.Alice.Codes) > 0
 }
 
 // locationOf is where an answer sends the browser, "" for nowhere.

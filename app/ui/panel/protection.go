@@ -39,11 +39,19 @@ func (p *protection) Render() app.UI {
 				tag.If(p.hasMore(), p.moreButton),
 			),
 			tag.If(!s.IsChoice(), func() app.UI {
-				return widget.Toggle(s.On, p.Ready, s.Protection.Title, func() { p.Controller.Turn(p.Status.Protection.ID, !p.Status.On) })
+				return widget.Toggle(s.On, p.Ready, s.Protection.Title, p.offWord(), func() { p.Controller.Turn(p.Status.Protection.ID, !p.Status.On) })
 			}),
 		),
 		tag.If(p.showsParts(), p.parts),
 	)
+}
+
+// offWord says how much of it is off.
+func (p *protection) offWord() string {
+	if p.Status.AllOff() {
+		return "off"
+	}
+	return "part off"
 }
 
 // fallback says what happens while a part is off that leaves nothing to go on with.
@@ -99,5 +107,5 @@ func (p *protection) partName(ps session.PartStatus) string {
 }
 
 func (p *protection) partSwitch(ps session.PartStatus) app.UI {
-	return widget.Toggle(ps.On, p.Ready, p.partName(ps), func() { p.Controller.TurnPart(ps.Part.ID, !ps.On) })
+	return widget.Toggle(ps.On, p.Ready, p.partName(ps), "off", func() { p.Controller.TurnPart(ps.Part.ID, !ps.On) })
 }

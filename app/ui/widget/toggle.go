@@ -8,10 +8,11 @@ import (
 	"oauthlab/app/tag"
 )
 
-// Toggle is a switch. Its name is what a screen reader says. turn is bound anew
-// whenever the switch turns, so it may hold on to its setting.
-func Toggle(on, ready bool, name string, turn func()) app.UI {
-	class, word := "toggle is-off", "off"
+// Toggle is a switch. Its name is what a screen reader says, word what stands beside it
+// while it is off. turn is bound anew whenever the switch turns, so it may hold on to its
+// setting.
+func Toggle(on, ready bool, name, word string, turn func()) app.UI {
+	class := "toggle is-off"
 	if on {
 		class, word = "toggle is-on", ""
 	}
