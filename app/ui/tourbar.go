@@ -20,7 +20,7 @@ type tourBar struct {
 // OnUpdate brings what is next into sight.
 func (t *tourBar) OnUpdate(app.Context) {
 	if t.Stop != (session.TourStop{}) {
-		session.AfterDraw(func() { browser.ScrollTo(`[data-tour="next"]`) })
+		session.AfterDraw(func() { browser.ScrollTo(t.Stop.InSight()) })
 	}
 }
 

@@ -56,6 +56,15 @@ func (s TourStop) Label() string {
 	return "Next"
 }
 
+// InSight is the CSS selector of what must be seen: what is marked, or, where there is
+// something to read before it, where that begins.
+func (s TourStop) InSight() string {
+	if s.What == AtRead || s.What == AtCode {
+		return "#" + StepTitleID(s.Step)
+	}
+	return `[data-tour="next"]`
+}
+
 // Is reports whether the mark belongs on a control of a step.
 func (s TourStop) Is(what TourTarget, step string) bool { return s.What == what && s.Step == step }
 
