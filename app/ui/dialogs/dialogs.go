@@ -48,7 +48,7 @@ func step(c *session.Controller, s session.Screen) app.UI {
 
 func share(c *session.Controller, s session.Screen) app.UI {
 	return &copyBox{
-		Controller: c, Lead: "This link opens the chapter with the same protections off. It carries no key, code or token.",
+		Controller: c, Lead: "This link opens the chapter with its protections as they are here. It carries no key, code or token.",
 		Label: "Link", Text: c.ShareAddress(), Said: s.Copied,
 	}
 }

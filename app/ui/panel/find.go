@@ -20,7 +20,7 @@ func (p *Column) find(protections, attacks int) app.UI {
 		said = count(protections, "protection") + ", " + count(attacks, "attack")
 	}
 	return tag.Div("find").Role("search").Body(
-		tag.Input("search", "field-input", "find-field").Aria("label", name).Attr("placeholder", name).
+		tag.Input("search", "field-input", "find-field").Aria("label", name).Attr("placeholder", "Find protection or attack").
 			Attr("autocomplete", "off").Attr("spellcheck", "false").Attr("disabled", app.IsServer).
 			On("input", func(ctx app.Context, _ app.Event) {
 				p.query = strings.TrimSpace(ctx.JSSrc().Get("value").String())
