@@ -140,7 +140,7 @@ func open(ctx context.Context, c setup) (*house, error) {
 	authDocument := authserver.Document{Store: db, Owner: event.Auth, Kind: authserver.Kind}
 	h.labs = &lab.Labs{
 		Store: db, Origins: c.Origins, Now: c.now, Gate: h.health.Gate,
-		Parties: []lab.Document{authDocument}, Chapters: taught.Standing(),
+		Parties: []lab.Document{authDocument}, Chapters: taught.Standing(), OwnRedirects: lab.OwnRedirects(c.OwnClients),
 	}
 	h.attacks = &attack.Runner{Labs: h.labs, InternalSenders: senders}
 	if c.Listen != "" {

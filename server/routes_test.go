@@ -141,7 +141,7 @@ func filled(path string) string {
 func TestEveryRouteKeepsTheRules(t *testing.T) {
 	h := openHouse(t)
 	l := h.newLab(t)
-	fill := strings.NewReplacer("{lab}", l.ID, "{none}", "00000000-0000-0000-0000-000000000000")
+	fill := strings.NewReplacer("{lab}", l.ID, "{client}", h.ownClient(t, l, "My app", "http://127.0.0.1/cb").ClientID, "{none}", "00000000-0000-0000-0000-000000000000")
 	all := routes()
 	for i, p := range h.config.Here() {
 		var rows []string

@@ -150,3 +150,31 @@ type Entry struct {
 	Address string `json:"address"` // in its book, such as "/glossary#pkce"
 	Body    string `json:"body"`    // HTML, one element
 }
+
+// NewClient is the body of POST /api/labs/{id}/clients.
+type NewClient struct {
+	Name         string   `json:"name"`
+	Type         string   `json:"type,omitempty"` // "public", which is also meant where it is absent
+	RedirectURIs []string `json:"redirect_uris"`
+}
+
+// ClientPatch is the body of PATCH /api/labs/{id}/clients/{client}; what is absent stays
+// as it is.
+type ClientPatch struct {
+	Name         *string  `json:"name,omitempty"`
+	RedirectURIs []string `json:"redirect_uris,omitempty"`
+}
+
+// OwnClient is a client of the learner's, registered in one lab.
+type OwnClient struct {
+	ClientID     string   `json:"client_id"`
+	Name         string   `json:"name"`
+	Type         string   `json:"type"` // "public"
+	RedirectURIs []string `json:"redirect_uris"`
+	Created      string   `json:"created"` // RFC 3339, on the lab's clock
+}
+
+// OwnClients answers GET /api/labs/{id}/clients.
+type OwnClients struct {
+	Clients []OwnClient `json:"clients"` // in the order in which they were registered
+}

@@ -24,6 +24,9 @@ var changeRows = []ChangeRow{
 	{What: "token", Action: "revoked", Means: "A token is good no more.", From: Auth, Key: "access_token", Fields: []string{"revoked", "subject"}},
 
 	{What: "protection", Action: "switched", Means: "Parts of a protection were switched. Its key is the protection's id.", From: Lab, Fields: []string{"on"}, Parts: true},
+	{What: "client", Action: "registered", Means: "The learner registered a client. Its key is the client's id.", From: Lab, Fields: []string{"name", "redirect_uris"}},
+	{What: "client", Action: "changed", Means: "The learner changed a client of theirs.", From: Lab, Fields: []string{"name", "redirect_uris"}},
+	{What: "client", Action: "removed", Means: "The learner took a client of theirs away.", From: Lab, Fields: []string{"name", "redirect_uris"}},
 	{What: "clock", Action: "moved", Means: "The lab's clock was moved.", From: Lab, Fields: []string{"offset"}},
 	{What: "chapter", Action: "switched", Means: "The lab went on to another chapter.", From: Lab, Fields: []string{"chapter"}},
 }

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"errors"
+	"strings"
 
 	"oauthlab/lessons/event"
 )
@@ -31,15 +32,37 @@ func redirectURI() Protection {
 }
 
 // RedirectURI refuses an address that is not registered for the
-// client, to the letter (RFC 9700 §2.1, RFC 3986 §6.2.1). Without
-// it, the code goes to whoever wrote the link.
+// client, to the letter (RFC 9700 §2.1, RFC 3986 §6.2.1). Only the
+// port of a loopback IP is free: an app on the user's machine takes
+// the one that it gets (RFC 8252 §7.3). Without this check, the
+// code goes to whoever wrote the link.
 func RedirectURI(registered []string, sent string) error {
 	for _, uri := range registered {
-		if uri == sent {
+		if uri == sent || butForThePort(uri, sent) {
 			return nil
 		}
 	}
 	return errors.New("this redirect URI is not registered")
+}
+
+func butForThePort(uri, sent string) bool {
+	any := withoutPort(uri)
+	isLoopbackIP := strings.HasPrefix(any, "http://127.0.0.1/") ||
+		strings.HasPrefix(any, "http://[::1]/")
+	return isLoopbackIP && any == withoutPort(sent)
+}
+
+// withoutPort takes the port out of an address of http.
+func withoutPort(uri string) string {
+	rest, is := strings.CutPrefix(uri, "http://")
+	if !is {
+		return uri
+	}
+	authority, path, _ := strings.Cut(rest, "/")
+	if i := strings.LastIndexByte(authority, ':'); i > strings.LastIndexByte(authority, ']') {
+		authority = authority[:i]
+	}
+	return "http://" + authority + "/" + path
 }
 
 // ErrorShown refuses to send an error to an address that nobody

@@ -53,7 +53,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Handli
 	d, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Handling) (decision, error) {
 		p := asked
 		e := s.checkTarget(state, t, &p.Request)
-		if e != nil && mustShow(t, p.Request) {
+		if e != nil && s.mustShow(state, t, p.Request) {
 			return decision{shown: e}, nil
 		}
 		// ---- From here on, redirecting is safe: the address is the client's own. ----
@@ -66,10 +66,17 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Handli
 	return s.conclude(w, t, d, err)
 }
 
+// reaches reports whether an answer may go to the address at all, whatever is registered
+// and switched: to the lab's own origins, and of a client of the learner's to where those are.
+func (s *Server) reaches(t *lab.Handling, client Client, uri string) bool {
+	return t.Origins.Contains(uri) || client.own && s.Labs.OwnRedirects.Allows(uri)
+}
+
 // mustShow reports whether an error about who asks or where to is shown on a page. Where
 // that guard is off, it is sent to the address of the request, inside the lab.
-func mustShow(t *lab.Handling, req AuthorizationRequest) bool {
-	nowhere := !t.Origins.Contains(req.RedirectURI) || checkRedirectURI(req.RedirectURI) != nil
+func (s *Server) mustShow(state *State, t *lab.Handling, req AuthorizationRequest) bool {
+	client, _ := state.client(t, req.ClientID)
+	nowhere := !s.reaches(t, client, req.RedirectURI) || checkRedirectURI(req.RedirectURI) != nil
 	err := t.Enforce(guard.IDErrorShown,
 		guard.ErrorShown(false))
 	return err != nil || nowhere
@@ -99,7 +106,7 @@ func (s *Server) checkTarget(state *State, t *lab.Handling, req *AuthorizationRe
 		return endpoint.Invalid("The parameter client_id is missing.",
 			"It names the client that asks (RFC 6749 §4.1.1). In this lab: "+ClientDemo+".")
 	}
-	client, known := state.client(req.ClientID)
+	client, known := state.client(t, req.ClientID)
 	if err := t.Enforce(guard.IDRegisteredClient,
 		guard.RegisteredClient(known)); err != nil {
 		return refused(err)
@@ -116,7 +123,7 @@ func (s *Server) checkTarget(state *State, t *lab.Handling, req *AuthorizationRe
 		return refused(err)
 	}
 	// No switch reaches this: the lab is no redirector for the rest of the world.
-	if !t.Origins.Contains(req.RedirectURI) {
+	if !s.reaches(t, client, req.RedirectURI) {
 		t.Noted(event.NoteOutOfBounds, "the redirect_uri is outside the lab's own origins: no switch lets that pass",
 			event.Field{Name: "redirect_uri", Value: req.RedirectURI})
 		return endpoint.Invalid("The redirect_uri is outside the lab's own origins.",

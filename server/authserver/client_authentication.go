@@ -16,7 +16,7 @@ func (s *Server) authenticateClient(state *State, t *lab.Handling, req TokenRequ
 		return Client{}, endpoint.Invalid("The parameter client_id is missing.",
 			"A public client names itself with it (RFC 6749 §3.2.1).")
 	}
-	client, known := state.client(req.ClientID)
+	client, known := state.client(t, req.ClientID)
 	if err := t.Enforce(guard.IDRegisteredClient,
 		guard.RegisteredClient(known)); err != nil {
 		e := refused(err)

@@ -141,7 +141,7 @@ func (s *Server) again(state *State, t *lab.Handling, a Answered, session, subje
 // done tells a browser with the session id that its request was answered. Where the code
 // may still be waited for, the way to the client stands there.
 func (s *Server) done(state *State, t *lab.Handling, a Answered, session string) *doneView {
-	d := &doneView{Client: state.nameOf(a.Request.ClientID), Lab: s.Labs.Origins[event.Lab] + "/" + t.Settings.Chapter}
+	d := &doneView{Client: state.nameOf(t, a.Request.ClientID), Lab: s.Labs.Origins[event.Lab] + "/" + t.Settings.Chapter}
 	if session == a.Session && state.redeemable(a.Code, t.Now()) {
 		d.Answer = a.Answer
 	}
@@ -199,9 +199,14 @@ func (s *Server) loginPage(w http.ResponseWriter, r *http.Request, t *lab.Handli
 	if err != nil {
 		return err
 	}
+	client, _ := state.client(t, p.Request.ClientID)
 	view := loginView{
-		Action: "/" + t.ID.String() + "/login", Request: kept, Client: state.nameOf(p.Request.ClientID), Users: users(),
-		Host: target.Host, Refusal: p.Refusal, Problem: problem,
+		Action: "/" + t.ID.String() + "/login", Request: kept, Client: state.nameOf(t, p.Request.ClientID), Users: users(),
+		Host: target.Host, Own: client.own, Refusal: p.Refusal, Problem: problem,
+	}
+	formTarget := lab.OriginOf(target)
+	if client.own {
+		formTarget = s.Labs.OwnRedirects.FormAction(target)
 	}
 	if problem != "" {
 		view.ProblemHelp = s.helpWith(problem)
@@ -209,6 +214,6 @@ func (s *Server) loginPage(w http.ResponseWriter, r *http.Request, t *lab.Handli
 	if p.Refusal != nil {
 		view.RefusalHelp = s.helpWith(p.Refusal.Description)
 	}
-	s.showPage(w, status, loginPage, lab.OriginOf(target), view)
+	s.showPage(w, status, loginPage, formTarget, view)
 	return nil
 }

@@ -38,7 +38,8 @@ type loginView struct {
 	Users   []user
 	Problem string
 	Refusal *endpoint.Error // of the request, which the client hears after the login
-	Host    string          // where it hears it
+	Host    string          // where the answer goes
+	Own     bool            // the client is the learner's
 
 	ProblemHelp, RefusalHelp string // where the lab explains them
 }

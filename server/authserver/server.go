@@ -63,7 +63,7 @@ func (s *Server) Handler() http.Handler {
 	mux := &route.Mux{}
 	recorded.Mount(mux, s.endpoints())
 	recorded.Mount(mux, s.signposts())
-	recorded.Named = func(url.Values) event.Party { return event.Outside }
+	recorded.Named = func(*lab.Lab, url.Values) event.Party { return event.Outside }
 	recorded.Mount(mux, []endpoint.Row{{Path: "/{lab}/", Caller: endpoint.Client, Shared: true, Serve: endpoint.Plain(s.noEndpoint)}})
 	for _, pattern := range s.Assets.Patterns() {
 		mux.Handle(pattern, s.Assets)
@@ -77,8 +77,12 @@ func (s *Server) Handler() http.Handler {
 }
 
 // named attributes a request that no page sent to the client it names.
-func named(form url.Values) event.Party {
-	if form.Get("client_id") == ClientDemo {
+func named(l *lab.Lab, form url.Values) event.Party {
+	id := form.Get("client_id")
+	if own, known := l.Settings.Own(id); known {
+		return event.Party(own.Name)
+	}
+	if id == ClientDemo {
 		return event.Client
 	}
 	return event.Outside

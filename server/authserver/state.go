@@ -54,6 +54,8 @@ type Client struct {
 	ID           string   `json:"id"`
 	Name         string   `json:"name"`
 	RedirectURIs []string `json:"redirect_uris"`
+
+	own bool // registered by the learner: it stands in the lab's settings
 }
 
 // Session is a signed-in browser.
@@ -138,20 +140,28 @@ func orEmpty[T any](list []T) []T {
 }
 
 // nameOf returns what users know the client by: its id where nobody registered it.
-func (s *State) nameOf(clientID string) string {
-	if c, known := s.client(clientID); known {
+func (s *State) nameOf(t *lab.Handling, clientID string) string {
+	if c, known := s.client(t, clientID); known {
 		return c.Name
 	}
 	return clientID
 }
 
-func (s *State) client(id string) (Client, bool) {
+// client returns the registered client with the id: one of the lab's, or of its learner's.
+func (s *State) client(t *lab.Handling, id string) (Client, bool) {
 	for _, c := range s.Clients {
 		if c.ID == id {
 			return c, true
 		}
 	}
+	if c, known := t.Settings.Own(id); known {
+		return clientOf(c), true
+	}
 	return Client{}, false
+}
+
+func clientOf(c lab.OwnClient) Client {
+	return Client{ID: c.ID, Name: c.Name, RedirectURIs: c.RedirectURIs, own: true}
 }
 
 // subject returns who is signed in under the session id, or "".

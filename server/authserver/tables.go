@@ -13,6 +13,9 @@ func (d Document) Sheet(ctx context.Context, l *lab.Lab) (lab.Sheet, error) {
 	if err != nil {
 		return lab.Sheet{}, err
 	}
+	for _, own := range l.Settings.OwnClients {
+		s.Clients = append(s.Clients, clientOf(own))
+	}
 	return lab.Sheet{
 		Tables: s.tables(),
 		Blind:  "who reads a code or a token on its way. Whoever brings one is, to this server, the one that it was for.",

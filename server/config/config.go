@@ -23,6 +23,8 @@ type Config struct {
 	Roles   Roles       `embed:"" group:"parties"`
 	Listen  string      `group:"parties" placeholder:"ADDRESS" help:"One address for all parties, told apart by Host, behind a proxy."`
 
+	OwnClients OwnClients `group:"labs" placeholder:"ORIGINS|none" help:"Where learners' own clients may have their redirect URIs besides loopback, such as https://app.example; none forbids such clients."`
+
 	Data    string  `group:"labs" placeholder:"FOLDER" help:"Where labs are kept; by default oauthlab in the user's state folder."`
 	Lessons Lessons `embed:"" group:"labs"`
 	NATS    NATS    `embed:"" group:"nats"`

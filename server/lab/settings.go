@@ -26,6 +26,7 @@ type Settings struct {
 	Switches    guard.Switches `json:"switches,omitempty"`
 	ClockOffset time.Duration  `json:"clock_offset,omitempty"` // nanoseconds
 	Announced   []Announcement `json:"announced,omitempty"`    // oldest first, at most maxAnnounced
+	OwnClients  []OwnClient    `json:"own_clients,omitempty"`  // at most MaxOwnClients
 	Created     time.Time      `json:"created"`
 }
 

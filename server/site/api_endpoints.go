@@ -2,6 +2,7 @@ package site
 
 import (
 	"net/http"
+	"slices"
 
 	"oauthlab/lessons/api"
 	"oauthlab/server/endpoint"
@@ -12,7 +13,7 @@ func Endpoints() []endpoint.Row { return new(API).endpoints() }
 
 // endpoints are what is read by everybody, and what takes the lab's key.
 func (a *API) endpoints() []endpoint.Row {
-	table := append(a.catalogues(), a.calls()...)
+	table := slices.Concat(a.catalogues(), a.calls(), a.clientCalls())
 	for i := range table {
 		table[i].Caller = endpoint.LabPage
 	}

@@ -1,0 +1,227 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"oauthlab/lessons/event"
+	"oauthlab/server/store"
+)
+
+// Bounds of what a learner registers in one lab.
+const (
+	MaxOwnClients = 8
+	MaxOwnURIs    = 8   // a client
+	MaxOwnURI     = 512 // bytes
+	MaxOwnName    = 32  // characters
+)
+
+// OwnClient is a client of the learner's, registered in one lab and known to no other. It
+// is public: it proves nothing (RFC 6749 §2.1).
+type OwnClient struct {
+	ID           string    `json:"client_id"`
+	Name         string    `json:"name"` // under which it appears in the log
+	RedirectURIs []string  `json:"redirect_uris"`
+	Created      time.Time `json:"created"`
+}
+
+// OwnRedirects says where the answers to learners' own clients may go. Loopback is the
+// machine of whoever follows the link, so nobody else gets anything by it; everywhere else
+// is the operator's to allow.
+type OwnRedirects struct {
+	Never   bool     // the operator wants no such clients
+	Origins []string // beside loopback
+}
+
+// Allows reports whether an answer may go to the absolute URI raw.
+func (o OwnRedirects) Allows(raw string) bool {
+	u, err := url.Parse(raw)
+	if err != nil || o.Never || u.User != nil || u.Scheme != "http" && u.Scheme != "https" {
+		return false
+	}
+	return Loopback(u.Hostname()) || slices.Contains(o.Origins, OriginOf(u))
+}
+
+// FormAction lists, as a content security policy does, where a form may lead whose answer
+// goes to such a URI. Chromium applies it to the whole chain of redirects, and what
+// listens on loopback often redirects on, to another port.
+func (o OwnRedirects) FormAction(u *url.URL) string {
+	switch host := u.Hostname(); {
+	case !Loopback(host):
+		return OriginOf(u)
+	case strings.Contains(host, ":"): // no policy can name an IPv6 address
+		return u.Scheme + ":"
+	}
+	return "http://localhost:* http://127.0.0.1:* https://localhost:* https://127.0.0.1:*"
+}
+
+// RegistrationError is why a client cannot be registered so.
+type RegistrationError struct {
+	Field       string // "name", "redirect_uris", or "" where it is not the client's fault
+	Description string // a sentence
+	Hint        string // another one
+}
+
+func (e *RegistrationError) Error() string { return e.Description }
+
+// Register adds a client of the learner's to the lab. It returns a *RegistrationError for
+// one that cannot be.
+func (ls *Labs) Register(ctx context.Context, l *Lab, name string, redirectURIs []string) (OwnClient, error) {
+	c := OwnClient{ID: "own-" + uuid.NewString()[:8], Name: strings.TrimSpace(name), RedirectURIs: redirectURIs, Created: l.Now()}
+	return c, ls.changeOwn(ctx, l, "registered", c.ID, func(s *Settings) (OwnClient, error) {
+		if len(s.OwnClients) >= MaxOwnClients {
+			return c, &RegistrationError{Field: "", Description: fmt.Sprintf("A lab has %d clients of its learner's at most.", MaxOwnClients), Hint: "Remove one, or change one."}
+		}
+		s.OwnClients = append(slices.Clone(s.OwnClients), c)
+		return c, ls.checkOwn(*s, c)
+	})
+}
+
+// ChangeOwn changes a client of the learner's; nil leaves a thing as it is. It returns
+// store.ErrNotFound for one that is not there.
+func (ls *Labs) ChangeOwn(ctx context.Context, l *Lab, id string, name *string, redirectURIs []string) (OwnClient, error) {
+	var after OwnClient
+	err := ls.changeOwn(ctx, l, "changed", id, func(s *Settings) (OwnClient, error) {
+		i := s.ownIndex(id)
+		if i < 0 {
+			return OwnClient{}, store.ErrNotFound
+		}
+		s.OwnClients = slices.Clone(s.OwnClients)
+		c := &s.OwnClients[i]
+		if name != nil {
+			c.Name = strings.TrimSpace(*name)
+		}
+		if redirectURIs != nil {
+			c.RedirectURIs = redirectURIs
+		}
+		after = *c
+		return after, ls.checkOwn(*s, after)
+	})
+	return after, err
+}
+
+// RemoveOwn takes a client of the learner's away. What it was given stays in the log, and
+// is good for nothing: nobody knows the client any more.
+func (ls *Labs) RemoveOwn(ctx context.Context, l *Lab, id string) error {
+	return ls.changeOwn(ctx, l, "removed", id, func(s *Settings) (OwnClient, error) {
+		i := s.ownIndex(id)
+		if i < 0 {
+			return OwnClient{}, store.ErrNotFound
+		}
+		c := s.OwnClients[i]
+		s.OwnClients = slices.Delete(slices.Clone(s.OwnClients), i, i+1)
+		return c, nil
+	})
+}
+
+// changeOwn changes the list, and tells what was done with which client.
+func (ls *Labs) changeOwn(ctx context.Context, l *Lab, action, id string, change func(*Settings) (OwnClient, error)) error {
+	if err := ls.gate(); err != nil {
+		return err
+	}
+	return ls.settings().Update(ctx, l.ID, func(s *Settings, out *store.Outbox) error {
+		c, err := change(s)
+		if err != nil {
+			return err
+		}
+		e := ls.with(l.ID, *s).newEvent(event.Lab, event.KindChange)
+		e.Change = &event.Change{What: "client", Action: action, Key: id, Fields: []event.ChangeField{
+			{Name: "name", To: c.Name}, {Name: "redirect_uris", To: strings.Join(c.RedirectURIs, " ")},
+		}}
+		out.Add(e)
+		return nil
+	})
+}
+
+// Own returns the learner's client with the id.
+func (s Settings) Own(id string) (OwnClient, bool) {
+	if i := s.ownIndex(id); i >= 0 {
+		return s.OwnClients[i], true
+	}
+	return OwnClient{}, false
+}
+
+func (s Settings) ownIndex(id string) int {
+	return slices.IndexFunc(s.OwnClients, func(c OwnClient) bool { return c.ID == id })
+}
+
+// checkOwn reports what is wrong with a client among the others of its lab.
+func (ls *Labs) checkOwn(s Settings, c OwnClient) error {
+	if ls.OwnRedirects.Never {
+		return &RegistrationError{Field: "", Description: "This lab takes no clients of its learners.", Hint: "Its operator has switched that off (--own-clients)."}
+	}
+	if err := checkOwnName(s, c); err != nil {
+		return err
+	}
+	switch n := len(c.RedirectURIs); {
+	case n == 0:
+		return &RegistrationError{Field: "redirect_uris", Description: "The client has no redirect URI.", Hint: "It takes at least one: where the code is to go (RFC 6749 §3.1.2)."}
+	case n > MaxOwnURIs:
+		return &RegistrationError{Field: "redirect_uris", Description: fmt.Sprintf("The client has more than %d redirect URIs.", MaxOwnURIs), Hint: "Leave some out."}
+	}
+	for _, uri := range c.RedirectURIs {
+		if err := ls.checkOwnURI(uri); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkOwnName(s Settings, c OwnClient) error {
+	hint := fmt.Sprintf("It is what the diagram calls your client: 1 to %d letters, digits, spaces and signs such as - and _.", MaxOwnName)
+	plain := func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" -_.'()", r)
+	}
+	switch n := utf8.RuneCountInString(c.Name); {
+	case n == 0:
+		return &RegistrationError{Field: "name", Description: "The client has no name.", Hint: hint}
+	case n > MaxOwnName || !utf8.ValidString(c.Name) || strings.ContainsFunc(c.Name, plain):
+		return &RegistrationError{Field: "name", Description: "The client's name is too long, or has other signs in it.", Hint: hint}
+	}
+	for _, row := range event.AllParties() {
+		if strings.EqualFold(c.Name, string(row.ID)) || strings.EqualFold(c.Name, row.Name) {
+			return &RegistrationError{Field: "name", Description: "The name is taken by a party of the lab.", Hint: hint}
+		}
+	}
+	for _, other := range s.OwnClients {
+		if other.ID != c.ID && strings.EqualFold(other.Name, c.Name) {
+			return &RegistrationError{Field: "name", Description: "Another client of this lab has the name.", Hint: hint}
+		}
+	}
+	return nil
+}
+
+// checkOwnURI reports why a redirect URI cannot be registered.
+func (ls *Labs) checkOwnURI(raw string) error {
+	const field = "redirect_uris"
+	u, err := url.Parse(raw)
+	switch {
+	case len(raw) > MaxOwnURI:
+		return &RegistrationError{Field: field, Description: fmt.Sprintf("A redirect URI is longer than %d bytes.", MaxOwnURI), Hint: "Register a shorter one."}
+	case err != nil || u.Hostname() == "" || strings.HasSuffix(u.Host, ":") || u.User != nil || strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return &RegistrationError{Field: field, Description: "A redirect URI is not an absolute http address.", Hint: "It is written out, such as http://127.0.0.1:3000/callback (RFC 6749 §3.1.2)."}
+	case strings.Contains(raw, "#"):
+		return &RegistrationError{Field: field, Description: "A redirect URI has a fragment.", Hint: "Leave out the # and what is behind it (RFC 6749 §3.1.2)."}
+	case ls.Origins.Contains(raw):
+		return &RegistrationError{Field: field, Description: "A redirect URI stands on one of the lab's own origins.", Hint: "Something else listens there. Take another port."}
+	case !ls.OwnRedirects.Allows(raw):
+		return &RegistrationError{Field: field, Description: "A redirect URI is not on loopback.", Hint: ls.OwnRedirects.where()}
+	}
+	return nil
+}
+
+func (o OwnRedirects) where() string {
+	hint := "Take localhost, 127.0.0.1 or [::1], with any port and path (RFC 8252 §7.3)"
+	if len(o.Origins) > 0 {
+		hint += ", or " + strings.Join(o.Origins, ", ")
+	}
+	return hint + "; other places are the operator's to allow (--own-clients)."
+}

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
+	"oauthlab/server/lab"
+)
+
+// ownClient registers a client of the learner's.
+func (h *house) ownClient(t *testing.T, l api.Lab, name string, uris ...string) api.OwnClient {
+	t.Helper()
+	body, err := json.Marshal(api.NewClient{Name: name, RedirectURIs: uris})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := h.ask(t, http.MethodPost, h.clientsOf(l), string(body), "Authorization", "Bearer "+l.Key)
+	var c api.OwnClient
+	if err := json.Unmarshal([]byte(r.body), &c); err != nil || r.status != http.StatusCreated || c.ClientID == "" {
+		t.Fatalf("registration answers %d %s", r.status, r.body)
+	}
+	if got, want := r.header.Get("Location"), "/api/labs/"+l.ID+"/clients/"+c.ClientID; got != want {
+		t.Errorf("it stands at %q, want %q", got, want)
+	}
+	return c
+}
+
+func (h *house) clientsOf(l api.Lab) string {
+	return h.config.Origins[event.Lab] + "/api/labs/" + l.ID + "/clients"
+}
+
+// asks returns the authorization request of a client that sends PKCE.
+func asks(c api.OwnClient, uri, verifier string) url.Values {
+	challenge := sha256.Sum256([]byte(verifier))
+	return url.Values{
+		"response_type": {"code"}, "client_id": {c.ClientID}, "redirect_uri": {uri}, "state": {"s"},
+		"code_challenge": {base64.RawURLEncoding.EncodeToString(challenge[:])}, "code_challenge_method": {"S256"},
+	}
+}
+
+const ownVerifier = "a-verifier-of-a-client-that-nobody-here-wrote"
+
+// A client of the learner's runs its flow: Alice signs in, on a page that names it and its
+// host, the code goes to its own port, and what it sends stands in the log under its name.
+func TestALearnersOwnClientGetsItsToken(t *testing.T) {
+	h := openHouse(t)
+	l := h.newLab(t)
+	c := h.ownClient(t, l, "My app", "http://127.0.0.1/cb", "http://localhost:3000/cb?x=1")
+	for _, uri := range []string{"http://127.0.0.1:49152/cb", "http://localhost:3000/cb?x=1"} { // RFC 8252 §7.3: the port is free
+		at := h.ask(t, http.MethodGet, l.Issuer+"/authorize?"+asks(c, uri, ownVerifier).Encode(), "")
+		login, err := url.Parse(at.header.Get("Location"))
+		if err != nil || !strings.HasSuffix(login.Path, "/login") {
+			t.Fatalf("%s is answered %d to %q", uri, at.status, at.header.Get("Location"))
+		}
+		page := h.ask(t, http.MethodGet, h.config.Origins[event.Auth]+login.RequestURI(), "")
+		host := strings.TrimPrefix(strings.SplitN(uri, "/cb", 2)[0], "http://")
+		if !strings.Contains(page.body, "<strong>My app</strong>") || !strings.Contains(page.body, "<strong>"+host+"</strong>") {
+			t.Errorf("the page names neither client nor host: %s", page.body)
+		}
+		if policy := page.header.Get("Content-Security-Policy"); !strings.Contains(policy, "form-action 'self' http://localhost:* http://127.0.0.1:*") {
+			t.Errorf("the form may lead to %q", policy)
+		}
+		got := h.ask(t, http.MethodPost, l.Issuer+"/login", url.Values{"request": {login.Query().Get("request")}, "pick": {"alice"}}.Encode(),
+			"Content-Type", "application/x-www-form-urlencoded")
+		back := got.header.Get("Location")
+		answer, err := url.Parse(back)
+		if err != nil || !strings.HasPrefix(back, uri) {
+			t.Fatalf("the code goes to %q, not to %s", back, uri)
+		}
+		token := h.ask(t, http.MethodPost, l.Issuer+"/token", url.Values{
+			"grant_type": {"authorization_code"}, "client_id": {c.ClientID}, "code": {answer.Query().Get("code")}, "redirect_uri": {uri}, "code_verifier": {ownVerifier},
+		}.Encode(), "Content-Type", "application/x-www-form-urlencoded", "Origin", "http://localhost:3000")
+		if token.status != http.StatusOK || token.header.Get("Access-Control-Allow-Origin") == "" {
+			t.Errorf("the token endpoint answers %d %s", token.status, token.body)
+		}
+	}
+	sent := slices.ContainsFunc(h.logOf(t, uuid.MustParse(l.ID)), func(e event.Event) bool {
+		return e.Request != nil && e.From == "My app" && strings.HasSuffix(e.Request.URL, "/token")
+	})
+	if !sent {
+		t.Error("no request in the log is of My app")
+	}
+}
+
+// Whatever its learner switches off, a client of theirs is no redirector: nothing but
+// loopback is reached, and nothing before Alice has signed in.
+func TestAnOwnClientIsNoRedirector(t *testing.T) {
+	h := openHouse(t)
+	l := h.newLab(t)
+	c := h.ownClient(t, l, "My app", "http://127.0.0.1:3000/cb")
+	ask := func(uri, verifier string) reply {
+		return h.ask(t, http.MethodGet, l.Issuer+"/authorize?"+asks(c, uri, verifier).Encode(), "")
+	}
+	near := []string{
+		"http://127.0.0.1:3000/cb/", "http://127.0.0.1:3000/cb?x", "http://127.0.0.2:3000/cb", "https://127.0.0.1:3000/cb", "http://localhost:3000/cb",
+		"http://127.0.0.1:3000@evil.example/cb", "http://127.0.0.1.evil.example/cb", "http://127.0.0.1:3000:80/cb", "http://[::1]:3000/cb", "http://127.0.0.1/other",
+	}
+	for _, uri := range near {
+		if r := ask(uri, ownVerifier); r.status != http.StatusBadRequest || r.header.Get("Location") != "" {
+			t.Errorf("%s is answered %d to %q", uri, r.status, r.header.Get("Location"))
+		}
+	}
+	wrong := asks(c, "http://127.0.0.1:3000/cb", ownVerifier)
+	wrong.Set("response_type", "token")
+	if r := h.ask(t, http.MethodGet, l.Issuer+"/authorize?"+wrong.Encode(), ""); !strings.Contains(r.header.Get("Location"), "/login?") {
+		t.Errorf("an error goes to %q before anybody has signed in", r.header.Get("Location"))
+	}
+
+	off := h.ask(t, http.MethodPatch, h.config.Origins[event.Lab]+"/api/labs/"+l.ID, `{"protections": {"redirect-uri": false, "registered-client": false, "sign-in-first": false}}`, "Authorization", "Bearer "+l.Key)
+	if off.status != http.StatusOK {
+		t.Fatalf("switching off answers %d %s", off.status, off.body)
+	}
+	for _, uri := range append(near, "https://evil.example/", "//evil.example", "javascript:alert(1)") {
+		to, err := url.Parse(h.ask(t, http.MethodGet, l.Issuer+"/authorize?"+func() string {
+			v := asks(c, uri, ownVerifier)
+			v.Set("response_type", "token")
+			return v.Encode()
+		}(), "").header.Get("Location"))
+		if err != nil || to.Host != "" && !lab.Loopback(to.Hostname()) {
+			t.Errorf("with everything off, %s leads to %s", uri, to)
+		}
+	}
+}
+
+// What cannot be registered is refused with what to change, and what is another lab's is
+// nobody else's.
+func TestARegistrationIsHeldToItsBounds(t *testing.T) {
+	h := openHouse(t)
+	l, other := h.newLab(t), h.newLab(t)
+	key := []string{"Authorization", "Bearer " + l.Key}
+	for _, tt := range []struct{ body, code string }{
+		{`{"name": "", "redirect_uris": ["http://127.0.0.1/cb"]}`, "invalid_client_metadata"},
+		{`{"name": "<b>x</b>", "redirect_uris": ["http://127.0.0.1/cb"]}`, "invalid_client_metadata"},
+		{`{"name": "Mallory", "redirect_uris": ["http://127.0.0.1/cb"]}`, "invalid_client_metadata"},
+		{`{"name": "` + strings.Repeat("x", 33) + `", "redirect_uris": ["http://127.0.0.1/cb"]}`, "invalid_client_metadata"},
+		{`{"name": "App", "type": "confidential", "redirect_uris": ["http://127.0.0.1/cb"]}`, "invalid_client_metadata"},
+		{`{"name": "App", "redirect_uris": []}`, "invalid_redirect_uri"},
+		{`{"name": "App", "redirect_uris": ["https://app.example/cb"]}`, "invalid_redirect_uri"},
+		{`{"name": "App", "redirect_uris": ["http://127.0.0.1/cb#x"]}`, "invalid_redirect_uri"},
+		{`{"name": "App", "redirect_uris": ["http://user@127.0.0.1/cb"]}`, "invalid_redirect_uri"},
+		{`{"name": "App", "redirect_uris": ["myapp://cb"]}`, "invalid_redirect_uri"},
+		{`{"name": "App", "redirect_uris": ["/cb"]}`, "invalid_redirect_uri"},
+		{`{"name": "App", "redirect_uris": ["` + l.RedirectURI + `"]}`, "invalid_redirect_uri"},
+		{`{"name": "App", "redirect_uris": ["http://127.0.0.1/` + strings.Repeat("x", 512) + `"]}`, "invalid_redirect_uri"},
+		{`{"name": "App"}`, "invalid_redirect_uri"},
+		{`{"nom": "App"}`, "invalid_json"},
+	} {
+		h.ask(t, http.MethodPost, h.clientsOf(l), tt.body, key...).refusedWith(t, http.StatusBadRequest, tt.code)
+	}
+	c := h.ownClient(t, l, "App", "http://[::1]/cb")
+	h.ask(t, http.MethodPost, h.clientsOf(l), `{"name": "app", "redirect_uris": ["http://127.0.0.1/cb"]}`, key...).refusedWith(t, http.StatusBadRequest, "invalid_client_metadata")
+
+	at := h.clientsOf(l) + "/" + c.ClientID
+	if r := h.ask(t, http.MethodPatch, at, `{"name": "Other", "redirect_uris": ["http://localhost:9/cb"]}`, key...); r.status != http.StatusOK || !strings.Contains(r.body, `"Other"`) {
+		t.Errorf("a change answers %d %s", r.status, r.body)
+	}
+	h.ask(t, http.MethodPost, h.config.Origins[event.Lab]+"/api/labs/"+l.ID+"/reset", "", key...)
+	if r := h.ask(t, http.MethodGet, at, "", key...); r.status != http.StatusOK || !strings.Contains(r.body, "http://localhost:9/cb") {
+		t.Errorf("after a reset the client is %d %s", r.status, r.body)
+	}
+	h.ask(t, http.MethodGet, at, "", "Authorization", "Bearer "+other.Key).refusedWith(t, http.StatusUnauthorized, "invalid_key")
+	h.ask(t, http.MethodGet, h.clientsOf(other)+"/"+c.ClientID, "", "Authorization", "Bearer "+other.Key).refusedWith(t, http.StatusNotFound, "unknown_client")
+	if r := h.ask(t, http.MethodGet, other.Issuer+"/authorize?"+asks(c, "http://localhost:9/cb", ownVerifier).Encode(), ""); r.status != http.StatusBadRequest {
+		t.Errorf("another lab's authorization server answers %d", r.status)
+	}
+
+	for i := range lab.MaxOwnClients - 1 {
+		h.ownClient(t, l, "App "+string(rune('a'+i)), "http://127.0.0.1/cb")
+	}
+	h.ask(t, http.MethodPost, h.clientsOf(l), `{"name": "One more", "redirect_uris": ["http://127.0.0.1/cb"]}`, key...).refusedWith(t, http.StatusBadRequest, "invalid_client_metadata")
+	if r := h.ask(t, http.MethodDelete, at, "", key...); r.status != http.StatusNoContent {
+		t.Errorf("removal answers %d %s", r.status, r.body)
+	}
+	h.ask(t, http.MethodDelete, at, "", key...).refusedWith(t, http.StatusNotFound, "unknown_client")
+	if r := h.ask(t, http.MethodGet, l.Issuer+"/authorize?"+asks(c, "http://localhost:9/cb", ownVerifier).Encode(), ""); r.status != http.StatusBadRequest {
+		t.Errorf("a removed client is answered %d", r.status)
+	}
+}
+
+// The operator says where else such clients may be, or that there are none.
+func TestTheOperatorSaysWhereOwnClientsMayBe(t *testing.T) {
+	const app = `{"name": "App", "redirect_uris": ["https://app.example/cb"]}`
+	allowed := openHouseWith(t, func(c *setup) { c.OwnClients.Origins = []string{"https://app.example"} })
+	l := allowed.newLab(t)
+	if r := allowed.ask(t, http.MethodPost, allowed.clientsOf(l), app, "Authorization", "Bearer "+l.Key); r.status != http.StatusCreated {
+		t.Errorf("an origin that is allowed is answered %d %s", r.status, r.body)
+	}
+	none := openHouseWith(t, func(c *setup) { c.OwnClients.Never = true })
+	l = none.newLab(t)
+	none.ask(t, http.MethodPost, none.clientsOf(l), strings.Replace(app, "https://app.example", "http://127.0.0.1", 1), "Authorization", "Bearer "+l.Key).
+		refusedWith(t, http.StatusBadRequest, "invalid_client_metadata")
+}

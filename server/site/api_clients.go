@@ -1,0 +1,121 @@
+package site
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"oauthlab/lessons/api"
+	"oauthlab/server/endpoint"
+	"oauthlab/server/lab"
+	"oauthlab/server/store"
+)
+
+// typePublic is a client that can keep no secret (RFC 6749 §2.1).
+const typePublic = "public"
+
+// clientCalls register, list, change and remove the learner's own clients.
+func (a *API) clientCalls() []endpoint.Row {
+	const list, one = "/api/labs/{lab}/clients", "/api/labs/{lab}/clients/{client}"
+	return []endpoint.Row{
+		{
+			Method: http.MethodGet, Path: list, Keyed: true, Serve: endpoint.Plain(a.clients), Answer: api.OwnClients{},
+			Does: "Lists the learner's own clients in the lab.",
+		},
+		{
+			Method: http.MethodPost, Path: list, Keyed: true, Serve: endpoint.JSON(a.register), Answer: api.OwnClient{}, Section: "RFC 6749 §2",
+			Does: "Registers a client of the learner's, with redirect URIs on loopback, and answers with its id.",
+		},
+		{
+			Method: http.MethodGet, Path: one, Keyed: true, Serve: endpoint.Plain(a.client), Answer: api.OwnClient{},
+			Does: "Answers with one of them.",
+		},
+		{
+			Method: http.MethodPatch, Path: one, Keyed: true, Serve: endpoint.JSON(a.changeClient), Answer: api.OwnClient{},
+			Does: "Changes its name or its redirect URIs; what is absent stays as it is.",
+		},
+		{
+			Method: http.MethodDelete, Path: one, Keyed: true, Serve: endpoint.Plain(a.removeClient),
+			Does: "Takes it away: its codes and tokens are good for nothing any more.",
+		},
+	}
+}
+
+func clientView(c lab.OwnClient) api.OwnClient {
+	return api.OwnClient{ClientID: c.ID, Name: c.Name, Type: typePublic, RedirectURIs: c.RedirectURIs, Created: c.Created.Format(time.RFC3339)}
+}
+
+func (a *API) clients(w http.ResponseWriter, _ *http.Request, t *lab.Handling) error {
+	list := api.OwnClients{Clients: []api.OwnClient{}}
+	for _, c := range t.Settings.OwnClients {
+		list.Clients = append(list.Clients, clientView(c))
+	}
+	endpoint.WriteJSON(w, http.StatusOK, list)
+	return nil
+}
+
+func (a *API) client(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
+	c, known := t.Settings.Own(r.PathValue("client"))
+	if !known {
+		return unknownClient()
+	}
+	endpoint.WriteJSON(w, http.StatusOK, clientView(c))
+	return nil
+}
+
+func (a *API) register(w http.ResponseWriter, r *http.Request, t *lab.Handling, body api.NewClient) error {
+	if body.Type != "" && body.Type != typePublic {
+		return endpoint.Refuse(http.StatusBadRequest, codeBadMetadata, "This lab registers public clients alone.",
+			"Leave type out, or send public. Confidential clients come with v04, which has client secrets.")
+	}
+	c, err := a.Labs.Register(r.Context(), t.Lab, body.Name, body.RedirectURIs)
+	if err != nil {
+		return registrationRefused(err)
+	}
+	w.Header().Set("Location", r.URL.Path+"/"+c.ID)
+	endpoint.WriteJSON(w, http.StatusCreated, clientView(c))
+	return nil
+}
+
+func (a *API) changeClient(w http.ResponseWriter, r *http.Request, t *lab.Handling, body api.ClientPatch) error {
+	c, err := a.Labs.ChangeOwn(r.Context(), t.Lab, r.PathValue("client"), body.Name, body.RedirectURIs)
+	if err != nil {
+		return registrationRefused(err)
+	}
+	endpoint.WriteJSON(w, http.StatusOK, clientView(c))
+	return nil
+}
+
+func (a *API) removeClient(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
+	if err := a.Labs.RemoveOwn(r.Context(), t.Lab, r.PathValue("client")); err != nil {
+		return registrationRefused(err)
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// Codes of a registration that is refused (RFC 7591 §3.2.2).
+const (
+	codeBadRedirectURI = "invalid_redirect_uri"
+	codeBadMetadata    = "invalid_client_metadata"
+)
+
+// registrationRefused says why a client cannot be registered, changed or removed.
+func registrationRefused(err error) error {
+	wrong, is := errors.AsType[*lab.RegistrationError](err)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return unknownClient()
+	case !is:
+		return err
+	}
+	code := codeBadMetadata
+	if wrong.Field == "redirect_uris" {
+		code = codeBadRedirectURI
+	}
+	return endpoint.Refuse(http.StatusBadRequest, code, wrong.Description, wrong.Hint)
+}
+
+func unknownClient() error {
+	return endpoint.Refuse(http.StatusNotFound, "unknown_client", "This lab has no client of its learner's under this id.", "GET /api/labs/{id}/clients lists those that there are.")
+}
