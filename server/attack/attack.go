@@ -152,8 +152,12 @@ func (rn *Runner) settle(ctx context.Context, scene *Scene, a Attack, before uin
 		return api.AttackResult{}, err
 	}
 	result := judge(a, evidence)
-	if cut && result.Outcome == api.Stopped && !refused(evidence) {
-		result.Outcome, result.By = api.CutShort, ""
+	if result.Outcome == api.Stopped && result.By == "" { // nobody refused
+		if cut {
+			result.Outcome = api.CutShort
+		} else {
+			result.By = string(a.heldOff(evidence.Rules))
+		}
 	}
 	return rn.conclude(ctx, scene, a, result, evidence)
 }
@@ -211,8 +215,8 @@ func (rn *Runner) evidence(ctx context.Context, l *lab.Lab, events []event.Event
 	return Evidence{Events: events, Auth: auth, Rules: l.Settings.Rules()}, err
 }
 
-// judge tells whether there was harm and, if not, what stopped it: the guard that refused,
-// one of those that the attack names if one of them did, or the habit that held it off.
+// judge tells whether there was harm and, if not, which guard refused: one of those
+// that the attack names, if one of them did.
 func judge(a Attack, e Evidence) api.AttackResult {
 	if a.Harm(e) {
 		return api.AttackResult{Outcome: api.Succeeded, Harm: a.Loss}
@@ -230,9 +234,6 @@ func judge(a Attack, e Evidence) api.AttackResult {
 			result.By = one.Verdict.Guard
 		}
 	}
-	if result.By == "" {
-		result.By = string(a.heldOff(e.Rules))
-	}
 	return result
 }
 
@@ -245,12 +246,6 @@ func (a Attack) heldOff(r guard.Rules) guard.ID {
 		}
 	}
 	return ""
-}
-
-func refused(e Evidence) bool {
-	return slices.ContainsFunc(e.Events, func(one event.Event) bool {
-		return one.Verdict != nil && one.Verdict.Outcome == event.Refused
-	})
 }
 
 func ending(a Attack, r api.AttackResult) string {
