@@ -112,7 +112,7 @@ func (s *Server) checkTarget(state *State, t *lab.Handling, req *AuthorizationRe
 		return refused(err)
 	}
 	if !known { // the guard is off: a stranger is taken at its word
-		client = Client{ID: req.ClientID, Name: req.ClientID, RedirectURIs: []string{req.RedirectURI}}
+		client.RedirectURIs = []string{req.RedirectURI}
 	}
 	if req.RedirectURI == "" && len(client.RedirectURIs) == 1 {
 		req.RedirectURI = client.RedirectURIs[0]

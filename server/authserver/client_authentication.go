@@ -23,10 +23,7 @@ func (s *Server) authenticateClient(state *State, t *lab.Handling, req TokenRequ
 		e.Code = codeInvalidClient // RFC 6749 §5.2
 		return Client{}, e
 	}
-	if !known { // the guard is off: a stranger is taken at its word
-		client = Client{ID: req.ClientID, Name: req.ClientID}
-	}
-	return client, nil
+	return client, nil // with the guard off, a stranger is taken at its word
 }
 
 // What a client shows must be checked, in whatever form (RFC 6749 §4.1.3), and as all

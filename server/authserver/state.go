@@ -139,15 +139,8 @@ func orEmpty[T any](list []T) []T {
 	return list
 }
 
-// nameOf returns what users know the client by: its id where nobody registered it.
-func (s *State) nameOf(t *lab.Handling, clientID string) string {
-	if c, known := s.client(t, clientID); known {
-		return c.Name
-	}
-	return clientID
-}
-
-// client returns the registered client with the id: one of the lab's, or of its learner's.
+// client returns the client with the id, and whether it is registered: as one of the lab's,
+// or of its learner's. Others are called by their id.
 func (s *State) client(t *lab.Handling, id string) (Client, bool) {
 	for _, c := range s.Clients {
 		if c.ID == id {
@@ -157,7 +150,7 @@ func (s *State) client(t *lab.Handling, id string) (Client, bool) {
 	if c, known := t.Settings.Own(id); known {
 		return clientOf(c), true
 	}
-	return Client{}, false
+	return Client{ID: id, Name: id}, false
 }
 
 func clientOf(c lab.OwnClient) Client {

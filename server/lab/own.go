@@ -65,9 +65,9 @@ func (o OwnRedirects) FormAction(u *url.URL) string {
 
 // RegistrationError is why a client cannot be registered so.
 type RegistrationError struct {
-	Field       string // "name", "redirect_uris", or "" where it is not the client's fault
 	Description string // a sentence
 	Hint        string // another one
+	OfURI       bool   // it is about a redirect URI
 }
 
 func (e *RegistrationError) Error() string { return e.Description }
@@ -78,9 +78,9 @@ func (ls *Labs) Register(ctx context.Context, l *Lab, name string, redirectURIs 
 	c := OwnClient{ID: "own-" + uuid.NewString()[:8], Name: strings.TrimSpace(name), RedirectURIs: redirectURIs, Created: l.Now()}
 	return c, ls.changeOwn(ctx, l, "registered", c.ID, func(s *Settings) (OwnClient, error) {
 		if len(s.OwnClients) >= MaxOwnClients {
-			return c, &RegistrationError{Field: "", Description: fmt.Sprintf("A lab has %d clients of its learner's at most.", MaxOwnClients), Hint: "Remove one, or change one."}
+			return c, &RegistrationError{Description: fmt.Sprintf("A lab has %d clients of its learner's at most.", MaxOwnClients), Hint: "Remove one, or change one."}
 		}
-		s.OwnClients = append(slices.Clone(s.OwnClients), c)
+		s.OwnClients = append(s.OwnClients, c)
 		return c, ls.checkOwn(*s, c)
 	})
 }
@@ -94,7 +94,6 @@ func (ls *Labs) ChangeOwn(ctx context.Context, l *Lab, id string, name *string, 
 		if i < 0 {
 			return OwnClient{}, store.ErrNotFound
 		}
-		s.OwnClients = slices.Clone(s.OwnClients)
 		c := &s.OwnClients[i]
 		if name != nil {
 			c.Name = strings.TrimSpace(*name)
@@ -117,7 +116,7 @@ func (ls *Labs) RemoveOwn(ctx context.Context, l *Lab, id string) error {
 			return OwnClient{}, store.ErrNotFound
 		}
 		c := s.OwnClients[i]
-		s.OwnClients = slices.Delete(slices.Clone(s.OwnClients), i, i+1)
+		s.OwnClients = slices.Delete(s.OwnClients, i, i+1)
 		return c, nil
 	})
 }
@@ -156,16 +155,16 @@ func (s Settings) ownIndex(id string) int {
 // checkOwn reports what is wrong with a client among the others of its lab.
 func (ls *Labs) checkOwn(s Settings, c OwnClient) error {
 	if ls.OwnRedirects.Never {
-		return &RegistrationError{Field: "", Description: "This lab takes no clients of its learners.", Hint: "Its operator has switched that off (--own-clients)."}
+		return &RegistrationError{Description: "This lab takes no clients of its learners.", Hint: "Its operator has switched that off (--own-clients)."}
 	}
 	if err := checkOwnName(s, c); err != nil {
 		return err
 	}
 	switch n := len(c.RedirectURIs); {
 	case n == 0:
-		return &RegistrationError{Field: "redirect_uris", Description: "The client has no redirect URI.", Hint: "It takes at least one: where the code is to go (RFC 6749 §3.1.2)."}
+		return &RegistrationError{Description: "The client has no redirect URI.", Hint: "It takes at least one: where the code is to go (RFC 6749 §3.1.2).", OfURI: true}
 	case n > MaxOwnURIs:
-		return &RegistrationError{Field: "redirect_uris", Description: fmt.Sprintf("The client has more than %d redirect URIs.", MaxOwnURIs), Hint: "Leave some out."}
+		return &RegistrationError{Description: fmt.Sprintf("The client has more than %d redirect URIs.", MaxOwnURIs), Hint: "Leave some out.", OfURI: true}
 	}
 	for _, uri := range c.RedirectURIs {
 		if err := ls.checkOwnURI(uri); err != nil {
@@ -177,23 +176,23 @@ func (ls *Labs) checkOwn(s Settings, c OwnClient) error {
 
 func checkOwnName(s Settings, c OwnClient) error {
 	hint := fmt.Sprintf("It is what the diagram calls your client: 1 to %d letters, digits, spaces and signs such as - and _.", MaxOwnName)
-	plain := func(r rune) bool {
+	isOther := func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" -_.'()", r)
 	}
 	switch n := utf8.RuneCountInString(c.Name); {
 	case n == 0:
-		return &RegistrationError{Field: "name", Description: "The client has no name.", Hint: hint}
-	case n > MaxOwnName || !utf8.ValidString(c.Name) || strings.ContainsFunc(c.Name, plain):
-		return &RegistrationError{Field: "name", Description: "The client's name is too long, or has other signs in it.", Hint: hint}
+		return &RegistrationError{Description: "The client has no name.", Hint: hint}
+	case n > MaxOwnName || !utf8.ValidString(c.Name) || strings.ContainsFunc(c.Name, isOther):
+		return &RegistrationError{Description: "The client's name is too long, or has other signs in it.", Hint: hint}
 	}
 	for _, row := range event.AllParties() {
 		if strings.EqualFold(c.Name, string(row.ID)) || strings.EqualFold(c.Name, row.Name) {
-			return &RegistrationError{Field: "name", Description: "The name is taken by a party of the lab.", Hint: hint}
+			return &RegistrationError{Description: "The name is taken by a party of the lab.", Hint: hint}
 		}
 	}
 	for _, other := range s.OwnClients {
 		if other.ID != c.ID && strings.EqualFold(other.Name, c.Name) {
-			return &RegistrationError{Field: "name", Description: "Another client of this lab has the name.", Hint: hint}
+			return &RegistrationError{Description: "Another client of this lab has the name.", Hint: hint}
 		}
 	}
 	return nil
@@ -201,19 +200,18 @@ func checkOwnName(s Settings, c OwnClient) error {
 
 // checkOwnURI reports why a redirect URI cannot be registered.
 func (ls *Labs) checkOwnURI(raw string) error {
-	const field = "redirect_uris"
 	u, err := url.Parse(raw)
 	switch {
 	case len(raw) > MaxOwnURI:
-		return &RegistrationError{Field: field, Description: fmt.Sprintf("A redirect URI is longer than %d bytes.", MaxOwnURI), Hint: "Register a shorter one."}
+		return &RegistrationError{Description: fmt.Sprintf("A redirect URI is longer than %d bytes.", MaxOwnURI), Hint: "Register a shorter one.", OfURI: true}
 	case err != nil || u.Hostname() == "" || strings.HasSuffix(u.Host, ":") || u.User != nil || strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return &RegistrationError{Field: field, Description: "A redirect URI is not an absolute http address.", Hint: "It is written out, such as http://127.0.0.1:3000/callback (RFC 6749 §3.1.2)."}
+		return &RegistrationError{Description: "A redirect URI is not an absolute http address.", Hint: "It is written out, such as http://127.0.0.1:3000/callback (RFC 6749 §3.1.2).", OfURI: true}
 	case strings.Contains(raw, "#"):
-		return &RegistrationError{Field: field, Description: "A redirect URI has a fragment.", Hint: "Leave out the # and what is behind it (RFC 6749 §3.1.2)."}
+		return &RegistrationError{Description: "A redirect URI has a fragment.", Hint: "Leave out the # and what is behind it (RFC 6749 §3.1.2).", OfURI: true}
 	case ls.Origins.Contains(raw):
-		return &RegistrationError{Field: field, Description: "A redirect URI stands on one of the lab's own origins.", Hint: "Something else listens there. Take another port."}
+		return &RegistrationError{Description: "A redirect URI stands on one of the lab's own origins.", Hint: "Something else listens there. Take another port.", OfURI: true}
 	case !ls.OwnRedirects.Allows(raw):
-		return &RegistrationError{Field: field, Description: "A redirect URI is not on loopback.", Hint: ls.OwnRedirects.where()}
+		return &RegistrationError{Description: "A redirect URI is not on loopback.", Hint: ls.OwnRedirects.where(), OfURI: true}
 	}
 	return nil
 }

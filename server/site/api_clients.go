@@ -110,7 +110,7 @@ func registrationRefused(err error) error {
 		return err
 	}
 	code := codeBadMetadata
-	if wrong.Field == "redirect_uris" {
+	if wrong.OfURI {
 		code = codeBadRedirectURI
 	}
 	return endpoint.Refuse(http.StatusBadRequest, code, wrong.Description, wrong.Hint)
