@@ -45,7 +45,6 @@ const (
 	Value             // that is followed through a flow
 	Moment            // a time of the lab's clock
 	Deadline          // the same, after which the thing is good for nothing
-	Who               // a party of the lab, by its id
 )
 
 // Says is a cell of words.

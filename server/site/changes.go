@@ -1,18 +1,14 @@
 package site
 
 import (
-	"bytes"
-	"html/template"
 	"net/http"
 	"slices"
-	"strings"
 
 	"oauthlab/app/timeline"
 	"oauthlab/lessons"
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
-	"oauthlab/lessons/load"
 	"oauthlab/lessons/trace"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
@@ -162,40 +158,6 @@ func (c Changes) Count() (n struct{ New, Gone, Other, Guards int }) {
 
 // Own reports whether the chapter is a version of the lab itself.
 func (c Changes) Own() bool { return c.Chapter == c.Version }
-
-// foldOf draws what a page folds out, by a template of its name.
-func foldOf(name string, data any) (string, error) {
-	t, err := template.New("").Funcs(changesFuncs()).ParseFS(readingFiles, "pages/*.html")
-	if err != nil {
-		return "", err
-	}
-	var text bytes.Buffer
-	err = t.ExecuteTemplate(&text, name, data)
-	return strings.TrimSpace(text.String()), err
-}
-
-// changesFuncs are what the template asks for.
-func changesFuncs() template.FuncMap {
-	words := map[trace.Sign]string{trace.Added: "new", trace.Removed: "gone"}
-	classes := map[trace.Sign]string{trace.Added: "is-added", trace.Removed: "is-removed", trace.Same: "is-same"}
-	return template.FuncMap{
-		"anchor": func(number string) string { return strings.ReplaceAll(number, ".", "-") },
-		"html":   func(s string) template.HTML { return template.HTML(s) }, //nolint:gosec // of our own Markdown
-		"inc":    func(i int) int { return i + 1 },
-		"party":  timeline.PartyName,
-		"colour": func(p event.Party) string { return p.Row().Class() },
-		"narrow": func(text string) string { return strings.ReplaceAll(text, "\t", "  ") },
-		"plural": func(n int, one, many string) string {
-			if n == 1 {
-				return one
-			}
-			return many
-		},
-		"section": load.Section,
-		"word":    func(s trace.Sign) string { return words[s] },
-		"class":   func(s trace.Sign) string { return classes[s] },
-	}
-}
 
 // changes serves what a chapter changed.
 func (a *API) changes(w http.ResponseWriter, r *http.Request, _ *lab.Handling) error {

@@ -1,8 +1,6 @@
 package site
 
 import (
-	"bytes"
-	"html/template"
 	"slices"
 	"strings"
 
@@ -103,16 +101,10 @@ func loopsOf(chapters []lessons.Chapter) map[string][]lessons.StepKind {
 // listHTML writes the list of chapters as the page of one of them has it, or for the zero
 // value as the landing page has it.
 func listHTML(parts []partOfCourse, here page.ChapterLink) (string, error) {
-	t, err := template.ParseFS(readingFiles, "pages/chapters.html")
-	if err != nil {
-		return "", err
-	}
-	var text bytes.Buffer
-	err = t.ExecuteTemplate(&text, "chapters", struct {
+	return written("chapters", struct {
 		Parts []partOfCourse
 		Here  listedChapter
 	}{parts, listedChapter{ChapterLink: here}})
-	return text.String(), err
 }
 
 // madeUpLoops returns what is marked in a list of chapters that nobody has written.

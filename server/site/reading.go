@@ -1,18 +1,56 @@
 package site
 
 import (
+	"bytes"
 	"embed"
+	"html/template"
 	"slices"
+	"strings"
 
 	"oauthlab/app/timeline"
 	"oauthlab/app/ui/page"
 	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
+	"oauthlab/lessons/load"
 	"oauthlab/lessons/trace"
 )
 
 //go:embed pages/reading.html pages/changes.html pages/in_your_app.html pages/chapters.html
-var readingFiles embed.FS
+var pageFiles embed.FS
+
+// pageTemplates draw what the chapters' pages carry as HTML.
+var pageTemplates = template.Must(template.New("").Funcs(pageFuncs()).ParseFS(pageFiles, "pages/*.html"))
+
+// written draws data by the template of a name.
+func written(name string, data any) (string, error) {
+	var text bytes.Buffer
+	err := pageTemplates.ExecuteTemplate(&text, name, data)
+	return strings.TrimSpace(text.String()), err
+}
+
+// pageFuncs are what the templates ask for.
+func pageFuncs() template.FuncMap {
+	words := map[trace.Sign]string{trace.Added: "new", trace.Removed: "gone"}
+	classes := map[trace.Sign]string{trace.Added: "is-added", trace.Removed: "is-removed", trace.Same: "is-same"}
+	return template.FuncMap{
+		"anchor": func(number string) string { return strings.ReplaceAll(number, ".", "-") },
+		"html":   func(s string) template.HTML { return template.HTML(s) }, //nolint:gosec // of our own Markdown
+		"inc":    func(i int) int { return i + 1 },
+		"party":  timeline.PartyName,
+		"colour": func(p event.Party) string { return p.Row().Class() },
+		"narrow": func(text string) string { return strings.ReplaceAll(text, "\t", "  ") },
+		"plural": func(n int, one, many string) string {
+			if n == 1 {
+				return one
+			}
+			return many
+		},
+		"section": load.Section,
+		"word":    func(s trace.Sign) string { return words[s] },
+		"class":   func(s trace.Sign) string { return classes[s] },
+	}
+}
 
 // unscripted is the style sheet that a browser loads besides where scripts are off: the
 // screen, on which nothing could be pressed, makes room for a page to read.
@@ -27,7 +65,7 @@ type reading struct {
 
 // html draws the page, or for the landing page, which can be read as it is, a line.
 func (r reading) html() (string, error) {
-	return foldOf("reading", r)
+	return written("reading", r)
 }
 
 // CodeOf returns the code that a part of the catalogue runs.
@@ -63,11 +101,11 @@ func contents(a *API, course Course) (map[string]page.Content, error) {
 	links := curriculum(course.Chapters, course.Coming)
 	byPath := map[string]page.Content{"/": {Path: "/", Chapters: links}}
 	for _, c := range course.Chapters {
-		changes, err := foldOf("changes", changesOf(c, a.Traces, a.Code))
+		changes, err := written("changes", changesOf(c, a.Traces, a.Code))
 		if err != nil {
 			return nil, err
 		}
-		own, err := foldOf("in-your-app", course.InYourApp[c.ID])
+		own, err := written("in-your-app", course.InYourApp[c.ID])
 		if err != nil {
 			return nil, err
 		}

@@ -61,13 +61,14 @@ func (a *API) stateTables(w http.ResponseWriter, r *http.Request, t *lab.Handlin
 	if err != nil {
 		return err
 	}
-	all, shown, err := a.holdings(r.Context(), t.Lab, zone)
+	asJSON := q.As == "json"
+	all, shown, err := a.holdings(r.Context(), t.Lab, zone, asJSON)
 	if err != nil {
 		return err
 	}
 	var answer api.Sheets
 	for _, h := range all {
-		body, err := shown.body(h, q.As == "json")
+		body, err := shown.body(h, asJSON)
 		if err != nil {
 			return err
 		}
@@ -105,8 +106,9 @@ func (a *API) lately(ctx context.Context, l *lab.Lab) ([]event.Event, error) {
 }
 
 // holdings returns what the parties hold, and how it is shown: of those that keep records,
-// these; then what the log tells of the client in the page, and of Mallory.
-func (a *API) holdings(ctx context.Context, l *lab.Lab, zone *time.Location) ([]holdings, *stateView, error) {
+// these, as they are kept only where that is asked for; then what the log tells of the client
+// in the page, and of Mallory.
+func (a *API) holdings(ctx context.Context, l *lab.Lab, zone *time.Location, asJSON bool) ([]holdings, *stateView, error) {
 	events, err := a.lately(ctx, l)
 	if err != nil {
 		return nil, nil, err
@@ -122,8 +124,10 @@ func (a *API) holdings(ctx context.Context, l *lab.Lab, zone *time.Location) ([]
 			continue
 		}
 		h := holdings{party: row.ID, title: row.Name}
-		if h.json, err = a.Labs.Parties[i].Read(ctx, l); err != nil {
-			return nil, nil, err
+		if asJSON {
+			if h.json, err = a.Labs.Parties[i].Read(ctx, l); err != nil {
+				return nil, nil, err
+			}
 		}
 		if h.sheet, err = a.Labs.Parties[i].Sheet(ctx, l); err != nil {
 			return nil, nil, err
