@@ -90,7 +90,8 @@ func TestAStoryTellsTimeAndReason(t *testing.T) {
 	events := []event.Event{
 		note(1, event.NoteAttackBegins, "", event.Lab, event.Field{Name: "attack", Value: "late-code"}),
 		{Seq: 2, Kind: event.KindChange, From: event.Lab, Change: &event.Change{What: "clock", Action: "moved", Fields: []event.ChangeField{{Name: "offset", From: "1h0m0s", To: "1h11m0s"}}}},
-		note(3, event.NoteFlowFailed, "The client gives up: state.forget: this state came back before", event.Client),
+		note(3, event.NoteFlowFailed, "The client gives up: state.forget: this state came back before", event.Client,
+			event.Field{Name: "error", Value: "state.forget: this state came back before"}),
 		note(4, event.NoteAttackEnds, "", event.Lab, event.Field{Name: "attack", Value: "late-code"}, event.Field{Name: "outcome", Value: "stopped"}, event.Field{Name: "by", Value: "code-entropy"}),
 	}
 	var says []string

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"oauthlab/lessons/event"
-	"oauthlab/lessons/guard"
 	"oauthlab/lessons/prose"
 )
 
@@ -192,23 +191,18 @@ func (t *teller) note(e event.Event) string {
 		"{client}", t.who(event.Client, e.Flow),
 		"{browser}", t.who(e.From, e.Flow),
 		"{whose}", t.whose(codeIn(e.Note)),
-		"{text}", why(e.Note),
+		"{why}", why(e.Note.Get("error")),
+		"{text}", strings.TrimSuffix(e.Note.Text, "."),
 	).Replace(text))
 }
 
-// why is what a note says is the reason: without who it is that says it, which the sentence
-// tells, and with the name of a check, not its id.
-func why(n *event.Note) string {
-	_, reason, is := strings.Cut(n.Text, " gives up: ")
-	if !is {
-		reason = n.Text
+// why is an error of the client, with the name of a check, not its id.
+func why(err string) string {
+	id, rest, is := strings.Cut(err, ": ")
+	if is {
+		err = GuardName(id) + ": " + rest
 	}
-	if id, rest, is := strings.Cut(reason, ": "); is {
-		if _, known := guard.FindPart(guard.ID(id)); known {
-			reason = GuardName(id) + ": " + rest
-		}
-	}
-	return strings.TrimSuffix(reason, ".")
+	return strings.TrimSuffix(err, ".")
 }
 
 // codeIn is the code that a note speaks of, "" for none.

@@ -32,7 +32,7 @@ var noteRows = []NoteRow{
 	{Name: NoteCallback, Means: "The browser came back to the redirect URI.", From: Browser, To: Client, Fields: []string{"url"}, Story: "{browser} brings the answer back to the client.", Says: "callback"},
 	{Name: NoteCode, Means: "The client took the code of a callback.", From: Client, Fields: []string{"code"}, Story: "{client} takes {whose} code.", Says: "takes the code", Ends: true},
 	{Name: NoteTokens, Means: "The client keeps the tokens it was given.", From: Client, Fields: []string{"access_token", "token_type", "expires_in", "scope"}, Story: "{client} keeps the token.", Says: "keeps the token", Plain: true, Ends: true},
-	{Name: NoteFlowFailed, Means: "The client gave up, and why.", From: Client, Fields: []string{"error"}, Story: "{client} gives up: {text}.", Says: "gives up", Fault: true, Trouble: true, Ends: true},
+	{Name: NoteFlowFailed, Means: "The client gave up, and why.", From: Client, Fields: []string{"error"}, Story: "{client} gives up: {why}.", Says: "gives up", Fault: true, Trouble: true, Ends: true},
 	{Name: NoteLoginRefused, Means: "A user name and password did not belong together.", From: Auth, Fields: []string{"username"}, Story: "The auth server refuses the sign-in.", Says: "wrong name or password", Plain: true, Fault: true, Trouble: true},
 	{Name: NoteOutOfBounds, Means: "Something was refused that no switch lets pass.", From: Auth, Fields: []string{"redirect_uri"}, Trouble: true},
 

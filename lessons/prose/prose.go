@@ -2,6 +2,7 @@
 package prose
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -37,4 +38,12 @@ func Clip(s string, most int, mark string) string {
 		end--
 	}
 	return s[:end] + mark
+}
+
+// Count counts things: "1 message", "2 messages".
+func Count(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return strconv.Itoa(n) + " " + thing
 }

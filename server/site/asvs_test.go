@@ -59,7 +59,7 @@ func TestWhereANumberOfASVSIs(t *testing.T) {
 // What to check in an app of one's own stands in the page that the program reads back.
 func TestAChapterSaysWhatToCheckInYourApp(t *testing.T) {
 	_, shown := ask(t, origin, "GET", "/v03-pkce")
-	fold := page.Decode(embedded(t, shown)).InYour
+	fold := page.Decode(embedded(t, shown)).InYourApp
 	root := parse(t, fold)
 	for _, want := range []string{"In your app 3 checks", "Set EnforcePKCE", "VerifierOption to Exchange", "ASVS 10.4.2"} {
 		if got := words(root); !strings.Contains(got, want) {

@@ -112,7 +112,7 @@ func contents(a *API, course Course) (map[string]page.Content, error) {
 		byPath[c.Path] = page.Content{
 			Path: c.Path, Chapter: c, Attacks: attacksOf(c), Chapters: links,
 			Coming:  timeline.ComingIn(timeline.Reduce(trace.Events(a.Traces[c.Version]))),
-			Changes: changes, InYour: own, Terms: a.Books.parameters,
+			Changes: changes, InYourApp: own, Terms: a.Books.parameters,
 		}
 	}
 	parts := partsOf(links, loopsOf(a.Chapters))

@@ -54,7 +54,7 @@ func (l *Column) Render() app.UI {
 func (l *Column) changes() app.UI { return fold(l.Content.Changes) }
 
 // inYourApp folds out what to check in an app of one's own.
-func (l *Column) inYourApp() app.UI { return fold(l.Content.InYour) }
+func (l *Column) inYourApp() app.UI { return fold(l.Content.InYourApp) }
 
 // fold draws what the server wrote to fold out.
 func fold(text string) app.UI {

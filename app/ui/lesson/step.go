@@ -63,6 +63,7 @@ func (s *step) body() app.UI {
 	if s.Step.Kind == lessons.Mend || s.Step.Kind == lessons.Why { // what to press comes first, what to try or read after it last
 		lead, rest = cutLead(s.Step.Body)
 	}
+	asks := s.Step.Kind == lessons.Ask
 	return tag.Div("step-body").Body(
 		tag.If(lead != "", func() app.UI { return prose(lead) }),
 		tag.If(lead != "", s.actions),
@@ -70,10 +71,10 @@ func (s *step) body() app.UI {
 		tag.If(s.Step.Prediction != nil, func() app.UI {
 			return s.choice(s.Step.ID, *s.Step.Prediction)
 		}),
-		tag.If(s.Step.Kind == lessons.Ask, s.questions),
-		tag.If(s.Step.Kind != lessons.Ask && lead == "", s.actions),
-		tag.If(s.Step.Kind != lessons.Ask && len(s.Step.Goals) == 0 && !s.Progress.Done, s.readButton),
-		tag.If(s.Step.Kind != lessons.Ask, s.checklist),
+		tag.If(asks, s.questions),
+		tag.If(!asks && lead == "", s.actions),
+		tag.If(!asks && len(s.Step.Goals) == 0 && !s.Progress.Done, s.readButton),
+		tag.If(!asks, s.checklist),
 		tag.If(s.Step.Prediction != nil && s.Progress.Done, s.otherAnswers),
 		&stepFeed{Controller: s.Controller, Lines: s.Progress.Feed},
 		tag.If(!s.Progress.Done, func() app.UI { return hint(s.Step.Hint) }),

@@ -17,15 +17,15 @@ const ElementID = "content"
 // Content is what one page says. The server puts it into the page, and the
 // program in the browser reads it back, so that both draw the same.
 type Content struct {
-	Path     string            `json:"path"` // of the page that it was made for
-	Chapter  lessons.Chapter   `json:"chapter"`
-	Attacks  []api.Attack      `json:"attacks,omitempty"`     // those that the lab of the chapter knows, in the order in which they are taught
-	Chapters []ChapterLink     `json:"chapters,omitempty"`    // in the order in which they are taught
-	List     string            `json:"list,omitempty"`        // HTML: all of them; in a chapter, a menu of them
-	Coming   []timeline.Coming `json:"coming,omitempty"`      // what the chapter's flow puts into the diagram
-	Changes  string            `json:"changes,omitempty"`     // HTML: what the chapter changed since the version before
-	Reading  string            `json:"-"`                     // HTML: the whole page, for who runs no script; on the server only
-	InYour   string            `json:"in_your_app,omitempty"` // HTML: what to check in an app of one's own
+	Path      string            `json:"path"` // of the page that it was made for
+	Chapter   lessons.Chapter   `json:"chapter"`
+	Attacks   []api.Attack      `json:"attacks,omitempty"`     // those that the lab of the chapter knows, in the order in which they are taught
+	Chapters  []ChapterLink     `json:"chapters,omitempty"`    // in the order in which they are taught
+	List      string            `json:"list,omitempty"`        // HTML: all of them; in a chapter, a menu of them
+	Coming    []timeline.Coming `json:"coming,omitempty"`      // what the chapter's flow puts into the diagram
+	Changes   string            `json:"changes,omitempty"`     // HTML: what the chapter changed since the version before
+	Reading   string            `json:"-"`                     // HTML: the whole page, for who runs no script; on the server only
+	InYourApp string            `json:"in_your_app,omitempty"` // HTML: what to check in an app of one's own
 
 	Terms map[string]string `json:"terms,omitempty"` // of the glossary, by the parameter that carries them
 }

@@ -2,7 +2,6 @@ package panel
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -10,6 +9,7 @@ import (
 	"oauthlab/app/tag"
 	"oauthlab/app/ui/session"
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/prose"
 )
 
 // find is the field that looks among all protections and attacks, and how many it found.
@@ -17,7 +17,7 @@ func (p *Column) find(protections, attacks int) app.UI {
 	const name = "Find a protection or an attack"
 	said := ""
 	if p.query != "" {
-		said = count(protections, "protection") + ", " + count(attacks, "attack")
+		said = prose.Count(protections, "protection") + ", " + prose.Count(attacks, "attack")
 	}
 	return tag.Div("find").Role("search").Body(
 		tag.Input("search", "field-input", "find-field").Aria("label", name).Attr("placeholder", "Find protection or attack").
@@ -69,12 +69,4 @@ func (p *Column) attacks() (items []item, tried int) {
 		items = append(items, it)
 	}
 	return items, tried
-}
-
-// count counts things: "1 attack", "2 attacks".
-func count(n int, thing string) string {
-	if n != 1 {
-		thing += "s"
-	}
-	return strconv.Itoa(n) + " " + thing
 }

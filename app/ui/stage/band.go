@@ -9,6 +9,7 @@ import (
 	"oauthlab/app/timeline"
 	"oauthlab/app/ui/session"
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/prose"
 )
 
 // band is one flow or one attack in the diagram. It folds.
@@ -83,17 +84,9 @@ func (b *band) selected(r timeline.Row) uint64 {
 func (b *band) lane(p event.Party) int { return timeline.LaneOf(b.Lanes, p) }
 
 func countText(b timeline.Band) string {
-	text := plural(b.Messages, "message")
+	text := prose.Count(b.Messages, "message")
 	if b.Folded > 0 {
-		text += ", " + plural(b.Folded, "preflight") + " folded"
+		text += ", " + prose.Count(b.Folded, "preflight") + " folded"
 	}
 	return text
-}
-
-// plural counts things: "1 message", "2 messages".
-func plural(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return strconv.Itoa(n) + " " + thing + "s"
 }

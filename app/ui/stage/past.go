@@ -7,6 +7,7 @@ import (
 
 	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
+	"oauthlab/lessons/prose"
 )
 
 // pastKey names a stretch of the past in Screen.Unfolded, by its first band.
@@ -61,10 +62,10 @@ func pastText(bands []timeline.Band) string {
 	}
 	switch flows := len(bands) - attacks; {
 	case attacks == 0:
-		return plural(flows, "flow")
+		return prose.Count(flows, "flow")
 	case flows == 0:
-		return plural(attacks, "attack")
+		return prose.Count(attacks, "attack")
 	default:
-		return plural(flows, "flow") + ", " + plural(attacks, "attack")
+		return prose.Count(flows, "flow") + ", " + prose.Count(attacks, "attack")
 	}
 }
