@@ -112,45 +112,6 @@ func KeepFocus(selector string) {
 	_ = try(func() { element.Call("focus", map[string]any{"preventScroll": true}) })
 }
 
-// MoveFocus moves the focus among the elements below within that the CSS
-// selector finds, as the key says: to the next one, the one before, the first or
-// the last. It reports whether it did, and presses what it came to if press is
-// set.
-func MoveFocus(within app.Value, selector, key string, press bool) bool {
-	if !app.IsClient {
-		return false
-	}
-	items := within.Call("querySelectorAll", selector)
-	n := items.Get("length").Int()
-	active := app.Window().Get("document").Get("activeElement")
-	at := -1
-	for i := range n {
-		if items.Index(i).Equal(active) {
-			at = i
-		}
-	}
-	if n == 0 || at < 0 {
-		return false
-	}
-	switch key {
-	case "ArrowRight", "ArrowDown":
-		at = (at + 1) % n
-	case "ArrowLeft", "ArrowUp":
-		at = (at + n - 1) % n
-	case "Home":
-		at = 0
-	case "End":
-		at = n - 1
-	default:
-		return false
-	}
-	items.Index(at).Call("focus")
-	if press {
-		items.Index(at).Call("click")
-	}
-	return true
-}
-
 // Tick gives every element that names something to do, in its attribute data-tick, the
 // class is-done, or takes it away: done says whether it was.
 func Tick(done func(name string) bool) {

@@ -77,3 +77,33 @@ func TestGroupsAreOneStop(t *testing.T) {
 	b.do("to the switches", chromedp.Focus(chromedp.CSS(`.protections [tabindex="0"]`)))
 	b.until(`document.activeElement.matches("[role=switch]")`)
 }
+
+// Choices and tabs are rings: one stop, at what is chosen, and any arrow goes on. A tab shows
+// at once what it comes to, a choice waits to be pressed.
+func TestChoicesAndTabsAreRings(t *testing.T) {
+	p := start(t, t.TempDir())
+	b := openTab(t)
+	b.open(p.lab + "/v03-pkce")
+	b.runTheFlow()
+	b.press("button", "Next: Guess, then break it")
+	b.until(`document.activeElement.id === "lesson-break"`) // the step takes the focus
+	const stops = `[...document.querySelectorAll("[role=radiogroup]:not([data-stop] *), [role=tablist]")].filter(g => g.getClientRects().length > 0)
+		.map(g => [...g.querySelectorAll("button")].filter(e => e.tabIndex === 0).map(e => e.innerText.trim()))`
+	b.until(`(s => s.length >= 2 && s.every(g => g.length === 1))(` + stops + `)`)
+
+	b.do("to the tabs", chromedp.Focus(chromedp.CSS(`#tab-decoded`)))
+	for _, step := range [][2]string{{kb.ArrowRight, "curl"}, {kb.End, "why"}, {kb.ArrowRight, "raw"}, {kb.ArrowLeft, "why"}, {kb.Home, "raw"}, {kb.ArrowDown, "decoded"}} {
+		b.do("on", chromedp.KeyEvent(step[0]))
+		b.until(`document.activeElement.id === "tab-` + step[1] + `" && document.activeElement.ariaSelected === "true" && document.activeElement.tabIndex === 0`)
+	}
+
+	const radios = `[...document.querySelectorAll(".prediction [role=radio]")]`
+	b.do("to the choices", chromedp.Focus(chromedp.CSS(`.prediction [role=radio]`)))
+	b.do("around", chromedp.KeyEvent(kb.ArrowUp))
+	b.until(`document.activeElement === ` + radios + `.at(-1) && ` + radios + `.every(r => r.ariaChecked === "false")`)
+	b.do("away", chromedp.Focus(chromedp.CSS(`#tab-decoded`)))
+	b.until(radios + `.findIndex(r => r.tabIndex === 0) === 0`)
+	b.press("radio", "Nothing: a code works only once")
+	b.do("away again", chromedp.Focus(chromedp.CSS(`#tab-decoded`)))
+	b.until(radios + `.filter(r => r.tabIndex === 0).map(r => r.ariaChecked).join() === "true"`)
+}

@@ -26,8 +26,7 @@ func (p *prediction) Render() app.UI {
 	for i, o := range p.Prediction.Options {
 		options = append(options, p.option(i, o))
 	}
-	return tag.Div("prediction").Role("radiogroup").Aria("labelledby", "question-"+p.Asked).
-		On("keydown", widget.Roving("[role=radio]", false)).Body(options...)
+	return tag.Div("prediction").Role("radiogroup").Aria("labelledby", "question-"+p.Asked).Body(options...)
 }
 
 func (p *prediction) option(i int, o lessons.Option) app.UI {
@@ -40,7 +39,7 @@ func (p *prediction) option(i int, o lessons.Option) app.UI {
 		class, word = "option is-wrong", "not quite"
 	}
 	return tag.Div(class).Body(
-		widget.Marked(tag.Button(), p.Tour, i == 0 && p.Tour.Is(session.AtAnswer, p.Asked)).Class("option-button").Role("radio").TabIndex(widget.TabIndex(chosen || p.Answer < 0 && i == 0)).
+		widget.Marked(tag.Button(), p.Tour, i == 0 && p.Tour.Is(session.AtAnswer, p.Asked)).Class("option-button").Role("radio").
 			Aria("checked", strconv.FormatBool(chosen)).Aria("label", widget.Escaped(o.Text)).
 			OnClick(func(app.Context, app.Event) { p.Controller.Answer(p.Asked, i) }, app.EventScope(p.Asked, i)).
 			Body(

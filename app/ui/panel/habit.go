@@ -26,8 +26,7 @@ func (h *habit) Render() app.UI {
 	for _, v := range h.Part.Values {
 		options = append(options, h.option(v))
 	}
-	return tag.Div("habit").Role("radiogroup").Aria("label", h.Name).
-		On("keydown", widget.Roving("[role=radio]", false)).Body(options...)
+	return tag.Div("habit").Role("radiogroup").Aria("label", h.Name).Body(options...)
 }
 
 func (h *habit) option(value string) app.UI {
@@ -39,7 +38,7 @@ func (h *habit) option(value string) app.UI {
 	case here:
 		class = "habit-option is-here is-unsafe"
 	}
-	return widget.Pressable(tag.Button(class).Role("radio").TabIndex(widget.TabIndex(here)).
+	return widget.Pressable(tag.Button(class).Role("radio").
 		Aria("checked", strconv.FormatBool(here)).Text(value),
 		h.Ready, func() { h.Controller.TurnPart(h.Part.ID, value) }, h.Part.ID, value)
 }

@@ -47,10 +47,14 @@ func (d *Diagram) Render() app.UI {
 	case d.Away:
 		place = "is-away"
 	}
+	stop := -1 // of the keyboard: the messages are, where there are any
+	if len(d.View.Bands) == 0 {
+		stop = 0
+	}
 	lanes := d.lanes()
 	return tag.Section("diagram", "lanes-"+strconv.Itoa(len(lanes))).Aria("labelledby", "messages").Attr("translate", "no").Body(
 		tag.H2("unseen").ID("messages").Text("Messages"),
-		tag.Div("diagram-scroll", place).TabIndex(widget.TabIndex(len(d.View.Bands) == 0)).Role("group").Aria("labelledby", "messages").On("scroll", d.onScroll, app.PassiveEvent()).Body(
+		tag.Div("diagram-scroll", place).TabIndex(stop).Role("group").Aria("labelledby", "messages").On("scroll", d.onScroll, app.PassiveEvent()).Body(
 			tag.Div("diagram-sheet").Body(
 				laneNames(lanes),
 				laneLines(lanes),

@@ -8,8 +8,6 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/tag"
-
-	"oauthlab/app/browser"
 )
 
 // Pressable lets a button be pressed while it is ready. One that waits is marked
@@ -26,22 +24,4 @@ func Pressable(b *tag.Element, ready bool, press func(), scope ...any) *tag.Elem
 				press()
 			}
 		}, app.EventScope(append(scope, ready)...))
-}
-
-// Roving returns the handler that moves the focus by arrow keys among the
-// elements that the CSS selector finds. press also presses what it came to.
-func Roving(selector string, press bool) app.EventHandler {
-	return func(ctx app.Context, e app.Event) {
-		if browser.MoveFocus(ctx.JSSrc(), selector, e.Get("key").String(), press) {
-			e.PreventDefault()
-		}
-	}
-}
-
-// TabIndex is 0 for the one element of a group that the tab key stops at, else -1.
-func TabIndex(here bool) int {
-	if here {
-		return 0
-	}
-	return -1
 }

@@ -11,8 +11,7 @@ import (
 // Tab is one of several views of one place.
 type Tab struct{ Of, Name, Class string }
 
-// Tabs chooses among views: the keyboard stops at the one that is here, and arrows go on
-// from there. A tab's id is "kind-of"; panel is the id of the place.
+// Tabs chooses among views. A tab's id is "kind-of"; panel is the id of the place.
 func Tabs(kind, label, panel, here string, tabs []Tab, choose func(of string)) *tag.Element {
 	var buttons []app.UI
 	for _, t := range tabs {
@@ -20,9 +19,9 @@ func Tabs(kind, label, panel, here string, tabs []Tab, choose func(of string)) *
 		if is {
 			class = "tab is-here"
 		}
-		buttons = append(buttons, tag.Button(class, t.Class).Role("tab").ID(kind+"-"+t.Of).Text(t.Name).TabIndex(TabIndex(is)).
+		buttons = append(buttons, tag.Button(class, t.Class).Role("tab").ID(kind+"-"+t.Of).Text(t.Name).
 			Aria("selected", strconv.FormatBool(is)).Aria("controls", panel).
 			OnClick(func(app.Context, app.Event) { choose(t.Of) }, app.EventScope(t.Of)))
 	}
-	return tag.Div("tabs").Role("tablist").Aria("label", label).On("keydown", Roving("[role=tab]", true)).Body(buttons...)
+	return tag.Div("tabs").Role("tablist").Aria("label", label).Body(buttons...)
 }
