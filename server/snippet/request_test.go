@@ -146,12 +146,17 @@ func run(t *testing.T, with runner, text string) string {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, with.command[0], with.command[1:]...)
 	cmd.Dir = dir
-	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.Contains(strings.ToLower(v), "_proxy=") })
+	cmd.Env = withoutProxy()
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Errorf("%v: %v\n%s\nof\n%s", with.command, err, out, text)
 	}
 	return string(out)
+}
+
+// withoutProxy is the environment, with nothing between a program and this machine.
+func withoutProxy() []string {
+	return slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.Contains(strings.ToLower(v), "_proxy=") })
 }
 
 func of(t *testing.T, id string, all []Snippet) Snippet {
