@@ -153,6 +153,22 @@ func TestARegistrationIsHeldToItsBounds(t *testing.T) {
 		{`{"name": "App", "redirect_uris": ["` + l.RedirectURI + `"]}`, "invalid_redirect_uri"},
 		{`{"name": "App", "redirect_uris": ["http://127.0.0.1/` + strings.Repeat("x", 512) + `"]}`, "invalid_redirect_uri"},
 		{`{"name": "App"}`, "invalid_redirect_uri"},
+		{`{"name": "App", "redirect_uris": ["http://127.0.0.1.evil.example/cb"]}`, "invalid_redirect_uri"},
+		{`{"name": "App", "redirect_uris": ["http://localhost.evil.example/cb"]}`, "invalid_redirect_uri"},
+		{`{"name": "App", "redirect_uris": ["http://localhost./cb"]}`, "invalid_redirect_uri"},
+		{`{"name": "App", "redirect_uris": ["http://0.0.0.0/cb"]}`, "invalid_redirect_uri"},
+		{`{"name": "App", "redirect_uris": ["http://2130706433/cb"]}`, "invalid_redirect_uri"},
+		{`{"name": "App", "redirect_uris": ["http://0177.0.0.1/cb"]}`, "invalid_redirect_uri"},
+		{`{"name": "App", "redirect_uris": ["http://127.1/cb"]}`, "invalid_redirect_uri"},
+		{`{"name": "App", "redirect_uris": ["http://[::ffff:127.0.0.1]/cb"]}`, "invalid_redirect_uri"},
+		{`{"name": "App", "redirect_uris": ["http://[::]/cb"]}`, "invalid_redirect_uri"},
+		{`{"name": "App", "redirect_uris": ["http://127.0.0.1:*/cb"]}`, "invalid_redirect_uri"},
+		{`{"name": "App", "redirect_uris": ["http://*.localhost/cb"]}`, "invalid_redirect_uri"},
+		{`{"name": "App", "redirect_uris": ["http:/\\/\\127.0.0.1/cb"]}`, "invalid_redirect_uri"},
+		{`{"name": "App", "redirect_uris": ["http://127.0.0.1\\@evil.example/cb"]}`, "invalid_redirect_uri"},
+		{`{"name": "App", "redirect_uris": ["http://127.0.0.1:99999/cb"]}`, "invalid_redirect_uri"},
+		{`{"name": "App", "redirect_uris": ["javascript://127.0.0.1/%0aalert(1)"]}`, "invalid_redirect_uri"},
+		{`{"name": "App", "redirect_uris": ["file://localhost/etc/passwd"]}`, "invalid_redirect_uri"},
 		{`{"nom": "App"}`, "invalid_json"},
 	} {
 		h.ask(t, http.MethodPost, h.clientsOf(l), tt.body, key...).refusedWith(t, http.StatusBadRequest, tt.code)
@@ -199,4 +215,56 @@ func TestTheOperatorSaysWhereOwnClientsMayBe(t *testing.T) {
 	l = none.newLab(t)
 	none.ask(t, http.MethodPost, none.clientsOf(l), strings.Replace(app, "https://app.example", "http://127.0.0.1", 1), "Authorization", "Bearer "+l.Key).
 		refusedWith(t, http.StatusBadRequest, "invalid_client_metadata")
+}
+
+// What the page shows of an own client is said over HTTP too: what it did, what to change, and
+// what the chapter does not have; nothing that it sends is markup there.
+func TestTheSheetsTellWhatAnOwnClientDid(t *testing.T) {
+	h := openHouse(t)
+	l := h.newLab(t)
+	sheets := func(query string) map[string]api.Sheet {
+		t.Helper()
+		r := h.ask(t, http.MethodGet, h.clientsOf(l)+"/sheets"+query, "", "Authorization", "Bearer "+l.Key)
+		var all api.Sheets
+		if err := json.Unmarshal([]byte(r.body), &all); err != nil || r.status != http.StatusOK {
+			t.Fatalf("the sheets are answered %d %s", r.status, r.body)
+		}
+		byID := map[string]api.Sheet{}
+		for _, s := range all.Sheets {
+			byID[s.ID] = s
+		}
+		return byID
+	}
+	if all := sheets(""); len(all) != 1 || !strings.Contains(all["register"].Body, `data-method="POST"`) {
+		t.Errorf("without a client there is %v", all)
+	}
+	const uri = "http://127.0.0.1:3000/cb?x='<b>"
+	first, latest := h.ownClient(t, l, "It's one", uri), h.ownClient(t, l, "Another", "http://localhost:1/cb")
+	all := sheets("?client=" + first.ClientID)
+	if !strings.HasSuffix(all["watch"].Title, "waiting") || strings.Contains(all["connect"].Body, "<b>") || !strings.Contains(all["connect"].Body, first.ClientID) || strings.Contains(all["connect"].Body, latest.ClientID) {
+		t.Errorf("of the first client is shown %v", all)
+	}
+	if all := sheets("?client=nobody"); !strings.Contains(all["connect"].Body, latest.ClientID) {
+		t.Error("the latest client is not the one that is shown by itself")
+	}
+
+	asked := asks(first, uri, ownVerifier)
+	asked.Set("scope", "openid <script>")
+	asked.Set("nonce", "n")
+	h.ask(t, http.MethodGet, l.Issuer+"/authorize?"+asked.Encode(), "")
+	h.ask(t, http.MethodGet, l.Issuer+"/authorize?"+asks(first, uri+"x", ownVerifier).Encode(), "", "Accept", "text/html", "Sec-Fetch-Mode", "navigate")
+	h.ask(t, http.MethodPost, l.Issuer+"/token", "grant_type=refresh_token&refresh_token=r&client_id="+first.ClientID, "Content-Type", "application/x-www-form-urlencoded")
+	h.ask(t, http.MethodGet, l.Issuer+"/authorize?"+asks(latest, "http://localhost:1/cb", ownVerifier).Encode(), "")
+	shown := sheets("?client=" + first.ClientID)["watch"]
+	for _, want := range []string{
+		"It asks for openid, and waits for an ID token", "It comes with v07.", "It sends nonce", "refresh_token comes with chapter v05",
+		"This redirect URI is not registered. Send http://127.0.0.1:3000/cb?x=&#39;&lt;b&gt;, or register this one in the lab",
+	} {
+		if !strings.Contains(shown.Body, want) {
+			t.Errorf("the sheet does not say %q: %s", want, shown.Body)
+		}
+	}
+	if shown.Title != "What it did · 3" || strings.Contains(shown.Body, "<script>") || strings.Contains(shown.Body, "<b>") {
+		t.Errorf("%s: %s", shown.Title, shown.Body)
+	}
 }

@@ -2,12 +2,15 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/uuid"
 
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
@@ -141,7 +144,10 @@ func filled(path string) string {
 func TestEveryRouteKeepsTheRules(t *testing.T) {
 	h := openHouse(t)
 	l := h.newLab(t)
-	fill := strings.NewReplacer("{lab}", l.ID, "{client}", h.ownClient(t, l, "My app", "http://127.0.0.1/cb").ClientID, "{none}", "00000000-0000-0000-0000-000000000000")
+	h.ask(t, http.MethodGet, l.Issuer+"/authorize", "")
+	log := h.logOf(t, uuid.MustParse(l.ID))
+	request := log[slices.IndexFunc(log, func(e event.Event) bool { return e.Request != nil })]
+	fill := strings.NewReplacer("{lab}", l.ID, "{seq}", fmt.Sprint(request.Seq), "{client}", h.ownClient(t, l, "My app", "http://127.0.0.1/cb").ClientID, "{none}", "00000000-0000-0000-0000-000000000000")
 	all := routes()
 	for i, p := range h.config.Here() {
 		var rows []string

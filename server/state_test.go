@@ -88,11 +88,11 @@ func (s *stateOf) sheet(of event.Party, query string) api.Sheet {
 	if err := json.Unmarshal([]byte(got.body), &sheets); err != nil || got.status != http.StatusOK {
 		s.Fatalf("answered %d %s", got.status, got.body)
 	}
-	i := slices.IndexFunc(sheets.Parties, func(one api.Sheet) bool { return one.Party == of })
+	i := slices.IndexFunc(sheets.Sheets, func(one api.Sheet) bool { return event.Party(one.ID) == of })
 	if i < 0 {
-		s.Fatalf("%s is not among %v", of, sheets.Parties)
+		s.Fatalf("%s is not among %v", of, sheets.Sheets)
 	}
-	return sheets.Parties[i]
+	return sheets.Sheets[i]
 }
 
 var (

@@ -81,17 +81,30 @@ func focusWithin(find func() app.Value, frames int) {
 	})
 }
 
-// Select selects the text of the field with the given id.
-func Select(id string) {
-	onElement(id, func(field app.Value) {
-		field.Call("focus")
-		field.Call("select")
-	})
-}
-
 // Fill puts text into the field with the given id, in the place of what was typed.
 func Fill(id, text string) {
 	onElement(id, func(field app.Value) { field.Set("value", text) })
+}
+
+// FieldOf returns what stands in the field of a form with the name, or "".
+func FieldOf(form app.Value, name string) string {
+	if field := form.Get("elements").Get(name); field.Truthy() {
+		return TextOf(field.Get("value"))
+	}
+	return ""
+}
+
+// TextOf returns a text of the page, or "" for none.
+func TextOf(v app.Value) string {
+	if v.Truthy() {
+		return v.String()
+	}
+	return ""
+}
+
+// TellIn puts text where a form says what is wrong.
+func TellIn(form app.Value, text string) {
+	_ = try(func() { form.Call("querySelector", "[role=alert]").Set("textContent", text) })
 }
 
 // ScrollTo scrolls no further than it takes to show the first element of the CSS
@@ -114,32 +127,6 @@ func onElement(id string, do func(app.Value)) {
 	}
 	if element := app.Window().GetElementByID(id); element.Truthy() {
 		_ = try(func() { do(element) })
-	}
-}
-
-// Copy puts text on the clipboard, and then tells whether it is there. The
-// browser may refuse. done must not block.
-func Copy(text string, done func(copied bool)) {
-	if !app.IsClient {
-		return
-	}
-	var kept, broken app.Func
-	settle := func(copied bool) app.Func {
-		return app.FuncOf(func(app.Value, []app.Value) any {
-			kept.Release()
-			broken.Release()
-			done(copied)
-			return nil
-		})
-	}
-	kept, broken = settle(true), settle(false)
-	err := try(func() {
-		app.Window().Get("navigator").Get("clipboard").Call("writeText", text).Call("then", kept, broken)
-	})
-	if err != nil { // there is no clipboard where the page is not secure
-		kept.Release()
-		broken.Release()
-		done(false)
 	}
 }
 

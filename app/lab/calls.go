@@ -43,16 +43,50 @@ func (s *Session) SignOut(ctx context.Context) error {
 	return s.call(ctx, "POST", s.path("/sign-out"), nil, nil)
 }
 
-// Sheets returns what the parties hold, drawn for people: as tables, or as JSON.
-func (s *Session) Sheets(ctx context.Context, json bool) ([]api.Sheet, error) {
-	_, ahead := s.device.Now().Zone()
-	path := s.path("/state/tables?zone=" + strconv.Itoa(ahead/60))
+// StateSheets returns what the parties hold, drawn for people: as tables, or as JSON.
+func (s *Session) StateSheets(ctx context.Context, json bool) ([]api.Sheet, error) {
+	query := s.zone()
 	if json {
-		path += "&as=json"
+		query += "&as=json"
 	}
-	var sheets api.Sheets
-	err := s.call(ctx, "GET", path, nil, &sheets)
-	return sheets.Parties, err
+	return s.sheets(ctx, "/state/tables?"+query)
+}
+
+// ClientSheets returns how the learner's own client with the id is used, or the latest where
+// that is empty.
+func (s *Session) ClientSheets(ctx context.Context, id string) ([]api.Sheet, error) {
+	return s.sheets(ctx, "/clients/sheets?"+s.zone()+"&client="+url.QueryEscape(id))
+}
+
+// Programs returns the request at a position of the log as programs that send it again.
+func (s *Session) Programs(ctx context.Context, seq uint64) ([]api.Sheet, error) {
+	return s.sheets(ctx, "/requests/"+strconv.FormatUint(seq, 10)+"/code")
+}
+
+// zone tells the server how far the browser's clock is ahead of UTC.
+func (s *Session) zone() string {
+	_, ahead := s.device.Now().Zone()
+	return "zone=" + strconv.Itoa(ahead/60)
+}
+
+// sheets reads what the server drew.
+func (s *Session) sheets(ctx context.Context, rest string) ([]api.Sheet, error) {
+	var all api.Sheets
+	err := s.call(ctx, "GET", s.path(rest), nil, &all)
+	return all.Sheets, err
+}
+
+// ChangeClient registers a client of the learner's by POST, changes the one with the id by
+// PATCH, or takes it away by DELETE. It returns the client as it stands then.
+func (s *Session) ChangeClient(ctx context.Context, method, id, name string, redirectURIs []string) (c api.OwnClient, err error) {
+	path := s.path("/clients")
+	if id != "" {
+		path += "/" + url.PathEscape(id)
+	}
+	if method == "DELETE" {
+		return c, s.call(ctx, method, path, nil, nil)
+	}
+	return c, s.call(ctx, method, path, api.NewClient{Name: name, RedirectURIs: redirectURIs}, &c)
 }
 
 // Attacks returns the catalogue of attacks.

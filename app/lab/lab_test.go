@@ -125,9 +125,9 @@ func (d *desk) call(w http.ResponseWriter, r *http.Request) {
 		_, ahead := time.Now().Zone()
 		if q := r.URL.Query(); q.Get("zone") != fmt.Sprint(ahead/60) {
 			t := "the zone is " + q.Get("zone")
-			answer = api.Sheets{Parties: []api.Sheet{{Title: t}}}
+			answer = api.Sheets{Sheets: []api.Sheet{{Title: t}}}
 		} else {
-			answer = api.Sheets{Parties: []api.Sheet{{Title: "as " + q.Get("as")}}}
+			answer = api.Sheets{Sheets: []api.Sheet{{Title: "as " + q.Get("as")}}}
 		}
 	case r.URL.Path == "/api/attacks":
 		answer = []api.Attack{{ID: "stolen-code"}}
@@ -518,11 +518,11 @@ func TestCalls(t *testing.T) {
 			return "", s.SignOut(ctx)
 		}, "POST /api/labs/lab-1/sign-out", ""},
 		"the state in tables": {func(ctx context.Context, s *Session) (any, error) {
-			sheets, err := s.Sheets(ctx, false)
+			sheets, err := s.StateSheets(ctx, false)
 			return sheets[0].Title, err
 		}, "GET /api/labs/lab-1/state/tables", "as "},
 		"the state as JSON": {func(ctx context.Context, s *Session) (any, error) {
-			sheets, err := s.Sheets(ctx, true)
+			sheets, err := s.StateSheets(ctx, true)
 			return sheets[0].Title, err
 		}, "GET /api/labs/lab-1/state/tables", "as json"},
 		"attacks": {func(ctx context.Context, s *Session) (any, error) {

@@ -20,8 +20,8 @@ type Message struct {
 	Checks    []Pill // the verdicts that were taken on it
 	Verdict   Pill   // where the event is a verdict itself
 	Truncated bool
-	Curl      Command // where the event is a request
-	Trouble   string  // where its causes and cures are told; "" where nothing is wrong
+	Sends     bool   // the event is a request
+	Trouble   string // where its causes and cures are told; "" where nothing is wrong
 }
 
 // Inspect returns the event at the position seq.
@@ -44,7 +44,7 @@ func messageOf(e event.Event, later []event.Event) Message {
 		m.Raw = rawMessage(e.Request.Method+" "+e.Request.URL, e.Request.Header, e.Request.Body)
 		m.Truncated = e.Request.Truncated
 		m.Checks = checksOf(e, later)
-		m.Curl = Curl(e.Request)
+		m.Sends = true
 	case e.Response != nil:
 		m.Raw = rawMessage("HTTP "+strconv.Itoa(e.Response.Status), e.Response.Header, e.Response.Body)
 		m.Truncated = e.Response.Truncated

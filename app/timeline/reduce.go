@@ -215,6 +215,11 @@ func (r *reducer) note(e event.Event) {
 	case event.NoteAttackEnds:
 		r.attackEnds(e)
 		return
+	case event.NoteCallRefused: // no message of OAuth's: whoever called was told
+		if r.band >= 0 {
+			r.add(Row{Kind: RowQuiet, Seq: e.Seq, Text: e.Note.Text})
+		}
+		return
 	}
 	r.bandFor(e)
 	r.add(noteRow(e, r.known.marksOf(e)))

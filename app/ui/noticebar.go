@@ -19,6 +19,7 @@ type noticeBar struct {
 	Status     lab.Status
 	Why        string // what is wrong with the connection; "": nobody said
 	Forgets    bool
+	Linked     bool
 
 	Outdated  bool   // there is another version
 	Elsewhere string // chapter into which another page took the lab; "" where it is in this one
@@ -40,6 +41,14 @@ func (n *noticeBar) Render() app.UI {
 				tag.Button("button", "button-small").Text("Dismiss").
 					OnClick(func(app.Context, app.Event) { n.Controller.AcceptForgetting() }, app.EventScope("forgets")),
 			)...)
+		}),
+		tag.If(n.Linked, func() app.UI {
+			return tag.Div("notice").Body(
+				tag.Span("notice-text").Text("A link brought this lab. Your own lies aside."),
+				tag.A("#lab=own", "button", "button-small").Text("Back to my own"),
+				tag.Button("button", "button-small").Text("Dismiss").
+					OnClick(func(app.Context, app.Event) { n.Controller.AcceptLink() }, app.EventScope("linked")),
+			)
 		}),
 		tag.If(n.Outdated, func() app.UI {
 			return tag.Div("notice").Body(

@@ -85,7 +85,7 @@ func (p *chapterPage) Render() app.UI {
 		tag.A("#"+mainID, "skip").Text("Skip to the chapter"),
 		&topBar{Controller: c, Content: content, Broken: session.Broken(all), Open: s.Ready(), Busy: s.Busy, Offset: s.Lab.ClockOffsetSeconds, Next: next},
 		tag.If(s.Touring, func() app.UI { return &tourBar{Controller: c, Over: c.TourOver(), Left: c.PresentTitle(), Stop: next} }),
-		&noticeBar{Controller: c, Notice: s.Notice, Status: s.Status, Why: s.Why, Forgets: s.Forgets, Outdated: s.Outdated, Elsewhere: s.Elsewhere(content.Chapter.ID), Chapter: content.Chapter.ID},
+		&noticeBar{Controller: c, Notice: s.Notice, Status: s.Status, Why: s.Why, Forgets: s.Forgets, Linked: s.Linked, Outdated: s.Outdated, Elsewhere: s.Elsewhere(content.Chapter.ID), Chapter: content.Chapter.ID},
 		tag.Main("desk").ID(mainID).TabIndex(-1).Body(
 			&lesson.Column{Controller: c, Content: content, Steps: s.Steps, Statuses: all, Unfolded: s.OpenSteps(), LeadOn: s.LeadsOn(), Answers: s.Answers, Finished: s.Finished, Busy: s.Busy, Open: s.Ready(), Tour: next},
 			tag.Div("center").Body(
@@ -94,11 +94,11 @@ func (p *chapterPage) Render() app.UI {
 				&lesson.PresentStep{Controller: c, Content: content, Steps: s.Steps},
 				tag.Div("below").Body(
 					&stage.Alice{Controller: c, Shows: s.Shown().Alice, Login: c.Login(), Redeems: s.Redeems(), Waiting: s.Waiting, Frame: s.Frame, Replays: s.Replay.On() && !s.Replay.Story, Mail: s.Mail, Mailed: s.Mailed != "", Open: s.Ready(), Lost: s.Notice.Again, Busy: s.Busy, Tour: next},
-					&stage.Inspector{Controller: c, Message: s.Message, Tab: s.Tab, Guard: s.Guard, Code: s.Code, Said: s.Copied},
+					&stage.Inspector{Controller: c, Message: s.Message, Tab: s.Tab, Guard: s.Guard, Code: s.Code, Programs: s.Programs},
 				),
-				&stage.StateDrawer{Controller: c, State: s.State, Replays: s.Replay.On()},
+				&stage.Drawer{Controller: c, Drawer: s.Drawer, Replays: s.Replay.On()},
 			),
-			&panel.Column{Controller: c, Content: content, Statuses: all, Ends: s.ToldView().Attacks, StayIn: s.StayIn, ByHand: s.ByHand, Said: s.Said, Busy: s.Busy, Open: s.Ready(), StateOpen: s.State.Open, Unfolded: s.Unfolded},
+			&panel.Column{Controller: c, Content: content, Statuses: all, Ends: s.ToldView().Attacks, StayIn: s.StayIn, ByHand: s.ByHand, Said: s.Said, Busy: s.Busy, Open: s.Ready(), Drawer: s.Drawer.Kind, Unfolded: s.Unfolded},
 		),
 		&paneBar{Controller: c, Pane: s.Pane, Tour: next},
 		tag.If(s.Dialog != session.DialogNone, func() app.UI { return dialogs.Dialog(c, s) }),

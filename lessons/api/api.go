@@ -15,8 +15,9 @@ type Create struct {
 
 // Lab answers creation, reading and patching of a lab. URLs are absolute.
 type Lab struct {
-	ID  string `json:"id"`            // UUID, public: it stands in the issuer
-	Key string `json:"key,omitempty"` // secret; only in the answer to creation
+	ID   string `json:"id"`             // UUID, public: it stands in the issuer
+	Key  string `json:"key,omitempty"`  // secret; only in the answer to creation
+	Page string `json:"page,omitempty"` // opens the lab in a browser; holds the key, and stands there with it
 
 	Issuer                string `json:"issuer"`
 	AuthorizationEndpoint string `json:"authorization_endpoint"`
@@ -96,17 +97,18 @@ const (
 // State answers GET /api/labs/{id}/state: the documents, by party.
 type State map[event.Party]json.RawMessage
 
-// Sheets answers GET /api/labs/{id}/state/tables: what the parties hold, in the order of
-// their lanes.
+// Sheets answers what is shown as HTML, beside one another: GET /api/labs/{id}/state/tables
+// with what the parties hold, in the order of their lanes; /clients/sheets with how a client
+// of the learner's own is used; /requests/{seq}/code with a request in several languages.
 type Sheets struct {
-	Parties []Sheet `json:"parties"`
+	Sheets []Sheet `json:"sheets"`
 }
 
-// Sheet is what one party holds.
+// Sheet is one of them.
 type Sheet struct {
-	Party event.Party `json:"party"`
-	Title string      `json:"title"` // "Mallory's hands · 1"
-	Body  string      `json:"body"`  // HTML, one element
+	ID    string `json:"id"`    // the party, the part, or the language
+	Title string `json:"title"` // "Mallory's hands · 1"
+	Body  string `json:"body"`  // HTML, one element
 }
 
 // Code answers GET /api/code/{guard}.

@@ -120,7 +120,7 @@ func (s *Server) checkTarget(state *State, t *lab.Handling, req *AuthorizationRe
 	if err := t.Enforce(guard.IDRedirectURI,
 		guard.RedirectURI(
 			client.RedirectURIs, req.RedirectURI)); err != nil {
-		return refused(err)
+		return registered(refused(err), client)
 	}
 	// No switch reaches this: the lab is no redirector for the rest of the world.
 	if !s.reaches(t, client, req.RedirectURI) {
@@ -130,6 +130,15 @@ func (s *Server) checkTarget(state *State, t *lab.Handling, req *AuthorizationRe
 			"Whatever is switched off, a lab redirects to its own parties only.")
 	}
 	return checkRedirectURI(req.RedirectURI)
+}
+
+// registered says of an address that is refused which ones a client of the learner's has:
+// whoever runs it can register another.
+func registered(e *endpoint.Error, client Client) *endpoint.Error {
+	if client.own {
+		e.Hint = "Send " + strings.Join(client.RedirectURIs, " or ") + ", or register this one in the lab: it is compared to the letter (RFC 9700 §2.1)."
+	}
+	return e
 }
 
 // checkRequest checks what may be answered by a redirect, in the order of

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
@@ -89,8 +90,12 @@ func (s *Server) noEndpoint(_ http.ResponseWriter, _ *http.Request, t *lab.Handl
 		"There are "+strings.Join(there[:last], ", ")+" and "+there[last]+" below "+s.issuer(t)+".")
 }
 
-// metadataPath is where the metadata of a lab stand, before its id (RFC 8414 §3).
+// metadataPath is where the metadata of a lab stand, before its id.
 const metadataPath = "/.well-known/oauth-authorization-server/"
+
+// MetadataOf is the address of a lab's metadata: the well-known part stands between the
+// host of the issuer and its path (RFC 8414 §3).
+func MetadataOf(l *lab.Lab) string { return l.Origins[event.Auth] + metadataPath + l.ID.String() }
 
 // signposts are addresses at which clients look for the metadata, and where they are not.
 func (s *Server) signposts() []endpoint.Row {

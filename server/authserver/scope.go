@@ -9,12 +9,12 @@ import (
 	"oauthlab/server/endpoint"
 )
 
-// defaultScope is granted where a client asks for nothing that there is (RFC 6749 §3.3).
-const defaultScope = "read"
+// DefaultScope is granted where a client asks for nothing that there is (RFC 6749 §3.3).
+const DefaultScope = "read"
 
 // scopes are the words that mean something here, with the feature that brings them.
 func scopes() map[string]guard.Feature {
-	return map[string]guard.Feature{defaultScope: "", "profile": guard.ProtectedAPI}
+	return map[string]guard.Feature{DefaultScope: "", "profile": guard.ProtectedAPI}
 }
 
 // checkScope refuses a scope that is no list of words with single blanks between them
@@ -43,7 +43,7 @@ func granted(asked string, rules guard.Rules) string {
 		}
 	}
 	if len(words) == 0 {
-		return defaultScope
+		return DefaultScope
 	}
 	return strings.Join(words, " ")
 }

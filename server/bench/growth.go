@@ -85,7 +85,7 @@ func operations() []operation {
 			return err
 		}},
 		{"read its state", func(ctx context.Context, _ *program, s *lab.Session) error {
-			_, err := s.Sheets(ctx, false)
+			_, err := s.StateSheets(ctx, false)
 			return err
 		}},
 		{"reset it", func(ctx context.Context, _ *program, s *lab.Session) error {

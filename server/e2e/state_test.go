@@ -9,7 +9,7 @@ import (
 )
 
 // isOpen is true when the state of the parties is there, with what they hold.
-const isOpen = `document.querySelector(".state .sheet") !== null`
+const isOpen = `document.querySelector(".drawer .sheet") !== null`
 
 // marked are the first cells of the rows that are new or changed.
 const marked = `[...document.querySelectorAll(".sheet tr:is(.is-new, .is-changed) td:first-child")].map(e => e.innerText.trim())`
@@ -23,16 +23,16 @@ func TestTheStateOpensAndCloses(t *testing.T) {
 	b.atRest()
 	within := func(what string) {
 		t.Helper()
-		b.until(isOpen + ` && document.activeElement.id === "state-view"`)
+		b.until(isOpen + ` && document.activeElement.id === "drawer-view"`)
 		b.until(`(([state, center]) => state.left === center.left && state.right === center.right && state.bottom === center.bottom && state.height < center.height * .6)(
-			[".state", ".center"].map(e => document.querySelector(e).getBoundingClientRect()))`)
+			[".drawer", ".center"].map(e => document.querySelector(e).getBoundingClientRect()))`)
 		if !evaluate[bool](b, `getComputedStyle(document.querySelector(".below")).visibility === "hidden"`) {
 			t.Errorf("%s: what lies below can be reached", what)
 		}
 	}
 	closed := func(focus string) {
 		t.Helper()
-		b.until(`document.querySelector(".state") === null && document.activeElement.matches('` + focus + `')`)
+		b.until(`document.querySelector(".drawer") === null && document.activeElement.matches('` + focus + `')`)
 	}
 	b.press("button", "Mend it, and let her try again")
 	b.press("link", "State of the parties")
@@ -44,12 +44,12 @@ func TestTheStateOpensAndCloses(t *testing.T) {
 	b.press("button", "State of the parties")
 	within("by the button")
 	b.press("button", "Close")
-	closed(".state-button")
+	closed("[data-drawer=state]")
 
 	b.do("press t", chromedp.KeyEvent("t"))
 	within("by the key")
 	b.do("press t", chromedp.KeyEvent("t"))
-	closed(".state-button")
+	closed("[data-drawer=state]")
 
 	// What it covers comes to the front when it is asked for.
 	b.do("press t", chromedp.KeyEvent("t"))
@@ -58,7 +58,7 @@ func TestTheStateOpensAndCloses(t *testing.T) {
 	b.do("press t", chromedp.KeyEvent("t"))
 	within("before a message")
 	evaluate[bool](b, `[...document.querySelectorAll(".rows button")].find(e => e.textContent.includes("POST /token")).click() === undefined`)
-	b.until(`document.querySelector(".state") === null && document.querySelector(".inspector-title").innerText.includes("POST /token")`)
+	b.until(`document.querySelector(".drawer") === null && document.querySelector(".inspector-title").innerText.includes("POST /token")`)
 }
 
 // A table has what a run brought, marked as everywhere, and what changed last; it follows
@@ -118,11 +118,11 @@ func TestTheStateOnAPhone(t *testing.T) {
 	b.atRest()
 	b.press("button", "Mend it, and let her try again")
 	b.press("link", "State of the parties")
-	b.until(isOpen + ` && document.activeElement.id === "state-view"`)
-	b.until(`(([state, center]) => state.height === center.height && state.width === center.width)([".state", ".center"].map(e => document.querySelector(e).getBoundingClientRect()))`)
-	b.until(`document.querySelector(".state-view").scrollWidth <= document.querySelector(".state-view").clientWidth`)
+	b.until(isOpen + ` && document.activeElement.id === "drawer-view"`)
+	b.until(`(([state, center]) => state.height === center.height && state.width === center.width)([".drawer", ".center"].map(e => document.querySelector(e).getBoundingClientRect()))`)
+	b.until(`document.querySelector(".drawer-view").scrollWidth <= document.querySelector(".drawer-view").clientWidth`)
 	b.shoot("open")
 	b.do("close it", chromedp.KeyEvent(kb.Escape))
-	b.until(`document.querySelector(".state") === null && document.activeElement.matches('.lesson a[href="/glossary#state-of-the-parties"]')`)
+	b.until(`document.querySelector(".drawer") === null && document.activeElement.matches('.lesson a[href="/glossary#state-of-the-parties"]')`)
 	b.until(`document.activeElement.getClientRects().length > 0`)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -47,7 +48,14 @@ func (o OwnRedirects) Allows(raw string) bool {
 	if err != nil || o.Never || u.User != nil || u.Scheme != "http" && u.Scheme != "https" {
 		return false
 	}
-	return Loopback(u.Hostname()) || slices.Contains(o.Origins, OriginOf(u))
+	return isOwnMachine(u.Hostname()) || slices.Contains(o.Origins, OriginOf(u))
+}
+
+// isOwnMachine reports whether the host is that of whoever follows the link, in one of the
+// three spellings that everybody reads alike: what else is loopback, such as an IPv4 address
+// within an IPv6 one, is another to those who compare.
+func isOwnMachine(host string) bool {
+	return host == "localhost" || host == "127.0.0.1" || host == "::1"
 }
 
 // FormAction lists, as a content security policy does, where a form may lead whose answer
@@ -55,7 +63,7 @@ func (o OwnRedirects) Allows(raw string) bool {
 // listens on loopback often redirects on, to another port.
 func (o OwnRedirects) FormAction(u *url.URL) string {
 	switch host := u.Hostname(); {
-	case !Loopback(host):
+	case !isOwnMachine(host):
 		return OriginOf(u)
 	case strings.Contains(host, ":"): // no policy can name an IPv6 address
 		return u.Scheme + ":"
@@ -204,7 +212,7 @@ func (ls *Labs) checkOwnURI(raw string) error {
 	switch {
 	case len(raw) > MaxOwnURI:
 		return &RegistrationError{Description: fmt.Sprintf("A redirect URI is longer than %d bytes.", MaxOwnURI), Hint: "Register a shorter one.", OfURI: true}
-	case err != nil || u.Hostname() == "" || strings.HasSuffix(u.Host, ":") || u.User != nil || strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r > '~' }):
+	case err != nil || u.Hostname() == "" || strings.HasSuffix(u.Host, ":") || !isPort(u.Port()) || u.User != nil || strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return &RegistrationError{Description: "A redirect URI is not an absolute http address.", Hint: "It is written out, such as http://127.0.0.1:3000/callback (RFC 6749 §3.1.2).", OfURI: true}
 	case strings.Contains(raw, "#"):
 		return &RegistrationError{Description: "A redirect URI has a fragment.", Hint: "Leave out the # and what is behind it (RFC 6749 §3.1.2).", OfURI: true}
@@ -214,6 +222,12 @@ func (ls *Labs) checkOwnURI(raw string) error {
 		return &RegistrationError{Description: "A redirect URI is not on loopback.", Hint: ls.OwnRedirects.where(), OfURI: true}
 	}
 	return nil
+}
+
+// isPort reports whether a port can be listened on; "" is that of the scheme.
+func isPort(port string) bool {
+	n, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil && n > 0
 }
 
 func (o OwnRedirects) where() string {

@@ -27,6 +27,10 @@ func (a *API) clientCalls() []endpoint.Row {
 			Does: "Registers a client of the learner's, with redirect URIs on loopback, and answers with its id.",
 		},
 		{
+			Method: http.MethodGet, Path: list + "/sheets", Keyed: true, Serve: endpoint.Form(a.clientSheets), Answer: api.Sheets{},
+			Does: "Shows for people, as HTML, how a client of one's own is registered, how it is pointed at the lab, and what it did.",
+		},
+		{
 			Method: http.MethodGet, Path: one, Keyed: true, Serve: endpoint.Plain(a.client), Answer: api.OwnClient{},
 			Does: "Answers with one of them.",
 		},

@@ -92,6 +92,10 @@ func (a *API) calls() []endpoint.Row {
 			Does: "The same and then live, as a websocket, one event a message.",
 		},
 		{
+			Method: http.MethodGet, Path: "/api/labs/{lab}/requests/{seq}/code", Keyed: true, Serve: endpoint.Plain(a.programs), Answer: api.Sheets{},
+			Does: "Shows a request of the log as programs that send it again, as HTML: a language a sheet.",
+		},
+		{
 			Method: http.MethodPost, Path: "/api/labs/{lab}/reset", Keyed: true, Serve: endpoint.Plain(a.reset), Answer: api.Lab{},
 			Does: "Brings the lab back to the start of its chapter.",
 		},

@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
+	"oauthlab/lessons"
 	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
 	"oauthlab/lessons/frame"
 	"oauthlab/lessons/guard"
 	"oauthlab/lessons/prose"
@@ -73,10 +76,17 @@ func (a *API) create(w http.ResponseWriter, r *http.Request, _ *lab.Handling, bo
 		return err
 	}
 	v := view(l)
-	v.Key = key
+	v.Key, v.Page = key, a.pageOf(l, key)
 	w.Header().Set("Location", "/api/labs/"+v.ID)
 	endpoint.WriteJSON(w, http.StatusCreated, v)
 	return nil
+}
+
+// pageOf is the address that opens the lab in a browser. The key stands behind the #, which
+// no request carries (RFC 3986 §3.5), and the page takes it out at once.
+func (a *API) pageOf(l *lab.Lab, key string) string {
+	i := slices.IndexFunc(a.Chapters, func(c lessons.Chapter) bool { return c.ID == l.Settings.Chapter })
+	return l.Origins[event.Lab] + a.Chapters[i].Path + "#lab=" + l.ID.String() + "." + key
 }
 
 func (a *API) unknownChapter() *endpoint.Error {

@@ -148,6 +148,7 @@ func pages(a *assets, version, worker string, o lab.Origins) http.Handler {
 			a.Link(`<script src="/web/start/foreign.js" defer></script>`), // after it: it needs the runtime
 			a.Link(`<script src="/web/start/focus.js" defer></script>`),
 			a.Link(`<script src="/web/start/groups.js" defer></script>`),
+			a.Link(`<script src="/web/start/copy.js" defer></script>`),
 			a.Link(`<script src="/web/start/lab.js" defer></script>`), // needs the page's content
 			a.Link(`<link rel="preload" href="/web/fonts/inter.woff2" as="font" type="font/woff2" crossorigin>`),
 			a.Link(`<link rel="preload" href="/web/fonts/jetbrains-mono.woff2" as="font" type="font/woff2" crossorigin>`),

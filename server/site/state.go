@@ -72,7 +72,7 @@ func (a *API) stateTables(w http.ResponseWriter, r *http.Request, t *lab.Handlin
 		if err != nil {
 			return err
 		}
-		answer.Parties = append(answer.Parties, api.Sheet{Party: h.party, Title: h.title, Body: body})
+		answer.Sheets = append(answer.Sheets, api.Sheet{ID: string(h.party), Title: h.title, Body: body})
 	}
 	endpoint.WriteJSON(w, http.StatusOK, answer)
 	return nil

@@ -4,18 +4,15 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/tag"
-	"oauthlab/app/ui/session"
 )
 
 // copyBox is a text to take away, and a button that copies it.
 type copyBox struct {
 	app.Compo
-	Controller *session.Controller
-	Lead       string
-	Label      string
-	Text       string
-	Said       string // what came of the button
-	Long       bool   // more than a line
+	Lead  string
+	Label string
+	Text  string
+	Long  bool // more than a line
 }
 
 func (c *copyBox) Render() app.UI {
@@ -28,9 +25,8 @@ func (c *copyBox) Render() app.UI {
 			return tag.Input("text", "field-input").ID("copy-text").Attr("readonly", true).Attr("value", c.Text)
 		}),
 		tag.Div("modal-actions").Body(
-			tag.Button("button", "button-primary").Text("Copy").Attr("autofocus", "true").
-				OnClick(func(app.Context, app.Event) { c.Controller.CopyText(c.Text, "copy-text") }),
-			tag.P("modal-said").Role("status").Text(c.Said),
+			tag.Button("button", "button-primary").Text("Copy").Attr("autofocus", "true").DataSet("copy", "copy-text"),
+			tag.P("modal-said").Role("status"),
 		),
 	)
 }

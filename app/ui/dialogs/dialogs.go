@@ -48,15 +48,15 @@ func step(c *session.Controller, s session.Screen) app.UI {
 
 func share(c *session.Controller, s session.Screen) app.UI {
 	return &copyBox{
-		Controller: c, Lead: "This link opens the chapter with its protections as they are here. It carries no key, code or token.",
-		Label: "Link", Text: c.ShareAddress(), Said: s.Copied,
+		Lead:  "This link opens the chapter with its protections as they are here. It carries no key, code or token.",
+		Label: "Link", Text: c.ShareAddress(),
 	}
 }
 
 func export(c *session.Controller, s session.Screen) app.UI {
 	return &copyBox{
-		Controller: c, Lead: "What you answered, read and finished. It is kept in this browser only, so copy it to keep it elsewhere.",
-		Label: "Progress, as JSON", Text: c.ExportProgress(), Said: s.Copied, Long: true,
+		Lead:  "What you answered, read and finished. It is kept in this browser only, so copy it to keep it elsewhere.",
+		Label: "Progress, as JSON", Text: c.ExportProgress(), Long: true,
 	}
 }
 

@@ -31,7 +31,7 @@ type Column struct {
 	StayIn     bool   // runs do not sign anybody out first
 	ByHand     bool   // the learner exchanges codes
 	Said       string // what came of signing out
-	StateOpen  bool
+	Drawer     session.DrawerKind
 	Unfolded   map[string]bool // what the learner unfolded, by key
 
 	query  string // that is looked for; all is shown where it is empty
@@ -53,7 +53,7 @@ func (p *Column) Render() app.UI {
 				tag.P("group-count").Text(strconv.Itoa(tried)+" of "+strconv.Itoa(len(p.Content.Chapter.Attacks))+" tried"),
 			),
 		}, p.shelf("attacks", attacks)...)...),
-		p.stateButton(),
+		p.drawerButtons(),
 		p.foot(),
 	)
 }

@@ -1,6 +1,9 @@
 package session
 
-import "oauthlab/app/timeline"
+import (
+	"oauthlab/app/timeline"
+	"oauthlab/lessons/event"
+)
 
 // Coming is what is still to come of what the diagram shows: of a story or a replay, or of
 // the chapter's flow, until that has run once.
@@ -14,8 +17,14 @@ func (c *Controller) Coming() []timeline.Coming {
 	switch {
 	case len(here) == 0:
 		return c.content.Coming
-	case len(here) == 1 && here[0].Attack == "":
+	case len(here) == 1 && here[0].Attack == "" && isOfTheLab(here[0]):
 		return timeline.StillToCome(c.content.Coming, here[0].Rows)
 	}
 	return nil
+}
+
+// isOfTheLab reports whether the lab's own client begins the flow. What another client will
+// do, nobody knows.
+func isOfTheLab(b timeline.Band) bool {
+	return len(b.Rows) > 0 && b.Rows[0].From == event.Client
 }

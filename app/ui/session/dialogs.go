@@ -23,7 +23,7 @@ const MoreID = "more"
 
 // OpenDialog opens it, in place of what is open.
 func (c *Controller) OpenDialog(which Dialog) {
-	c.screen.Dialog, c.screen.Copied = which, ""
+	c.screen.Dialog = which
 }
 
 // CloseDialog closes what is open. A request that waits in it is not sent.
@@ -43,21 +43,6 @@ func (c *Controller) CloseDialog() {
 // FocusSoon moves the focus once the screen is drawn, and what was disabled is not
 // any more.
 func (c *Controller) FocusSoon(id string) { browser.FocusSoon(id) }
-
-// CopyText puts text on the clipboard and says so; where the browser refuses, the
-// learner does it by hand, and the text is selected.
-func (c *Controller) CopyText(text, field string) {
-	browser.Copy(text, func(copied bool) {
-		go c.draw(func() {
-			if copied {
-				c.screen.Copied = "Copied."
-				return
-			}
-			c.screen.Copied = "The browser does not let this page copy. The text is selected: press Ctrl+C or ⌘C."
-			browser.Select(field)
-		})
-	})
-}
 
 // ShareAddress returns a link to the chapter as the lab stands.
 func (c *Controller) ShareAddress() string {

@@ -130,5 +130,5 @@ func (c *Controller) clear() {
 	s.Answers, s.Opened, s.Read, s.Lingers = nil, nil, nil, nil
 	s.Selected, s.Message, s.Guard = 0, timeline.Message{}, ""
 	s.Replay, s.Past = Replay{}, timeline.View{}
-	c.forgetState()
+	c.forgetDrawer()
 }

@@ -37,7 +37,8 @@ func Keys() []Key {
 		{[]string{"ArrowDown", "ArrowUp"}, "The same, in the diagram", (*Controller).goBy},
 		{tabs, tabNames(), func(c *Controller, at int) { c.ShowTab(Tabs()[at].Tab) }},
 		{[]string{"p"}, "Replay the latest flow or attack; then j and k step through it", func(c *Controller, _ int) { c.replayLatest() }},
-		{[]string{"t"}, "State of the parties, as tables", func(c *Controller, _ int) { c.ToggleState() }},
+		{[]string{"t"}, "State of the parties, as tables", func(c *Controller, _ int) { c.ToggleDrawer(DrawerState) }},
+		{[]string{"o"}, "Use your own client", func(c *Controller, _ int) { c.ToggleDrawer(DrawerClients) }},
 		{[]string{"Escape"}, "Close, dismiss, choose nothing", func(c *Controller, _ int) { c.escape() }},
 		{[]string{"?"}, "This list", func(c *Controller, _ int) { c.OpenDialog(DialogKeys) }},
 	}
@@ -149,12 +150,12 @@ func (c *Controller) replayLatest() {
 	}
 }
 
-// escape leaves what is in the way: the state of the parties, a replay, a notice, the
+// escape leaves what is in the way: the drawer, a replay, a notice, the
 // message that is chosen.
 func (c *Controller) escape() {
 	switch s := c.screen; {
-	case s.State.Open:
-		c.CloseState()
+	case s.Drawer.Kind != DrawerNone:
+		c.CloseDrawer()
 	case s.Replay.On():
 		c.LeaveReplay()
 	case s.Notice.Text != "" && !s.Notice.Again:

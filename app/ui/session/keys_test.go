@@ -49,7 +49,7 @@ func TestKeysDoWhatTheTableSays(t *testing.T) {
 
 		"1": func(s Screen) bool { return s.Tab == TabRaw },
 		"2": func(s Screen) bool { return s.Tab == TabDecoded },
-		"3": func(s Screen) bool { return s.Tab == TabCurl },
+		"3": func(s Screen) bool { return s.Tab == TabCode },
 		"4": func(s Screen) bool { return s.Tab == TabWhy },
 
 		"p":        func(s Screen) bool { return s.Replay.On() && s.Replay.At == 0 },
@@ -57,9 +57,11 @@ func TestKeysDoWhatTheTableSays(t *testing.T) {
 		"p j k":    func(s Screen) bool { return s.Replay.On() && s.Replay.At == 0 },
 		"p Escape": func(s Screen) bool { return !s.Replay.On() },
 		"j Escape": func(s Screen) bool { return s.Selected == 0 },
-		"t":        func(s Screen) bool { return s.State.Open },
-		"t t":      func(s Screen) bool { return !s.State.Open },
-		"t Escape": func(s Screen) bool { return !s.State.Open },
+		"t":        func(s Screen) bool { return s.Drawer.Kind == DrawerState },
+		"t t":      func(s Screen) bool { return s.Drawer.Kind == DrawerNone },
+		"t Escape": func(s Screen) bool { return s.Drawer.Kind == DrawerNone },
+		"o":        func(s Screen) bool { return s.Drawer.Kind == DrawerClients },
+		"o t":      func(s Screen) bool { return s.Drawer.Kind == DrawerState },
 		"?":        func(s Screen) bool { return s.Dialog == DialogKeys },
 	}
 	tried := map[string]bool{"a": true, "m": true}
@@ -97,7 +99,7 @@ func TestKeysAreListedAsTheyAreCalled(t *testing.T) {
 	for _, row := range Keys() {
 		got = append(got, row.Listed())
 	}
-	if want := "r, s, a, m, j k, ↓ ↑, 1 2 3 4, p, t, Esc, ?"; strings.Join(got, ", ") != want {
+	if want := "r, s, a, m, j k, ↓ ↑, 1 2 3 4, p, t, o, Esc, ?"; strings.Join(got, ", ") != want {
 		t.Errorf("%q", got)
 	}
 }

@@ -25,6 +25,10 @@ type Link struct {
 	Problem string // a sentence about what the link names and the lab does not have
 }
 
+// asideKey is where web/start/lab.js keeps the lab of this browser while it shows that of a
+// link (#lab=ID.KEY).
+const asideKey = "oauthlab.lab.own"
+
 // maxLinked bounds how many things a link may name.
 const maxLinked = 40
 

@@ -19,7 +19,7 @@ const termLinks = "a.term"
 func (c *Controller) look(address string) {
 	if address == StateTerm && c.session != nil {
 		c.ClosePeek()
-		c.openState()
+		c.openDrawer(DrawerState)
 		return
 	}
 	c.looking = address

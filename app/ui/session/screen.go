@@ -31,6 +31,7 @@ type Screen struct {
 	Tab      Tab
 	Guard    string // part that the Why tab is about
 	Code     api.Code
+	Programs Programs // of the request in the inspector
 
 	Unfolded map[string]bool // bands that the learner opened or folded, by key
 	Earlier  map[string]int  // how often more of a band was asked for, by key
@@ -56,16 +57,16 @@ type Screen struct {
 	Laid   Bench        // what lay there when it was opened
 	Opener string       // id of the control that opened the dialog, where it is not MoreID
 	Peek   api.Entry    // of a book, above the page; of no address where none is open
-	Copied string       // what came of the button that copies
 
 	Finished map[string]bool // chapters that the learner has done, by id
 	Touring  bool            // one thing at a time is marked as next
 	Narrow   bool            // one column at a time is shown
 
-	State State // of the parties, in its drawer
+	Drawer Drawer // over the lower half of the stage
 
 	Told Announcement // what the live region says
 
+	Linked   bool // a link brought the lab, and the browser's own lies aside
 	Forgets  bool // the browser keeps nothing for this page
 	Outdated bool // the server has another version of the lab
 }
@@ -114,7 +115,7 @@ type Tab string
 const (
 	TabRaw     Tab = "raw"
 	TabDecoded Tab = "decoded"
-	TabCurl    Tab = "curl"
+	TabCode    Tab = "code"
 	TabWhy     Tab = "why"
 )
 
@@ -126,7 +127,7 @@ type TabName struct {
 
 // Tabs is the table of tabs, from left to right.
 func Tabs() []TabName {
-	return []TabName{{TabRaw, "Raw"}, {TabDecoded, "Decoded"}, {TabCurl, "curl"}, {TabWhy, "Why"}}
+	return []TabName{{TabRaw, "Raw"}, {TabDecoded, "Decoded"}, {TabCode, "As code"}, {TabWhy, "Why"}}
 }
 
 // Notice is a sentence about what went wrong, and what to do.

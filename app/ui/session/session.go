@@ -56,7 +56,7 @@ type Controller struct {
 	progress   progress // what the learner has done; of version 0 until it is read
 	remembered string   // as the browser keeps it
 
-	reading stateReading
+	reading drawerReading
 
 	inbox inbox
 }
@@ -104,6 +104,7 @@ func (c *Controller) Open(draw func(func()), l Link) {
 	c.beginTour(l.Tour)
 	c.Resized()
 	c.screen.Forgets = browser.DeniesStorage()
+	_, c.screen.Linked = browser.Keep().Get(asideKey)
 	c.recallByHand()
 	c.recallKeys()
 	c.recallPace()
@@ -255,7 +256,7 @@ func (c *Controller) flush() {
 	}
 	c.reduce()
 	c.follow(events, at)
-	c.watchState()
+	c.watchDrawer()
 	for _, e := range events {
 		if timeline.IsSwitch(e) {
 			c.refresh()
@@ -281,6 +282,7 @@ func (c *Controller) reduce() {
 func (c *Controller) inspect(seq uint64) {
 	if m, ok := timeline.Inspect(c.log.Events(), seq); ok {
 		c.screen.Message, c.screen.Selected = m, seq
+		c.readPrograms()
 	} else {
 		c.screen.Message, c.screen.Selected = timeline.Message{}, 0
 	}

@@ -9,7 +9,7 @@ import (
 
 func (c *Controller) StayIn(v bool) { c.screen.StayIn = v }
 
-// Show shows a column on a narrow screen, and what the state of the parties covers in it:
+// Show shows a column on a narrow screen, and what the drawer covers in it:
 // Alice's browser, and where all is narrow the diagram too.
 func (c *Controller) Show(p Pane) {
 	c.screen.Pane = p
@@ -18,13 +18,14 @@ func (c *Controller) Show(p Pane) {
 	}
 }
 
-// uncover takes the state of the parties away from what it covers.
-func (c *Controller) uncover() { c.screen.State.Open = false }
+// uncover takes the drawer away from what it covers.
+func (c *Controller) uncover() { c.screen.Drawer.Kind = DrawerNone }
 
 // ShowTab shows another view of the message in the inspector.
 func (c *Controller) ShowTab(t Tab) {
 	c.uncover()
-	c.screen.Tab, c.screen.Copied = t, ""
+	c.screen.Tab = t
+	c.readPrograms()
 	c.readFromTop()
 }
 
@@ -56,6 +57,9 @@ func (c *Controller) Dismiss() {
 		c.screen.Notice = Notice{}
 	}
 }
+
+// AcceptLink takes note that the learner knows: the lab came by a link.
+func (c *Controller) AcceptLink() { c.screen.Linked = false }
 
 // AcceptForgetting takes note that the learner knows: the browser keeps nothing.
 func (c *Controller) AcceptForgetting() { c.screen.Forgets = false }

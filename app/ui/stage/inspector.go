@@ -21,7 +21,7 @@ type Inspector struct {
 	Tab        session.Tab
 	Guard      string
 	Code       api.Code
-	Said       string // what came of the button that copies
+	Programs   session.Programs
 }
 
 func (i *Inspector) Render() app.UI {
@@ -59,10 +59,10 @@ type view struct {
 // views is the table. All but Why show a message.
 func views() []view {
 	return []view{
-		{session.TabRaw, func(i *Inspector) app.UI { return &rawView{Controller: i.Controller, Message: i.Message, Said: i.Said} }},
+		{session.TabRaw, func(i *Inspector) app.UI { return &rawView{Message: i.Message} }},
 		{session.TabDecoded, func(i *Inspector) app.UI { return &decodedView{Controller: i.Controller, Message: i.Message} }},
-		{session.TabCurl, func(i *Inspector) app.UI {
-			return &curlView{Controller: i.Controller, Message: i.Message, Said: i.Said}
+		{session.TabCode, func(i *Inspector) app.UI {
+			return &codeView{Controller: i.Controller, Sends: i.Message.Sends, Programs: i.Programs}
 		}},
 		{session.TabWhy, func(i *Inspector) app.UI {
 			return &whyView{Controller: i.Controller, Message: i.Message, Guard: i.Guard, Code: i.Code}

@@ -5,16 +5,13 @@ import (
 
 	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
-	"oauthlab/app/ui/session"
 	"oauthlab/app/ui/widget"
 )
 
 // rawView is a message as it was on the wire.
 type rawView struct {
 	app.Compo
-	Controller *session.Controller
-	Message    timeline.Message
-	Said       string // what came of the button
+	Message timeline.Message
 }
 
 func (r *rawView) Render() app.UI {
@@ -23,6 +20,6 @@ func (r *rawView) Render() app.UI {
 		tag.If(r.Message.Truncated, func() app.UI {
 			return tag.P("inspector-empty").Text("Something here was longer than the lab keeps, and is cut.")
 		}),
-		copies(r.Controller, "message", r.Message.Raw, "raw-text", r.Said),
+		copies("message", "raw-text"),
 	)
 }

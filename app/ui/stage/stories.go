@@ -16,14 +16,14 @@ import (
 // Stories are those of the diagram.
 func Stories() []widget.Story {
 	held := []api.Sheet{
-		{Party: event.Auth, Title: "Auth server", Body: `<div class="sheet party-auth"><table class="sheet-table"><thead><tr><th scope="col">code</th><th scope="col">seen at</th></tr></thead>` +
+		{ID: "auth", Title: "Auth server", Body: `<div class="sheet party-auth"><table class="sheet-table"><thead><tr><th scope="col">code</th><th scope="col">seen at</th></tr></thead>` +
 			`<tbody><tr class="is-new"><td data-label="code"><span class="mark mark-code">Splx…</span> <span class="sheet-mark">new</span></td><td data-label="seen at"><span class="party party-mallory">mallory</span></td></tr></tbody></table></div>`},
-		{Party: event.Mallory, Title: "Mallory's hands · 1", Body: `<div class="sheet party-mallory"><pre class="sheet-json">[]</pre></div>`},
+		{ID: "mallory", Title: "Mallory's hands · 1", Body: `<div class="sheet party-mallory"><pre class="sheet-json">[]</pre></div>`},
 	}
 	return []widget.Story{
-		{Name: "state of the parties, not read yet", UI: &StateDrawer{State: session.State{Open: true}}},
-		{Name: "state of the parties", UI: &StateDrawer{State: session.State{Open: true, Sheets: held}}},
-		{Name: "state of the parties, in a replay, as JSON", UI: &StateDrawer{State: session.State{Open: true, Sheets: held, Of: event.Mallory, JSON: true}, Replays: true}},
+		{Name: "state of the parties, not read yet", UI: &Drawer{Drawer: session.Drawer{Kind: session.DrawerState}}},
+		{Name: "state of the parties", UI: &Drawer{Drawer: session.Drawer{Kind: session.DrawerState, Sheets: held}}},
+		{Name: "state of the parties, in a replay, as JSON", UI: &Drawer{Drawer: session.Drawer{Kind: session.DrawerState, Sheets: held, Of: "mallory", JSON: true}, Replays: true}},
 		{Name: "verdicts", UI: bandOf(timeline.Row{
 			Kind: timeline.RowMessage, Seq: 1, From: event.Mallory, To: event.Auth, Text: "POST /token",
 			Pills: []timeline.Pill{

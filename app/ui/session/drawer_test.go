@@ -5,29 +5,28 @@ import (
 
 	"oauthlab/app/ui/uitest"
 	"oauthlab/lessons/api"
-	"oauthlab/lessons/event"
 )
 
 func TestTheFirstSheetIsShownUntilAnotherIsChosen(t *testing.T) {
-	sheets := []api.Sheet{{Party: event.Auth}, {Party: event.Client}}
+	sheets := []api.Sheet{{ID: "auth"}, {ID: "client"}}
 	for name, tt := range map[string]struct {
-		state State
-		want  event.Party
+		drawer Drawer
+		want   string
 	}{
-		"nothing is read":       {State{Of: event.Client}, ""},
-		"nobody is chosen":      {State{Sheets: sheets}, event.Auth},
-		"one is":                {State{Sheets: sheets, Of: event.Client}, event.Client},
-		"one that is not there": {State{Sheets: sheets, Of: event.API}, event.Auth},
+		"nothing is read":       {Drawer{Of: "client"}, ""},
+		"nobody is chosen":      {Drawer{Sheets: sheets}, "auth"},
+		"one is":                {Drawer{Sheets: sheets, Of: "client"}, "client"},
+		"one that is not there": {Drawer{Sheets: sheets, Of: "api"}, "auth"},
 	} {
-		if got := tt.state.Shown().Party; got != tt.want {
+		if got := tt.drawer.Shown().ID; got != tt.want {
 			t.Errorf("%s: %q is shown, want %q", name, got, tt.want)
 		}
 	}
 }
 
-// The state lies over Alice's browser and the inspector: what shows these takes it away,
+// The drawer lies over Alice's browser and the inspector: what shows these takes it away,
 // and what does not leaves it.
-func TestTheStateGivesWayToWhatItCovers(t *testing.T) {
+func TestTheDrawerGivesWayToWhatItCovers(t *testing.T) {
 	for name, tt := range map[string]struct {
 		do     func(c *Controller)
 		narrow bool
@@ -42,17 +41,17 @@ func TestTheStateGivesWayToWhatItCovers(t *testing.T) {
 		"the diagram, which is above it": {func(c *Controller) { c.Show(PaneStage) }, false, true},
 		"the diagram, which it covers":   {func(c *Controller) { c.Show(PaneStage) }, true, false},
 		"a replay":                       {func(c *Controller) { c.press("p"); c.press("j") }, false, true},
-		"another party":                  {func(c *Controller) { c.ShowState(event.Client) }, false, true},
+		"another party":                  {func(c *Controller) { c.ShowSheet("client") }, false, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := opened(uitest.LabWith(), uitest.Tokens(), uitest.Tokens())
 			c.screen.Narrow = tt.narrow
 			c.press("t")
-			if !c.screen.State.Open {
+			if c.screen.Drawer.Kind != DrawerState {
 				t.Fatal("its key does not open it")
 			}
-			if tt.do(c); c.screen.State.Open != tt.open {
-				t.Errorf("it is open: %v", c.screen.State.Open)
+			if tt.do(c); (c.screen.Drawer.Kind != DrawerNone) != tt.open {
+				t.Errorf("open is %q", c.screen.Drawer.Kind)
 			}
 		})
 	}
@@ -60,8 +59,8 @@ func TestTheStateGivesWayToWhatItCovers(t *testing.T) {
 
 func TestWhatALabHeldThatIsNoMoreIsForgotten(t *testing.T) {
 	c := New(uitest.Content)
-	c.screen.State.Sheets = []api.Sheet{{Party: event.Auth}}
-	if c.clear(); c.screen.State.Sheets != nil {
+	c.screen.Drawer.Sheets = []api.Sheet{{ID: "auth"}}
+	if c.clear(); c.screen.Drawer.Sheets != nil {
 		t.Error("it is still shown")
 	}
 }

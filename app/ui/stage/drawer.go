@@ -1,0 +1,73 @@
+package stage
+
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"oauthlab/app/browser"
+	"oauthlab/app/tag"
+	"oauthlab/app/ui/session"
+	"oauthlab/app/ui/widget"
+	"oauthlab/lessons/event"
+)
+
+// Drawer lies over the lower half of the stage: what the parties hold, or how a client of the
+// learner's own is pointed at the lab. What it shows, the server drew.
+type Drawer struct {
+	app.Compo
+	Controller *session.Controller
+	Drawer     session.Drawer
+	Replays    bool // the stage looks back, and this does not
+}
+
+func (d *Drawer) Render() app.UI {
+	kind := d.Drawer.Kind
+	if kind == session.DrawerNone {
+		return tag.Div("drawer-place")
+	}
+	ofParties := kind == session.DrawerState
+	var tabs []widget.Tab
+	for _, s := range d.Drawer.Sheets {
+		tab := widget.Tab{Of: s.ID, Name: s.Title}
+		if ofParties {
+			tab.Class = widget.PartyClass(event.Party(s.ID))
+		}
+		tabs = append(tabs, tab)
+	}
+	shown, json := d.Drawer.Shown(), d.Drawer.JSON
+	return tag.Section("drawer").Aria("label", kind.Title()).Attr("translate", "no").Body(
+		tag.Div("drawer-bar").Body(
+			widget.Tabs("sheet", kind.Title(), "drawer-view", shown.ID, tabs, d.Controller.ShowSheet),
+			tag.If(ofParties, func() app.UI {
+				return tag.Button("tab").Aria("pressed", strconv.FormatBool(json)).Text("as JSON").
+					OnClick(func(app.Context, app.Event) { d.Controller.ShowStateAs(!json) }, app.EventScope(json))
+			}),
+			tag.Button("modal-close").Aria("label", "Close").Text("×").
+				OnClick(func(app.Context, app.Event) { d.Controller.CloseDrawer() }),
+		),
+		tag.Div("drawer-view").ID("drawer-view").Role("tabpanel").Aria("labelledby", "sheet-"+shown.ID).TabIndex(0).
+			On("click", d.onClick).On("submit", d.onSubmit).Body(
+			tag.If(d.Replays && ofParties, func() app.UI { return tag.P("drawer-now").Text("As it is now, not at the step you look at.") }),
+			tag.If(shown.Body != "", func() app.UI { return app.Raw(shown.Body) }),
+		),
+	)
+}
+
+// onClick shows how the client is used that a button names.
+func (d *Drawer) onClick(_ app.Context, e app.Event) {
+	if button := e.Get("target").Call("closest", "[data-client]"); button.Truthy() {
+		d.Controller.ShowClient(button.Get("dataset").Get("client").String())
+	}
+}
+
+// onSubmit sends a form that the server drew.
+func (d *Drawer) onSubmit(_ app.Context, e app.Event) {
+	e.PreventDefault()
+	form := e.Get("target")
+	data := form.Get("dataset")
+	d.Controller.SubmitClient(session.ClientForm{
+		Method: data.Get("method").String(), ID: browser.TextOf(data.Get("of")),
+		Name: browser.FieldOf(form, "name"), URIs: browser.FieldOf(form, "redirect_uris"),
+	}, func(why string) { browser.TellIn(form, why) })
+}

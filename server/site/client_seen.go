@@ -1,0 +1,130 @@
+package site
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"oauthlab/app/timeline"
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+	"oauthlab/server/lab"
+)
+
+// seenOf tells what the log has of a client of the learner's: its own requests, and those of
+// the browser that it sent to sign in.
+func seenOf(events []event.Event, c lab.OwnClient, rules guard.Rules, zone *time.Location) seenSheet {
+	s := seenSheet{Name: c.Name}
+	answers := map[string]event.Event{} // by the id of their request
+	for _, e := range events {
+		if e.Kind == event.KindResponse {
+			answers[e.Re] = e
+		}
+	}
+	flows := map[string]bool{} // that it began
+	for _, e := range events {
+		if e.Request == nil || e.Request.Method == "OPTIONS" {
+			continue
+		}
+		sent := valuesOf(e)
+		if sent["client_id"] == c.ID {
+			flows[e.Flow] = e.Flow != ""
+		}
+		if e.From != event.Party(c.Name) && sent["client_id"] != c.ID && !flows[e.Flow] {
+			continue
+		}
+		s.Rows = append(s.Rows, seenRowOf(events, e, answers[e.ID], zone))
+		for _, says := range expects(sent, rules) {
+			if !slices.Contains(s.Expects, says) {
+				s.Expects = append(s.Expects, says)
+			}
+		}
+	}
+	slices.Reverse(s.Rows)
+	if excess := len(s.Rows) - maxSeen; excess > 0 {
+		s.Rows, s.Older = s.Rows[:maxSeen], excess
+	}
+	return s
+}
+
+func seenRowOf(events []event.Event, request, answer event.Event, zone *time.Location) seenRow {
+	at := request.Time.In(zone)
+	row := seenRow{At: at.Format(time.RFC3339), Time: at.Format(time.TimeOnly)}
+	if m, found := timeline.Inspect(events, request.Seq); found {
+		row.Text = m.Title
+	}
+	m, found := timeline.Inspect(events, answer.Seq)
+	if !found {
+		return row
+	}
+	row.Answer, row.Trouble = m.Title, m.Trouble
+	said := valuesOf(answer)
+	row.Refused = answer.Response.Status >= 400 || said["error"] != ""
+	if row.Refused {
+		row.Says = said["error_description"]
+	}
+	if row.Refused && row.Says == "" { // a page for people
+		row.Says = saidOnPage(answer.Response.Body)
+	}
+	return row
+}
+
+// saidOnPage reads what a page of an error says is wrong, and what to change: the
+// paragraphs of the classes error and lead.
+func saidOnPage(page string) string {
+	var says []string
+	told := false // the paragraph is one of those
+	for tokens := html.NewTokenizer(strings.NewReader(page)); ; {
+		switch tokens.Next() {
+		case html.ErrorToken: // its end
+			return strings.Join(says, " ")
+		case html.StartTagToken:
+			token := tokens.Token()
+			told = token.Data == "p" && slices.ContainsFunc(token.Attr, func(a html.Attribute) bool {
+				return a.Key == "class" && (a.Val == "error" || a.Val == "lead")
+			})
+		case html.EndTagToken:
+			told = false
+		case html.TextToken:
+			if told {
+				says = append(says, string(tokens.Text()))
+			}
+		}
+	}
+}
+
+// valuesOf are the parameters of a message, by name.
+func valuesOf(e event.Event) map[string]string {
+	values := map[string]string{}
+	for _, p := range timeline.ParamsOf(e) {
+		values[p.Name] = p.Value
+	}
+	return values
+}
+
+// expects says what a request counts on that the chapter does not have.
+func expects(sent map[string]string, rules guard.Rules) (says []string) {
+	add := func(what string, f guard.Feature, until string) {
+		if !rules.Offers(f) {
+			says = append(says, what+" "+until+" It comes with "+f.Chapter()+".")
+		}
+	}
+	scope := strings.Fields(sent["scope"])
+	if slices.Contains(scope, "openid") {
+		add("It asks for openid, and waits for an ID token (OpenID Connect Core §3.1.3.3):", guard.OpenIDConnect, "there is none here yet.")
+	}
+	if slices.Contains(scope, "offline_access") || sent["grant_type"] == "refresh_token" {
+		add("It asks for a refresh token (RFC 6749 §6):", guard.RefreshTokens, "there is none here yet.")
+	}
+	for _, name := range []string{"nonce", "prompt", "max_age", "acr_values", "id_token_hint"} {
+		if sent[name] != "" {
+			add("It sends "+name+" (OpenID Connect Core §3.1.2.1):", guard.OpenIDConnect, "nobody reads that here yet.")
+		}
+	}
+	if sent["code_challenge"] != "" {
+		add("It sends a code_challenge (RFC 7636 §4.3):", guard.PKCEParameters, "nobody reads that here yet.")
+	}
+	return says
+}
