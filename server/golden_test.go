@@ -42,10 +42,13 @@ func TestGoldenTraces(t *testing.T) {
 				}
 				for _, value := range part.Values[1:] {
 					name := fmt.Sprintf("trace-%s-%s.diff", part.ID, value)
+					changed := trace.Patch(whole, h.trace(t, c, map[guard.ID]string{part.ID: value}))
+					if part.Kind == guard.Setting && changed == "" {
+						continue // it is about something else, such as learners' own clients
+					}
 					files = append(files, filepath.Join(folder, name))
 					t.Run(c.ID+" "+name, func(t *testing.T) {
-						got := h.trace(t, c, map[guard.ID]string{part.ID: value})
-						compare(t, filepath.Join(folder, name), trace.Patch(whole, got))
+						compare(t, filepath.Join(folder, name), changed)
 					})
 				}
 			}

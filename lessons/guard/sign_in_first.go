@@ -6,8 +6,11 @@ import (
 	"oauthlab/lessons/event"
 )
 
-// IDSignInFirst is its one part.
-const IDSignInFirst ID = "sign-in-first"
+// Its parts.
+const (
+	IDSignInFirst ID = "sign-in-first"
+	IDSignIn      ID = "sign-in" // how the users of a learner's own client sign in
+)
 
 // signInFirst holds that nothing is redirected before somebody has signed in.
 func signInFirst() Protection {
@@ -17,6 +20,9 @@ func signInFirst() Protection {
 		Parts: []Part{{
 			ID: IDSignInFirst, Kind: Guard, By: event.Auth, Title: "sign-in first", Does: "redirects nobody who has not signed in", Finds: "the redirect waits", Would: "the redirect would wait", Section: "RFC 9700 §4.11.2",
 			Fallback: "The server sends an error to the client at once, whoever opened the link.",
+		}, {
+			ID: IDSignIn, Kind: Setting, By: event.Auth, Title: "at your own clients", Section: "OpenID Connect Core §3.1.2.1",
+			Values: []string{Picker, TypedForm, Automatic},
 		}},
 	}
 }

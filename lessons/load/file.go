@@ -17,6 +17,7 @@ type File struct {
 	Prose []Passage // its paragraphs and list items, without their markup
 
 	name     string // as its author calls it
+	plain    bool   // it is all front matter, without fences
 	top      int    // the line of what is said of the front matter as a whole, counted from 0
 	front    yaml.Node
 	decoded  bool         // whether there is front matter that could be read, at least in parts
@@ -68,6 +69,14 @@ func (f *File) refuse(path []any, format string, args ...any) {
 	if !f.Unsure(path...) {
 		f.complain(f.line(path...), format, args...)
 	}
+}
+
+// header is what the author knows as the part of the file that is YAML.
+func (f *File) header() string {
+	if f.plain {
+		return "the file"
+	}
+	return "the front matter"
 }
 
 // at is a path to a value of the front matter.

@@ -79,7 +79,7 @@ func (f *File) parseFront(lines []string) {
 		case f.spoilt[at+1]: // it was named, and what is left of it is no better
 		case at <= first && strings.HasPrefix(lines[first], "-"):
 			at = first
-			f.complain(at+1, "front matter begins with a key, such as id: run, and here is a list")
+			f.complain(at+1, "%s begins with a key, and here is a list", f.header())
 		default:
 			f.complain(at+1, "%s", explain(lines[at]))
 		}
@@ -96,7 +96,7 @@ func (f *File) parseFront(lines []string) {
 func (f *File) endsEarly(lines []string) {
 	for i, line := range lines {
 		if strings.HasPrefix(line, "...") || strings.HasPrefix(line, fence) {
-			f.complain(i+1, "a line of the front matter cannot begin with %q", line[:3])
+			f.complain(i+1, "a line of %s cannot begin with %q", f.header(), line[:3])
 			f.spoil(i+1, i+1)
 			lines[i] = ""
 		}

@@ -106,7 +106,7 @@ func TestMistakesOfYAML(t *testing.T) {
 			`:4: what stands behind a blank and # is a comment, and is not shown: put the whole text in quotes`}},
 		"a comment": {"title: Run it", "title: Run it # the title\n# a line", nil},
 		"only a list": {rightStep, "- id: run\n", []string{
-			`:2: front matter begins with a key, such as id: run, and here is a list`}},
+			`:2: the front matter begins with a key, and here is a list`}},
 		"only a word": {rightStep, "run\n", []string{
 			`:2: there is no key in this line: write a key, a colon and a blank, such as title: Hello. A text of several lines stands below its key, indented, behind key: >`}},
 		"several, all at once": {"title: Run it", "title: Why: it\nswitch: @on\nkeind: run", []string{

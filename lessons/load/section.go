@@ -13,11 +13,13 @@ const noSection = "this lab"
 var (
 	rfcSection  = regexp.MustCompile(`^RFC ([0-9]{3,5}) §([0-9]+(?:\.[0-9]+)*)$`)
 	rfcAppendix = regexp.MustCompile(`^RFC ([0-9]{3,5}) appendix ([A-Z])$`)
+	oidcSection = regexp.MustCompile(`^OpenID Connect Core §([0-9]+(?:\.[0-9]+)*)$`)
 	linked      = regexp.MustCompile(`^\[([^\]]+)\]\((https://[^)\s]+)\)$`)
 )
 
 // Section returns where a section of a specification can be read, such as
-// "RFC 6749 §4.1.2", "RFC 7636 appendix B", or any other as a Markdown link.
+// "RFC 6749 §4.1.2", "RFC 7636 appendix B", "OpenID Connect Core §2", or any other as a
+// Markdown link.
 func Section(name string) (lessons.Link, error) {
 	const editor = "https://www.rfc-editor.org/rfc/rfc"
 	if m := rfcSection.FindStringSubmatch(name); m != nil {
@@ -25,6 +27,9 @@ func Section(name string) (lessons.Link, error) {
 	}
 	if m := rfcAppendix.FindStringSubmatch(name); m != nil {
 		return lessons.Link{Title: name, URL: editor + m[1] + "#appendix-" + m[2]}, nil
+	}
+	if m := oidcSection.FindStringSubmatch(name); m != nil {
+		return lessons.Link{Title: name, URL: "https://openid.net/specs/openid-connect-core-1_0.html#rfc.section." + m[1]}, nil
 	}
 	if m := linked.FindStringSubmatch(name); m != nil {
 		return lessons.Link{Title: m[1], URL: m[2]}, nil

@@ -23,7 +23,7 @@ func (f *File) decode(into any) {
 	root := f.front.Content[0]
 	f.shape(root, reflect.TypeOf(into).Elem(), "")
 	if err := f.front.Decode(into); err != nil {
-		f.complain(root.Line, "the front matter cannot be read: %s", strings.TrimPrefix(err.Error(), "yaml: "))
+		f.complain(root.Line, "%s cannot be read: %s", f.header(), strings.TrimPrefix(err.Error(), "yaml: "))
 	}
 }
 

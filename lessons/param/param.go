@@ -46,6 +46,7 @@ var rows = []Row{
 		Means: "The hash of a secret that only the client knows. Whoever redeems the code must show the secret.",
 	},
 	{Name: "code_challenge_method", Section: "RFC 7636 §4.3", Means: "How the challenge was made: S256 is SHA-256, plain is the secret itself."},
+	{Name: "login_hint", Section: "OpenID Connect Core §3.1.2.1", Means: "Whom the client expects to sign in."},
 	{
 		Name: "code", Section: "RFC 6749 §4.1.2", Mark: MarkCode, Brief: "code", Secret: true,
 		Means: "The authorization code: good once, for a few minutes, for whoever can redeem it.",

@@ -21,6 +21,7 @@ type AuthorizationRequest struct {
 	Scope               string `form:"scope" json:"scope,omitempty"`
 	CodeChallenge       string `form:"code_challenge" feature:"pkce" json:"code_challenge,omitempty"`
 	CodeChallengeMethod string `form:"code_challenge_method" feature:"pkce" json:"code_challenge_method,omitempty"`
+	LoginHint           string `form:"login_hint" json:"login_hint,omitempty"` // OpenID Connect Core §3.1.2.1
 }
 
 // AuthorizationResponse is what the redirect to the client carries: a code (RFC 6749
@@ -48,7 +49,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Handli
 	if e := wrong.Of("state"); e != nil {
 		return e
 	}
-	code, session := s.issue(t.ID, kindCode), sessionOf(r, s)
+	code, session, fresh := s.issue(t.ID, kindCode), sessionOf(r, s), newSecret()
 	asked := Pending{ID: s.issue(t.ID, kindRequest), Request: req, Filled: req.RedirectURI == ""}
 	d, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Handling) (decision, error) {
 		p := asked
@@ -61,7 +62,10 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Handli
 			e = s.checkRequest(t, p.Request, wrong.First())
 		}
 		p.Refusal = e
-		return s.next(state, t, p, code, state.subject(session, t.Now())), nil
+		subject, begun := s.signedIn(state, t, p.Request, session, fresh)
+		d := s.next(state, t, p, code, subject)
+		d.session = begun
+		return d, nil
 	})
 	return s.conclude(w, t, d, err)
 }

@@ -40,6 +40,13 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request, t *lab.Handling, 
 		return endpoint.Refuse(http.StatusForbidden, endpoint.InvalidRequest, "This form was sent from another site.",
 			"Sign in on the page of the authorization server itself.").Because(err)
 	}
+	typed, err := s.mustType(r.Context(), t, req.Request)
+	if err != nil {
+		return err
+	}
+	if typed && req.Pick != "" {
+		return s.refuseLogin(w, r, t, req, http.StatusForbidden, "Sign-in is by user name and password here.")
+	}
 	wait, err := s.mustWait(r.Context(), t, req)
 	if err != nil {
 		return err
@@ -49,7 +56,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request, t *lab.Handling, 
 		return s.refuseLogin(w, r, t, req, http.StatusTooManyRequests,
 			fmt.Sprintf("Too many wrong passwords. Wait %d seconds of the lab's time.", int(wait/time.Second)))
 	}
-	subject := authenticate(req)
+	subject := authenticate(usersOf(t.Lab), req)
 	if subject == "" {
 		// Not 401: that would have to name a scheme of HTTP (RFC 9110 §11.6.1).
 		return s.refuseLogin(w, r, t, req, http.StatusForbidden, "This user name and password do not belong together.")
@@ -63,17 +70,17 @@ func (s *Server) mustWait(ctx context.Context, t *lab.Handling, req LoginForm) (
 		return 0, nil
 	}
 	return lab.Update(ctx, t, s.docs(), func(state *State, t *lab.Handling) (time.Duration, error) {
-		return state.try(req.Username, t.Now()), nil
+		return state.try(req.Username, usersOf(t.Lab), t.Now()), nil
 	})
 }
 
 // authenticate returns who signed in, or "". A picked user needs no password: the
 // passwords of the lab's users are no secret, and browsers warn about typed ones.
-func authenticate(req LoginForm) string {
-	if u, known := findUser(req.Pick); known {
+func authenticate(all people, req LoginForm) string {
+	if u, known := all.find(req.Pick); known {
 		return u.Subject
 	}
-	if passwordFits(req.Username, req.Password) {
+	if all.passwordFits(req.Username, req.Password) {
 		return req.Username
 	}
 	return ""
@@ -106,9 +113,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, t *lab.Handling,
 		}
 		state.removePending(kept)
 		state.forgive(subject)
-		expires := t.Now().Add(sessionLife)
-		state.Sessions = keep(state.Sessions, Session{ID: session, Subject: subject, Expires: expires}, maxKept)
-		t.Changed("session", "stored", subject, event.ChangeField{Name: "subject", To: subject})
+		state.begin(t, session, subject)
 		d := decision{deadEnd: true}
 		if t.Settings.Rules().Value(guard.IDResume) != guard.DeadEnd {
 			d = s.next(state, t, p, code, subject)
@@ -202,9 +207,10 @@ func (s *Server) loginPage(w http.ResponseWriter, r *http.Request, t *lab.Handli
 	}
 	client, _ := state.client(t, p.Request.ClientID)
 	view := loginView{
-		Action: "/" + t.ID.String() + "/login", Request: kept, Client: client.Name, Users: users(),
-		Host: target.Host, Own: client.own, Refusal: p.Refusal, Problem: problem,
+		Action: "/" + t.ID.String() + "/login", Request: kept, Client: client.Name,
+		Host: target.Host, Own: client.own, Refusal: p.Refusal, Problem: problem, Hint: p.Request.LoginHint,
 	}
+	view.show(usersOf(t.Lab), signInAt(t, client) == guard.TypedForm)
 	formTarget := lab.OriginOf(target)
 	if client.own {
 		formTarget = s.Labs.OwnRedirects.FormAction(target)

@@ -35,13 +35,28 @@ type loginView struct {
 	Action  string
 	Request string
 	Client  string
-	Users   []user
+	Users   []user // each has a button; none where names and passwords are typed
 	Problem string
 	Refusal *endpoint.Error // of the request, which the client hears after the login
 	Host    string          // where the answer goes
 	Own     bool            // the client is the learner's
 
+	Hint      string // the user whom the client expects (OpenID Connect Core §3.1.2.1)
+	Stranger  bool   // the hint names nobody of this lab
+	IsFixture bool   // Alice is the one of the lessons, whose password is known
+
 	ProblemHelp, RefusalHelp string // where the lab explains them
+}
+
+// show puts the lab's users on the page.
+func (v *loginView) show(all people, typed bool) {
+	if !typed {
+		v.Users = all
+	}
+	_, known := all.find(v.Hint)
+	v.Stranger = v.Hint != "" && !known
+	alice, _ := all.find(fixtures()[0].Subject)
+	v.IsFixture = !alice.seeded
 }
 
 // doneView is a login that was answered before: each request is answered once.

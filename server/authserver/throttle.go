@@ -18,8 +18,8 @@ type Tries struct {
 
 // try returns how long a password for the user must wait, and takes the try if that
 // is now: each makes the account rest longer, up to so much that no other is left.
-func (s *State) try(user string, now time.Time) time.Duration {
-	tries := s.triesAt(user)
+func (s *State) try(user string, all people, now time.Time) time.Duration {
+	tries := s.triesAt(user, all)
 	// A clock that was put back does not make anybody wait for longer than that.
 	full := now.Add(triesAtOnce * triesEvery)
 	if tries.Rest.After(full) {
@@ -38,8 +38,8 @@ func (s *State) try(user string, now time.Time) time.Duration {
 
 // triesAt returns the tries at the user's account, to be changed in place. There are
 // as many as users, and one for all strangers.
-func (s *State) triesAt(user string) *Tries {
-	if _, known := findUser(user); !known {
+func (s *State) triesAt(user string, all people) *Tries {
+	if _, known := all.find(user); !known {
 		user = ""
 	}
 	for i := range s.Tries {

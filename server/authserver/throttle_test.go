@@ -10,7 +10,7 @@ func TestTriesOfPasswords(t *testing.T) {
 	spent := func() *State {
 		s := &State{}
 		for range triesAtOnce {
-			if wait := s.try("alice", start); wait != 0 {
+			if wait := s.try("alice", fixtures(), start); wait != 0 {
 				t.Fatalf("one of the first tries waits %s", wait)
 			}
 		}
@@ -30,7 +30,7 @@ func TestTriesOfPasswords(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := spent().try(tt.user, start.Add(tt.after)); got != tt.want {
+			if got := spent().try(tt.user, fixtures(), start.Add(tt.after)); got != tt.want {
 				t.Errorf("waits %s, want %s", got, tt.want)
 			}
 		})
@@ -38,16 +38,16 @@ func TestTriesOfPasswords(t *testing.T) {
 	t.Run("whoever came in begins anew", func(t *testing.T) {
 		s := spent()
 		s.forgive("alice")
-		if wait := s.try("alice", start); wait != 0 {
+		if wait := s.try("alice", fixtures(), start); wait != 0 {
 			t.Errorf("waits %s", wait)
 		}
 	})
 	t.Run("strangers share one account, so that their names fill nothing", func(t *testing.T) {
 		s := &State{}
 		for _, name := range []string{"a", "b", "c", "d", "e"} {
-			s.try(name, start)
+			s.try(name, fixtures(), start)
 		}
-		if wait := s.try("f", start); wait != triesEvery || len(s.Tries) != 1 {
+		if wait := s.try("f", fixtures(), start); wait != triesEvery || len(s.Tries) != 1 {
 			t.Errorf("waits %s, with %d accounts remembered", wait, len(s.Tries))
 		}
 	})

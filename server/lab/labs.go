@@ -298,8 +298,8 @@ func partDifferences(p guard.Protection, before, after guard.Rules) []event.Chan
 }
 
 // Reset brings every document back to the start of the chapter and switches
-// everything on. The learner's own clients stay registered, and the log goes on: what
-// happened stays readable.
+// everything on; a lab of a seed, to what the seed says. The learner's own clients stay
+// registered, and the log goes on: what happened stays readable.
 func (ls *Labs) Reset(ctx context.Context, l *Lab) (*Lab, error) {
 	for _, d := range ls.Parties {
 		if err := d.Reset(ctx, l); err != nil {
@@ -309,7 +309,7 @@ func (ls *Labs) Reset(ctx context.Context, l *Lab) (*Lab, error) {
 	var after *Lab
 	err := ls.settings().Update(ctx, l.ID, func(s *Settings, out *store.Outbox) error {
 		before := *s
-		*s = Settings{Chapter: s.Chapter, Version: s.Version, KeyHash: s.KeyHash, Created: s.Created, OwnClients: s.OwnClients}
+		*s = s.begun()
 		after = ls.with(l.ID, *s)
 		after.tellDifferences(before, out)
 		out.Add(after.NewNote(event.NoteReset, "the lab is back at the start of chapter "+s.Chapter))

@@ -84,7 +84,7 @@ func (e *RegistrationError) Error() string { return e.Description }
 // one that cannot be.
 func (ls *Labs) Register(ctx context.Context, l *Lab, name string, redirectURIs []string) (OwnClient, error) {
 	c := OwnClient{ID: "own-" + uuid.NewString()[:8], Name: strings.TrimSpace(name), RedirectURIs: redirectURIs, Created: l.Now()}
-	return c, ls.changeOwn(ctx, l, "registered", c.ID, func(s *Settings) (OwnClient, error) {
+	return c, ls.changeOwn(ctx, l, "registered", func(s *Settings) (OwnClient, error) {
 		if len(s.OwnClients) >= MaxOwnClients {
 			return c, &RegistrationError{Description: fmt.Sprintf("A lab has %d clients of its learner's at most.", MaxOwnClients), Hint: "Remove one, or change one."}
 		}
@@ -97,7 +97,7 @@ func (ls *Labs) Register(ctx context.Context, l *Lab, name string, redirectURIs 
 // store.ErrNotFound for one that is not there.
 func (ls *Labs) ChangeOwn(ctx context.Context, l *Lab, id string, name *string, redirectURIs []string) (OwnClient, error) {
 	var after OwnClient
-	err := ls.changeOwn(ctx, l, "changed", id, func(s *Settings) (OwnClient, error) {
+	err := ls.changeOwn(ctx, l, "changed", func(s *Settings) (OwnClient, error) {
 		i := s.ownIndex(id)
 		if i < 0 {
 			return OwnClient{}, store.ErrNotFound
@@ -118,7 +118,7 @@ func (ls *Labs) ChangeOwn(ctx context.Context, l *Lab, id string, name *string, 
 // RemoveOwn takes a client of the learner's away. What it was given stays in the log, and
 // is good for nothing: nobody knows the client any more.
 func (ls *Labs) RemoveOwn(ctx context.Context, l *Lab, id string) error {
-	return ls.changeOwn(ctx, l, "removed", id, func(s *Settings) (OwnClient, error) {
+	return ls.changeOwn(ctx, l, "removed", func(s *Settings) (OwnClient, error) {
 		i := s.ownIndex(id)
 		if i < 0 {
 			return OwnClient{}, store.ErrNotFound
@@ -130,7 +130,7 @@ func (ls *Labs) RemoveOwn(ctx context.Context, l *Lab, id string) error {
 }
 
 // changeOwn changes the list, and tells what was done with which client.
-func (ls *Labs) changeOwn(ctx context.Context, l *Lab, action, id string, change func(*Settings) (OwnClient, error)) error {
+func (ls *Labs) changeOwn(ctx context.Context, l *Lab, action string, change func(*Settings) (OwnClient, error)) error {
 	if err := ls.gate(); err != nil {
 		return err
 	}
@@ -139,11 +139,7 @@ func (ls *Labs) changeOwn(ctx context.Context, l *Lab, action, id string, change
 		if err != nil {
 			return err
 		}
-		e := ls.with(l.ID, *s).newEvent(event.Lab, event.KindChange)
-		e.Change = &event.Change{What: "client", Action: action, Key: id, Fields: []event.ChangeField{
-			{Name: "name", To: c.Name}, {Name: "redirect_uris", To: strings.Join(c.RedirectURIs, " ")},
-		}}
-		out.Add(e)
+		out.Add(ls.with(l.ID, *s).ownChange(action, c))
 		return nil
 	})
 }

@@ -27,6 +27,8 @@ type Settings struct {
 	ClockOffset time.Duration  `json:"clock_offset,omitempty"` // nanoseconds
 	Announced   []Announcement `json:"announced,omitempty"`    // oldest first, at most maxAnnounced
 	OwnClients  []OwnClient    `json:"own_clients,omitempty"`  // at most MaxOwnClients
+	Users       []User         `json:"users,omitempty"`        // beside those of every lab, at most MaxUsers
+	Seeded      *Start         `json:"seeded,omitempty"`       // of a lab that a seed made: what a reset brings it back to
 	Created     time.Time      `json:"created"`
 }
 

@@ -144,23 +144,19 @@ func switcher(p api.Patch, chapter string) func(guard.Switches) (guard.Switches,
 	return func(s guard.Switches) (guard.Switches, error) {
 		var err error
 		for id, on := range p.Protections {
-			protection, _ := guard.Find(id)
-			if s, err = s.WithProtection(id, on); err == nil {
-				err = notYet(protection, chapter)
-			}
-			if err != nil {
+			if s, err = lab.WithProtection(s, id, on, chapter); err != nil {
 				return nil, &switchError{err}
 			}
 		}
 		for id, value := range p.Guards {
-			if s, err = withPart(s, guard.ID(id), value, chapter); err != nil {
+			if s, err = lab.WithPart(s, guard.ID(id), value, chapter); err != nil {
 				return nil, &switchError{err}
 			}
 		}
 		for id, value := range p.Settings {
 			text, err := json.Marshal(value)
 			if err == nil {
-				s, err = withPart(s, guard.ID(id), text, chapter)
+				s, err = lab.WithPart(s, guard.ID(id), text, chapter)
 			}
 			if err != nil {
 				return nil, &switchError{err}
@@ -168,29 +164,6 @@ func switcher(p api.Patch, chapter string) func(guard.Switches) (guard.Switches,
 		}
 		return s, nil
 	}
-}
-
-// withPart sets a part that the chapter has.
-func withPart(s guard.Switches, id guard.ID, value json.RawMessage, chapter string) (guard.Switches, error) {
-	next, err := s.With(id, value)
-	if err != nil {
-		return nil, err
-	}
-	if (guard.Rules{Chapter: chapter}).Has(id) {
-		return next, nil
-	}
-	protection, _ := guard.ProtectionOf(id)
-	if part, _ := guard.FindPart(id); part.Since != "" {
-		protection.Chapter = part.Since
-	}
-	return nil, notYet(protection, chapter)
-}
-
-func notYet(p guard.Protection, chapter string) error {
-	if p.TaughtIn(chapter) {
-		return nil
-	}
-	return fmt.Errorf("the protection %s comes with chapter %s, and this lab is in %s", p.ID, p.Chapter, chapter)
 }
 
 func (a *API) reset(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {

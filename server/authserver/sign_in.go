@@ -1,0 +1,84 @@
+package authserver
+
+import (
+	"context"
+	"net/url"
+
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+	"oauthlab/server/lab"
+)
+
+// How users sign in is a setting of the lab, and one of the learner's own clients alone: at
+// the lab's client the page is what the lessons show, and what attacks are played on.
+//
+// Automatic sign-in answers without a page, so it must not make of the server what the page
+// keeps it from being: a redirector (RFC 9700 §4.11.2). A stranger can make a lab, set it to
+// automatic there, register a client and send links around. What follows:
+//
+//   - The user is signed in before anything is redirected, an error too: sign-in-first holds,
+//     and the session is kept as after a page.
+//   - It holds only where the answer goes to loopback, which is the machine of whoever opened
+//     the link. The stranger gets nothing there, no code and no visitor, and could have linked
+//     to that address itself. An answer to any other place waits for the page, which
+//     names client and host; be the place one that the operator allows (--own-clients), where
+//     another redirector may stand, or a party of the lab.
+//   - Who is signed in exists in that lab alone, and its cookie has the lab's path: nobody's
+//     session in another lab begins, ends or is used.
+
+// signInAt returns how users sign in at the client: Picker, TypedForm or Automatic.
+func signInAt(t *lab.Handling, client Client) string {
+	if !client.own {
+		return guard.Picker
+	}
+	return t.Settings.Rules().Value(guard.IDSignIn)
+}
+
+// mustType reports whether the request that waits takes a typed password alone.
+func (s *Server) mustType(ctx context.Context, t *lab.Handling, kept string) (bool, error) {
+	state, err := s.docs().Get(ctx, t.ID)
+	if err != nil {
+		return false, err
+	}
+	p, _ := state.pending(kept)
+	client, _ := state.client(t, p.Request.ClientID)
+	return signInAt(t, client) == guard.TypedForm, nil
+}
+
+// signedIn returns who has signed in when a request comes, or "". Where that is automatic,
+// it signs a user in: begun is then the id of the session, which is fresh, and "" otherwise.
+func (s *Server) signedIn(state *State, t *lab.Handling, req AuthorizationRequest, session, fresh string) (subject, begun string) {
+	all := usersOf(t.Lab)
+	if subject = state.subject(session, t.Now()); subject != "" {
+		if _, known := all.find(subject); !known { // the seed names that user no more
+			subject = ""
+		}
+	}
+	client, _ := state.client(t, req.ClientID)
+	target, err := url.Parse(req.RedirectURI)
+	if err != nil || signInAt(t, client) != guard.Automatic || !lab.Loopback(target.Hostname()) {
+		return subject, ""
+	}
+	wanted := subject
+	if wanted == "" {
+		wanted = all[0].Subject
+	}
+	if req.LoginHint != "" { // OpenID Connect Core §3.1.2.1
+		u, known := all.find(req.LoginHint)
+		if !known {
+			return "", "" // the page says so, and asks
+		}
+		wanted = u.Subject
+	}
+	if wanted == subject {
+		return subject, ""
+	}
+	state.begin(t, fresh, wanted)
+	return wanted, fresh
+}
+
+// begin keeps a session.
+func (s *State) begin(t *lab.Handling, id, subject string) {
+	s.Sessions = keep(s.Sessions, Session{ID: id, Subject: subject, Expires: t.Now().Add(sessionLife)}, maxKept)
+	t.Changed("session", "stored", subject, event.ChangeField{Name: "subject", To: subject})
+}
