@@ -22,7 +22,7 @@ func (h *house) announce(out io.Writer) {
 			said = append(said, string(p.ID), c.Origins[p.ID])
 		}
 		slog.New(slog.NewJSONHandler(out, nil)).Info("open", append(said, "data", c.NATS.Place(c.Data),
-			"roles", c.Roles.String(), "listen", h.listensOn(), "nats", h.sharedAt(), "ops", h.operatorsAt(), c.asGroup())...)
+			"seeded", h.seeded, "roles", c.Roles.String(), "listen", h.listensOn(), "nats", h.sharedAt(), "ops", h.operatorsAt(), c.asGroup())...)
 		return
 	}
 	fmt.Fprintf(out, "\nOAuth Lab is open: %s%s\n\n", own, c.elsewhere(event.Lab))
@@ -40,6 +40,9 @@ func (h *house) announce(out io.Writer) {
 		fmt.Fprintf(out, "  behind a proxy, on         %s\n", at)
 	}
 	fmt.Fprintf(out, "  labs are kept in           %s\n", c.NATS.Place(c.Data))
+	for _, issuer := range h.seeded {
+		fmt.Fprintf(out, "  lab of --seed              %s\n", issuer)
+	}
 	if at := h.sharedAt(); at != "" {
 		fmt.Fprintf(out, "  for other processes        %s\n", at)
 	}

@@ -49,6 +49,7 @@ type house struct {
 	place     store.Options    // where the labs are kept
 	store     *store.Store
 	labs      *lab.Labs
+	seeded    []string // issuers of the labs of --seed, in their order
 	attacks   *attack.Runner
 	feed      *feed.Feed
 	health    *ops.Health
@@ -67,6 +68,10 @@ func open(ctx context.Context, c setup) (*house, error) {
 	c.complete()
 	log := slog.New(ops.NewQuiet(logHandler(c)))
 	taught, err := prove.Read(c.Lessons)
+	if err != nil {
+		return nil, err
+	}
+	seeds, err := c.readSeed(taught)
 	if err != nil {
 		return nil, err
 	}
@@ -141,6 +146,9 @@ func open(ctx context.Context, c setup) (*house, error) {
 	h.labs = &lab.Labs{
 		Store: db, Origins: c.Origins, Now: c.now, Gate: h.health.Gate,
 		Parties: []lab.Document{authDocument}, Chapters: taught.Standing(), OwnRedirects: lab.OwnRedirects(c.OwnClients),
+	}
+	if err := h.seed(ctx, seeds); err != nil {
+		return nil, errors.Join(err, h.close())
 	}
 	h.attacks = &attack.Runner{Labs: h.labs, InternalSenders: senders}
 	if c.Listen != "" {

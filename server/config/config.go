@@ -25,6 +25,8 @@ type Config struct {
 
 	OwnClients OwnClients `group:"labs" placeholder:"ORIGINS|none" help:"Where learners' own clients may have their redirect URIs besides loopback, such as https://app.example; none forbids such clients."`
 
+	Seed Seed `embed:"" group:"labs"`
+
 	Data    string  `group:"labs" placeholder:"FOLDER" help:"Where labs are kept; by default oauthlab in the user's state folder."`
 	Lessons Lessons `embed:"" group:"labs"`
 	NATS    NATS    `embed:"" group:"nats"`
@@ -70,5 +72,5 @@ func (c *Config) check() error {
 	if c.Lessons.Only && c.Lessons.Dir == "" {
 		return errors.New("--lessons-only needs --lessons: with which chapters?")
 	}
-	return errors.Join(c.NATS.check(), c.checkRoles(), c.Bounds.check(), c.Ops.check())
+	return errors.Join(c.NATS.check(), c.checkRoles(), c.checkSeed(), c.Bounds.check(), c.Ops.check())
 }

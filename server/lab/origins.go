@@ -39,6 +39,16 @@ func (o Origins) Contains(raw string) bool {
 	return false
 }
 
+// Loopback reports whether all of them are this machine alone.
+func (o Origins) Loopback() bool {
+	for _, origin := range o {
+		if u, err := url.Parse(origin); err != nil || !Loopback(u.Hostname()) {
+			return false
+		}
+	}
+	return true
+}
+
 // OriginOf returns scheme, host and port of u, as a browser writes an origin.
 func OriginOf(u *url.URL) string {
 	host := strings.ToLower(u.Host)

@@ -25,6 +25,12 @@ const (
 	MaxOwnName    = 32  // characters
 )
 
+// TypePublic is a client that can keep no secret (RFC 6749 §2.1).
+const TypePublic = "public"
+
+// OwnClientPrefix begins the ids that the lab gives to such clients.
+const OwnClientPrefix = "own-"
+
 // OwnClient is a client of the learner's, registered in one lab and known to no other. It
 // is public: it proves nothing (RFC 6749 §2.1).
 type OwnClient struct {
@@ -83,7 +89,7 @@ func (e *RegistrationError) Error() string { return e.Description }
 // Register adds a client of the learner's to the lab. It returns a *RegistrationError for
 // one that cannot be.
 func (ls *Labs) Register(ctx context.Context, l *Lab, name string, redirectURIs []string) (OwnClient, error) {
-	c := OwnClient{ID: "own-" + uuid.NewString()[:8], Name: strings.TrimSpace(name), RedirectURIs: redirectURIs, Created: l.Now()}
+	c := OwnClient{ID: OwnClientPrefix + uuid.NewString()[:8], Name: strings.TrimSpace(name), RedirectURIs: redirectURIs, Created: l.Now()}
 	return c, ls.changeOwn(ctx, l, "registered", func(s *Settings) (OwnClient, error) {
 		if len(s.OwnClients) >= MaxOwnClients {
 			return c, &RegistrationError{Description: fmt.Sprintf("A lab has %d clients of its learner's at most.", MaxOwnClients), Hint: "Remove one, or change one."}
@@ -178,15 +184,21 @@ func (ls *Labs) checkOwn(s Settings, c OwnClient) error {
 	return nil
 }
 
-func checkOwnName(s Settings, c OwnClient) error {
-	hint := fmt.Sprintf("It is what the diagram calls your client: 1 to %d letters, digits, spaces and signs such as - and _.", MaxOwnName)
+// IsPlainName reports whether a name can be shown anywhere as it is: letters, digits, spaces
+// and a few signs, MaxOwnName at most.
+func IsPlainName(name string) bool {
 	isOther := func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" -_.'()", r)
 	}
-	switch n := utf8.RuneCountInString(c.Name); {
-	case n == 0:
+	return utf8.ValidString(name) && utf8.RuneCountInString(name) <= MaxOwnName && !strings.ContainsFunc(name, isOther)
+}
+
+func checkOwnName(s Settings, c OwnClient) error {
+	hint := fmt.Sprintf("It is what the diagram calls your client: 1 to %d letters, digits, spaces and signs such as - and _.", MaxOwnName)
+	switch {
+	case c.Name == "":
 		return &RegistrationError{Description: "The client has no name.", Hint: hint}
-	case n > MaxOwnName || !utf8.ValidString(c.Name) || strings.ContainsFunc(c.Name, isOther):
+	case !IsPlainName(c.Name):
 		return &RegistrationError{Description: "The client's name is too long, or has other signs in it.", Hint: hint}
 	}
 	for _, row := range event.AllParties() {

@@ -11,9 +11,6 @@ import (
 	"oauthlab/server/store"
 )
 
-// typePublic is a client that can keep no secret (RFC 6749 §2.1).
-const typePublic = "public"
-
 // clientCalls register, list, change and remove the learner's own clients.
 func (a *API) clientCalls() []endpoint.Row {
 	const list, one = "/api/labs/{lab}/clients", "/api/labs/{lab}/clients/{client}"
@@ -46,7 +43,7 @@ func (a *API) clientCalls() []endpoint.Row {
 }
 
 func clientView(c lab.OwnClient) api.OwnClient {
-	return api.OwnClient{ClientID: c.ID, Name: c.Name, Type: typePublic, RedirectURIs: c.RedirectURIs, Created: c.Created.Format(time.RFC3339)}
+	return api.OwnClient{ClientID: c.ID, Name: c.Name, Type: lab.TypePublic, RedirectURIs: c.RedirectURIs, Created: c.Created.Format(time.RFC3339)}
 }
 
 func (a *API) clients(w http.ResponseWriter, _ *http.Request, t *lab.Handling) error {
@@ -68,7 +65,7 @@ func (a *API) client(w http.ResponseWriter, r *http.Request, t *lab.Handling) er
 }
 
 func (a *API) register(w http.ResponseWriter, r *http.Request, t *lab.Handling, body api.NewClient) error {
-	if body.Type != "" && body.Type != typePublic {
+	if body.Type != "" && body.Type != lab.TypePublic {
 		return endpoint.Refuse(http.StatusBadRequest, codeBadMetadata, "This lab registers public clients alone.",
 			"Leave type out, or send public. Confidential clients come with v04, which has client secrets.")
 	}
