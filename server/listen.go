@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -34,7 +35,7 @@ func (c *setup) bind() ([][]net.Listener, error) {
 	var listeners [][]net.Listener
 	origins := maps.Clone(c.Origins)
 	for _, p := range c.Here() {
-		all, origin, err := bindParty(p, origins[p.ID])
+		all, origin, err := bindParty(p, origins[p.ID], c.Bind)
 		if err != nil {
 			closeAll(slices.Concat(listeners...))
 			return nil, err
@@ -49,8 +50,9 @@ func (c *setup) bind() ([][]net.Listener, error) {
 	return listeners, nil
 }
 
-// bindParty takes the address of one party. It returns its origin with the port that it got.
-func bindParty(p lab.Party, origin string) ([]net.Listener, string, error) {
+// bindParty takes the address of one party: that of its origin, or its port at ip. It
+// returns its origin with the port that it got.
+func bindParty(p lab.Party, origin, ip string) ([]net.Listener, string, error) {
 	if err := lab.CheckOrigin(p.Flag(), origin); err != nil {
 		return nil, "", err
 	}
@@ -62,7 +64,7 @@ func bindParty(p lab.Party, origin string) ([]net.Listener, string, error) {
 	if port == "" {
 		port = "80"
 	}
-	all, err := listen(net.JoinHostPort(u.Hostname(), port))
+	all, err := listen(net.JoinHostPort(cmp.Or(ip, u.Hostname()), port))
 	if err != nil {
 		return nil, "", bindError(p.Flag(), origin, err)
 	}

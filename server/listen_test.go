@@ -174,7 +174,7 @@ func TestAPortInUse(t *testing.T) {
 	}
 	defer other.Close()
 	origin := "http://127.0.0.1:" + portOf(other)
-	_, _, err = bindParty(lab.Party{ID: event.Mallory}, origin)
+	_, _, err = bindParty(lab.Party{ID: event.Mallory}, origin, "")
 	want := "--mallory " + origin + ": the port is in use; stop what uses it, or pass --mallory with another port"
 	if err == nil || err.Error() != want {
 		t.Errorf("it says %v, want %s", err, want)
@@ -271,5 +271,25 @@ func TestAFreePortIsFreeOnBothLoopbacks(t *testing.T) {
 			t.Errorf("the port is %d", n)
 		}
 		t.Cleanup(func() { closeAll(all) })
+	}
+}
+
+// In a container the ports are taken where they can be published, and the origins stay what
+// they are outside. What operators see is not for whoever reaches that.
+func TestPortsOnAnotherAddress(t *testing.T) {
+	h := openHouseWith(t, func(c *setup) { c.Bind = "0.0.0.0" })
+	for i, p := range h.config.Here() {
+		for _, l := range h.listeners[i] {
+			if at := l.Addr().(*net.TCPAddr); !at.IP.IsUnspecified() || !strings.HasSuffix(h.config.Origins[p.ID], ":"+portOf(l)) {
+				t.Errorf("%s listens on %s", h.config.Origins[p.ID], at)
+			}
+		}
+	}
+	l := h.newLab(t)
+	if r := h.ask(t, http.MethodGet, h.config.Origins[event.Auth]+"/.well-known/oauth-authorization-server/"+l.ID, ""); !strings.Contains(r.body, `"issuer":"`+l.Issuer+`"`) {
+		t.Errorf("the metadata are %d %s", r.status, r.body)
+	}
+	if r := h.ask(t, http.MethodGet, h.config.Origins[event.Lab]+"/metrics", ""); r.status == http.StatusOK {
+		t.Error("the figures are for everybody")
 	}
 }

@@ -93,7 +93,7 @@ func (h *house) operatorsHandler() http.Handler {
 // have an address of their own, or where the origin is not this machine's alone.
 func (h *house) metricsAtLab() http.Handler {
 	u, err := url.Parse(h.config.Origins[event.Lab])
-	if err != nil || h.config.Ops.Listen != "" || !lab.Loopback(u.Hostname()) {
+	if err != nil || h.config.Ops.Listen != "" || h.config.Bind != "" || !lab.Loopback(u.Hostname()) {
 		return nil
 	}
 	return h.metrics.Handler()

@@ -89,6 +89,11 @@ func TestWhatDoesNotGoTogetherIsRefused(t *testing.T) {
 		"--role lab --auth http://localhost:0 --nats nats:1": `--auth is "http://localhost:0", and another process plays that role`,
 		"--nats a:1 --nats-listen b:1":                       "--nats and --nats-listen exclude each other",
 		"--nats-cert a":                                      "--nats-cert and --nats-key belong together",
+		"--bind localhost":                                   `--bind is "localhost": it takes an IP address`,
+		"--bind 0.0.0.0 --listen :1":                         "--bind is for parties on ports of their own",
+		"--seed-public":                                      "--seed-public needs --seed",
+		"--seed f --role auth,mallory --nats nats:1":         "--seed is for the process that plays the role lab",
+		"--seed f --listen :1 --auth https://auth.example":   "not every origin is on loopback: pass --seed-public",
 	} {
 		if _, err := read(strings.Fields(args), nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: it says %v, want %s", args, err, want)

@@ -23,6 +23,8 @@ type Config struct {
 	Roles   Roles       `embed:"" group:"parties"`
 	Listen  string      `group:"parties" placeholder:"ADDRESS" help:"One address for all parties, told apart by Host, behind a proxy."`
 
+	Bind string `group:"parties" placeholder:"IP" help:"Take the parties' ports on this address, such as 0.0.0.0 in a container, instead of their origins'."`
+
 	OwnClients OwnClients `group:"labs" placeholder:"ORIGINS|none" help:"Where learners' own clients may have their redirect URIs besides loopback, such as https://app.example; none forbids such clients."`
 
 	Seed Seed `embed:"" group:"labs"`
@@ -71,6 +73,12 @@ func (o *Ops) check() error {
 func (c *Config) check() error {
 	if c.Lessons.Only && c.Lessons.Dir == "" {
 		return errors.New("--lessons-only needs --lessons: with which chapters?")
+	}
+	if c.Bind != "" && net.ParseIP(c.Bind) == nil {
+		return fmt.Errorf("--bind is %q: it takes an IP address such as 0.0.0.0", c.Bind)
+	}
+	if c.Bind != "" && c.Listen != "" {
+		return errors.New("--bind is for parties on ports of their own, and --listen puts all of them on one: pass one of the two")
 	}
 	return errors.Join(c.NATS.check(), c.checkRoles(), c.checkSeed(), c.Bounds.check(), c.Ops.check())
 }
