@@ -97,7 +97,7 @@ func checkRedirectURI(uri string) *endpoint.Error {
 	own, _ := url.ParseQuery(query) // what can be read of it
 	for _, name := range endpoint.NamesOf(AuthorizationResponse{}) {
 		if own.Has(name) {
-			return endpoint.Invalid("The redirect_uri has a parameter of the answer itself.", "Its query has "+name+", which would be there twice. Call yours otherwise.")
+			return endpoint.Invalid("The redirect_uri has a parameter of the answer itself.", "Its query has "+name+", which would be there twice: call yours otherwise (RFC 6749 §4.1.2).")
 		}
 	}
 	return nil
@@ -157,9 +157,9 @@ func (s *Server) checkRequest(t *lab.Handling, req AuthorizationRequest, malform
 		return endpoint.Invalid("The parameter response_type is missing.",
 			"Here it is always code (RFC 6749 §4.1.1).")
 	case req.ResponseType != "code":
-		return endpoint.Refuse(http.StatusBadRequest, codeUnsupportedResponseType, "This server knows the response_type code alone.", "OAuth 2.1 defines no other.")
+		return endpoint.Refuse(http.StatusBadRequest, codeUnsupportedResponseType, "This server knows the response_type code alone.", "Send response_type=code (RFC 6749 §3.1.1): OAuth 2.1 defines no other.")
 	case req.ResponseMode != "" && req.ResponseMode != responseMode:
-		return endpoint.Invalid("This server answers in the response_mode query alone.", "Leave response_mode out: the metadata lists those that there are.")
+		return endpoint.Invalid("This server answers in the response_mode query alone.", "Leave response_mode out: the metadata lists those that there are (RFC 8414 §2).")
 	}
 	if e := checkScope(req.Scope); e != nil {
 		return e
@@ -193,7 +193,7 @@ func checkChallenge(req AuthorizationRequest) *endpoint.Error {
 	case "", "plain", "S256": // RFC 7636 §4.3: none means plain
 	default:
 		return endpoint.Invalid("The code_challenge_method is neither S256 nor plain.",
-			"RFC 7636 §4.2 knows these two. Send S256.")
+			"Send S256: there are no others (RFC 7636 §4.2).")
 	}
 	if !isUnreserved(req.CodeChallenge, 43, 128) {
 		return endpoint.Invalid("The code_challenge is not 43 to 128 unreserved characters.",

@@ -139,7 +139,7 @@ func TestErrorsThatAreRedirected(t *testing.T) {
 					t.Fatalf("answer %d to %v, want 303 to the client", at.status, at.location)
 				}
 				q := at.location.Query()
-				if q.Get("error") != tt.code || q.Get("error_description") == "" || q.Get("code") != "" {
+				if q.Get("error") != tt.code || !namesItsSection(q.Get("error_description")) || q.Get("code") != "" {
 					t.Errorf("error %q (%q), want %q", q.Get("error"), q.Get("error_description"), tt.code)
 				}
 			}

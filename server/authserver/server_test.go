@@ -285,10 +285,16 @@ func (r reply) wantError(t *testing.T, status int, code string) {
 	if body.Description == "" || body.Hint == "" {
 		t.Errorf("the error does not help: %+v", body)
 	}
+	if status == http.StatusBadRequest && !namesItsSection(body.Description) {
+		t.Errorf("the error names no section: %s", body.Description)
+	}
 	if got := r.header.Get("Cache-Control"); got != "no-store" {
 		t.Errorf("Cache-Control is %q, want no-store (RFC 6749 §5.1)", got)
 	}
 }
+
+// namesItsSection reports whether what a client is told says where to read on.
+func namesItsSection(description string) bool { return strings.Contains(description, "(RFC ") }
 
 // wantShown checks an error page: never a redirect.
 func (r reply) wantShown(t *testing.T, status int, text string) {

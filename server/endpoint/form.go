@@ -84,7 +84,7 @@ func (p parameter) one(values []string) (string, *Error) {
 }
 
 func malformed(format, name string) *Error {
-	return Invalid(fmt.Sprintf(format, name), "Send each parameter once, as plain text.")
+	return Invalid(fmt.Sprintf(format, name), "Send each parameter once, as plain text (RFC 6749 §3.1, §3.2).")
 }
 
 // Encode puts a struct with such fields into parameters; what is empty is left out.
@@ -124,7 +124,7 @@ func Values(r *http.Request) (url.Values, *Error) {
 	if r.Method != http.MethodPost {
 		values, err := url.ParseQuery(r.URL.RawQuery)
 		if err != nil { // what would be left of it is not what was asked
-			return nil, Invalid("The query cannot be read as a form.", "Percent-encode the values.").Because(err)
+			return nil, Invalid("The query cannot be read as a form.", "Percent-encode the values (RFC 6749 appendix B).").Because(err)
 		}
 		return values, nil
 	}
@@ -146,7 +146,7 @@ func Values(r *http.Request) (url.Values, *Error) {
 			"Content-Type says "+clip(said)+". Send name=value pairs, and say so there (RFC 6749 §3.1, §4.1.3).").Because(err)
 	}
 	if err := r.ParseForm(); err != nil {
-		return nil, Invalid("The body cannot be read as a form.", "Percent-encode the values.").Because(err)
+		return nil, Invalid("The body cannot be read as a form.", "Percent-encode the values (RFC 6749 appendix B).").Because(err)
 	}
 	return r.PostForm, nil
 }
