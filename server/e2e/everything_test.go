@@ -328,6 +328,9 @@ func (b *tab) showsWhatIsSo(p *program, protections []guard.Protection) {
 		safe := true
 		for _, part := range prot.Parts {
 			is := fmt.Sprint(in.Parts[string(part.ID)])
+			if part.Kind == guard.Setting {
+				is = l.Settings[string(part.ID)]
+			}
 			safe = safe && (is == "true" || part.Kind == guard.Setting || part.Kind == guard.Habit && is == part.Values[0])
 			if shows, drawn := got[partName(prot, part)]; drawn && shows != is {
 				b.Errorf("%s: %s is shown %q, and is %s", prot.Title, part.Title, shows, is)

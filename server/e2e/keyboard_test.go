@@ -92,7 +92,7 @@ func TestChoicesAndTabsAreRings(t *testing.T) {
 	b.until(`(s => s.length >= 2 && s.every(g => g.length === 1))(` + stops + `)`)
 
 	b.do("to the tabs", chromedp.Focus(chromedp.CSS(`#tab-decoded`)))
-	for _, step := range [][2]string{{kb.ArrowRight, "curl"}, {kb.End, "why"}, {kb.ArrowRight, "raw"}, {kb.ArrowLeft, "why"}, {kb.Home, "raw"}, {kb.ArrowDown, "decoded"}} {
+	for _, step := range [][2]string{{kb.ArrowRight, "code"}, {kb.End, "why"}, {kb.ArrowRight, "raw"}, {kb.ArrowLeft, "why"}, {kb.Home, "raw"}, {kb.ArrowDown, "decoded"}} {
 		b.do("on", chromedp.KeyEvent(step[0]))
 		b.until(`document.activeElement.id === "tab-` + step[1] + `" && document.activeElement.ariaSelected === "true" && document.activeElement.tabIndex === 0`)
 	}

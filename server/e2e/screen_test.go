@@ -278,7 +278,7 @@ func TestRolesAndNames(t *testing.T) {
 		{"switch", "Code binding"},
 		{"tab", "Raw"},
 		{"tab", "Decoded"},
-		{"tab", "curl"},
+		{"tab", "As code"},
 		{"tab", "Why"},
 		{"button", "Auth server: PKCE verifier passed."},
 		{"group", "The client's page"}, // it scrolls, and must be reached to be scrolled
