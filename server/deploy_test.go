@@ -16,6 +16,7 @@ import (
 
 	"oauthlab/server/config"
 	"oauthlab/server/lab"
+	"oauthlab/server/seed"
 )
 
 // composed is what of compose.yaml must agree with the program, the Caddyfile and NATS.
@@ -127,5 +128,43 @@ func TestTheImageCanTellItsVersion(t *testing.T) {
 	}
 	if slices.Contains(strings.Fields(string(ignored)), ".git") {
 		t.Error("the image is built without .git, and does not know its version")
+	}
+}
+
+// The Compose file of the example starts the program with flags that it takes and the seed
+// beside it, whose lab is the one that the tests ask for; and what it publishes is where the
+// parties are.
+func TestTheExampleOfContainersSuitsTheProgram(t *testing.T) {
+	text, err := os.ReadFile("seed/example/compose.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var c struct {
+		Services map[string]struct {
+			Command, Ports, Volumes []string
+			NetworkMode             string `yaml:"network_mode"`
+		}
+	}
+	if err := yaml.Unmarshal(text, &c); err != nil {
+		t.Fatal(err)
+	}
+	program, tests := c.Services["oauthlab"], c.Services["tests"]
+	command, err := config.Read(lab.AllParties(), program.Command, nil, io.Discard)
+	if err != nil || command.Start.Bind == "" || !slices.Contains(program.Volumes, "./lab.yaml:"+command.Start.Seed.File+":ro") {
+		t.Errorf("it starts with %+v (%v)", command.Start, err)
+	}
+	for _, p := range lab.AllParties() {
+		u, _ := url.Parse(p.Origin)
+		if want := "127.0.0.1:" + u.Port() + ":" + u.Port(); !slices.Contains(program.Ports, want) {
+			t.Errorf("it does not publish %s", want)
+		}
+	}
+	seeds, err := seed.ReadFile("seed/example/lab.yaml", &lab.Labs{Origins: lab.AllParties().Defaults()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := strings.Join(tests.Command, " ")
+	if tests.NetworkMode != "service:oauthlab" || !strings.HasSuffix(asked, seeds[0].ID.String()) {
+		t.Errorf("the tests ask for %s in the network of %s", asked, tests.NetworkMode)
 	}
 }

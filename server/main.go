@@ -47,6 +47,10 @@
 // with an id of ours takes its place. --lessons-only leaves ours out. A folder with
 // anything wrong in it stops the start.
 //
+// With --seed FILE labs are there from the start, with ids, keys, users and clients that a
+// test suite knows beforehand; server/seed/example/README.md says what stands in the file.
+// Anything wrong in it ends the start.
+//
 // Each flag can be given as an environment variable too: --data is OAUTHLAB_DATA,
 // --ops-listen OAUTHLAB_OPS_LISTEN. A flag on the command line wins. A variable
 // OAUTHLAB_... that names no flag is said at start, and does nothing.

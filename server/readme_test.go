@@ -15,7 +15,7 @@ import (
 
 // readmes are what is read beside the program, from this folder.
 func readmes() []string {
-	return []string{"../README.md", "../CONTRIBUTING.md", "../SECURITY.md", "README.md", "deploy/README.md", "../lessons/README.md"}
+	return []string{"../README.md", "../CONTRIBUTING.md", "../SECURITY.md", "README.md", "deploy/README.md", "seed/example/README.md", "../lessons/README.md"}
 }
 
 // readReadme returns one of them.
@@ -50,7 +50,7 @@ func TestReadmesNameTheFlagsAndPartiesThatThereAre(t *testing.T) {
 		t.Fatal(err)
 	}
 	flag := regexp.MustCompile("(?:`|bin/oauthlab | )--([a-z][a-z-]*)")
-	others := []string{"data-urlencode"} // curl's
+	others := []string{"data-urlencode", "name", "network", "rm"} // curl's, and docker's
 	for _, file := range readmes() {
 		for _, found := range flag.FindAllStringSubmatch(readReadme(t, file), -1) {
 			is := slices.ContainsFunc(command.Start.Settings, func(s config.Setting) bool { return s.Name == found[1] })
