@@ -173,6 +173,38 @@ func TestAutomaticSignInIsNoRedirector(t *testing.T) {
 	h.pageOf(t, h.ask(t, http.MethodGet, other.Issuer+"/authorize?"+asks(c, ownCallback, ownVerifier).Encode(), "", "Cookie", "oauthlab_auth=x"))
 }
 
+// A session that began without a page leads past no other: not at an address elsewhere, not
+// at the lab's client, and not where the setting is another by now. One of the page does.
+func TestAnAutomaticSessionCountsWhereSignInIsAutomatic(t *testing.T) {
+	const elsewhere = "https://app.example/cb"
+	h := openHouseWith(t, seeded(t, seedText))
+	cookieOf := func(r reply) string {
+		cookie, _, _ := strings.Cut(r.header.Get("Set-Cookie"), ";")
+		return cookie
+	}
+	demo := func(cookie string) reply {
+		return h.ask(t, http.MethodGet, h.seedLab().Issuer+"/authorize?"+asks(api.OwnClient{ClientID: "demo-client"}, h.config.Origins.RedirectURI(), ownVerifier).Encode(), "", "Cookie", cookie)
+	}
+	cookie := cookieOf(h.authorize(t, ownCallback, ""))
+	h.pageOf(t, demo(cookie))
+	h.pageOf(t, h.authorize(t, elsewhere, cookie, "response_type", "token"))
+	_, waits := h.pageOf(t, h.authorize(t, elsewhere, cookie))
+	asked := cookieOf(h.ask(t, http.MethodPost, h.seedLab().Issuer+"/login", url.Values{"request": {waits}, "pick": {"bob"}}.Encode(), "Content-Type", "application/x-www-form-urlencoded", "Cookie", cookie))
+	for where, r := range map[string]reply{elsewhere: h.authorize(t, elsewhere, asked), h.config.Origins.RedirectURI(): demo(asked), ownCallback: h.authorize(t, ownCallback, asked)} {
+		if to := r.header.Get("Location"); !strings.HasPrefix(to, where+"?code=") {
+			t.Errorf("who signed in at the page is answered %d to %q", r.status, to)
+		}
+	}
+	for _, setting := range []string{"form", "picker"} {
+		h.patch(t, `{"settings": {"sign-in": "`+setting+`"}}`)
+		h.pageOf(t, h.authorize(t, ownCallback, cookie))
+	}
+	h.patch(t, `{"settings": {"sign-in": "automatic"}}`)
+	if r := h.authorize(t, ownCallback, cookie); cookieOf(r) != "" || !strings.HasPrefix(r.header.Get("Location"), ownCallback+"?code=") {
+		t.Errorf("back at automatic it is answered %d to %q, with %q", r.status, r.header.Get("Location"), r.header.Get("Set-Cookie"))
+	}
+}
+
 // The form takes what is typed and nothing else; the picker has a button for each user.
 func TestSignInByFormAndPicker(t *testing.T) {
 	h := openHouseWith(t, seeded(t, seedText))

@@ -113,7 +113,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, t *lab.Handling,
 		}
 		state.removePending(kept)
 		state.forgive(subject)
-		state.begin(t, session, subject)
+		state.begin(t, Session{ID: session, Subject: subject})
 		d := decision{deadEnd: true}
 		if t.Settings.Rules().Value(guard.IDResume) != guard.DeadEnd {
 			d = s.next(state, t, p, code, subject)

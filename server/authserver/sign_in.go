@@ -23,6 +23,9 @@ import (
 //     to that address itself. An answer to any other place waits for the page, which
 //     names client and host; be the place one that the operator allows (--own-clients), where
 //     another redirector may stand, or a party of the lab.
+//   - A session that began without a page counts only where none is needed: neither a link
+//     to loopback and then one to another place, nor a change of the setting leads past the
+//     page, and the lab's client has its own.
 //   - Who is signed in exists in that lab alone, and its cookie has the lab's path: nobody's
 //     session in another lab begins, ends or is used.
 
@@ -49,14 +52,15 @@ func (s *Server) mustType(ctx context.Context, t *lab.Handling, kept string) (bo
 // it signs a user in: begun is then the id of the session, which is fresh, and "" otherwise.
 func (s *Server) signedIn(state *State, t *lab.Handling, req AuthorizationRequest, session, fresh string) (subject, begun string) {
 	all := usersOf(t.Lab)
-	if subject = state.subject(session, t.Now()); subject != "" {
-		if _, known := all.find(subject); !known { // the seed names that user no more
-			subject = ""
-		}
-	}
 	client, _ := state.client(t, req.ClientID)
 	target, err := url.Parse(req.RedirectURI)
-	if err != nil || signInAt(t, client) != guard.Automatic || !lab.Loopback(target.Hostname()) {
+	automatic := err == nil && signInAt(t, client) == guard.Automatic && lab.Loopback(target.Hostname())
+	if one, lasts := state.session(session, t.Now()); lasts && (automatic || !one.Unasked) {
+		if _, known := all.find(one.Subject); known { // else the seed names that user no more
+			subject = one.Subject
+		}
+	}
+	if !automatic {
 		return subject, ""
 	}
 	wanted := subject
@@ -73,12 +77,13 @@ func (s *Server) signedIn(state *State, t *lab.Handling, req AuthorizationReques
 	if wanted == subject {
 		return subject, ""
 	}
-	state.begin(t, fresh, wanted)
+	state.begin(t, Session{ID: fresh, Subject: wanted, Unasked: true})
 	return wanted, fresh
 }
 
-// begin keeps a session.
-func (s *State) begin(t *lab.Handling, id, subject string) {
-	s.Sessions = keep(s.Sessions, Session{ID: id, Subject: subject, Expires: t.Now().Add(sessionLife)}, maxKept)
-	t.Changed("session", "stored", subject, event.ChangeField{Name: "subject", To: subject})
+// begin keeps a session, which lasts from now.
+func (s *State) begin(t *lab.Handling, one Session) {
+	one.Expires = t.Now().Add(sessionLife)
+	s.Sessions = keep(s.Sessions, one, maxKept)
+	t.Changed("session", "stored", one.Subject, event.ChangeField{Name: "subject", To: one.Subject})
 }

@@ -62,6 +62,7 @@ type Client struct {
 type Session struct {
 	ID      string    `json:"id"`
 	Subject string    `json:"subject"`
+	Unasked bool      `json:"unasked,omitempty"` // it began without a page
 	Expires time.Time `json:"expires"`
 }
 
@@ -157,14 +158,14 @@ func clientOf(c lab.OwnClient) Client {
 	return Client{ID: c.ID, Name: c.Name, RedirectURIs: c.RedirectURIs, own: true}
 }
 
-// subject returns who is signed in under the session id, or "".
-func (s *State) subject(id string, now time.Time) string {
+// session returns the one with the id, unless it is over.
+func (s *State) session(id string, now time.Time) (Session, bool) {
 	for _, session := range s.Sessions {
 		if id != "" && session.ID == id && now.Before(session.Expires) {
-			return session.Subject
+			return session, true
 		}
 	}
-	return ""
+	return Session{}, false
 }
 
 // pending returns the request with the id that waits for its login, be it too late.
@@ -190,7 +191,8 @@ func (s *State) answered(id string) (Answered, bool) {
 // lacks reports whether a browser with the session id never got the answer, and can still
 // make use of it. The answer brought the session with it: who has that has both.
 func (s *State) lacks(session string, a Answered, now time.Time) bool {
-	return session != a.Session && s.subject(a.Session, now) != "" && (a.Code == "" || s.redeemable(a.Code, now))
+	_, lasts := s.session(a.Session, now)
+	return session != a.Session && lasts && (a.Code == "" || s.redeemable(a.Code, now))
 }
 
 // redeemable reports whether the code is neither spent, late nor forgotten.
