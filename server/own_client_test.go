@@ -258,7 +258,7 @@ func TestTheSheetsTellWhatAnOwnClientDid(t *testing.T) {
 	shown := sheets("?client=" + first.ClientID)["watch"]
 	for _, want := range []string{
 		"It asks for openid, and waits for an ID token", "It comes with v07.", "It sends nonce", "refresh_token comes with chapter v05",
-		"This redirect URI is not registered. Send http://127.0.0.1:3000/cb?x=&#39;&lt;b&gt;, or register this one in the lab",
+		"This redirect URI is not registered. Sent was http://127.0.0.1:3000/cb?x=&#39;&lt;b&gt;x. Send http://127.0.0.1:3000/cb?x=&#39;&lt;b&gt;, or register yours in the lab",
 	} {
 		if !strings.Contains(shown.Body, want) {
 			t.Errorf("the sheet does not say %q: %s", want, shown.Body)
@@ -266,5 +266,24 @@ func TestTheSheetsTellWhatAnOwnClientDid(t *testing.T) {
 	}
 	if shown.Title != "What it did · 3" || strings.Contains(shown.Body, "<script>") || strings.Contains(shown.Body, "<b>") {
 		t.Errorf("%s: %s", shown.Title, shown.Body)
+	}
+}
+
+// A first mistake names nobody, or names the client where nothing is read: both are told.
+func TestFirstMistakesAreTold(t *testing.T) {
+	h := openHouse(t)
+	l := h.newLab(t)
+	c := h.ownClient(t, l, "My app", "http://127.0.0.1:3000/cb")
+	h.ask(t, http.MethodGet, l.Issuer+"/.well-known/openid-configuration", "")
+	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte(c.ClientID+":secret"))
+	h.ask(t, http.MethodPost, l.Issuer+"/token", "grant_type=authorization_code&code=x", "Content-Type", "application/x-www-form-urlencoded", "Authorization", basic)
+	r := h.ask(t, http.MethodGet, h.clientsOf(l)+"/sheets", "", "Authorization", "Bearer "+l.Key)
+	var all api.Sheets
+	if err := json.Unmarshal([]byte(r.body), &all); err != nil {
+		t.Fatal(err)
+	}
+	watch := all.Sheets[len(all.Sheets)-1]
+	if watch.Title != "What it did · 2" || strings.Count(watch.Body, "by a stranger") != 1 || !strings.Contains(watch.Body, "still to come") || !strings.Contains(watch.Body, "Leave the Authorization header out") {
+		t.Errorf("%s: %s", watch.Title, watch.Body)
 	}
 }

@@ -215,11 +215,8 @@ func (r *reducer) note(e event.Event) {
 	case event.NoteAttackEnds:
 		r.attackEnds(e)
 		return
-	case event.NoteCallRefused: // no message of OAuth's: whoever called was told
-		if r.band >= 0 {
-			r.add(Row{Kind: RowQuiet, Seq: e.Seq, Text: e.Note.Text})
-		}
-		return
+	case event.NoteCallRefused:
+		return // no message of OAuth's, and whoever called was told
 	}
 	r.bandFor(e)
 	r.add(noteRow(e, r.known.marksOf(e)))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/url"
 
-	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 	"oauthlab/server/authserver"
 )
@@ -44,16 +43,6 @@ func plainLeak() Attack {
 				"code_verifier": {parameter(request, "code_challenge")},
 			})
 		},
-		Harm: func(e Evidence) bool { return malloryHolds("alice")(e) && asked(e, guard.Plain) },
+		Harm: malloryHolds("alice"),
 	}
-}
-
-// asked finds an authorization request of the method.
-func asked(e Evidence, method string) bool {
-	for _, one := range e.Events {
-		if one.From == event.Browser && one.Request != nil && parameter(one.Request.URL, "code_challenge_method") == method {
-			return true
-		}
-	}
-	return false
 }

@@ -7,6 +7,7 @@ import (
 
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
+	"oauthlab/lessons/prose"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
 )
@@ -124,7 +125,7 @@ func (s *Server) checkTarget(state *State, t *lab.Handling, req *AuthorizationRe
 	if err := t.Enforce(guard.IDRedirectURI,
 		guard.RedirectURI(
 			client.RedirectURIs, req.RedirectURI)); err != nil {
-		return registered(refused(err), client)
+		return registered(refused(err), client, req.RedirectURI)
 	}
 	// No switch reaches this: the lab is no redirector for the rest of the world.
 	if !s.reaches(t, client, req.RedirectURI) {
@@ -138,9 +139,12 @@ func (s *Server) checkTarget(state *State, t *lab.Handling, req *AuthorizationRe
 
 // registered says of an address that is refused which ones a client of the learner's has:
 // whoever runs it can register another.
-func registered(e *endpoint.Error, client Client) *endpoint.Error {
+func registered(e *endpoint.Error, client Client, sent string) *endpoint.Error {
 	if client.own {
-		e.Hint = "Send " + strings.Join(client.RedirectURIs, " or ") + ", or register this one in the lab: it is compared to the letter (RFC 9700 §2.1)."
+		if sent == "" {
+			sent = "none"
+		}
+		e.Hint = "Sent was " + prose.Clip(sent, 200, "…") + ". Send " + strings.Join(client.RedirectURIs, " or ") + ", or register yours in the lab: it is compared to the letter (RFC 9700 §2.1)."
 	}
 	return e
 }

@@ -63,7 +63,7 @@ func (s *Server) Handler() http.Handler {
 	mux := &route.Mux{}
 	recorded.Mount(mux, s.endpoints())
 	recorded.Mount(mux, s.signposts())
-	recorded.Named = func(*lab.Lab, url.Values) event.Party { return event.Outside }
+	recorded.Named = func(*lab.Lab, *http.Request, url.Values) event.Party { return event.Outside }
 	recorded.Mount(mux, []endpoint.Row{{Path: "/{lab}/", Caller: endpoint.Client, Shared: true, Serve: endpoint.Plain(s.noEndpoint)}})
 	for _, pattern := range s.Assets.Patterns() {
 		mux.Handle(pattern, s.Assets)
@@ -77,8 +77,11 @@ func (s *Server) Handler() http.Handler {
 }
 
 // named attributes a request that no page sent to the client it names.
-func named(l *lab.Lab, form url.Values) event.Party {
+func named(l *lab.Lab, r *http.Request, form url.Values) event.Party {
 	id := form.Get("client_id")
+	if user, _, has := r.BasicAuth(); has && id == "" {
+		id, _ = url.QueryUnescape(user) // RFC 6749 §2.3.1
+	}
 	if own, known := l.Settings.Own(id); known {
 		return event.Party(own.Name)
 	}

@@ -163,7 +163,7 @@ func TestABrowserClientOfOnesOwnRunsThrough(t *testing.T) {
 
 	theirs.forgive("the server responded with a status of 400")
 	theirs.open(l.AuthorizationEndpoint + "?" + asked(c.ClientID, uri+"/other").Encode())
-	b.until(fmt.Sprintf(`(row => row.className === "is-refused" && row.innerText.includes("Send %s, or register this one"))(document.querySelector(".yours tbody tr"))`, uri))
+	b.until(fmt.Sprintf(`(row => row.className === "is-refused" && row.innerText.includes("Send %s, or register yours"))(document.querySelector(".yours tbody tr"))`, uri))
 }
 
 // A request in the inspector is to be had as a program, in each language.

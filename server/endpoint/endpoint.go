@@ -144,7 +144,15 @@ func (r Row) Do(w http.ResponseWriter, req *http.Request, t *lab.Handling) error
 	return r.Serve.serve(w, req, t)
 }
 
+// whereIs says what a learner can do about a chapter that comes later.
+func whereIs(chapter string) string {
+	if slices.Contains(guard.Versions(), chapter) {
+		return "Open the later chapter to use it."
+	}
+	return "That one is still to come: switch off in your client what asks for it."
+}
+
 func comesWith(f guard.Feature, chapter string) *Error {
 	return Refuse(http.StatusNotFound, InvalidRequest, "This endpoint comes with chapter "+f.Chapter()+".",
-		"This lab is in chapter "+chapter+". Open the later chapter to use it.")
+		"This lab is in chapter "+chapter+". "+whereIs(f.Chapter()))
 }

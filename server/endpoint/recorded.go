@@ -20,7 +20,7 @@ type Recorded struct {
 	// endpoint, or returns "".
 	Flow func(ctx context.Context, pattern string, l *lab.Lab, r *http.Request, form url.Values) string
 	// Named is the party that a client's request names, where nothing else tells.
-	Named func(l *lab.Lab, form url.Values) event.Party
+	Named func(l *lab.Lab, r *http.Request, form url.Values) event.Party
 }
 
 // Mount binds every path of the table, each with any method, so that a wrong one is
@@ -45,7 +45,7 @@ func (rec Recorded) route(path Path) feed.Route {
 		},
 	}
 	if caller == Navigation {
-		to.DefaultSender = func(*lab.Lab, url.Values) event.Party { return event.Browser }
+		to.DefaultSender = func(*lab.Lab, *http.Request, url.Values) event.Party { return event.Browser }
 	}
 	if rec.Flow != nil {
 		to.Flow = func(ctx context.Context, l *lab.Lab, r *http.Request, form url.Values) string {

@@ -63,7 +63,7 @@ type Route struct {
 	// Flow finds the authorization to which a request belongs, or returns "".
 	Flow func(ctx context.Context, l *lab.Lab, r *http.Request, form url.Values) string
 	// DefaultSender names the sender of a request that says nothing about itself.
-	DefaultSender func(l *lab.Lab, form url.Values) event.Party
+	DefaultSender func(l *lab.Lab, r *http.Request, form url.Values) event.Party
 	// Share lets pages of other origins read each answer, that to a request which is
 	// turned away too. nil: none may.
 	Share func(http.Handler) http.Handler
@@ -219,7 +219,7 @@ func (tp *Recorder) sender(r *http.Request, l *lab.Lab, form url.Values, route R
 	case r.Header.Get("Origin") == l.Origins[event.Lab]:
 		return event.Client
 	case route.DefaultSender != nil:
-		return route.DefaultSender(l, form)
+		return route.DefaultSender(l, r, form)
 	}
 	return event.Outside
 }

@@ -27,7 +27,7 @@ func TestAttribution(t *testing.T) {
 		header map[string]string
 		proof  func(b *bench, r *http.Request)
 		body   string
-		silent func(*lab.Lab, url.Values) event.Party
+		silent func(*lab.Lab, *http.Request, url.Values) event.Party
 		want   event.Party
 	}{
 		{name: "a navigation is the browser's", header: map[string]string{"Sec-Fetch-Mode": "navigate"}, silent: aClient, want: event.Browser},
@@ -49,7 +49,7 @@ func TestAttribution(t *testing.T) {
 		{name: "the origin null is nobody's", header: map[string]string{"Origin": "null"}, silent: aClient, want: event.Outside},
 		{name: "who says nothing is whom the request names", body: "client_id=my-app", silent: aClient, want: "my-app"},
 		{name: "who says nothing and names nobody is outside", silent: aClient, want: event.Outside},
-		{name: "who says nothing to a page is the browser", silent: func(*lab.Lab, url.Values) event.Party { return event.Browser }, want: event.Browser},
+		{name: "who says nothing to a page is the browser", silent: func(*lab.Lab, *http.Request, url.Values) event.Party { return event.Browser }, want: event.Browser},
 		{name: "where the route does not care, it is outside", body: "client_id=my-app", want: event.Outside},
 		{
 			name: "a proof counts more than anything else", silent: aClient, want: event.Mallory,

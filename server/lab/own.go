@@ -54,7 +54,7 @@ func (o OwnRedirects) Allows(raw string) bool {
 	if err != nil || o.Never || u.User != nil || u.Scheme != "http" && u.Scheme != "https" {
 		return false
 	}
-	return isOwnMachine(u.Hostname()) || slices.Contains(o.Origins, OriginOf(u))
+	return isOwnMachine(strings.ToLower(u.Hostname())) || slices.Contains(o.Origins, OriginOf(u))
 }
 
 // isOwnMachine reports whether the host is that of whoever follows the link, in one of the
@@ -68,7 +68,7 @@ func isOwnMachine(host string) bool {
 // goes to such a URI. Chromium applies it to the whole chain of redirects, and what
 // listens on loopback often redirects on, to another port.
 func (o OwnRedirects) FormAction(u *url.URL) string {
-	switch host := u.Hostname(); {
+	switch host := strings.ToLower(u.Hostname()); {
 	case !isOwnMachine(host):
 		return OriginOf(u)
 	case strings.Contains(host, ":"): // no policy can name an IPv6 address
@@ -221,9 +221,11 @@ func (ls *Labs) checkOwnURI(raw string) error {
 	case len(raw) > MaxOwnURI:
 		return &RegistrationError{Description: fmt.Sprintf("A redirect URI is longer than %d bytes.", MaxOwnURI), Hint: "Register a shorter one.", OfURI: true}
 	case err != nil || u.Hostname() == "" || strings.HasSuffix(u.Host, ":") || !isPort(u.Port()) || u.User != nil || strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return &RegistrationError{Description: "A redirect URI is not an absolute http address.", Hint: "It is written out, such as http://127.0.0.1:3000/callback (RFC 6749 §3.1.2).", OfURI: true}
+		return &RegistrationError{Description: "A redirect URI is not an absolute http address.", Hint: "Take one a line, written out such as http://127.0.0.1:3000/callback: without blanks, quotes, letters outside ASCII or a user name, and with a port from 1 to 65535, if any (RFC 6749 §3.1.2).", OfURI: true}
 	case strings.Contains(raw, "#"):
 		return &RegistrationError{Description: "A redirect URI has a fragment.", Hint: "Leave out the # and what is behind it (RFC 6749 §3.1.2).", OfURI: true}
+	case strings.Contains(raw, "*"):
+		return &RegistrationError{Description: "A redirect URI has a star in it.", Hint: "It is compared to the letter, and no pattern is taken (RFC 9700 §2.1): register each address.", OfURI: true}
 	case ls.Origins.Contains(raw):
 		return &RegistrationError{Description: "A redirect URI stands on one of the lab's own origins.", Hint: "Something else listens there. Take another port.", OfURI: true}
 	case !ls.OwnRedirects.Allows(raw):

@@ -32,10 +32,15 @@ func seenOf(events []event.Event, c lab.OwnClient, rules guard.Rules, zone *time
 		if sent["client_id"] == c.ID {
 			flows[e.Flow] = e.Flow != ""
 		}
-		if e.From != event.Party(c.Name) && sent["client_id"] != c.ID && !flows[e.Flow] {
+		row := seenRowOf(events, e, answers[e.ID], zone)
+		switch isTheirs := e.From == event.Party(c.Name) || sent["client_id"] == c.ID || flows[e.Flow]; {
+		case isTheirs:
+		case e.From == event.Outside && row.Refused: // it may be theirs: a first mistake names nobody
+			row.Unnamed = true
+		default:
 			continue
 		}
-		s.Rows = append(s.Rows, seenRowOf(events, e, answers[e.ID], zone))
+		s.Rows = append(s.Rows, row)
 		for _, says := range expects(sent, rules) {
 			if !slices.Contains(s.Expects, says) {
 				s.Expects = append(s.Expects, says)

@@ -177,6 +177,7 @@ type seenRow struct {
 	Text     string // "POST /token"
 	Answer   string // "400 invalid_grant"; "" where none is known
 	Refused  bool
+	Unnamed  bool   // it names no client of the lab, and may be another's
 	Says     string // what is wrong, and what to change
 	Trouble  string // where causes and cures are told
 }

@@ -16,7 +16,7 @@
     try {
       const own = localStorage.getItem(aside), here = localStorage.getItem(kept);
       const there = id ? JSON.stringify({id, key}) : own;
-      if (!there || there === here) return false;
+      if (!there || there === here) return !id; // another page brought the own one back
       if (there === own) localStorage.removeItem(aside);
       else if (here && !own) localStorage.setItem(aside, here);
       localStorage.setItem(kept, there);
