@@ -15,7 +15,10 @@ import (
 	"oauthlab/lessons/event"
 )
 
-const exampleFolder = "../seed/example"
+const (
+	exampleFolder = "../seed/example"
+	exampleLab    = "/7c1d3f0e-5a2b-4c8d-9e6f-0a1b2c3d4e5f" // of its lab.yaml, in issuers
+)
 
 // The example of a test suite is one that runs as it stands, against the program that is
 // built.
@@ -38,7 +41,7 @@ func TestASeededLabAfterAKill(t *testing.T) {
 	}
 	o := freeOrigins(t)
 	p := startOn(t, t.TempDir(), o[event.Lab], o[event.Auth], o[event.Mallory], "--seed", seed)
-	issuer := p.auth + "/7c1d3f0e-5a2b-4c8d-9e6f-0a1b2c3d4e5f"
+	issuer := p.auth + exampleLab
 	config := &oauth2.Config{
 		ClientID: "my-app", RedirectURL: "http://127.0.0.1:1/callback",
 		Endpoint: oauth2.Endpoint{AuthURL: issuer + "/authorize", TokenURL: issuer + "/token", AuthStyle: oauth2.AuthStyleInParams},
@@ -93,5 +96,26 @@ func TestASeedWithMistakesIsALineEach(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	if err == nil || len(lines) != 3 || !strings.Contains(lines[0], file+":3: ") || !strings.Contains(lines[2], file+":5: ") {
 		t.Errorf("it says (%v)\n%s", err, out)
+	}
+}
+
+// A client's hint can be longer than a small screen is wide: the page breaks it.
+func TestALongHintFitsASmallScreen(t *testing.T) {
+	seed, err := filepath.Abs(filepath.Join(exampleFolder, "lab.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := freeOrigins(t)
+	p := startOn(t, t.TempDir(), o[event.Lab], o[event.Auth], o[event.Mallory], "--seed", seed)
+	hint := strings.Repeat("someone.", 7) + "@x.example"
+	b := openTab(t)
+	b.looks("light", 360, 740)
+	b.open(p.auth + exampleLab + "/authorize?" + url.Values{
+		"response_type": {"code"}, "client_id": {"my-app"}, "redirect_uri": {"http://127.0.0.1:1/callback"}, "login_hint": {hint},
+		"code_challenge": {oauth2.S256ChallengeFromVerifier(oauth2.GenerateVerifier())}, "code_challenge_method": {"S256"},
+	}.Encode())
+	b.says("The client expects " + hint)
+	if over := evaluate[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+		t.Errorf("the page is %d pixels wider than the screen", over)
 	}
 }
