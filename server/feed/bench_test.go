@@ -147,7 +147,7 @@ func headerOf(fields []event.Field, name string) (values []string) {
 func fine(w http.ResponseWriter, _ *http.Request, _ *lab.Handling) { io.WriteString(w, "fine") } //nolint:errcheck // a buffer
 
 // aClient attributes what says nothing about itself to the client that it names.
-func aClient(_ *lab.Lab, form url.Values) event.Party {
+func aClient(_ *lab.Lab, _ *http.Request, form url.Values) event.Party {
 	if id := form.Get("client_id"); id != "" {
 		return event.Party(id)
 	}
