@@ -212,10 +212,19 @@ func TestALabOfTheAPIIsOpenedByItsLink(t *testing.T) {
 	if address := evaluate[string](b, `location.href`); address != p.lab+"/v03-pkce" {
 		t.Errorf("the address is %s", address)
 	}
+	beside := openTabBeside(t, b)
+	beside.open(p.lab + "/v03-pkce")
+	beside.atRest()
 	b.press("link", "Back to my own")
 	b.until(fmt.Sprintf(`localStorage.getItem("oauthlab.lab")?.includes(%q) && !localStorage.getItem("oauthlab.lab.own")`, own.ID))
 	b.atRest()
 	if got := b.labOf(p); got.ID != own.ID || got.Chapter != "v03" {
 		t.Errorf("the page shows the lab %s in %s, want %s", got.ID, got.Chapter, own.ID)
+	}
+	beside.press("link", "Back to my own") // which another page has brought back already
+	beside.until(`!document.body.innerText.includes("A link brought this lab.")`)
+	beside.atRest()
+	if shown := evaluate[string](beside, `performance.getEntriesByType("resource").map(e => e.name).filter(n => n.includes("/api/labs/")).join(" ")`); !strings.Contains(shown, own.ID) {
+		t.Errorf("the other page goes on with %s", shown)
 	}
 }
