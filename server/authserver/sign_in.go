@@ -39,6 +39,9 @@ func signInAt(t *lab.Handling, client Client) string {
 
 // mustType reports whether the request that waits takes a typed password alone.
 func (s *Server) mustType(ctx context.Context, t *lab.Handling, kept string) (bool, error) {
+	if t.Settings.Rules().Value(guard.IDSignIn) != guard.TypedForm {
+		return false, nil // at no client
+	}
 	state, err := s.docs().Get(ctx, t.ID)
 	if err != nil {
 		return false, err

@@ -23,55 +23,62 @@ func seenOf(events []event.Event, c lab.OwnClient, rules guard.Rules, zone *time
 			answers[e.Re] = e
 		}
 	}
+	var theirs []exchange
 	flows := map[string]bool{} // that it began
 	for _, e := range events {
 		if e.Request == nil || e.Request.Method == "OPTIONS" {
 			continue
 		}
-		sent := valuesOf(e)
+		sent, x := valuesOf(e), exchange{request: e, answer: answers[e.ID]}
 		if sent["client_id"] == c.ID {
 			flows[e.Flow] = e.Flow != ""
 		}
-		row := seenRowOf(events, e, answers[e.ID], zone)
 		switch isTheirs := e.From == event.Party(c.Name) || sent["client_id"] == c.ID || flows[e.Flow]; {
 		case isTheirs:
-		case e.From == event.Outside && row.Refused: // it may be theirs: a first mistake names nobody
-			row.Unnamed = true
+		case e.From == event.Outside && x.isRefused(): // it may be theirs: a first mistake names nobody
+			x.unnamed = true
 		default:
 			continue
 		}
-		s.Rows = append(s.Rows, row)
+		theirs = append(theirs, x)
 		for _, says := range expects(sent, rules) {
 			if !slices.Contains(s.Expects, says) {
 				s.Expects = append(s.Expects, says)
 			}
 		}
 	}
-	slices.Reverse(s.Rows)
-	if excess := len(s.Rows) - maxSeen; excess > 0 {
-		s.Rows, s.Older = s.Rows[:maxSeen], excess
+	s.Older = max(0, len(theirs)-maxSeen)
+	for _, x := range slices.Backward(theirs[s.Older:]) {
+		s.Rows = append(s.Rows, x.row(events, zone))
 	}
 	return s
 }
 
-func seenRowOf(events []event.Event, request, answer event.Event, zone *time.Location) seenRow {
-	at := request.Time.In(zone)
-	row := seenRow{At: at.Format(time.RFC3339), Time: at.Format(time.TimeOnly)}
-	if m, found := timeline.Inspect(events, request.Seq); found {
+// exchange is a request with its answer, which is the zero event where none is known.
+type exchange struct {
+	request, answer event.Event
+	unnamed         bool // it names no client of the lab
+}
+
+// isRefused reports whether the answer says that something is wrong.
+func (x exchange) isRefused() bool {
+	return x.answer.Response != nil && (x.answer.Response.Status >= 400 || valuesOf(x.answer)["error"] != "")
+}
+
+// row tells it in a line.
+func (x exchange) row(events []event.Event, zone *time.Location) seenRow {
+	at := x.request.Time.In(zone)
+	row := seenRow{At: at.Format(time.RFC3339), Time: at.Format(time.TimeOnly), Unnamed: x.unnamed, Refused: x.isRefused()}
+	if m, found := timeline.Inspect(events, x.request.Seq); found {
 		row.Text = m.Title
 	}
-	m, found := timeline.Inspect(events, answer.Seq)
-	if !found {
-		return row
+	if m, found := timeline.Inspect(events, x.answer.Seq); found {
+		row.Answer, row.Trouble = m.Title, m.Trouble
 	}
-	row.Answer, row.Trouble = m.Title, m.Trouble
-	said := valuesOf(answer)
-	row.Refused = answer.Response.Status >= 400 || said["error"] != ""
 	if row.Refused {
-		row.Says = said["error_description"]
-	}
-	if row.Refused && row.Says == "" { // a page for people
-		row.Says = saidOnPage(answer.Response.Body)
+		if row.Says = valuesOf(x.answer)["error_description"]; row.Says == "" { // a page for people
+			row.Says = saidOnPage(x.answer.Response.Body)
+		}
 	}
 	return row
 }
