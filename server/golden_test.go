@@ -41,7 +41,7 @@ func TestGoldenTraces(t *testing.T) {
 					continue
 				}
 				for _, value := range part.Values[1:] {
-					name := fmt.Sprintf("trace-%s-%s.diff", part.ID, value)
+					name := fmt.Sprintf("trace-%s-%s.diff", part.ID, strings.ReplaceAll(value, " ", "-"))
 					changed := trace.Patch(whole, h.trace(t, c, map[guard.ID]string{part.ID: value}))
 					if part.Kind == guard.Setting && changed == "" {
 						continue // it is about something else, such as learners' own clients

@@ -26,8 +26,10 @@ import (
 	"oauthlab/server/limit"
 	"oauthlab/server/ops"
 	"oauthlab/server/prove"
+	"oauthlab/server/resourceserver"
 	"oauthlab/server/site"
 	"oauthlab/server/store"
+	"oauthlab/server/webapp"
 	"oauthlab/web"
 )
 
@@ -91,6 +93,10 @@ func open(ctx context.Context, c setup) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
+	webappAssets, err := asset.Read(web.FS, webapp.AssetNames()...)
+	if err != nil {
+		return nil, err
+	}
 	listeners, err := c.bind()
 	if err != nil {
 		return nil, err
@@ -141,11 +147,16 @@ func open(ctx context.Context, c setup) (*house, error) {
 		return nil, errors.Join(err, h.close())
 	}
 
+	clients, err := db.Secret(ctx, "clients")
+	if err != nil {
+		return nil, errors.Join(err, h.close())
+	}
+
 	senders := feed.InternalSenders{Secret: secret}
-	authDocument := authserver.Document{Store: db, Owner: event.Auth, Kind: authserver.Kind}
+	authDocument := authserver.Document{Store: db, Owner: event.Auth, Kind: authserver.Kind, ClientKey: clients}
 	h.labs = &lab.Labs{
 		Store: db, Origins: c.Origins, Now: c.now, Gate: h.health.Gate,
-		Parties: []lab.Document{authDocument}, Chapters: taught.Standing(), OwnRedirects: lab.OwnRedirects(c.OwnClients),
+		Parties: []lab.Document{authDocument, resourceserver.Document{Store: db}, webapp.Document{Store: db}}, Chapters: taught.Standing(), OwnRedirects: lab.OwnRedirects(c.OwnClients),
 	}
 	if err := h.seed(ctx, seeds); err != nil {
 		return nil, errors.Join(err, h.close())
@@ -159,9 +170,17 @@ func open(ctx context.Context, c setup) (*house, error) {
 		Labs: h.labs, Auth: authDocument, Attacks: h.attacks, Chapters: load.Plain(taught.Chapters), Traces: taught.Traces,
 		Code: code, Books: books, Log: log, Feed: h.feed, Bounds: h.apiBounds(), MaxBody: int64(c.Bounds.MaxBody),
 	}}
+	resources := &resourceserver.Server{
+		Origin: c.Origins[event.Auth], Tokens: issuedHere{authDocument},
+		Labs: h.labs, InternalSenders: senders, Log: log, RateLimiter: h.pace(), MaxBody: int64(c.Bounds.MaxBody),
+	}
 	auth := &authserver.Server{
-		Party: event.Auth, Kind: authserver.Kind, Origin: c.Origins[event.Auth],
-		Labs: h.labs, InternalSenders: senders, Secret: issued, Assets: authAssets, Log: log, RateLimiter: h.pace(), MaxBody: int64(c.Bounds.MaxBody),
+		Party: event.Auth, Kind: authserver.Kind, Origin: c.Origins[event.Auth], Beside: resources.Mount,
+		Labs: h.labs, InternalSenders: senders, Secret: issued, ClientKey: clients, Assets: authAssets, Log: log, RateLimiter: h.pace(), MaxBody: int64(c.Bounds.MaxBody),
+	}
+	app := &webapp.Server{
+		ClientID: authserver.ClientWeb, Secret: func(id uuid.UUID) string { return authserver.ClientSecret(clients, id, authserver.ClientWeb) },
+		Labs: h.labs, InternalSenders: senders, Assets: webappAssets, Transport: h.attacks.Transport, Log: log, RateLimiter: h.pace(), MaxBody: int64(c.Bounds.MaxBody),
 	}
 	mallory := &attack.Site{Labs: h.labs, InternalSenders: senders, Assets: malloryAssets, Log: log, RateLimiter: h.pace(), MaxBody: int64(c.Bounds.MaxBody)}
 
@@ -169,7 +188,7 @@ func open(ctx context.Context, c setup) (*house, error) {
 	if err != nil {
 		return nil, errors.Join(err, h.close())
 	}
-	all := map[event.Party]http.Handler{event.Lab: labHandler, event.Auth: auth.Handler(), event.Mallory: mallory.Handler()}
+	all := map[event.Party]http.Handler{event.Lab: labHandler, event.Auth: auth.Handler(), event.Webapp: app.Handler(), event.Mallory: mallory.Handler()}
 	for _, p := range c.Here() {
 		h.handlers = append(h.handlers, secured(c.Origins[p.ID], withIcon(p, all[p.ID])))
 	}

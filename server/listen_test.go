@@ -53,10 +53,10 @@ func TestLocalhostIsTwoAddresses(t *testing.T) {
 			c.Ops.Listen = "localhost:0"
 			if together {
 				c.Listen = "localhost:0"
-				c.Origins = lab.Origins{event.Lab: "http://localhost:1", event.Auth: "http://localhost:2", event.Mallory: "http://127.0.0.1:3"}
+				c.Origins = lab.Origins{event.Lab: "http://localhost:1", event.Auth: "http://localhost:2", event.Webapp: "http://localhost:4", event.Mallory: "http://127.0.0.1:3"}
 			}
 		})
-		want := map[string]string{"--lab": "127.0.0.1 ::1", "--auth": "127.0.0.1 ::1", "--mallory": "127.0.0.1"}
+		want := map[string]string{"--lab": "127.0.0.1 ::1", "--auth": "127.0.0.1 ::1", "--webapp": "127.0.0.1 ::1", "--mallory": "127.0.0.1"}
 		for i, p := range h.config.Here() {
 			group := h.listeners[min(i, len(h.listeners)-1)]
 			got := strings.Join(hostsOf(t, group), " ")
@@ -107,7 +107,7 @@ func TestAnotherProgramOnOneOfTheLoopbacks(t *testing.T) {
 			c.Data, c.Log, c.Origins = t.TempDir(), "json", freeOrigins(c.Parties)
 			set(&c, address)
 			if flag == "--listen" {
-				c.Origins = lab.Origins{event.Lab: "http://localhost:1", event.Auth: "http://localhost:2", event.Mallory: "http://127.0.0.1:3"}
+				c.Origins = lab.Origins{event.Lab: "http://localhost:1", event.Auth: "http://localhost:2", event.Webapp: "http://localhost:4", event.Mallory: "http://127.0.0.1:3"}
 			}
 			where := address
 			if flag == "--lab" || flag == "--auth" {
@@ -128,6 +128,7 @@ func TestAMadeUpPartyListens(t *testing.T) {
 	table := append(lab.AllParties(), lab.Party{ID: "clerk", Title: "the clerk", Origin: "http://localhost:8090"})
 	c := setup{Config: config.Default(table)}
 	c.Origins, c.Roles.Played = freeOrigins(table), []event.Party{event.Lab, "clerk"}
+	c.Origins[event.Webapp] = "http://localhost:1" // played elsewhere, as all others
 	listeners, err := c.bind()
 	if err != nil {
 		t.Fatal(err)
@@ -244,10 +245,10 @@ func TestAWrongHostBehindAProxyIsTold(t *testing.T) {
 	log := &shelf{}
 	h := openHouseWith(t, func(c *setup) {
 		c.Listen, c.stderr = "127.0.0.1:0", log
-		c.Origins = lab.Origins{event.Lab: "http://localhost:1", event.Auth: "http://localhost:2", event.Mallory: "http://127.0.0.1:3"}
+		c.Origins = lab.Origins{event.Lab: "http://localhost:1", event.Auth: "http://localhost:2", event.Webapp: "http://localhost:4", event.Mallory: "http://127.0.0.1:3"}
 	})
 	got := h.ask(t, "GET", "http://"+h.listeners[0][0].Addr().String()+"/", "", "Host", "backend:8080")
-	want := "No party of the lab has this host.\nThe request came with the Host backend:8080; expected is localhost:1 or localhost:2 or 127.0.0.1:3.\n"
+	want := "No party of the lab has this host.\nThe request came with the Host backend:8080; expected is localhost:1 or localhost:2 or localhost:4 or 127.0.0.1:3.\n"
 	if got.status != http.StatusMisdirectedRequest || got.body != want {
 		t.Errorf("it is told %d\n%s\nwant\n%s", got.status, got.body, want)
 	}

@@ -17,8 +17,10 @@ import (
 	"oauthlab/server/attack"
 	"oauthlab/server/authserver"
 	"oauthlab/server/endpoint"
+	"oauthlab/server/resourceserver"
 	"oauthlab/server/route"
 	"oauthlab/server/site"
+	"oauthlab/server/webapp"
 )
 
 // kind is what an answer is, and with it which headers it must have.
@@ -96,8 +98,14 @@ func routes() map[string][]routeRow {
 		get("GET /web/icons/mallory.svg", "/web/icons/mallory.svg", 200, anAsset),
 		get("GET /web/{hash}/icons/mallory.svg", "/web/"+anotherHash+"/icons/mallory.svg", 404, anAsset),
 	}
+	web := []routeRow{
+		page("/{lab}/start", "/{none}/start", 404, aForm), page("/", "/", 404, aForm), page("/", "/{lab}/nothing", 404, aForm),
+	}
+	for _, name := range []string{"css/webapp.css", "fonts/inter.woff2", "icons/webapp.svg"} {
+		web = append(web, get("GET /web/"+name, "/web/"+name, 200, anAsset), get("GET /web/{hash}/"+name, "/web/"+anotherHash+"/"+name, 404, anAsset))
+	}
 	icon := get("GET "+iconPath, iconPath, 200, anAsset)
-	all := map[string][]routeRow{"--lab": append(lab, icon), "--auth": append(auth, icon), "--mallory": append(mallory, icon)}
+	all := map[string][]routeRow{"--lab": append(lab, icon), "--auth": append(auth, icon), "--webapp": append(web, icon), "--mallory": append(mallory, icon)}
 	for flag, table := range tables() {
 		for _, row := range table {
 			all[flag] = append(all[flag], routeOf(row))
@@ -108,7 +116,7 @@ func routes() map[string][]routeRow {
 
 // tables are those of the servers' endpoints, by the flag of their party.
 func tables() map[string][]endpoint.Row {
-	return map[string][]endpoint.Row{"--lab": site.Endpoints(), "--auth": authserver.Endpoints(), "--mallory": attack.Endpoints()}
+	return map[string][]endpoint.Row{"--lab": site.Endpoints(), "--auth": slices.Concat(authserver.Endpoints(), resourceserver.Endpoints()), "--webapp": webapp.Endpoints(), "--mallory": attack.Endpoints()}
 }
 
 // routeOf is a request to an endpoint of a table: without parameters, and with an empty
@@ -136,14 +144,14 @@ func routeOf(row endpoint.Row) routeRow {
 
 // filled names something that is there for each wildcard of a path but the lab.
 func filled(path string) string {
-	return strings.NewReplacer("{attack}", "login-csrf", "{guard}", "pkce.verify", "{term}", "state", "{error}", "lab-gone", "{chapter}", "v03").Replace(path)
+	return strings.NewReplacer("{attack}", "login-csrf", "{guard}", "pkce.verify", "{term}", "state", "{error}", "lab-gone", "{chapter}", "v03", "{$}", "").Replace(path)
 }
 
 // Every route of every party keeps the rules of the house about what a browser may do
 // with its answer.
 func TestEveryRouteKeepsTheRules(t *testing.T) {
 	h := openHouse(t)
-	l := h.newLab(t)
+	l := h.lastLab(t)
 	h.ask(t, http.MethodGet, l.Issuer+"/authorize", "")
 	log := h.logOf(t, uuid.MustParse(l.ID))
 	request := log[slices.IndexFunc(log, func(e event.Event) bool { return e.Request != nil })]
@@ -198,7 +206,7 @@ func TestEveryRouteKeepsTheRules(t *testing.T) {
 // the answer, which chapter brings it, what it answers with.
 func TestEveryRowIsHonoured(t *testing.T) {
 	h := openHouse(t)
-	l := h.newLab(t)
+	l := h.lastLab(t)
 	first := h.newLab(t)
 	h.ask(t, "PATCH", h.config.Origins[event.Lab]+"/api/labs/"+first.ID, `{"chapter":"v01"}`, "Authorization", "Bearer "+first.Key, "Content-Type", "application/json")
 	for _, p := range h.config.Here() {
@@ -299,7 +307,7 @@ func checkRoute(t *testing.T, h *house, k kind, got reply) {
 	case anAsset: // of whichever party
 		framed, scripts = policy["frame-ancestors"], policy["script-src"]
 	}
-	if k == aForm && strings.Contains(got.body, "Authorization server") {
+	if k == aForm && (strings.Contains(got.body, "Authorization server") || strings.Contains(got.body, "Web app</title>")) {
 		referrer = "same-origin" // else a form's Origin would be null
 	}
 	if k == shared {
@@ -323,7 +331,9 @@ func checkRoute(t *testing.T, h *house, k kind, got reply) {
 		t.Errorf("Cache-Control is %q", cached)
 	}
 	for _, cookie := range got.header.Values("Set-Cookie") {
-		t.Errorf("it sets the cookie %s", cookie) // signing in does, which another test looks at
+		if name, attributes, _ := strings.Cut(cookie, "="); name != "oauthlab_webapp" || !strings.Contains(attributes, "; HttpOnly; SameSite=Lax") {
+			t.Errorf("it sets the cookie %s", cookie) // signing in does, which another test looks at
+		}
 	}
 	if k == anAnswer || k == shared || k == private {
 		if kind := one("Content-Type"); got.body != "" && kind != "application/json" && kind != "application/x-ndjson" {

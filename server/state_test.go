@@ -98,6 +98,7 @@ func (s *stateOf) sheet(of event.Party, query string) api.Sheet {
 var (
 	aMoment = regexp.MustCompile(`(\d+ \w{3} )?\d\d:\d\d:\d\d`)
 	aValue  = regexp.MustCompile(`[\w-]{4}…`)
+	aHash   = regexp.MustCompile(`\b[\w-]{43}\b`)
 )
 
 // rows are the rows of the sheet's tables, as a learner reads them: a moment is T, a value V.
@@ -114,7 +115,7 @@ func (s *stateOf) rows(of event.Party) []string {
 				cells = append(cells, strings.TrimSpace(textIn(cell)))
 			}
 		}
-		rows = append(rows, aValue.ReplaceAllString(aMoment.ReplaceAllString(strings.Join(cells, " | "), "T"), "V"))
+		rows = append(rows, aHash.ReplaceAllString(aValue.ReplaceAllString(aMoment.ReplaceAllString(strings.Join(cells, " | "), "T"), "V"), "#"))
 	}
 	return rows
 }
@@ -164,7 +165,7 @@ func TestTheStateInTables(t *testing.T) {
 		},
 		"v03": {
 			event.Auth: append([]string{
-				"V new | demo-client | alice | read | V | T | client, auth",
+				"V new | demo-client | alice | read | V | T | # | client, auth",
 				"V new | demo-client | alice | " + callback + " | V | S256 | T | T | browser, client, auth",
 				"alice new | V | T",
 			}, clients...),

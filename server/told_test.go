@@ -13,6 +13,7 @@ import (
 	"oauthlab/lessons/guard"
 	"oauthlab/server/attack"
 	"oauthlab/server/prove"
+	"oauthlab/server/robot"
 )
 
 // told is what logs tell, by its name: of a note or a change, the fields seen.
@@ -135,5 +136,26 @@ func (h *house) misused(t *testing.T) []event.Event {
 	h.signIn(t, l)
 	h.ask(t, http.MethodPost, api+"/sign-out", "", key...)
 	h.ask(t, http.MethodPost, api+"/reset", "", key...)
-	return h.logOf(t, uuid.MustParse(l.ID))
+	return append(h.logOf(t, uuid.MustParse(l.ID)), h.signedOut(t)...)
+}
+
+// signedOut returns the log of a lab in which Alice signs in, and out of the client again.
+func (h *house) signedOut(t *testing.T) []event.Event {
+	t.Helper()
+	l, err := h.prover().LabWith(t.Context(), "v04", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	alice := robot.New(h.labs, l, h.attacks.InternalSenders, event.Browser, "alice")
+	callback, err := alice.SignIn(t.Context())
+	if err == nil {
+		err = alice.Finish(t.Context(), callback)
+	}
+	if err == nil {
+		err = alice.Client.SignOut(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h.logOf(t, l.ID)
 }

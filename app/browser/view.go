@@ -112,6 +112,17 @@ func KeepFocus(selector string) {
 	_ = try(func() { element.Call("focus", map[string]any{"preventScroll": true}) })
 }
 
+// TakeValue returns what was typed into the first field of the CSS selector, and empties it.
+func TakeValue(selector string) string {
+	field := first(selector)
+	if field == nil {
+		return ""
+	}
+	text := field.Get("value").String()
+	field.Set("value", "")
+	return text
+}
+
 // Tick gives every element that names something to do, in its attribute data-tick, the
 // class is-done, or takes it away: done says whether it was.
 func Tick(done func(name string) bool) {

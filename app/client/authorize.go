@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
 )
 
 // Begin starts a login: it makes a verifier and a state, remembers
@@ -56,11 +57,21 @@ func (c *Client) authorizationRequest(
 			{Name: "response_type", Value: "code"},
 			{Name: "client_id", Value: c.ID},
 			{Name: "redirect_uri", Value: c.RedirectURI},
-			{Name: "state", Value: state}, // RFC 6749 §10.12
+			{Name: "scope", Value: c.scope()}, // RFC 6749 §3.3
+			{Name: "state", Value: state},     // RFC 6749 §10.12
 			// RFC 7636 §4.3
 			{Name: "code_challenge", Value: challenge.value},
 			{Name: "code_challenge_method",
 				Value: challenge.method},
 		},
 	}
+}
+
+// scope is what the client asks to be allowed (RFC 6749 §3.3),
+// nothing where no API is there to allow it.
+func (c *Client) scope() string {
+	if !c.Rules.Offers(guard.ProtectedAPI) {
+		return ""
+	}
+	return c.Rules.Value(guard.IDScopeAsked)
 }

@@ -10,6 +10,9 @@
 //	verifier.go      the rules for a code verifier
 //	callback.go      takes the answer, and compares the state
 //	token.go         redeems the code
+//	secret.go        proves who it is, where it has a secret
+//	resource.go      asks the API, with the token
+//	keep.go          keeps the tokens, and forgets them
 //	draft.go         shows a request before it is sent
 //	login.go         what is remembered in between
 //	record.go        what the feed is told
@@ -29,18 +32,23 @@ import (
 	"oauthlab/lessons/guard"
 )
 
-// Client is an OAuth client that runs where its user can read it,
-// so it has an identifier and no secret: a public client
+// Client is an OAuth client. One that runs where its user can read
+// it has an identifier and no secret: a public client
 // (RFC 6749 §2.1). One Client serves one tab. It keeps nothing of a
 // login in itself, so a page that was reloaded goes on with a new
 // one. It is not safe for concurrent use.
 type Client struct {
 	ID          string // as registered (RFC 6749 §2.2)
 	RedirectURI string // as registered, to the letter
+	Secret      string // "" of a public client
 
 	// The server's endpoints, which its metadata name (RFC 8414 §2).
 	AuthorizationEndpoint string
 	TokenEndpoint         string
+
+	API string // the address below which its resources are
+
+	As event.Party // who it is in the feed; "" is event.Client
 
 	Rules guard.Rules // the chapter, and what differs from safe
 

@@ -11,19 +11,22 @@ import (
 
 // Draft is a request as the client is about to send it: the one
 // that the browser takes to the authorization endpoint (RFC 6749
-// §4.1.1), or the one that the client itself sends to the token
-// endpoint (§4.1.3).
+// §4.1.1), or one that the client itself sends: to the token
+// endpoint (§4.1.3), or to the API.
 type Draft struct {
 	Method     string
 	URL        string        // the endpoint, as its server names it
 	Parameters []event.Field // in the order of the specification
-	In         string        // InQuery or InBody
+	In         string        // InQuery, InBody or InHeader
+	ToAPI      bool          // and not to the authorization server
 }
 
 // Where the parameters of a request go.
 const (
 	InQuery = "query" // seen by whoever sees the address
 	InBody  = "body"  // seen by the two ends alone
+
+	InHeader = "header" // likewise: the token alone goes there
 )
 
 // draft shows a request to whoever steps through the flow, and
@@ -62,6 +65,17 @@ func (d Draft) body() string {
 		return ""
 	}
 	return encode(d.Parameters)
+}
+
+// bearer is the token that the draft carries in its header
+// (RFC 6750 §2.1).
+func (d Draft) bearer() (token string, has bool) {
+	for _, p := range d.Parameters {
+		if d.In == InHeader && p.Name == "access_token" {
+			return p.Value, true
+		}
+	}
+	return "", false
 }
 
 // present leaves out the parameters without a value: such a one is

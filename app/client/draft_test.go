@@ -62,7 +62,7 @@ func TestStepShowsWhatIsSent(t *testing.T) {
 	}
 	first, second := (*shown)[0], (*shown)[1]
 	if first.Method != "GET" || first.URL != stepped.AuthorizationEndpoint || first.In != InQuery ||
-		namesOf(first) != "response_type client_id redirect_uri state code_challenge code_challenge_method" {
+		namesOf(first) != "response_type client_id redirect_uri scope state code_challenge code_challenge_method" {
 		t.Errorf("first %+v", first)
 	}
 	if second.Method != "POST" || second.URL != stepped.TokenEndpoint || second.In != InBody ||
@@ -75,7 +75,7 @@ func TestStepShowsNothingThatIsNotSent(t *testing.T) {
 	d := newDesk(t, guard.Switches{guard.IDPKCEMethod: guard.Nothing, guard.IDStateMethod: guard.Nothing})
 	shown := d.step(asItIs)
 	d.begin()
-	if got := namesOf((*shown)[0]); got != "response_type client_id redirect_uri" {
+	if got := namesOf((*shown)[0]); got != "response_type client_id redirect_uri scope" {
 		t.Errorf("shown %q", got)
 	}
 }

@@ -63,3 +63,14 @@ func (c *Client) recall() *flow {
 	}
 	return f
 }
+
+// FlowIn returns the flow of the login that a store remembers, or
+// "".
+func FlowIn(s Store) string {
+	var l login
+	text, ok := s.Get(loginKey)
+	if !ok || json.Unmarshal([]byte(text), &l) != nil {
+		return ""
+	}
+	return l.Flow
+}

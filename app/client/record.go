@@ -29,7 +29,7 @@ func (f *flow) enforce(id guard.ID, found error) error {
 		verdict.Reason = found.Error()
 	}
 	f.record(event.Event{
-		From: event.Client, Kind: event.KindVerdict,
+		From: f.party(), Kind: event.KindVerdict,
 		Verdict: verdict,
 	})
 	if found != nil && on {
@@ -50,20 +50,28 @@ func (f *flow) giveUp(why error) error {
 func (f *flow) note(name, text string, fields ...event.Field) {
 	text = prose.Clip(text, event.MaxValue, cut)
 	e := event.Event{
-		From: event.Client, Kind: event.KindNote,
+		From: f.party(), Kind: event.KindNote,
 		Note: &event.Note{Name: name, Text: text},
 	}
 	switch name {
 	case event.NoteOpen:
 		e.To = event.Browser
 	case event.NoteCallback:
-		e.From, e.To = event.Browser, event.Client
+		e.From, e.To = event.Browser, f.party()
 	}
 	for _, field := range fields {
 		field.Value = prose.Clip(field.Value, event.MaxValue, cut)
 		e.Note.Fields = append(e.Note.Fields, field)
 	}
 	f.record(e)
+}
+
+// party is who the client is in the feed.
+func (c *Client) party() event.Party {
+	if c.As == "" {
+		return event.Client
+	}
+	return c.As
 }
 
 // record keeps an event until send.

@@ -34,6 +34,9 @@ func (c *Client) Redeem(
 	if err != nil {
 		return Tokens{}, f.giveUp(err)
 	}
+	if err := f.keepTokens(tokens); err != nil {
+		return Tokens{}, err
+	}
 	f.note(event.NoteTokens,
 		"The client keeps the tokens that it was given.",
 		event.Field{
@@ -60,7 +63,7 @@ func (f *flow) redeem(
 	if err != nil {
 		return Tokens{}, err
 	}
-	r, err := f.Fetch(ctx, Request{
+	ask := Request{
 		Method: request.Method,
 		URL:    request.address(),
 		Header: []event.Field{
@@ -69,7 +72,9 @@ func (f *flow) redeem(
 			{Name: "Accept", Value: "application/json"},
 		},
 		Body: request.body(),
-	})
+	}
+	f.prove(request, &ask)
+	r, err := f.Fetch(ctx, ask)
 	if err != nil {
 		return Tokens{}, fmt.Errorf("ask for tokens: %w", err)
 	}

@@ -58,7 +58,7 @@ func (b *aliceBrowser) take(e event.Event) {
 }
 
 func (b *aliceBrowser) request(e event.Event) {
-	if e.Request.Method == "OPTIONS" || !b.played && !b.leadsTo(e.Request) {
+	if e.Request.Method == "OPTIONS" || !b.played && e.To != event.Webapp && !b.leadsTo(e.Request) {
 		return
 	}
 	if b.asked == nil {

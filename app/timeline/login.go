@@ -9,11 +9,15 @@ import (
 )
 
 // Login is how far the latest flow of the learner's own has come: at most one of
-// its fields is set, and none while it is under way.
+// its first fields is set, and none while it is under way.
 type Login struct {
 	Code   string // the client took it; shortened
 	Token  string // the client keeps it; shortened
 	Failed string // why the client gave up
+
+	Shows     *event.Note // beside the token: what the API handed out; nil for nothing yet
+	Refused   string      // beside the token: why the API said no last
+	SignedOut bool        // the client forgot its token
 }
 
 // Ended reports whether the client has done what it can for now.
@@ -24,6 +28,10 @@ func (l Login) news() string {
 	switch {
 	case l.Failed != "":
 		return "The client gives up. " + prose.Sentence(l.Failed)
+	case l.SignedOut:
+		return "The client has forgotten its token."
+	case l.Shows != nil && l.Shows.Get("name") != "":
+		return "The client shows the account of " + l.Shows.Get("name") + "."
 	case l.Token != "":
 		return "The client has a token."
 	case l.Code != "":
@@ -41,6 +49,12 @@ func (l Login) after(n *event.Note) Login {
 		return Login{Code: shorten(n.Get("code"), param.MarkCode)}
 	case event.NoteTokens:
 		return Login{Token: shorten(n.Get("access_token"), param.MarkToken)}
+	case event.NoteShown:
+		l.Shows = n
+	case event.NoteAPIRefused:
+		l.Refused = inWords(n.Get("error"))
+	case event.NoteSignedOut:
+		return Login{SignedOut: true}
 	case event.NoteFlowFailed:
 		return Login{Failed: inWords(n.Get("error"))}
 	}

@@ -1,6 +1,7 @@
 package timeline
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"net/url"
 	"sort"
@@ -12,7 +13,7 @@ import (
 
 // Param is one parameter of a message, with what it is for.
 type Param struct {
-	In      string // "query", "form", "JSON", "Location", "fragment", "note", "state"
+	In      string // "query", "header", "form", "JSON", "Location", "fragment", "note", "state"
 	Name    string
 	Value   string
 	Kind    param.Mark // "" where the value is not followed through the flow
@@ -27,6 +28,7 @@ func ParamsOf(e event.Event) []Param {
 	switch {
 	case e.Request != nil:
 		out = appendURL(out, "query", e.Request.URL)
+		out = appendProof(out, headerOf(e.Request.Header, "authorization"))
 		out = appendBody(out, headerOf(e.Request.Header, "content-type"), e.Request.Body)
 	case e.Response != nil:
 		out = appendURL(out, "Location", headerOf(e.Response.Header, "location"))
@@ -71,6 +73,8 @@ func (p Param) Place() string {
 		return "in the address, after #"
 	case "Location":
 		return "in the redirect"
+	case "header":
+		return "in the header"
 	case "form":
 		return "in the form"
 	case "JSON":
@@ -81,6 +85,22 @@ func (p Param) Place() string {
 		return "inside the state"
 	}
 	return p.In
+}
+
+// appendProof adds what a caller proves itself with: a token (RFC 6750 §2.1), or a client's
+// id and secret, each encoded as in a form (RFC 6749 §2.3.1).
+func appendProof(out []Param, header string) []Param {
+	scheme, proof, _ := strings.Cut(header, " ")
+	switch {
+	case strings.EqualFold(scheme, "Bearer"):
+		return append(out, explain("header", "access_token", proof))
+	case strings.EqualFold(scheme, "Basic"):
+		pair, err := base64.StdEncoding.DecodeString(proof)
+		if id, secret, found := strings.Cut(string(pair), ":"); found && err == nil {
+			return append(out, explain("header", "client_id", unescape(id)), explain("header", "client_secret", unescape(secret)))
+		}
+	}
+	return out
 }
 
 func appendURL(out []Param, in, raw string) []Param {

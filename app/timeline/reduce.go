@@ -220,7 +220,7 @@ func (r *reducer) note(e event.Event) {
 	}
 	r.bandFor(e)
 	r.add(noteRow(e, r.known.marksOf(e)))
-	if r.attack != "" {
+	if r.attack != "" || e.From == event.Webapp { // whose page is a server's
 		return
 	}
 	if b := &r.view.Bands[r.band]; e.Note.Name == event.NoteLoginRefused && b.Title == untitled {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
 	"oauthlab/lessons/prose"
 )
 
@@ -103,6 +104,9 @@ func (t *teller) request(e event.Event) string {
 	case path == "/token":
 		return t.redeems(who, e)
 	}
+	if e.To == event.API {
+		return prose.Capital(who) + t.asksAPI(e, path)
+	}
 	return prose.Capital(who) + " asks " + t.who(e.To, e.Flow) + ": " + requestText(e.Request) + "."
 }
 
@@ -116,6 +120,28 @@ func (t *teller) signsIn(e event.Event) string {
 		return "The login form is sent."
 	}
 	return prose.Capital(name) + " signs in."
+}
+
+// asksAPI says what is asked of the API, and with what.
+func (t *teller) asksAPI(e event.Event, path string) string {
+	with, where := "without a token", ""
+	for _, p := range ParamsOf(e) {
+		if p.Name != "access_token" {
+			continue
+		}
+		with = "with " + t.whose(p.Value) + " token"
+		if p.In == "query" {
+			where = " in the address"
+		}
+	}
+	asks := " asks the API for photos and notes, "
+	switch {
+	case e.Request.Method == "POST":
+		asks = " writes a note, "
+	case path == "/api/me":
+		asks = " asks the API who that is, "
+	}
+	return asks + with + where + "."
 }
 
 func (t *teller) redeems(who string, e event.Event) string {
@@ -132,8 +158,10 @@ func (t *teller) redeems(who string, e event.Event) string {
 
 // whose is the owner of a code or a token, in the genitive.
 func (t *teller) whose(value string) string {
-	if name, known := t.owner[value]; known {
-		return name + "'s"
+	for _, key := range []string{value, guard.TokenHash(value)} {
+		if name, known := t.owner[key]; known {
+			return name + "'s"
+		}
 	}
 	return "a"
 }
@@ -155,6 +183,8 @@ func (t *teller) response(e event.Event) string {
 	switch token := value("access_token"); {
 	case token != "":
 		return from + " gives " + to + " a token to " + t.whose(token) + " account."
+	case e.From == event.API && e.Response.Status < 300:
+		return "The API answers " + to + ": " + t.handsOut(carried) + "."
 	case e.Response.Status >= 400 && value("error") != "":
 		return from + " refuses: " + value("error") + "."
 	case e.Response.Status >= 400:
@@ -165,6 +195,22 @@ func (t *teller) response(e event.Event) string {
 		return from + " shows a page."
 	}
 	return from + " answers."
+}
+
+// handsOut says what an answer of the API gives away, and whose it is.
+func (t *teller) handsOut(carried []Param) string {
+	of := map[string]string{}
+	for _, p := range carried {
+		of[p.Name] = p.Value
+	}
+	owner := prose.Capital(of["owner"])
+	switch {
+	case of["email"] != "":
+		return of["name"] + ", " + of["email"]
+	case of["photos"] != "":
+		return owner + "'s photos and notes"
+	}
+	return "the note stands in " + owner + "'s account"
 }
 
 func (t *teller) redirects(location, to string) string {
@@ -188,12 +234,21 @@ func (t *teller) note(e event.Event) string {
 		return prose.Sentence(e.Note.Text)
 	}
 	return prose.Capital(strings.NewReplacer(
-		"{client}", t.who(event.Client, e.Flow),
+		"{client}", t.clientOf(e),
 		"{browser}", t.who(e.From, e.Flow),
 		"{whose}", t.whose(codeIn(e.Note)),
 		"{why}", why(e.Note.Get("error")),
+		"{name}", orElse(e.Note.Get("name"), "photos and notes"),
 		"{text}", strings.TrimSuffix(e.Note.Text, "."),
 	).Replace(text))
+}
+
+// clientOf is what a sentence calls the client that a note is of.
+func (t *teller) clientOf(e event.Event) string {
+	if e.From == event.Webapp || e.To == event.Webapp {
+		return "the web app"
+	}
+	return t.who(event.Client, e.Flow)
 }
 
 // why is an error of the client, with the name of a check, not its id.

@@ -25,7 +25,8 @@ type Lab struct {
 	Resource              string `json:"resource"`                 // the protected API, from v04 on
 	ClientID              string `json:"client_id"`
 	RedirectURI           string `json:"redirect_uri"`
-	Mallory               string `json:"mallory"` // Mallory's address for this lab
+	Webapp                string `json:"webapp,omitempty"` // the web app's address for this lab, from v04 on
+	Mallory               string `json:"mallory"`          // Mallory's address for this lab
 
 	Chapter            string                `json:"chapter"`
 	Version            string                `json:"version"`     // of the lab, on which the chapter stands

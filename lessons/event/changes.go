@@ -20,8 +20,9 @@ var changeRows = []ChangeRow{
 	{What: "session", Action: "removed", Means: "A user's session has ended.", From: Auth, Fields: []string{"expires"}},
 	{What: "code", Action: "stored", Adds: true, Means: "The server issued an authorization code.", From: Auth, Key: "code", Fields: []string{"client_id", "redirect_uri", "subject", "expires", "code_challenge", "code_challenge_method"}},
 	{What: "code", Action: "spent", Means: "A code was redeemed.", From: Auth, Key: "code", Fields: []string{"spent"}},
-	{What: "token", Action: "stored", Adds: true, Means: "The server issued an access token.", From: Auth, Key: "access_token", Fields: []string{"client_id", "subject", "expires"}},
-	{What: "token", Action: "revoked", Means: "A token is good no more.", From: Auth, Key: "access_token", Fields: []string{"revoked", "subject"}},
+	{What: "token", Action: "stored", Adds: true, Means: "The server issued an access token, and keeps its hash.", From: Auth, Key: "token_hash", Fields: []string{"client_id", "subject", "scope", "expires"}},
+	{What: "token", Action: "revoked", Means: "A token is good no more.", From: Auth, Key: "token_hash", Fields: []string{"revoked", "subject"}},
+	{What: "entry", Action: "stored", Adds: true, Means: "The API keeps a new note of a user's.", From: API, Fields: []string{"owner", "text"}},
 
 	{What: "protection", Action: "switched", Means: "Parts of a protection were switched. Its key is the protection's id.", From: Lab, Fields: []string{"on"}, Parts: true},
 	{What: "client", Action: "registered", Means: "The learner registered a client. Its key is the client's id.", From: Lab, Fields: []string{"name", "redirect_uris"}},

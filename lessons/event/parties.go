@@ -50,7 +50,7 @@ var partyRows = Parties{
 	{ID: Browser, Means: "Alice's browser: what navigates.", Name: "Alice's browser", Brief: "Browser", Colour: "browser", Console: "37", Always: true},
 	{ID: Client, Means: "The OAuth client in the page: what fetches.", Name: "Client", Brief: "Client", Colour: "client", Console: "34", Always: true, Guests: true},
 	{ID: Lab, Means: "The lab itself: its API, switches, attacks, reset.", Name: "Lab", Brief: "Lab", Colour: "browser", Console: "36"},
-	{ID: Webapp, Means: "The confidential client on a server.", Name: "Web app", Brief: "Web app", Colour: "api"},
+	{ID: Webapp, Means: "The confidential client on a server.", Name: "Web app", Brief: "Web app", Colour: "client", Console: "94"},
 	{ID: Auth, Means: "The authorization server.", Name: "Auth server", Brief: "Auth", Colour: "auth", Console: "32", Always: true},
 	{ID: API, Means: "The resource server.", Name: "API", Brief: "API", Colour: "api", Console: "33"},
 	{ID: Proxy, Means: "A careless proxy, whose log leaks.", Name: "Proxy's log", Brief: "Proxy", Colour: "proxy", Console: "35"},

@@ -18,6 +18,13 @@ func rows() []Protection {
 		codeExpiry(),
 		codeBinding(),
 		codeEntropy(),
+		bearerRequired(),
+		tokenKnown(),
+		tokenExpiry(),
+		scope(),
+		noTokenInURL(),
+		logRedaction(),
+		clientSecret(),
 	}
 }
 

@@ -7,19 +7,20 @@ type Feature string
 // The features. Those of chapters that are not there yet are named all the same, so
 // that a server can say in which chapter one comes.
 const (
-	PKCEParameters      Feature = "pkce"               // the challenge in a request (RFC 7636 §4.3)
-	TokenEndpoint       Feature = "token-endpoint"     // RFC 6749 §3.2
-	ProtectedAPI        Feature = "protected-api"      // RFC 6750
-	RefreshTokens       Feature = "refresh-tokens"     // RFC 6749 §6
-	Introspection       Feature = "introspection"      // RFC 7662
-	OpenIDConnect       Feature = "openid-connect"     // OpenID Connect Core, Discovery
-	TokenExchange       Feature = "token-exchange"     // RFC 8693
-	ClientCredentials   Feature = "client-credentials" // RFC 6749 §4.4
-	JWKS                Feature = "jwks"               // RFC 7517 §5
-	Revocation          Feature = "revocation"         // RFC 7009
-	Registration        Feature = "registration"       // RFC 7591
-	DeviceAuthorization Feature = "device"             // RFC 8628
-	PushedRequests      Feature = "pushed"             // RFC 9126
+	PKCEParameters      Feature = "pkce"                 // the challenge in a request (RFC 7636 §4.3)
+	TokenEndpoint       Feature = "token-endpoint"       // RFC 6749 §3.2
+	ProtectedAPI        Feature = "protected-api"        // RFC 6750
+	ConfidentialClients Feature = "confidential-clients" // RFC 6749 §2.1, §2.3.1
+	RefreshTokens       Feature = "refresh-tokens"       // RFC 6749 §6
+	Introspection       Feature = "introspection"        // RFC 7662
+	OpenIDConnect       Feature = "openid-connect"       // OpenID Connect Core, Discovery
+	TokenExchange       Feature = "token-exchange"       // RFC 8693
+	ClientCredentials   Feature = "client-credentials"   // RFC 6749 §4.4
+	JWKS                Feature = "jwks"                 // RFC 7517 §5
+	Revocation          Feature = "revocation"           // RFC 7009
+	Registration        Feature = "registration"         // RFC 7591
+	DeviceAuthorization Feature = "device"               // RFC 8628
+	PushedRequests      Feature = "pushed"               // RFC 9126
 )
 
 // Chapter returns the chapter that brings the feature, or "" for one that nobody knows.
@@ -27,7 +28,7 @@ func (f Feature) Chapter() string {
 	switch f {
 	case PKCEParameters, TokenEndpoint:
 		return "v03"
-	case ProtectedAPI:
+	case ProtectedAPI, ConfidentialClients:
 		return "v04"
 	case RefreshTokens:
 		return "v05"

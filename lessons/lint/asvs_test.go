@@ -19,6 +19,7 @@ func TestFindingsInTheBookOfASVS(t *testing.T) {
 		"v01": "code-to-mallory open-redirector error-redirector",
 		"v02": "login-csrf guessed-state callback-replay",
 		"v03": "code-injection code-replay thief-first late-code intercepted-code pkce-downgrade plain-leak",
+		"v04": "scope-overreach token-in-url token-in-log web-app-code",
 	} {
 		for id := range strings.FieldsSeq(ids) {
 			attacks[id] = version

@@ -21,7 +21,10 @@ const issuer = "{issuer}"
 const minSecret = 16
 
 // shownHeaders are the headers that belong to the protocol.
-var shownHeaders = []string{"Location", "Content-Type", "Cache-Control", "Pragma", "Set-Cookie", "Access-Control-Allow-Origin"}
+var shownHeaders = []string{"Location", "Content-Type", "Cache-Control", "Pragma", "Set-Cookie", "Access-Control-Allow-Origin", "Authorization", "WWW-Authenticate"}
+
+// proofs names what stands behind the scheme of an Authorization header.
+var proofs = map[string]string{"Bearer": "access_token", "Basic": "client_secret"}
 
 var timestamp = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
 
@@ -151,6 +154,10 @@ func (w *Writer) headers(headers []event.Field) string {
 		if !slices.Contains(shownHeaders, h.Name) {
 			continue
 		}
+		if scheme, proof, found := strings.Cut(h.Value, " "); found && h.Name == "Authorization" {
+			text += indent + h.Name + ": " + scheme + " " + w.secret(proofs[scheme], proof) + "\n"
+			continue
+		}
 		value, query, _ := strings.Cut(h.Value, "?")
 		if name, cookie, found := strings.Cut(value, "="); found && h.Name == "Set-Cookie" {
 			session, attributes, _ := strings.Cut(cookie, ";")
@@ -188,7 +195,16 @@ func (w *Writer) json(body string) string {
 	slices.Sort(names)
 	var text string
 	for _, name := range names {
-		text += w.line(name, fmt.Sprint(members[name]))
+		text += w.line(name, plain(members[name]))
 	}
 	return text
+}
+
+// plain writes a member of a JSON object: a list as it stands in a message.
+func plain(member any) string {
+	if list, is := member.([]any); is {
+		text, _ := json.Marshal(list) //nolint:errchkjson // it was JSON before
+		return string(text)
+	}
+	return fmt.Sprint(member)
 }

@@ -64,6 +64,7 @@ func Catalogue() []Attack {
 		loginCSRF(), guessedState(), callbackReplay(),
 		interceptedCode(), codeInjection(), pkceDowngrade(), plainLeak(), signedState(), codeReplay(),
 		thiefFirst(), foreignClient(), redirectSwap(), lateCode(), guessedCode(),
+		noToken(), anyToken(), expiredToken(), scopeOverreach(), tokenInURL(), tokenInLog(), webAppCode(),
 	}
 }
 
@@ -269,13 +270,51 @@ func (s *Scene) note(ctx context.Context, from, to event.Party, name, text strin
 	})
 }
 
-// redeem sends a token request as Mallory, without any client of hers.
+// redeem sends a token request as Mallory, without any client of hers, and goes on to the
+// API with what she gets, where there is one.
 func (s *Scene) redeem(ctx context.Context, form url.Values) error {
+	token, err := s.redeemAlone(ctx, form)
+	if err != nil || token == "" {
+		return err
+	}
+	return s.use(ctx, token)
+}
+
+// redeemAlone sends a token request as Mallory and returns the token that she gets, or "".
+func (s *Scene) redeemAlone(ctx context.Context, form url.Values, proof ...event.Field) (token string, err error) {
 	form.Set("grant_type", "authorization_code")
-	_, err := robot.Send(ctx, s.via, s.senders, s.Lab, event.Mallory, client.Request{
+	answer, err := s.send(ctx, client.Request{
 		Method: http.MethodPost, URL: s.Lab.Issuer() + "/token", Body: form.Encode(),
-		Header: []event.Field{{Name: "Content-Type", Value: "application/x-www-form-urlencoded"}},
+		Header: append(proof, event.Field{Name: "Content-Type", Value: "application/x-www-form-urlencoded"}),
 	})
+	return tokenIn(&event.Response{Body: answer.Body}), err
+}
+
+// send sends a request as Mallory.
+func (s *Scene) send(ctx context.Context, r client.Request) (client.Response, error) {
+	return robot.Send(ctx, s.via, s.senders, s.Lab, event.Mallory, r)
+}
+
+// use has Mallory read with a token what the API keeps for its user, where there is an API.
+func (s *Scene) use(ctx context.Context, token string) error {
+	if !s.Lab.Settings.Rules().Offers(guard.ProtectedAPI) {
+		return nil
+	}
+	for _, path := range []string{"/api/me", "/protected"} {
+		if err := s.ask(ctx, path, token); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ask has Mallory ask the API for a resource, with a token or, where that is "", without.
+func (s *Scene) ask(ctx context.Context, path, token string) error {
+	r := client.Request{Method: http.MethodGet, URL: s.Lab.Issuer() + path}
+	if token != "" {
+		r.Header = []event.Field{{Name: "Authorization", Value: "Bearer " + token}}
+	}
+	_, err := s.send(ctx, r)
 	return err
 }
 

@@ -62,10 +62,14 @@ func thiefFirst() Attack {
 			if err != nil || code == "" {
 				return err
 			}
-			if err := s.redeem(ctx, s.stolen(code)); err != nil {
+			token, err := s.redeemAlone(ctx, s.stolen(code))
+			if err != nil {
 				return err
 			}
-			return s.Alice.Finish(ctx, callback)
+			if err := s.Alice.Finish(ctx, callback); err != nil || token == "" {
+				return err
+			}
+			return s.use(ctx, token) // what it is good for now
 		},
 		Harm: malloryHolds("alice"),
 	}

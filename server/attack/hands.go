@@ -25,6 +25,7 @@ type Holding struct {
 	Worth string    // what she can do with it now, in words that end a sentence
 
 	isClient bool // it is not the value, but the client that took it
+	isApps   bool // it is a token that Mallory's app was given, as others are
 }
 
 // Hands returns what Mallory holds of others, by the events of a lab's log and by what its
@@ -58,7 +59,7 @@ func (e Evidence) received() (all []Holding) {
 	for _, one := range e.Events {
 		switch {
 		case one.Note != nil && (one.To == event.Mallory || one.Note.Name == event.NoteStateRead):
-			for _, name := range []string{"code", "code_verifier", "code_challenge"} {
+			for _, name := range []string{"code", "code_verifier", "code_challenge", "access_token"} {
 				take(one, name, one.Note.Get(name), prose.Sentence(one.Note.Text))
 			}
 		case one.Note != nil && one.From == event.Client:
@@ -107,11 +108,11 @@ func (e Evidence) judge(h Holding, all []Holding, now time.Time) (Holding, bool)
 	case h.isClient:
 		return e.judgeClient(h)
 	case h.Param == "access_token":
-		i := slices.IndexFunc(e.Auth.Tokens, func(t authserver.Token) bool { return t.Value == h.Value })
-		if i < 0 {
+		t, known := e.Auth.Token(h.Value)
+		if !known {
 			return h.forgotten("A token"), true
 		}
-		return h.token(e.Auth.Tokens[i], now), e.Auth.Tokens[i].Subject != user
+		return e.token(h, t, now), t.Subject != user
 	case h.Param == "code":
 		i := slices.IndexFunc(e.Auth.Codes, func(c authserver.Code) bool { return c.Value == h.Value })
 		if i < 0 {
@@ -127,19 +128,35 @@ func (h Holding) forgotten(what string) Holding {
 	return h
 }
 
-func (h Holding) token(t authserver.Token, now time.Time) Holding {
+// token says what a token of somebody else is worth to Mallory, under the rules as they are.
+func (e Evidence) token(h Holding, t authserver.Token, now time.Time) Holding {
 	h.Whose, h.What = t.Subject, fmt.Sprintf("A token to %s's account", prose.Capital(t.Subject))
-	switch {
-	case t.Revoked != nil:
+	is := "good"
+	switch late := !t.Expires.After(now); {
+	case t.Revoked != nil && !e.taken(guard.IDTokenKnown):
 		h.Worth = "revoked by the server: worth nothing."
-	case !t.Expires.After(now):
+		return h
+	case late && !e.taken(guard.IDTokenExpiry):
 		h.Worth = "too old: worth nothing."
+		return h
+	case t.Revoked != nil:
+		is = "revoked, and still taken"
+	case late:
+		is = "too old, and still taken"
 	default:
 		h.Until = t.Expires
-		h.Worth = fmt.Sprintf("good. Whoever brings it is %s.", prose.Capital(t.Subject))
 	}
+	if h.isApps = t.ClientID == authserver.ClientMallory; h.isApps && !e.taken(guard.IDScope) {
+		h.What = fmt.Sprintf("A token that her app was given, by %s", prose.Capital(t.Subject))
+		h.Worth = "which opens what was granted and no more: " + t.Scope + "."
+		return h
+	}
+	h.Worth = fmt.Sprintf("%s. Whoever brings it is %s.", is, prose.Capital(t.Subject))
 	return h
 }
+
+// taken reports whether there is an API, and it takes what the guard would refuse.
+func (e Evidence) taken(id guard.ID) bool { return e.Rules.Has(id) && !e.Rules.On(id) }
 
 // judgeCode says what a code of somebody else is worth to Mallory, under the rules as they
 // are.
@@ -211,10 +228,8 @@ func (e Evidence) judgeClient(h Holding) (Holding, bool) {
 // answered to Mallory's own browser: then it was planted, and nobody signed in as her.
 func (e Evidence) begunByMallory(value string) bool {
 	code := value
-	for _, t := range e.Auth.Tokens {
-		if t.Value == value {
-			code = t.Code
-		}
+	if t, known := e.Auth.Token(value); known {
+		code = t.Code
 	}
 	return slices.ContainsFunc(e.Events, func(one event.Event) bool {
 		return one.Response != nil && one.To == event.Mallory && parameter(locationOf(one.Response), "code") == code

@@ -7,6 +7,7 @@ import (
 
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
+	"oauthlab/server/authserver"
 )
 
 // malloryHolds finds an answer of the token endpoint to Mallory herself, with a
@@ -28,6 +29,16 @@ func (e Evidence) answeredToMallory() (tokens []string) {
 		}
 	}
 	return tokens
+}
+
+// malloryRead finds an answer of the API to Mallory herself, with something of a user's.
+func malloryRead(subject, what string) func(Evidence) bool {
+	return func(e Evidence) bool {
+		return slices.ContainsFunc(e.Events, func(one event.Event) bool {
+			r, is := readingOf(one)
+			return is && one.To == event.Mallory && r.Whose == subject && r.What == what
+		})
+	}
 }
 
 // tokenIn returns the access token of an answer of the token endpoint, or "".
@@ -64,10 +75,12 @@ func broughtToMallory(parameterName string) func(Evidence) bool {
 }
 
 // sentToMallory finds that it was sent there, with whatever: where more is off than an
-// attack is about, it may be worse than what Mallory had in mind.
+// attack is about, it may be worse than what Mallory had in mind. Where Mallory's app got a
+// code of its own, Alice wanted to go there.
 func sentToMallory(e Evidence) bool {
 	return slices.ContainsFunc(e.Events, func(one event.Event) bool {
-		return one.Request != nil && one.From == event.Browser && one.To == event.Mallory
+		return one.Request != nil && one.From == event.Browser && one.To == event.Mallory &&
+			e.Auth.ClientOfCode(atMallorys(one, "code")) != authserver.ClientMallory
 	})
 }
 

@@ -64,6 +64,10 @@ func planted(bait func(context.Context, *Scene) (string, error)) func(context.Co
 		if err := s.mail(ctx, callback); err != nil {
 			return err
 		}
-		return s.Alice.Finish(ctx, callback)
+		taken := len(s.Alice.Tokens)
+		if err := s.Alice.Finish(ctx, callback); err != nil || len(s.Alice.Tokens) == taken || s.Alice.Client.API == "" {
+			return err
+		}
+		return s.Alice.Write(ctx, "Meet me at seven, behind the station.") // she thinks that it is her account
 	}
 }

@@ -27,18 +27,22 @@ func sides(e Evidence, now time.Time) (gained, lost []string) {
 			continue
 		}
 		gained = append(gained, h.says(now))
-		if !h.Until.IsZero() {
+		if !h.Until.IsZero() && (!h.isApps || e.taken(guard.IDScope)) {
 			lost = append(lost, fmt.Sprintf("%s's account is open to Mallory for %s more.", prose.Capital(h.Whose), minutes(h.Until.Sub(now))))
 		}
-		for _, t := range e.Auth.Tokens {
-			if t.Value == h.Value {
-				opened = append(opened, t.Code)
-			}
+		if t, known := e.Auth.Token(h.Value); known {
+			opened = append(opened, t.Code)
 		}
 	}
 	for _, h := range held {
 		if h.Param == "code" && !h.isClient && h.Whose != "" && !slices.Contains(opened, h.Value) {
 			gained = append(gained, h.says(now))
+		}
+	}
+	for _, r := range Readings(e.Events, e.Auth) {
+		gained = append(gained, r.says())
+		if r.Whose == "alice" && !r.Allowed {
+			lost = append(lost, "Her "+r.What+": Mallory has seen them.")
 		}
 	}
 	if sentToMallory(e) {
@@ -49,7 +53,20 @@ func sides(e Evidence, now time.Time) (gained, lost []string) {
 		gained = append(gained, "Alice's client, signed in to Mallory's account: what Alice leaves there, Mallory reads.")
 		lost = append(lost, "Her own account: her client acts for Mallory's, and nothing tells her.")
 	}
+	if e.noteAtMallorys() {
+		lost = append(lost, "A note that she wrote: it stands in Mallory's account.")
+	}
 	return gained, append(lost, e.loginLost()...)
+}
+
+// noteAtMallorys reports whether a note was written into Mallory's account by the client in
+// Alice's browser.
+func (e Evidence) noteAtMallorys() bool {
+	browsers := e.browsers()
+	return slices.ContainsFunc(e.Events, func(one event.Event) bool {
+		return one.Change != nil && one.Change.What == "entry" && browsers[one.Flow] != event.Mallory &&
+			slices.Contains(one.Change.Fields, event.ChangeField{Name: "owner", To: user})
+	})
 }
 
 func minutes(d time.Duration) string {
@@ -81,7 +98,7 @@ func (e Evidence) loginLost() (lost []string) {
 		case one.Note != nil && one.Note.Name == event.NoteFlowFailed:
 			gaveUp = gaveUp || one.Flow == flow
 		case one.Change == nil:
-		case one.Change.What == "token" && one.Change.Action == "revoked" && slices.Contains(e.Alice.Tokens, one.Change.Key):
+		case one.Change.What == "token" && one.Change.Action == "revoked" && slices.ContainsFunc(e.Alice.Tokens, func(token string) bool { return guard.TokenHash(token) == one.Change.Key }):
 			lost = append(lost, "Her own token: the server revoked it when its code came twice. She has to sign in again.")
 		case one.Change.What == "token" && one.Change.Action == "stored":
 			used = used || e.tookLoginOfAlice(one.Change.Key)
@@ -118,8 +135,8 @@ func locationOf(r *event.Response) string {
 
 // tookLoginOfAlice reports whether Mallory was given the token for a code that Alice's
 // client waits for.
-func (e Evidence) tookLoginOfAlice(token string) bool {
+func (e Evidence) tookLoginOfAlice(hash string) bool {
 	return slices.ContainsFunc(e.Auth.Tokens, func(t authserver.Token) bool {
-		return t.Value == token && t.Subject != user && t.ClientID == authserver.ClientDemo && len(e.Alice.Tokens) == 0
+		return t.Hash == hash && t.Subject != user && t.ClientID == authserver.ClientDemo && len(e.Alice.Tokens) == 0
 	})
 }

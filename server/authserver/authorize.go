@@ -54,8 +54,8 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Handli
 	asked := Pending{ID: s.issue(t.ID, kindRequest), Request: req, Filled: req.RedirectURI == ""}
 	d, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Handling) (decision, error) {
 		p := asked
-		e := s.checkTarget(state, t, &p.Request)
-		if e != nil && s.mustShow(state, t, p.Request) {
+		e := s.checkTarget(t, &p.Request)
+		if e != nil && s.mustShow(t, p.Request) {
 			return decision{shown: e}, nil
 		}
 		// ---- From here on, redirecting is safe: the address is the client's own. ----
@@ -79,8 +79,8 @@ func (s *Server) reaches(t *lab.Handling, client Client, uri string) bool {
 
 // mustShow reports whether an error about who asks or where to is shown on a page. Where
 // that guard is off, it is sent to the address of the request, inside the lab.
-func (s *Server) mustShow(state *State, t *lab.Handling, req AuthorizationRequest) bool {
-	client, _ := state.client(t, req.ClientID)
+func (s *Server) mustShow(t *lab.Handling, req AuthorizationRequest) bool {
+	client, _ := s.client(t, req.ClientID)
 	nowhere := !s.reaches(t, client, req.RedirectURI) || checkRedirectURI(req.RedirectURI) != nil
 	err := t.Enforce(guard.IDErrorShown,
 		guard.ErrorShown(false))
@@ -106,12 +106,12 @@ func checkRedirectURI(uri string) *endpoint.Error {
 
 // checkTarget checks who asks and where the answer would go, and completes the
 // request with the one registered address if it names none (RFC 6749 §3.1.2.3).
-func (s *Server) checkTarget(state *State, t *lab.Handling, req *AuthorizationRequest) *endpoint.Error {
+func (s *Server) checkTarget(t *lab.Handling, req *AuthorizationRequest) *endpoint.Error {
 	if req.ClientID == "" {
 		return endpoint.Invalid("The parameter client_id is missing.",
 			"It names the client that asks (RFC 6749 §4.1.1). In this lab: "+ClientDemo+".")
 	}
-	client, known := state.client(t, req.ClientID)
+	client, known := s.client(t, req.ClientID)
 	if err := t.Enforce(guard.IDRegisteredClient,
 		guard.RegisteredClient(known)); err != nil {
 		return refused(err)

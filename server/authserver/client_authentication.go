@@ -2,6 +2,7 @@ package authserver
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"oauthlab/lessons/guard"
@@ -9,52 +10,136 @@ import (
 	"oauthlab/server/lab"
 )
 
-// authenticateClient checks who asks for a token, whatever it offers. A public client
-// names itself and proves nothing (RFC 6749 §3.2.1).
-func (s *Server) authenticateClient(state *State, t *lab.Handling, req TokenRequest) (Client, *endpoint.Error) {
-	if req.ClientID == "" {
-		return Client{}, endpoint.Invalid("The parameter client_id is missing.",
-			"A public client names itself with it (RFC 6749 §3.2.1).")
-	}
-	client, known := state.client(t, req.ClientID)
-	if err := t.Enforce(guard.IDRegisteredClient,
-		guard.RegisteredClient(known)); err != nil {
-		e := refused(err)
-		e.Code = codeInvalidClient // RFC 6749 §5.2
-		return Client{}, e
-	}
-	return client, nil // with the guard off, a stranger is taken at its word
+// credentials are what a client says of itself, and what it proves that with.
+type credentials struct {
+	ClientID string
+	Secret   string // "" where none was sent
+	Scheme   string // of the Authorization header; "" where the secret stood in the body, or there is none
 }
 
-// What a client shows must be checked, in whatever form (RFC 6749 §4.1.3), and as all
-// clients here are public, nothing is right.
-
-// refuseHeader answers a client that tries to authenticate by a header. A 401 says so, with
-// the scheme of the header tried (RFC 6749 §5.2).
-func refuseHeader(r *http.Request) *endpoint.Error {
-	tried := r.Header.Get("Authorization")
-	if tried == "" {
-		return nil
+// authMethods are the ways in which a client may prove itself (RFC 8414 §2).
+func authMethods(rules guard.Rules) []string {
+	if rules.Offers(guard.ConfidentialClients) {
+		return []string{"none", guard.Basic, guard.Post}
 	}
-	scheme, _, _ := strings.Cut(tried, " ")
+	return []string{"none"}
+}
+
+// readCredentials reads what a client says of itself: in a header, or in the body, and
+// never in both (RFC 6749 §2.3).
+func readCredentials(r *http.Request, req TokenRequest, rules guard.Rules) (credentials, *endpoint.Error) {
+	for _, sent := range []struct{ name, value string }{{"client_assertion", req.ClientAssertion}, {"client_assertion_type", req.ClientAssertionType}} {
+		if sent.value != "" {
+			return credentials{}, endpoint.Refuse(http.StatusBadRequest, codeInvalidClient, "This server takes no client assertions.",
+				"Leave "+sent.name+" out: it comes with chapter v12. "+howToProve(rules))
+		}
+	}
+	tried := r.Header.Values("Authorization")
+	switch {
+	case len(tried) == 0:
+		if req.ClientSecret != "" && !rules.Offers(guard.ConfidentialClients) {
+			return credentials{}, endpoint.Refuse(http.StatusBadRequest, codeInvalidClient, "This server authenticates no clients.",
+				"Leave client_secret out: a public client names itself by client_id (RFC 6749 §3.2.1).")
+		}
+		return credentials{ClientID: req.ClientID, Secret: req.ClientSecret}, nil
+	case len(tried) > 1:
+		return credentials{}, endpoint.Invalid("The Authorization header is there more than once.",
+			"Often a library adds one and the code that calls it another: send one (RFC 6749 §2.3).")
+	case req.ClientSecret != "":
+		return credentials{}, endpoint.Invalid("The client proves itself twice, in the header and in the body.",
+			"Send the secret in one of them (RFC 6749 §2.3).")
+	}
+	return fromHeader(tried[0], req, rules)
+}
+
+// fromHeader reads HTTP Basic as OAuth has it: id and secret are encoded as in a form
+// before they are joined (RFC 6749 §2.3.1).
+func fromHeader(sent string, req TokenRequest, rules guard.Rules) (credentials, *endpoint.Error) {
+	scheme, _, _ := strings.Cut(sent, " ")
 	if !isUnreserved(scheme, 1, 32) { // no scheme at all
 		scheme = "Basic"
 	}
-	return endpoint.Refuse(http.StatusUnauthorized, codeInvalidClient, "This server authenticates no clients.",
-		"Leave the Authorization header out: a public client names itself by client_id (RFC 6749 §3.2.1).").
+	if !rules.Offers(guard.ConfidentialClients) {
+		return credentials{}, unauthorized(scheme, "This server authenticates no clients.",
+			"Leave the Authorization header out: a public client names itself by client_id (RFC 6749 §3.2.1).")
+	}
+	id, secret, isBasic := (&http.Request{Header: http.Header{"Authorization": {sent}}}).BasicAuth()
+	if !isBasic {
+		return credentials{}, unauthorized(scheme, "The Authorization header is not that of HTTP Basic.", howToProve(rules))
+	}
+	id, badID := url.QueryUnescape(id)
+	secret, badSecret := url.QueryUnescape(secret)
+	if badID != nil || badSecret != nil {
+		return credentials{}, unauthorized(scheme, "Id and secret in the Authorization header are not encoded as in a form.",
+			"Encode each as application/x-www-form-urlencoded, then join them with a colon (RFC 6749 §2.3.1).")
+	}
+	if req.ClientID != "" && req.ClientID != id {
+		return credentials{}, endpoint.Invalid("The header names another client than the body.",
+			"Leave client_id out of the body, or send the same (RFC 6749 §2.3).")
+	}
+	return credentials{ClientID: id, Secret: secret, Scheme: scheme}, nil
+}
+
+// howToProve says what a client may prove itself with.
+func howToProve(rules guard.Rules) string {
+	return "This server takes " + strings.Join(authMethods(rules), ", ") + " (RFC 6749 §2.3)."
+}
+
+// unauthorized is the answer to a client that tried a header: it names the scheme that was
+// tried (RFC 6749 §5.2).
+func unauthorized(scheme, description, hint string) *endpoint.Error {
+	return endpoint.Refuse(http.StatusUnauthorized, codeInvalidClient, description, hint).
 		With("WWW-Authenticate", scheme+` realm="OAuth Lab"`)
 }
 
-// refuseCredentials answers one that does so in the body. Not with a 401: that would have
-// to name a scheme of HTTP (RFC 9110 §11.6.1). An empty secret is none (RFC 6749 §3.2).
-func refuseCredentials(req TokenRequest) *endpoint.Error {
-	for _, sent := range []struct{ name, value string }{
-		{"client_secret", req.ClientSecret}, {"client_assertion", req.ClientAssertion}, {"client_assertion_type", req.ClientAssertionType},
-	} {
-		if sent.value != "" {
-			return endpoint.Refuse(http.StatusBadRequest, codeInvalidClient, "This server authenticates no clients.",
-				"Leave "+sent.name+" out: a public client names itself by client_id (RFC 6749 §3.2.1).")
-		}
+// authenticateClient checks who asks for a token, whatever it offers. A public client
+// names itself and proves nothing (RFC 6749 §3.2.1).
+func (s *Server) authenticateClient(t *lab.Handling, sent credentials) (Client, *endpoint.Error) {
+	if sent.ClientID == "" {
+		return Client{}, endpoint.Invalid("The parameter client_id is missing.",
+			"A public client names itself with it (RFC 6749 §3.2.1).")
+	}
+	client, known := s.client(t, sent.ClientID)
+	if err := t.Enforce(guard.IDRegisteredClient,
+		guard.RegisteredClient(known)); err != nil {
+		return Client{}, sent.refused(err) // RFC 6749 §5.2
+	}
+	if client.isPublic() { // with the guard off, a stranger is taken at its word
+		return client, sent.refuseOfPublic()
+	}
+	if err := t.Enforce(guard.IDClientSecret,
+		guard.ClientSecret(sent.Secret, client.SecretHash)); err != nil {
+		return Client{}, sent.refused(err)
+	}
+	return client, nil
+}
+
+// refused makes such an answer of what Enforce returned.
+func (c credentials) refused(err error) *endpoint.Error {
+	e := refused(err)
+	return c.refusal(e.Description, e.Hint)
+}
+
+// refusal is the answer to a client that is not taken for who it says it is. Only one that
+// tried a header is told so with 401: that must name a scheme of HTTP (RFC 9110 §11.6.1).
+func (c credentials) refusal(description, hint string) *endpoint.Error {
+	if c.Scheme != "" {
+		return unauthorized(c.Scheme, description, hint)
+	}
+	return endpoint.Refuse(http.StatusBadRequest, codeInvalidClient, description, hint)
+}
+
+// refuseOfPublic answers a public client that shows a secret. What a client shows must be
+// checked, in whatever form (RFC 6749 §4.1.3), and of a public one nothing is right. An
+// empty secret in the body is none (RFC 6749 §3.2).
+func (c credentials) refuseOfPublic() *endpoint.Error {
+	switch {
+	case c.Scheme != "":
+		return c.refusal("This client is public, and has no secret.",
+			"Leave the Authorization header out: a public client names itself by client_id (RFC 6749 §3.2.1).")
+	case c.Secret != "":
+		return c.refusal("This client is public, and has no secret.",
+			"Leave client_secret out: a public client names itself by client_id (RFC 6749 §3.2.1).")
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
 	"oauthlab/server/lab"
 	"oauthlab/server/store"
 )
@@ -18,6 +19,8 @@ type Document struct {
 	Store *store.Store
 	Owner event.Party // whose it is
 	Kind  store.Kind
+
+	ClientKey []byte // see Server
 }
 
 var _ lab.Document = Document{}
@@ -27,15 +30,18 @@ func (d Document) docs() store.Documents[State] { return store.For[State](d.Stor
 // Party implements lab.Document.
 func (d Document) Party() event.Party { return d.Owner }
 
+// Feature implements lab.Document.
+func (d Document) Feature() guard.Feature { return "" }
+
 // Create implements lab.Document.
 func (d Document) Create(ctx context.Context, l *lab.Lab) error {
-	return d.docs().Create(ctx, l.ID, newState(l.Origins, l.ID))
+	return d.docs().Create(ctx, l.ID, State{})
 }
 
 // Reset implements lab.Document: codes, tokens and sessions are gone.
 func (d Document) Reset(ctx context.Context, l *lab.Lab) error {
 	return d.docs().Update(ctx, l.ID, func(s *State, _ *store.Outbox) error {
-		*s = newState(l.Origins, l.ID)
+		*s = State{}
 		return nil
 	})
 }
@@ -45,13 +51,19 @@ func (d Document) State(ctx context.Context, id uuid.UUID) (State, error) {
 	return d.docs().Get(ctx, id)
 }
 
+// record is all that the server knows of a lab.
+type record struct {
+	Clients []Client `json:"clients"`
+	State
+}
+
 // Read implements lab.Document.
 func (d Document) Read(ctx context.Context, l *lab.Lab) (json.RawMessage, error) {
 	s, err := d.State(ctx, l.ID)
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(s.withEmptyLists())
+	return json.Marshal(record{registry(l, d.ClientKey), s.withEmptyLists()})
 }
 
 // SignOut ends every session of the lab's users.

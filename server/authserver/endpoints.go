@@ -48,7 +48,6 @@ func (s *Server) endpoints() []endpoint.Row {
 			Does: "Exchanges an authorization code for an access token.",
 		},
 
-		{Path: "/{lab}/api/me", Caller: endpoint.Client, Shared: true, Feature: guard.ProtectedAPI, Section: "RFC 6750 §2", Does: "Alice's profile, for a good access token."},
 		{Path: "/{lab}/introspect", Caller: endpoint.Client, Shared: true, Feature: guard.Introspection, Metadata: "introspection_endpoint", Section: "RFC 7662 §2", Does: "What the server knows of a token."},
 		{
 			Path: "/{lab}/userinfo", Caller: endpoint.Client, Shared: true, Feature: guard.OpenIDConnect, Metadata: "userinfo_endpoint",

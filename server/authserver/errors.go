@@ -3,7 +3,6 @@ package authserver
 import (
 	"errors"
 	"net/http"
-	"strings"
 
 	"oauthlab/lessons/guard"
 	"oauthlab/lessons/prose"
@@ -29,16 +28,7 @@ func refused(err error) *endpoint.Error {
 		return endpoint.Invalid(prose.Sentence(err.Error()), "").Because(err)
 	}
 	part, _ := guard.FindPart(r.Guard)
-	return endpoint.Refuse(http.StatusBadRequest, part.Code, prose.Sentence(r.Reason), sectioned(part.Hint, part.Section))
-}
-
-// sectioned names the section at the end of a hint that names none, so that whoever is
-// refused can read on.
-func sectioned(hint, section string) string {
-	if strings.Contains(hint, "RFC ") {
-		return hint
-	}
-	return strings.TrimSuffix(hint, ".") + " (" + section + ")."
+	return endpoint.Refuse(http.StatusBadRequest, part.Code, prose.Sentence(r.Reason), endpoint.Sectioned(part.Hint, part.Section))
 }
 
 // fail is the one place where errors are written: where people come, as a page, and for

@@ -82,5 +82,5 @@ func (s *Server) noCode(state *State, t *lab.Handling, code string) tokenAnswer 
 
 // no is the refusal of a code where no guard had anything to say.
 func no(description, hint string) tokenAnswer {
-	return tokenAnswer{refused: endpoint.Refuse(http.StatusBadRequest, codeInvalidGrant, description, sectioned(hint, "RFC 6749 §5.2"))}
+	return tokenAnswer{refused: endpoint.Refuse(http.StatusBadRequest, codeInvalidGrant, description, endpoint.Sectioned(hint, "RFC 6749 §5.2"))}
 }

@@ -69,7 +69,7 @@ func (s *Server) offer(t *lab.Handling, kind string, values url.Values) (redempt
 			hint += " " + kind + " comes with chapter " + g.feature.Chapter() + "."
 		}
 	}
-	return nil, endpoint.Refuse(http.StatusBadRequest, codeUnsupportedGrantType, "This server does not take the grant_type.", sectioned(hint, "RFC 6749 §5.2"))
+	return nil, endpoint.Refuse(http.StatusBadRequest, codeUnsupportedGrantType, "This server does not take the grant_type.", endpoint.Sectioned(hint, "RFC 6749 §5.2"))
 }
 
 // has says which grants there are.

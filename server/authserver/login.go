@@ -146,7 +146,7 @@ func (s *Server) again(state *State, t *lab.Handling, a Answered, session, subje
 // done tells a browser with the session id that its request was answered. Where the code
 // may still be waited for, the way to the client stands there.
 func (s *Server) done(state *State, t *lab.Handling, a Answered, session string) *doneView {
-	client, _ := state.client(t, a.Request.ClientID)
+	client, _ := s.client(t, a.Request.ClientID)
 	d := &doneView{Client: client.Name, Lab: s.Labs.Origins[event.Lab] + "/" + t.Settings.Chapter}
 	if session == a.Session && state.redeemable(a.Code, t.Now()) {
 		d.Answer = a.Answer
@@ -205,7 +205,7 @@ func (s *Server) loginPage(w http.ResponseWriter, r *http.Request, t *lab.Handli
 	if err != nil {
 		return err
 	}
-	client, _ := state.client(t, p.Request.ClientID)
+	client, _ := s.client(t, p.Request.ClientID)
 	view := loginView{
 		Action: "/" + t.ID.String() + "/login", Request: kept, Client: client.Name,
 		Host: target.Host, Own: client.own, Refusal: p.Refusal, Problem: problem, Hint: p.Request.LoginHint,

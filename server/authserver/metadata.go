@@ -14,6 +14,7 @@ type Metadata struct {
 	Issuer                            string   `json:"issuer"`
 	AuthorizationEndpoint             string   `json:"authorization_endpoint"`
 	TokenEndpoint                     string   `json:"token_endpoint,omitempty"`
+	ScopesSupported                   []string `json:"scopes_supported,omitempty"`
 	ResponseTypesSupported            []string `json:"response_types_supported"`
 	ResponseModesSupported            []string `json:"response_modes_supported"`
 	GrantTypesSupported               []string `json:"grant_types_supported"`
@@ -35,8 +36,11 @@ func (s *Server) metadata(w http.ResponseWriter, _ *http.Request, t *lab.Handlin
 	// a truthful server does not promise one.
 	endpoint.Announce(&m, s.endpoints(), s.issuer(t), rules)
 	if m.TokenEndpoint != "" {
-		m.TokenEndpointAuthMethodsSupported = []string{"none"}
+		m.TokenEndpointAuthMethodsSupported = authMethods(rules)
 		m.CodeChallengeMethodsSupported = challengeMethods(rules)
+	}
+	if rules.Offers(guard.ProtectedAPI) { // before, no scope opens anything
+		m.ScopesSupported = scopesOf(rules)
 	}
 	writeJSON(w, http.StatusOK, m)
 	return nil

@@ -5,7 +5,6 @@ import (
 	"html/template"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"oauthlab/lessons/event"
@@ -87,7 +86,7 @@ func (s *Server) showError(w http.ResponseWriter, e *endpoint.Error) {
 // helpWith returns where the lab tells the causes and cures of what is said; its
 // troubleshooting leads from the words to the entry.
 func (s *Server) helpWith(says string) string {
-	return s.Labs.Origins[event.Lab] + "/troubleshooting?says=" + strings.ReplaceAll(url.QueryEscape(says), "+", "%20")
+	return s.Labs.Origins.Help(says)
 }
 
 // showPage writes a page that the lab alone may frame. formTarget is the origin

@@ -12,9 +12,27 @@ import (
 // DefaultScope is granted where a client asks for nothing that there is (RFC 6749 §3.3).
 const DefaultScope = "read"
 
-// scopes are the words that mean something here, with the feature that brings them.
-func scopes() map[string]guard.Feature {
-	return map[string]guard.Feature{DefaultScope: "", "profile": guard.ProtectedAPI}
+// scope is a word that means something here.
+type scope struct {
+	word    string
+	feature guard.Feature // that brings it; "" where it was always there
+}
+
+// scopes are all of them.
+func scopes() []scope {
+	return []scope{{DefaultScope, ""}, {"write", guard.ProtectedAPI}, {"profile", guard.ProtectedAPI}}
+}
+
+// scopesOf are the words that there are under the rules, as the metadata lists them
+// (RFC 8414 §2).
+func scopesOf(rules guard.Rules) []string {
+	var words []string
+	for _, s := range scopes() {
+		if s.feature == "" || rules.Offers(s.feature) {
+			words = append(words, s.word)
+		}
+	}
+	return words
 }
 
 // checkScope refuses a scope that is no list of words with single blanks between them
@@ -36,9 +54,9 @@ func checkScope(asked string) *endpoint.Error {
 // are, each once, else the default.
 func granted(asked string, rules guard.Rules) string {
 	var words []string
+	there := scopesOf(rules)
 	for word := range strings.SplitSeq(asked, " ") {
-		feature, known := scopes()[word]
-		if known && (feature == "" || rules.Offers(feature)) && !slices.Contains(words, word) {
+		if slices.Contains(there, word) && !slices.Contains(words, word) {
 			words = append(words, word)
 		}
 	}

@@ -33,8 +33,10 @@ type Server struct {
 
 	Labs            *lab.Labs
 	InternalSenders feed.InternalSenders
-	Secret          []byte       // by which the server knows what it issued; one for all processes
-	Assets          *asset.Files // those of AssetNames
+	Secret          []byte               // by which the server knows what it issued; one for all processes
+	ClientKey       []byte               // from which the secrets of clients are made that every lab has; likewise
+	Assets          *asset.Files         // those of AssetNames
+	Beside          func(mux *route.Mux) // binds what else stands on the origin; nil for nothing
 	Log             *slog.Logger
 
 	MaxBody     int64                                    // see feed.Recorder
@@ -43,7 +45,7 @@ type Server struct {
 
 // Document is the server's record of labs.
 func (s *Server) Document() Document {
-	return Document{Store: s.Labs.Store, Owner: s.Party, Kind: s.Kind}
+	return Document{Store: s.Labs.Store, Owner: s.Party, Kind: s.Kind, ClientKey: s.ClientKey}
 }
 
 func (s *Server) docs() store.Documents[State] { return s.Document().docs() }
@@ -63,6 +65,9 @@ func (s *Server) Handler() http.Handler {
 	mux := &route.Mux{}
 	recorded.Mount(mux, s.endpoints())
 	recorded.Mount(mux, s.signposts())
+	if s.Beside != nil {
+		s.Beside(mux)
+	}
 	recorded.Named = func(*lab.Lab, *http.Request, url.Values) event.Party { return event.Outside }
 	recorded.Mount(mux, []endpoint.Row{{Path: "/{lab}/", Caller: endpoint.Client, Shared: true, Serve: endpoint.Plain(s.noEndpoint)}})
 	for _, pattern := range s.Assets.Patterns() {
@@ -85,8 +90,11 @@ func named(l *lab.Lab, r *http.Request, form url.Values) event.Party {
 	if own, known := l.Settings.Own(id); known {
 		return event.Party(own.Name)
 	}
-	if id == ClientDemo {
+	switch id {
+	case ClientDemo:
 		return event.Client
+	case ClientWeb:
+		return event.Webapp
 	}
 	return event.Outside
 }

@@ -47,7 +47,7 @@ func (s *Server) mustType(ctx context.Context, t *lab.Handling, kept string) (bo
 		return false, err
 	}
 	p, _ := state.pending(kept)
-	client, _ := state.client(t, p.Request.ClientID)
+	client, _ := s.client(t, p.Request.ClientID)
 	return signInAt(t, client) == guard.TypedForm, nil
 }
 
@@ -55,7 +55,7 @@ func (s *Server) mustType(ctx context.Context, t *lab.Handling, kept string) (bo
 // it signs a user in: begun is then the id of the session, which is fresh, and "" otherwise.
 func (s *Server) signedIn(state *State, t *lab.Handling, req AuthorizationRequest, session, fresh string) (subject, begun string) {
 	all := usersOf(t.Lab)
-	client, _ := state.client(t, req.ClientID)
+	client, _ := s.client(t, req.ClientID)
 	target, err := url.Parse(req.RedirectURI)
 	automatic := err == nil && signInAt(t, client) == guard.Automatic && lab.Loopback(target.Hostname())
 	if one, lasts := state.session(session, t.Now()); lasts && (automatic || !one.Unasked) {

@@ -1,13 +1,13 @@
 package authserver
 
 import (
+	"encoding/json"
 	"slices"
 	"strconv"
 	"time"
 
-	"github.com/google/uuid"
-
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
 	"oauthlab/server/store"
@@ -26,13 +26,6 @@ const (
 	maxKeptPending = 16
 )
 
-// ClientDemo is the registered client of every lab: the page in the browser. It
-// is public, since a page can keep no secret (RFC 6749 §2.1).
-const ClientDemo = "demo-client"
-
-// ClientMallory is a client that Mallory registered, as anyone may at many servers.
-const ClientMallory = "mallory-app"
-
 // firstCount is where a server that counts its codes begins.
 const firstCount = 1000
 
@@ -40,22 +33,12 @@ const firstCount = 1000
 // expired codes stay (bounded), else a switched-off guard could not let them pass.
 type State struct {
 	Counter  int        `json:"counter,omitempty"` // of codes, where they are counted
-	Clients  []Client   `json:"clients"`
 	Sessions []Session  `json:"sessions"`
 	Pending  []Pending  `json:"pending"`
 	Answered []Answered `json:"answered,omitempty"`
 	Codes    []Code     `json:"codes"`
 	Tokens   []Token    `json:"tokens"`
 	Tries    []Tries    `json:"tries,omitempty"` // of passwords, wrong ones or under way
-}
-
-// Client is a registered client (RFC 6749 §2).
-type Client struct {
-	ID           string   `json:"id"`
-	Name         string   `json:"name"`
-	RedirectURIs []string `json:"redirect_uris"`
-
-	own bool // registered by the learner: it stands in the lab's settings
 }
 
 // Session is a signed-in browser.
@@ -105,9 +88,9 @@ type Code struct {
 	Spent           *time.Time `json:"spent,omitempty"`
 }
 
-// Token is an access token.
+// Token is an access token. It is kept as its hash: whoever reads the record has no token.
 type Token struct {
-	Value    string    `json:"value"`
+	Hash     string    `json:"hash"` // guard.TokenHash
 	ClientID string    `json:"client_id"`
 	Subject  string    `json:"subject"`
 	Scope    string    `json:"scope,omitempty"`
@@ -118,17 +101,23 @@ type Token struct {
 	Revoked *time.Time `json:"revoked,omitempty"`
 }
 
-// newState is a lab's authorization server on its first day.
-func newState(o lab.Origins, id uuid.UUID) State {
-	return State{Clients: []Client{
-		{ID: ClientDemo, Name: "The lab's own client", RedirectURIs: []string{o.RedirectURI()}},
-		{ID: ClientMallory, Name: "Mallory's app", RedirectURIs: []string{o.MallorySite(id)}},
-	}}
+// UnmarshalJSON reads a token, also as older releases kept it: with its value.
+func (t *Token) UnmarshalJSON(data []byte) error {
+	type plain Token
+	var kept struct {
+		plain
+		Value string `json:"value"`
+	}
+	err := json.Unmarshal(data, &kept)
+	if *t = Token(kept.plain); kept.Value != "" {
+		t.Hash = guard.TokenHash(kept.Value)
+	}
+	return err
 }
 
 // withEmptyLists shows a list with nothing in it as one, for whoever reads the JSON.
 func (s State) withEmptyLists() State {
-	s.Clients, s.Sessions, s.Pending = orEmpty(s.Clients), orEmpty(s.Sessions), orEmpty(s.Pending)
+	s.Sessions, s.Pending = orEmpty(s.Sessions), orEmpty(s.Pending)
 	s.Codes, s.Tokens = orEmpty(s.Codes), orEmpty(s.Tokens)
 	return s
 }
@@ -138,24 +127,6 @@ func orEmpty[T any](list []T) []T {
 		return []T{}
 	}
 	return list
-}
-
-// client returns the client with the id, and whether it is registered: as one of the lab's,
-// or of its learner's. Others are called by their id.
-func (s *State) client(t *lab.Handling, id string) (Client, bool) {
-	for _, c := range s.Clients {
-		if c.ID == id {
-			return c, true
-		}
-	}
-	if c, known := t.Settings.Own(id); known {
-		return clientOf(c), true
-	}
-	return Client{ID: id, Name: id}, false
-}
-
-func clientOf(c lab.OwnClient) Client {
-	return Client{ID: c.ID, Name: c.Name, RedirectURIs: c.RedirectURIs, own: true}
 }
 
 // session returns the one with the id, unless it is over.
@@ -220,12 +191,21 @@ func (s *State) code(value string) *Code {
 	return nil
 }
 
+// Token returns what is kept of the access token value, and whether it was given out.
+func (s *State) Token(value string) (Token, bool) {
+	hash := guard.TokenHash(value)
+	for _, token := range s.Tokens {
+		if token.Hash == hash {
+			return token, true
+		}
+	}
+	return Token{}, false
+}
+
 // SubjectOf returns whose live access token value is, or "".
 func (s *State) SubjectOf(value string) string {
-	for _, token := range s.Tokens {
-		if token.Value == value && token.Revoked == nil {
-			return token.Subject
-		}
+	if token, known := s.Token(value); known && token.Revoked == nil {
+		return token.Subject
 	}
 	return ""
 }
@@ -234,6 +214,14 @@ func (s *State) SubjectOf(value string) string {
 func (s *State) SubjectOfCode(value string) string {
 	if code := s.code(value); code != nil {
 		return code.Subject
+	}
+	return ""
+}
+
+// ClientOfCode returns the client that the code was issued to, or "".
+func (s *State) ClientOfCode(value string) string {
+	if code := s.code(value); code != nil {
+		return code.ClientID
 	}
 	return ""
 }
@@ -250,7 +238,7 @@ func (s *State) revokeTokens(t *lab.Handling, code string) {
 	for i := range s.Tokens {
 		if token := &s.Tokens[i]; token.Code == code && token.Revoked == nil {
 			token.Revoked = &now
-			t.Changed("token", "revoked", token.Value,
+			t.Changed("token", "revoked", token.Hash,
 				event.ChangeField{Name: "revoked", To: now.Format(time.RFC3339)},
 				event.ChangeField{Name: "subject", To: token.Subject})
 		}
@@ -326,12 +314,13 @@ func (c *Code) spend(t *lab.Handling) {
 // issueToken stores a new access token for the code's user and client.
 func (s *State) issueToken(t *lab.Handling, value string, code Code) {
 	token := Token{
-		Value: value, ClientID: code.ClientID, Subject: code.Subject, Scope: code.Scope, Flow: code.Flow,
+		Hash: guard.TokenHash(value), ClientID: code.ClientID, Subject: code.Subject, Scope: code.Scope, Flow: code.Flow,
 		Expires: t.Now().Add(tokenLifetime), Code: code.Value,
 	}
 	s.Tokens = keep(s.Tokens, token, maxKept)
-	t.Changed("token", "stored", value,
+	t.Changed("token", "stored", token.Hash,
 		event.ChangeField{Name: "client_id", To: token.ClientID},
 		event.ChangeField{Name: "subject", To: token.Subject},
+		event.ChangeField{Name: "scope", To: token.Scope},
 		event.ChangeField{Name: "expires", To: token.Expires.Format(time.RFC3339)})
 }

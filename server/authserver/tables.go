@@ -2,6 +2,7 @@ package authserver
 
 import (
 	"context"
+	"encoding/base64"
 	"strings"
 
 	"oauthlab/server/lab"
@@ -13,11 +14,8 @@ func (d Document) Sheet(ctx context.Context, l *lab.Lab) (lab.Sheet, error) {
 	if err != nil {
 		return lab.Sheet{}, err
 	}
-	for _, own := range l.Settings.OwnClients {
-		s.Clients = append(s.Clients, clientOf(own))
-	}
 	return lab.Sheet{
-		Tables: s.tables(),
+		Tables: append(s.tables(), clientTable(registry(l, d.ClientKey))),
 		Blind:  "who reads a code or a token on its way. Whoever brings one is, to this server, the one that it was for.",
 	}, nil
 }
@@ -25,14 +23,15 @@ func (d Document) Sheet(ctx context.Context, l *lab.Lab) (lab.Sheet, error) {
 // tables shows the record to a learner: what is given out first.
 func (s State) tables() []lab.Table {
 	return []lab.Table{
-		lab.TableOf("token", "access tokens", s.Tokens, func(t Token) string { return t.Value }, []lab.Column[Token]{
-			{Name: "access token", Of: func(t Token) lab.Cell { return lab.Follows("access_token", t.Value) }},
+		lab.TableOf("token", "access tokens", s.Tokens, func(t Token) string { return t.Hash }, []lab.Column[Token]{
+			{Name: "access token", Of: func(t Token) lab.Cell { return lab.FollowsHash("access_token", t.Hash) }},
 			{Name: "for", Of: func(t Token) lab.Cell { return lab.Quotes(t.ClientID) }},
 			{Name: "about", Of: func(t Token) lab.Cell { return lab.Says(t.Subject) }},
 			{Name: "scope", Of: func(t Token) lab.Cell { return lab.Quotes(t.Scope) }},
 			{Name: "out of code", Of: func(t Token) lab.Cell { return lab.Follows("code", t.Code) }},
 			{Name: "good until", Of: func(t Token) lab.Cell { return lab.Until(t.Expires) }},
 			{Name: "revoked", Of: func(t Token) lab.Cell { return lab.At(t.Revoked) }},
+			{Name: "kept as its hash", Of: func(t Token) lab.Cell { return lab.Quotes(t.Hash) }},
 		}),
 		lab.TableOf("code", "codes", s.Codes, func(c Code) string { return c.Value }, []lab.Column[Code]{
 			{Name: "code", Of: func(c Code) lab.Cell { return lab.Follows("code", c.Value) }},
@@ -58,12 +57,17 @@ func (s State) tables() []lab.Table {
 			{Name: "answer", Of: func(p Pending) lab.Cell { return lab.Quotes(p.refused()) }},
 			{Name: "good until", Of: func(p Pending) lab.Cell { return lab.Until(p.Expires) }},
 		}),
-		lab.TableOf("client", "clients", s.Clients, func(c Client) string { return c.ID }, []lab.Column[Client]{
-			{Name: "client", Of: func(c Client) lab.Cell { return lab.Quotes(c.ID) }},
-			{Name: "name", Of: func(c Client) lab.Cell { return lab.Says(c.Name) }},
-			{Name: "redirect URI", Of: func(c Client) lab.Cell { return lab.Quotes(strings.Join(c.RedirectURIs, " ")) }},
-		}),
 	}
+}
+
+// clientTable shows the clients of a lab.
+func clientTable(all []Client) lab.Table {
+	return lab.TableOf("client", "clients", all, func(c Client) string { return c.ID }, []lab.Column[Client]{
+		{Name: "client", Of: func(c Client) lab.Cell { return lab.Quotes(c.ID) }},
+		{Name: "name", Of: func(c Client) lab.Cell { return lab.Says(c.Name) }},
+		{Name: "redirect URI", Of: func(c Client) lab.Cell { return lab.Quotes(strings.Join(c.RedirectURIs, " ")) }},
+		{Name: "hash of its secret", Of: func(c Client) lab.Cell { return lab.Quotes(base64.RawURLEncoding.EncodeToString(c.SecretHash)) }},
+	})
 }
 
 // refused is the code of the error that the client will be told; "" for none.

@@ -36,13 +36,11 @@ type tokenAnswer struct {
 
 // token is the token endpoint (RFC 6749 §3.2): what is shared by all grants, in order.
 func (s *Server) token(w http.ResponseWriter, r *http.Request, t *lab.Handling, req TokenRequest, wrong endpoint.Wrong) error {
-	if e := refuseHeader(r); e != nil {
-		return e
-	}
 	if e := wrong.First(); e != nil {
 		return e
 	}
-	if e := refuseCredentials(req); e != nil {
+	sent, e := readCredentials(r, req, t.Settings.Rules())
+	if e != nil {
 		return e
 	}
 	redeem, e := s.offer(t, req.GrantType, r.PostForm)
@@ -50,7 +48,7 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request, t *lab.Handling, 
 		return e
 	}
 	answer, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Handling) (tokenAnswer, error) {
-		client, e := s.authenticateClient(state, t, req)
+		client, e := s.authenticateClient(t, sent)
 		if e != nil {
 			return tokenAnswer{refused: e}, nil
 		}

@@ -4,7 +4,7 @@ import "testing"
 
 // Where a learner meets a bound, the page says which, and what to do.
 func TestALearnerIsToldOfBounds(t *testing.T) {
-	p := startOn(t, t.TempDir(), "http://localhost:0", "http://localhost:0", "http://127.0.0.1:0",
+	p := startOn(t, t.TempDir(), anyOrigins(),
 		"--max-labs", "1", "--max-followers-per-lab", "1")
 	first := openTab(t)
 	first.open(p.lab + "/v03-pkce")

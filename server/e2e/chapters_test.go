@@ -58,7 +58,7 @@ func TestAnInterludeIsReadByClicking(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := startOn(t, t.TempDir(), "http://localhost:0", "http://localhost:0", "http://127.0.0.1:0", "--lessons", dir)
+	p := startOn(t, t.TempDir(), anyOrigins(), "--lessons", dir)
 	b := openTab(t)
 	b.clickThrough(p, chapters[0])
 	b.open(p.lab + "/")

@@ -33,7 +33,7 @@ func TestADamagedDataFolderIsOneClearLine(t *testing.T) {
 				t.Fatal(err)
 			}
 
-			flags := []string{"--data", p.data, "--lab", p.lab, "--auth", p.auth, "--mallory", p.mallory}
+			flags := append(flagsFor(p.origins), "--data", p.data)
 			for range 2 {
 				out, err := runToEnd(t.Context(), flags...)
 				if err == nil || strings.Count(out, "\n") != 1 {

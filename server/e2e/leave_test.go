@@ -17,7 +17,6 @@ import (
 	"nhooyr.io/websocket"
 
 	"oauthlab/lessons/api"
-	"oauthlab/lessons/event"
 )
 
 // slowCall is a call that the program has begun to read, and whose end is still to come.
@@ -86,7 +85,7 @@ var operatorsAt = regexp.MustCompile(`"ops":"([^"]+)"`)
 // it sends the one away, finishes the other, takes nobody new, and ends well.
 func TestItLeavesInGoodOrder(t *testing.T) {
 	o := freeOrigins(t)
-	p := startOn(t, t.TempDir(), o[event.Lab], o[event.Auth], o[event.Mallory], "--ops-listen", "127.0.0.1:0", "--log", "json")
+	p := startOn(t, t.TempDir(), o, "--ops-listen", "127.0.0.1:0", "--log", "json")
 	l := p.newLab(t)
 	feed, call1 := p.follow(t, l, "0"), p.begin(t, l)
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {

@@ -45,7 +45,7 @@ func TestOwnLessons(t *testing.T) {
 	if out, err := runToEnd(t.Context(), "lint", dir); err != nil || out != dir+": t01 can be played to the end; nothing to mend.\n" {
 		t.Fatalf("lint says %q (%v)", out, err)
 	}
-	p := startOn(t, t.TempDir(), "http://localhost:0", "http://localhost:0", "http://127.0.0.1:0", "--lessons", dir)
+	p := startOn(t, t.TempDir(), anyOrigins(), "--lessons", dir)
 
 	status, body := call(t, http.MethodGet, p.lab+"/api/chapters", "", "")
 	var chapters []lessons.Chapter
@@ -86,7 +86,7 @@ func TestBrokenLessonsStopTheStart(t *testing.T) {
 		}
 	}
 	args := []string{
-		"--data", t.TempDir(), "--lab", "http://localhost:0", "--auth", "http://localhost:0", "--mallory", "http://127.0.0.1:0",
+		"--data", t.TempDir(), "--lab", "http://localhost:0", "--auth", "http://localhost:0", "--webapp", "http://localhost:0", "--mallory", "http://127.0.0.1:0",
 		"--lessons", dir,
 	}
 	spoil("1-run.md", "/glossary#authorization-code", "/glosary#authorization-code")

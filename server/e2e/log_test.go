@@ -12,7 +12,7 @@ import (
 // What the program prints while somebody signs in with a typed password.
 func printed(t *testing.T, args ...string) string {
 	t.Helper()
-	p := startOn(t, t.TempDir(), "http://localhost:0", "http://localhost:0", "http://127.0.0.1:0", args...)
+	p := startOn(t, t.TempDir(), anyOrigins(), args...)
 	l := p.newLab(t)
 	f := newFlow(t, p, l)
 	at := f.send(http.MethodGet, "/authorize?"+url.Values{

@@ -9,13 +9,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"oauthlab/lessons/event"
+	"oauthlab/server/lab"
 )
 
 // binary is the program under test, built once.
@@ -51,7 +51,8 @@ func TestMain(m *testing.M) {
 
 // program is a running oauthlab.
 type program struct {
-	lab, auth, mallory string // its origins
+	origins            lab.Origins
+	lab, auth, mallory string // some of them
 	data               string
 	cmd                *exec.Cmd
 	output             *strings.Builder // what it printed; read after wait
@@ -59,52 +60,79 @@ type program struct {
 	done               chan struct{}
 }
 
-var announced = regexp.MustCompile(`(?m)^(?:OAuth Lab is open:|  authorization server|  Mallory)\s+(http\S+)$`)
+// announced takes the origins that a line of the program's announcement names, in either
+// form of its log.
+func announced(line string, origins lab.Origins) {
+	told := map[string]any{}
+	isJSON := json.Unmarshal([]byte(line), &told) == nil && told["msg"] == "open"
+	for _, p := range lab.AllParties() {
+		if origin, is := told[string(p.ID)].(string); isJSON && is {
+			origins[p.ID] = origin
+		}
+		text := "  " + p.Title + " "
+		if p.ID == event.Lab {
+			text = "OAuth Lab is open: "
+		}
+		if rest, is := strings.CutPrefix(line, text); is && strings.HasPrefix(strings.TrimSpace(rest), "http") {
+			origins[p.ID] = strings.TrimSpace(rest)
+		}
+	}
+}
 
-// announcedIn returns the origins that a line of the program's announcement names, in
-// either form of its log.
-func announcedIn(line string) []string {
-	if m := announced.FindStringSubmatch(line); m != nil {
-		return m[1:]
+// anyOrigins are those of a program on free ports.
+func anyOrigins() lab.Origins {
+	o := lab.AllParties().Defaults()
+	for id, origin := range o {
+		o[id] = origin[:strings.LastIndexByte(origin, ':')] + ":0"
 	}
-	var open struct{ Msg, Lab, Auth, Mallory string }
-	if json.Unmarshal([]byte(line), &open) == nil && open.Msg == "open" {
-		return []string{open.Lab, open.Auth, open.Mallory}
+	return o
+}
+
+// flagsFor are the flags that put the parties on origins.
+func flagsFor(o lab.Origins) []string {
+	var flags []string
+	for _, p := range lab.AllParties() {
+		flags = append(flags, p.Flag(), o[p.ID])
 	}
-	return nil
+	return flags
 }
 
 // start runs the program on free ports and a data folder.
 func start(t *testing.T, data string) *program {
 	t.Helper()
-	o := freeOrigins(t)
-	return startOn(t, data, o[event.Lab], o[event.Auth], o[event.Mallory])
+	return startOn(t, data, freeOrigins(t))
 }
 
 // startAgain runs the program where p ran, with what p left behind.
 func startAgain(t *testing.T, p *program, args ...string) *program {
 	t.Helper()
-	return startOn(t, p.data, p.lab, p.auth, p.mallory, args...)
+	return startOn(t, p.data, p.origins, args...)
 }
 
 // startOn runs the program and waits until it says that it is open. It is ended
 // with the test.
-func startOn(t *testing.T, data, lab, auth, mallory string, args ...string) *program {
+func startOn(t *testing.T, data string, o lab.Origins, args ...string) *program {
 	t.Helper()
-	flags := []string{"--lab", lab, "--auth", auth, "--mallory", mallory, "--data", data}
+	flags := append(flagsFor(o), "--data", data)
 	return startCommand(t, data, exec.Command(binary, append(flags, args...)...))
 }
 
 // startCommand is startOn for a command that runs the program on data.
 func startCommand(t *testing.T, data string, cmd *exec.Cmd) *program {
 	t.Helper()
-	var origins []string
+	origins := lab.Origins{}
 	p := launch(t, func(line string) bool {
-		origins = append(origins, announcedIn(line)...)
-		return len(origins) == 3
+		announced(line, origins)
+		return len(origins) == len(lab.AllParties())
 	}, cmd)
-	p.data, p.lab, p.auth, p.mallory = data, origins[0], origins[1], origins[2]
+	p.data = data
+	p.at(origins)
 	return p
+}
+
+// at takes note of where the program is.
+func (p *program) at(o lab.Origins) {
+	p.origins, p.lab, p.auth, p.mallory = o, o[event.Lab], o[event.Auth], o[event.Mallory]
 }
 
 // launch runs the program until a line of its output is the one that is waited for.

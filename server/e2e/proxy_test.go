@@ -31,7 +31,7 @@ func startBehind(t *testing.T, differs func(*http.Request) bool, do func(backend
 		pass.ServeHTTP(w, r)
 	})
 	o := freeOrigins(t)
-	for _, origin := range []string{o[event.Lab], o[event.Auth], o[event.Mallory]} {
+	for _, origin := range o {
 		l, err := net.Listen("tcp", strings.TrimPrefix(origin, "http://"))
 		if err != nil {
 			t.Fatal(err)
@@ -42,7 +42,7 @@ func startBehind(t *testing.T, differs func(*http.Request) bool, do func(backend
 	}
 	data := t.TempDir()
 	return startCommand(t, data, exec.Command(binary,
-		"--listen", backend, "--lab", o[event.Lab], "--auth", o[event.Auth], "--mallory", o[event.Mallory], "--data", data))
+		"--listen", backend, "--lab", o[event.Lab], "--auth", o[event.Auth], "--webapp", o[event.Webapp], "--mallory", o[event.Mallory], "--data", data))
 }
 
 func isFeed(r *http.Request) bool { return r.Header.Get("Upgrade") != "" }

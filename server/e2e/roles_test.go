@@ -34,7 +34,7 @@ type opened struct{ Msg, Lab, Listen, NATS string }
 func startPart(t *testing.T, o lab.Origins, args ...string) (*program, opened) {
 	t.Helper()
 	return startPartBy(t, o, exec.Command(binary, append([]string{
-		"--log", "json", "--data", t.TempDir(), "--lab", o[event.Lab], "--auth", o[event.Auth], "--mallory", o[event.Mallory],
+		"--log", "json", "--data", t.TempDir(), "--lab", o[event.Lab], "--auth", o[event.Auth], "--webapp", o[event.Webapp], "--mallory", o[event.Mallory],
 	}, args...)...))
 }
 
@@ -46,7 +46,7 @@ func startPartBy(t *testing.T, o lab.Origins, cmd *exec.Cmd) (*program, opened) 
 		said = opened{}
 		return json.Unmarshal([]byte(line), &said) == nil && said.Msg == "open"
 	}, cmd)
-	p.lab, p.auth, p.mallory = o[event.Lab], o[event.Auth], o[event.Mallory]
+	p.at(o)
 	return p, said
 }
 
@@ -58,9 +58,15 @@ func freeOrigin(t *testing.T, host string) string {
 
 func freeOrigins(t *testing.T) lab.Origins {
 	t.Helper()
-	return lab.Origins{
-		event.Lab: freeOrigin(t, "localhost"), event.Auth: freeOrigin(t, "localhost"), event.Mallory: freeOrigin(t, "127.0.0.1"),
+	o := lab.AllParties().Defaults()
+	for id, origin := range o {
+		u, err := url.Parse(origin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o[id] = freeOrigin(t, u.Hostname())
 	}
+	return o
 }
 
 func TestARoleWithoutASharedStoreIsOneClearLine(t *testing.T) {
@@ -88,7 +94,7 @@ func TestARoleWithoutASharedStoreIsOneClearLine(t *testing.T) {
 	for want, args := range tests {
 		t.Run(want, func(t *testing.T) {
 			out, err := runToEnd(t.Context(), append([]string{
-				"--data", t.TempDir(), "--lab", o[event.Lab], "--auth", o[event.Auth], "--mallory", o[event.Mallory],
+				"--data", t.TempDir(), "--lab", o[event.Lab], "--auth", o[event.Auth], "--webapp", o[event.Webapp], "--mallory", o[event.Mallory],
 			}, args...)...)
 			if err == nil || strings.Count(out, "\n") != 1 || !strings.Contains(out, want) {
 				t.Errorf("it said %q (%v), want one line with %q", out, err, want)
@@ -108,7 +114,7 @@ func TestEachRoleInAProcessOfItsOwn(t *testing.T) {
 		t.Errorf("the token's file is %v (%v), want it for the owner alone", info.Mode(), err)
 	}
 	if out, err := runToEnd(t.Context(), "--role", "mallory", "--nats", said.NATS, "--data", t.TempDir(),
-		"--mallory", "http://127.0.0.1:0"); err == nil || strings.Count(out, "\n") != 1 || !strings.Contains(out, "Authorization Violation; look at --nats-creds, --nats-token-file") {
+		"--webapp", "http://localhost:0", "--mallory", "http://127.0.0.1:0"); err == nil || strings.Count(out, "\n") != 1 || !strings.Contains(out, "Authorization Violation; look at --nats-creds, --nats-token-file") {
 		t.Errorf("without the token it said %q (%v)", out, err)
 	}
 
@@ -154,7 +160,7 @@ func TestRolesMeetOverTLS(t *testing.T) {
 		t.Errorf("it says that others find it at %s", said.NATS)
 	}
 	others := []string{"--role", "auth,mallory", "--nats", said.NATS, "--nats-token-file", token}
-	out, err := runToEnd(t.Context(), append([]string{"--data", folder, "--lab", o[event.Lab], "--auth", o[event.Auth], "--mallory", o[event.Mallory]}, others...)...)
+	out, err := runToEnd(t.Context(), append([]string{"--data", folder, "--lab", o[event.Lab], "--auth", o[event.Auth], "--webapp", o[event.Webapp], "--mallory", o[event.Mallory]}, others...)...)
 	if err == nil || strings.Count(out, "\n") != 1 || !strings.Contains(out, "certificate signed by unknown authority") {
 		t.Errorf("without the authority it said %q (%v)", out, err)
 	}
@@ -196,7 +202,8 @@ func TestTwoProcessesServeOneLab(t *testing.T) {
 	labs.serve(first.Listen, second.Listen)
 	auths.serve(first.Listen, second.Listen)
 
-	front := &program{lab: o[event.Lab], auth: o[event.Auth], mallory: o[event.Mallory]}
+	front := &program{}
+	front.at(o)
 	l := front.newLab(t)
 	r := newRobot(t, l, o, keeper.NATS, token)
 	here, there := followAt(t, first.Listen, o, l, 0), followAt(t, second.Listen, o, l, 0)
@@ -301,7 +308,7 @@ func TestAStoreThatGoesAndComes(t *testing.T) {
 	keeping := []string{"--role", "mallory", "--data", data, "--nats-token-file", token, "--nats-listen"}
 	keeper, opened := startPart(t, o, append(keeping, "127.0.0.1:"+freeport.New(t, "127.0.0.1"))...)
 	said := &strings.Builder{} // read when the program has ended
-	cmd := exec.Command(binary, "--log", "json", "--data", t.TempDir(), "--lab", o[event.Lab], "--auth", o[event.Auth], "--mallory", o[event.Mallory],
+	cmd := exec.Command(binary, "--log", "json", "--data", t.TempDir(), "--lab", o[event.Lab], "--auth", o[event.Auth], "--webapp", o[event.Webapp], "--mallory", o[event.Mallory],
 		"--role", "lab,auth", "--nats", opened.NATS, "--nats-token-file", token)
 	cmd.Stderr = said
 	t.Cleanup(func() {

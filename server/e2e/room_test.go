@@ -112,7 +112,7 @@ func TestAnEndBeforeASwitchSaysSo(t *testing.T) {
 
 // A course of 26 chapters, 60 protections and 80 attacks finds room, on a phone too.
 func TestThereIsRoomForTheWholeCourse(t *testing.T) {
-	p := startOn(t, t.TempDir(), "http://localhost:0", "http://localhost:0", "http://127.0.0.1:0", "--dev")
+	p := startOn(t, t.TempDir(), anyOrigins(), "--dev")
 	for _, path := range []string{"/stories", "/stories/stage", "/stories/panel"} {
 		for _, size := range [][2]int64{{360, 740}, {390, 844}, {1024, 768}, {1440, 900}} {
 			t.Run(fmt.Sprintf("%s at %d", path, size[0]), func(t *testing.T) {
@@ -160,7 +160,7 @@ const crowded = `d => {
 
 // However many lanes there are and however wide the stage is, their names do not touch.
 func TestNamesOfLanesNeverTouch(t *testing.T) {
-	p := startOn(t, t.TempDir(), "http://localhost:0", "http://localhost:0", "http://127.0.0.1:0", "--dev")
+	p := startOn(t, t.TempDir(), anyOrigins(), "--dev")
 	b := openTab(t)
 	b.do("resize", chromedp.EmulateViewport(2000, 900))
 	b.open(p.lab + "/stories")

@@ -324,7 +324,7 @@ func TestALostLabBeginsAnewWithItsSwitches(t *testing.T) {
 	b.says("PKCE is off in this lab")
 	p.kill()
 	b.says("The connection to the lab is lost")
-	startOn(t, t.TempDir(), p.lab, p.auth, p.mallory) // on an empty folder
+	startOn(t, t.TempDir(), p.origins) // on an empty folder
 	b.says("This lab is gone")
 	b.says("There is no lab to show")
 	b.press("button", "Start again")

@@ -12,7 +12,6 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"oauthlab/lessons/event"
 )
 
 const (
@@ -40,7 +39,7 @@ func TestASeededLabAfterAKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := freeOrigins(t)
-	p := startOn(t, t.TempDir(), o[event.Lab], o[event.Auth], o[event.Mallory], "--seed", seed)
+	p := startOn(t, t.TempDir(), o, "--seed", seed)
 	issuer := p.auth + exampleLab
 	config := &oauth2.Config{
 		ClientID: "my-app", RedirectURL: "http://127.0.0.1:1/callback",
@@ -92,7 +91,7 @@ func TestASeedWithMistakesIsALineEach(t *testing.T) {
 	if err := os.WriteFile(file, []byte("version: 1\nlabs:\n  - id: x\n    key: y\n    chapter: z\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, err := runToEnd(t.Context(), "--data", filepath.Join(t.TempDir(), "none"), "--seed", file, "--lab", "http://localhost:0", "--auth", "http://localhost:0", "--mallory", "http://127.0.0.1:0")
+	out, err := runToEnd(t.Context(), "--data", filepath.Join(t.TempDir(), "none"), "--seed", file, "--lab", "http://localhost:0", "--auth", "http://localhost:0", "--webapp", "http://localhost:0", "--mallory", "http://127.0.0.1:0")
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	if err == nil || len(lines) != 3 || !strings.Contains(lines[0], file+":3: ") || !strings.Contains(lines[2], file+":5: ") {
 		t.Errorf("it says (%v)\n%s", err, out)
@@ -106,7 +105,7 @@ func TestALongHintFitsASmallScreen(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := freeOrigins(t)
-	p := startOn(t, t.TempDir(), o[event.Lab], o[event.Auth], o[event.Mallory], "--seed", seed)
+	p := startOn(t, t.TempDir(), o, "--seed", seed)
 	hint := strings.Repeat("someone.", 7) + "@x.example"
 	b := openTab(t)
 	b.looks("light", 360, 740)

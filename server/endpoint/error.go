@@ -35,6 +35,15 @@ func Invalid(description, hint string) *Error {
 	return Refuse(http.StatusBadRequest, InvalidRequest, description, hint)
 }
 
+// Sectioned names the section at the end of a hint that names none, so that whoever is
+// refused can read on.
+func Sectioned(hint, section string) string {
+	if strings.Contains(hint, "RFC ") {
+		return hint
+	}
+	return strings.TrimSuffix(hint, ".") + " (" + section + ")."
+}
+
 func (e *Error) Error() string { return e.Description }
 
 // Unwrap returns the cause.

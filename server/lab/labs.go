@@ -55,6 +55,7 @@ func (ls *Labs) gate() error {
 // Document is one party's record of a lab, as the lab's desk handles it.
 type Document interface {
 	Party() event.Party
+	Feature() guard.Feature // without which the party is not there; "": from the first chapter on
 	Create(ctx context.Context, l *Lab) error
 	Reset(ctx context.Context, l *Lab) error
 	Read(ctx context.Context, l *Lab) (json.RawMessage, error)

@@ -96,6 +96,8 @@ type desk struct {
 
 func (d desk) Party() event.Party { return event.Auth }
 
+func (d desk) Feature() guard.Feature { return "" }
+
 func (d desk) Create(context.Context, *Lab) error {
 	*d.calls = append(*d.calls, "create")
 	return d.fail

@@ -21,8 +21,19 @@ func (o Origins) Issuer(id uuid.UUID) string { return o[event.Auth] + "/" + id.S
 // RedirectURI is where the client in the browser takes its codes.
 func (o Origins) RedirectURI() string { return o[event.Lab] + "/callback" }
 
+// WebApp is the web app's address for one lab, and WebCallback where it takes its codes.
+func (o Origins) WebApp(id uuid.UUID) string { return o[event.Webapp] + "/" + id.String() + "/" }
+
+// WebCallback is the one redirect URI of the web app.
+func (o Origins) WebCallback(id uuid.UUID) string { return o.WebApp(id) + "callback" }
+
 // MallorySite is Mallory's address for one lab.
 func (o Origins) MallorySite(id uuid.UUID) string { return o[event.Mallory] + "/" + id.String() + "/" }
+
+// Help is the page that tells causes and cures of an error, by its words.
+func (o Origins) Help(says string) string {
+	return o[event.Lab] + "/troubleshooting?says=" + strings.ReplaceAll(url.QueryEscape(says), "+", "%20")
+}
 
 // Contains reports whether the absolute URL raw stands on one of the lab's own
 // origins. Nothing in the lab redirects anywhere else, whatever is switched off.

@@ -31,12 +31,13 @@ const TypePublic = "public"
 // OwnClientPrefix begins the ids that the lab gives to such clients.
 const OwnClientPrefix = "own-"
 
-// OwnClient is a client of the learner's, registered in one lab and known to no other. It
-// is public: it proves nothing (RFC 6749 §2.1).
+// OwnClient is a client of the learner's, registered in one lab and known to no other. One
+// with a secret is confidential, any other public (RFC 6749 §2.1).
 type OwnClient struct {
 	ID           string    `json:"client_id"`
 	Name         string    `json:"name"` // under which it appears in the log
 	RedirectURIs []string  `json:"redirect_uris"`
+	SecretHash   []byte    `json:"secret_hash,omitempty"` // SHA-256; nil of a public client
 	Created      time.Time `json:"created"`
 }
 

@@ -42,7 +42,12 @@ func AllParties() Parties {
 		{
 			ID: event.Auth, Title: "authorization server", Serves: "the authorization server",
 			Origin: "http://localhost:8081", Icon: "icons/auth.svg",
-			Framed: true, Fetched: true, Documents: []store.Kind{store.Auth},
+			Framed: true, Fetched: true, Documents: []store.Kind{store.Auth, store.API}, // the API stands on its origin
+		},
+		{
+			ID: event.Webapp, Title: "web app", Serves: "the web app, a client with a secret",
+			Origin: "http://localhost:8084", Icon: "icons/webapp.svg",
+			Framed: true, Documents: []store.Kind{store.Webapp},
 		},
 		{
 			ID: event.Mallory, Title: "Mallory", Serves: "the attacker's site",

@@ -31,7 +31,7 @@ type Row struct {
 type Cell struct {
 	Text  string
 	Kind  CellKind
-	Param string    // of a Value: by which it travels
+	Param string    // of a Value or its hash: by which it travels
 	Time  time.Time // of a Moment and a Deadline, in place of a text
 }
 
@@ -43,6 +43,7 @@ const (
 	Plain    CellKind = iota
 	Literal           // as it stands in a message
 	Value             // that is followed through a flow
+	Hashed            // the hash of such a value: the value is shown, where the log has it
 	Moment            // a time of the lab's clock
 	Deadline          // the same, after which the thing is good for nothing
 )
@@ -55,6 +56,9 @@ func Quotes(text string) Cell { return Cell{Text: text, Kind: Literal} }
 
 // Follows is a cell with a value that travels by the name of a parameter.
 func Follows(param, value string) Cell { return Cell{Text: value, Kind: Value, Param: param} }
+
+// FollowsHash is a cell with a value of which the party keeps the guard.TokenHash alone.
+func FollowsHash(param, hash string) Cell { return Cell{Text: hash, Kind: Hashed, Param: param} }
 
 // At is a cell with the moment, if it has come to that.
 func At(moment *time.Time) Cell {

@@ -53,6 +53,7 @@ type Robot struct {
 	user    string
 	browser *http.Client
 	at      string // the address in the browser's address bar
+	stop    string // beginning of addresses that the browser does not get to; "" for none
 }
 
 // Place is a lab as a robot reaches it.
@@ -101,6 +102,9 @@ func In(p Place, party event.Party, user string) *Robot {
 	}
 	if r.Client.Rules.Offers(guard.TokenEndpoint) {
 		r.Client.TokenEndpoint = p.Issuer + "/token"
+	}
+	if r.Client.Rules.Offers(guard.ProtectedAPI) {
+		r.Client.API = p.Issuer // up to v05 it stands beside the authorization server
 	}
 	return r
 }
@@ -172,7 +176,7 @@ func (r *Robot) SignInHere(ctx context.Context) (string, error) {
 }
 
 // Finish hands the callback to the client, which redeems the code where there is a
-// token endpoint. A client or a server that says no is not an error here: it is
+// token endpoint, and shows what the token is good for where there is an API. A client or a server that says no is not an error here: it is
 // what the client came to.
 func (r *Robot) Finish(ctx context.Context, callback string) error {
 	code, err := r.Client.Callback(ctx, callback)
@@ -194,6 +198,26 @@ func (r *Robot) Finish(ctx context.Context, callback string) error {
 		return err
 	}
 	r.Tokens = append(r.Tokens, tokens.AccessToken)
+	if !r.Client.Rules.Offers(guard.ProtectedAPI) {
+		return nil
+	}
+	return r.Show(ctx)
+}
+
+// Show has the client ask the API what it keeps for its user. An API that says no is no
+// error.
+func (r *Robot) Show(ctx context.Context) error {
+	if _, err := r.Client.Show(ctx); !saidNo(err) {
+		return err
+	}
+	return nil
+}
+
+// Write has the client keep a note at the API for its user.
+func (r *Robot) Write(ctx context.Context, text string) error {
+	if err := r.Client.Write(ctx, text); !saidNo(err) {
+		return err
+	}
 	return nil
 }
 
@@ -202,7 +226,8 @@ func saidNo(err error) bool {
 	var refusal *guard.Refusal
 	var authorization *client.AuthorizationError
 	var token *client.TokenError
-	return errors.As(err, &refusal) || errors.As(err, &authorization) || errors.As(err, &token)
+	var api *client.APIError
+	return errors.As(err, &refusal) || errors.As(err, &authorization) || errors.As(err, &token) || errors.As(err, &api)
 }
 
 // StuckError says that the browser ended at a page that it cannot go on from.
@@ -230,6 +255,10 @@ func atBound(status int) error {
 // arrived reports whether the browser has left the authorization server.
 func (r *Robot) arrived() bool { return !strings.HasPrefix(r.at, r.place.Origins[event.Auth]+"/") }
 
+// StopBefore has the browser go no further than to an address that begins so: it crashes
+// there.
+func (r *Robot) StopBefore(address string) { r.stop = address }
+
 // Visit opens a link in the browser.
 func (r *Robot) Visit(ctx context.Context, target string) error {
 	return r.navigate(ctx, http.MethodGet, target, nil)
@@ -240,7 +269,7 @@ func (r *Robot) Visit(ctx context.Context, target string) error {
 func (r *Robot) navigate(ctx context.Context, method, target string, form url.Values) error {
 	for range maxHops {
 		r.at = target
-		if strings.HasPrefix(target, r.place.Origins[event.Lab]+"/") {
+		if strings.HasPrefix(target, r.place.Origins[event.Lab]+"/") || r.stop != "" && strings.HasPrefix(target, r.stop) {
 			return nil
 		}
 		answer, err := r.send(ctx, r.party, method, target, form)

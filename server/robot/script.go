@@ -21,6 +21,10 @@ var scripts = []Script{
 		Name: "sign-in", Does: "Alice signs in, and the client takes her code: it redeems it where there is a token endpoint.",
 		do: signInAndFinish,
 	},
+	{
+		Name: "call-api", Does: "Alice signs in, the client redeems her code, and shows what the API keeps for her.",
+		do: signInAndFinish,
+	},
 }
 
 // Scripts returns the names of all scripts.

@@ -43,6 +43,9 @@ func view(l *lab.Lab) api.Lab {
 		v.TokenEndpoint = l.Issuer() + "/token"
 	}
 	rules := l.Settings.Rules()
+	if rules.Offers(guard.ConfidentialClients) {
+		v.Webapp = l.Origins.WebApp(l.ID)
+	}
 	for _, p := range guard.Catalogue() {
 		if !p.TaughtIn(rules.Chapter) {
 			continue

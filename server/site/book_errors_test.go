@@ -106,18 +106,19 @@ func collectErrors(t *testing.T) *errorCollector {
 	root := os.DirFS("../..")
 	// Folder, and in which of its files errors.New and fmt.Errorf are said to learners.
 	for folder, plain := range map[string]string{
-		"server/authserver": `^$`,
-		"server/endpoint":   `^$`, // its plain errors stand in the message about the JSON
-		"server/site":       `^api`,
-		"server/feed":       `^websocket\.go$`,
-		"server/lab":        `^switches\.go$`,
-		"server":            `^$`,
-		"lessons/guard":     `.`,
-		"lessons/event":     `.`,
-		"app/client":        `.`,
-		"app/ui":            `^$`,
-		"app/ui/session":    `^$`,
-		"app/lab":           `^line\.go$`,
+		"server/authserver":     `^$`,
+		"server/resourceserver": `^$`,
+		"server/endpoint":       `^$`, // its plain errors stand in the message about the JSON
+		"server/site":           `^api`,
+		"server/feed":           `^websocket\.go$`,
+		"server/lab":            `^switches\.go$`,
+		"server":                `^$`,
+		"lessons/guard":         `.`,
+		"lessons/event":         `.`,
+		"app/client":            `.`,
+		"app/ui":                `^$`,
+		"app/ui/session":        `^$`,
+		"app/lab":               `^line\.go$`,
 	} {
 		names, err := fs.Glob(root, folder+"/*.go")
 		if err != nil || len(names) == 0 {
@@ -201,7 +202,7 @@ func (c *errorCollector) visit(file string, plain *regexp.Regexp) func(ast.Node)
 	}
 }
 
-// literal collects Refusal{Description: "..."}, RegistrationError so, and Notice{Text: "..."}.
+// literal collects Refusal{Description: "..."}, other errors so, and Notice{Text: "..."}.
 func (c *errorCollector) literal(n *ast.CompositeLit, add func(ast.Expr)) {
 	name := ""
 	switch t := n.Type.(type) {
@@ -216,7 +217,7 @@ func (c *errorCollector) literal(n *ast.CompositeLit, add func(ast.Expr)) {
 			continue
 		}
 		key, _ := pair.Key.(*ast.Ident)
-		if key != nil && (key.Name == "Description" && (name == "Refusal" || name == "TokenError" || name == "RegistrationError") || name == "Notice" && key.Name == "Text") {
+		if key != nil && (key.Name == "Description" && (name == "Refusal" || name == "TokenError" || name == "APIError" || name == "RegistrationError") || name == "Notice" && key.Name == "Text") {
 			add(pair.Value)
 		}
 	}
@@ -227,8 +228,10 @@ func messageArgument(call *ast.CallExpr, plain bool) (int, bool) {
 	switch calls(call) {
 	case "Refuse":
 		return 2, true
-	case "Invalid", "malformed", "no", "explained":
+	case "Invalid", "malformed", "no", "explained", "refusal":
 		return 0, true
+	case "unauthorized":
+		return 1, true
 	case "refuseLogin":
 		return len(call.Args) - 1, true
 	case "New", "Errorf":

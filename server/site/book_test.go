@@ -19,6 +19,8 @@ import (
 	"oauthlab/server/attack"
 	"oauthlab/server/authserver"
 	"oauthlab/server/endpoint"
+	"oauthlab/server/resourceserver"
+	"oauthlab/server/webapp"
 )
 
 // terms returns the glossary by id.
@@ -217,7 +219,7 @@ func TestTheReferenceTellsEveryEndpoint(t *testing.T) {
 			ids[id] = words(n)
 		}
 	}
-	rows := slices.Concat(authserver.Endpoints(), Endpoints(), attack.Endpoints())
+	rows := slices.Concat(authserver.Endpoints(), resourceserver.Endpoints(), webapp.Endpoints(), Endpoints(), attack.Endpoints())
 	for _, row := range rows {
 		said := ids[anchor(row.Name())]
 		section, _, _ := strings.Cut(strings.TrimPrefix(row.Section, "["), "](")

@@ -17,15 +17,17 @@ import (
 	"oauthlab/server/authserver"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
+	"oauthlab/server/resourceserver"
 )
 
 // sources are the packages whose code learners are shown, by their folder from
 // the module's root. They are embedded: the text is that of the running program.
 func sources() map[string]fs.FS {
 	return map[string]fs.FS{
-		"lessons/guard":     guard.Source,
-		"app/client":        client.Source,
-		"server/authserver": authserver.Source,
+		"lessons/guard":         guard.Source,
+		"app/client":            client.Source,
+		"server/authserver":     authserver.Source,
+		"server/resourceserver": resourceserver.Source,
 	}
 }
 

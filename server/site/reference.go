@@ -16,12 +16,16 @@ import (
 	"oauthlab/server/attack"
 	"oauthlab/server/authserver"
 	"oauthlab/server/endpoint"
+	"oauthlab/server/resourceserver"
+	"oauthlab/server/webapp"
 )
 
 // reference is the page /reference: what the lab has, as its code says it.
 type reference struct {
 	Auth        []endpointEntry // of the authorization server
 	Lab         []endpointEntry // of the lab's API
+	API         []endpointEntry // of the resource server
+	Webapp      []endpointEntry // of the web app
 	Mallory     []endpointEntry // of her site
 	Messages    []message
 	Notes       []event.NoteRow // of the feed
@@ -70,10 +74,10 @@ type given struct {
 // newReference collects the page out of the catalogues, the tables of endpoints, and what
 // ASVS asks.
 func newReference(asvs []load.RequirementGroup) (reference, error) {
-	auth, own, mallory := authserver.Endpoints(), Endpoints(), attack.Endpoints()
+	auth, resources, app, own, mallory := authserver.Endpoints(), resourceserver.Endpoints(), webapp.Endpoints(), Endpoints(), attack.Endpoints()
 	r := reference{
-		Auth: entriesOf(auth), Lab: entriesOf(own), Mallory: entriesOf(mallory),
-		Messages: messagesOf(slices.Concat(auth, own, mallory)), Changes: event.Changes("", ""),
+		Auth: entriesOf(auth), API: entriesOf(resources), Webapp: entriesOf(app), Lab: entriesOf(own), Mallory: entriesOf(mallory),
+		Messages: messagesOf(slices.Concat(auth, resources, app, own, mallory)), Changes: event.Changes("", ""),
 	}
 	for _, name := range event.Notes() {
 		r.Notes = append(r.Notes, event.NoteRowOf(name))

@@ -46,12 +46,20 @@ func (a *API) state(w http.ResponseWriter, r *http.Request, t *lab.Handling) err
 	}
 	all := api.State{event.Lab: own}
 	for _, d := range a.Labs.Parties {
+		if !isThere(t.Lab, d) {
+			continue
+		}
 		if all[d.Party()], err = d.Read(r.Context(), t.Lab); err != nil {
 			return err
 		}
 	}
 	endpoint.WriteJSON(w, http.StatusOK, all)
 	return nil
+}
+
+// isThere reports whether the chapter has the party.
+func isThere(l *lab.Lab, d lab.Document) bool {
+	return d.Feature() == "" || l.Settings.Rules().Offers(d.Feature())
 }
 
 // stateTables shows what the parties hold, for people: their documents, and what the log
@@ -120,7 +128,7 @@ func (a *API) holdings(ctx context.Context, l *lab.Lab, zone *time.Location, asJ
 	var all []holdings
 	for _, row := range event.AllParties() {
 		i := slices.IndexFunc(a.Labs.Parties, func(d lab.Document) bool { return d.Party() == row.ID })
-		if i < 0 {
+		if i < 0 || !isThere(l, a.Labs.Parties[i]) {
 			continue
 		}
 		h := holdings{party: row.ID, title: row.Name}
@@ -138,6 +146,6 @@ func (a *API) holdings(ctx context.Context, l *lab.Lab, zone *time.Location, asJ
 	client.sheet, client.json = heldByClient(events)
 	held := attack.Hands(events, auth, l.Settings.Rules(), l.Now())
 	mallory := holdings{party: event.Mallory, title: fmt.Sprintf("Mallory's hands · %d", len(held))}
-	mallory.sheet, mallory.json = heldByMallory(held)
+	mallory.sheet, mallory.json = heldByMallory(held, attack.Readings(events, auth))
 	return append(all, client, mallory), newStateView(events, held, l.Now(), zone), nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"oauthlab/app/timeline"
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
 	"oauthlab/lessons/param"
 	"oauthlab/lessons/prose"
 	"oauthlab/server/attack"
@@ -119,7 +120,7 @@ func (f *clientFlow) tell(e event.Event) {
 }
 
 // heldByMallory is what Mallory has of others.
-func heldByMallory(held []attack.Holding) (sheet lab.Sheet, asJSON any) {
+func heldByMallory(held []attack.Holding, read []attack.Reading) (sheet lab.Sheet, asJSON any) {
 	list := []map[string]string{}
 	for _, h := range held {
 		list = append(list, map[string]string{h.Param: h.Value, "what": h.What, "whose": h.Whose, "how": h.How, "worth": h.Worth})
@@ -135,9 +136,18 @@ func heldByMallory(held []attack.Holding) (sheet lab.Sheet, asJSON any) {
 	for i, h := range held {
 		t.Rows[i].Since = h.Seq
 	}
+	seen := lab.TableOf("", "things of others that she has read", read, func(r attack.Reading) string { return r.Whose + r.What }, []lab.Column[attack.Reading]{
+		{Name: "has read", Of: func(r attack.Reading) lab.Cell { return lab.Says(prose.Capital(r.Whose) + "'s " + r.What) }},
+		{Name: "which are", Of: func(r attack.Reading) lab.Cell { return lab.Says(strings.Join(r.Items, " · ")) }},
+		{Name: "since", Of: func(r attack.Reading) lab.Cell { return lab.At(&r.At) }},
+	})
+	for i, r := range read {
+		seen.Rows[i].Since = r.Seq
+		list = append(list, map[string]string{"whose": r.Whose, "read": r.What, "which": strings.Join(r.Items, " · ")})
+	}
 	return lab.Sheet{
 		Source: "As the log tells: what was sent to her, what leaked to her, what she was answered with.",
-		Tables: []lab.Table{t},
+		Tables: []lab.Table{t, seen},
 		Blind:  "what she has not read. A random value of 128 bits or more is not guessed (RFC 6749 §10.10).",
 	}, list
 }
@@ -213,4 +223,13 @@ func (s sightings) at(value string, parties ...event.Party) {
 			s[value][p] = true
 		}
 	}
+}
+
+// byHash returns the values by what a server keeps of them.
+func (s sightings) byHash() map[string]string {
+	known := map[string]string{}
+	for value := range s {
+		known[guard.TokenHash(value)] = value
+	}
+	return known
 }

@@ -35,6 +35,7 @@ type stateView struct {
 	now   time.Time
 	zone  *time.Location
 	seen  sightings
+	known map[string]string          // values that the log has, by their hashes
 	taken map[string]bool            // values of others that Mallory has
 	since uint64                     // position from which on things are new
 	begun time.Time                  // the moment of that
@@ -43,6 +44,7 @@ type stateView struct {
 
 func newStateView(events []event.Event, held []attack.Holding, now time.Time, zone *time.Location) *stateView {
 	v := &stateView{now: now, zone: zone, seen: see(events), since: latest(events), fresh: map[string][]*event.Change{}, taken: map[string]bool{}}
+	v.known = v.seen.byHash()
 	for _, h := range held {
 		v.taken[h.Value] = true
 	}
@@ -160,7 +162,7 @@ func (v *stateView) fill(s *shownSheet, tables []lab.Table) {
 func (v *stateView) takenOf(tables []lab.Table) (taken []shownCell) {
 	for _, t := range tables {
 		for _, r := range slices.Backward(t.Rows) {
-			if c := r.Cells[0]; isFollowed(c) && v.taken[c.Text] && len(taken) < maxTaken {
+			if c := v.unhash(r.Cells[0]); isFollowed(c) && v.taken[c.Text] && len(taken) < maxTaken {
 				taken = append(taken, v.cell("", c))
 			}
 		}
@@ -178,7 +180,7 @@ func (v *stateView) table(t lab.Table) shownTable {
 			columns, shown.Columns = append(columns, i), append(shown.Columns, name)
 		}
 	}
-	follows := isFollowed(t.Rows[0].Cells[0])
+	follows := slices.ContainsFunc(t.Rows, func(r lab.Row) bool { return isFollowed(v.unhash(r.Cells[0])) })
 	if follows {
 		shown.Columns = append(shown.Columns, "seen at")
 	}
@@ -189,7 +191,7 @@ func (v *stateView) table(t lab.Table) shownTable {
 			row.Cells = append(row.Cells, v.cell(shown.Columns[n], r.Cells[i]))
 		}
 		if follows {
-			row.Cells = append(row.Cells, shownCell{Column: "seen at", Seen: v.seenAt(r.Cells[0].Text)})
+			row.Cells = append(row.Cells, shownCell{Column: "seen at", Seen: v.seenAt(v.unhash(r.Cells[0]).Text)})
 		}
 		shown.Rows = append(shown.Rows, row)
 	}
@@ -226,7 +228,19 @@ func (v *stateView) mark(t lab.Table, r lab.Row, taken map[string]bool) string {
 	return "changed"
 }
 
+// unhash returns the value of which a party keeps the hash alone, where the log has it.
+func (v *stateView) unhash(c lab.Cell) lab.Cell {
+	if c.Kind != lab.Hashed {
+		return c
+	}
+	if value, known := v.known[c.Text]; known {
+		return lab.Follows(c.Param, value)
+	}
+	return lab.Says("not in the log any more")
+}
+
 func (v *stateView) cell(column string, c lab.Cell) shownCell {
+	c = v.unhash(c)
 	shown := shownCell{Column: column, Text: prose.Clip(c.Text, maxCell, "…")}
 	switch c.Kind {
 	case lab.Literal:

@@ -57,14 +57,22 @@ func (s *stepDialog) Render() app.UI {
 
 // draftTitle is the heading of the dialog.
 func draftTitle(d client.Draft) string {
-	if d.In == client.InBody {
+	switch {
+	case d.ToAPI:
+		return "Next: a request to the API"
+	case d.In == client.InBody:
 		return "Next: the token request"
 	}
 	return "Next: the authorization request"
 }
 
 func (s *stepDialog) lead() string {
-	if s.isToken() {
+	switch {
+	case s.Draft.In == client.InHeader:
+		return "The client is about to ask the API. The token goes in the Authorization header, behind the word Bearer. Change or drop it."
+	case s.Draft.ToAPI:
+		return "The client is about to ask the API. The token stands in the address, where histories and logs keep it. Change or drop it."
+	case s.isToken():
 		return "The client is about to redeem the code. These parameters go in the body, straight to the server. Change or drop any."
 	}
 	return "The client is about to send Alice's browser here. These parameters stand in the address. Change or drop any."

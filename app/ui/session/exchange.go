@@ -45,7 +45,6 @@ func (c *Controller) Exchange() {
 	c.call(running, func(ctx context.Context, s *lab.Session) error {
 		oauth := newClient(s, nil)
 		oauth.Before = before
-		_, err := oauth.Redeem(ctx, code)
-		return err
+		return redeem(ctx, oauth, code)
 	}, nil)
 }

@@ -20,6 +20,9 @@ func explain(err error) string {
 	if token, ok := errors.AsType[*client.TokenError](err); ok {
 		return "The token endpoint refused: " + prose.FullStop(token.Error())
 	}
+	if refused, ok := errors.AsType[*client.APIError](err); ok {
+		return "The API refused: " + prose.FullStop(refused.Error())
+	}
 	if authorization, ok := errors.AsType[*client.AuthorizationError](err); ok {
 		return "The authorization server said no: " + prose.FullStop(authorization.Error())
 	}

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"oauthlab/app/browser"
@@ -36,6 +37,20 @@ func (c *Controller) flow() {
 func openFrame(_ context.Context, url string) error {
 	browser.FreshFrame(holder, frameID, frameTitle, url)
 	return nil
+}
+
+// OpenWebApp opens the web app in Alice's browser.
+func (c *Controller) OpenWebApp() {
+	c.screen.Frame = FrameApp
+	c.Show(PaneBrowser)
+	c.acted = true
+	leave := c.startOver()
+	c.call(running, func(ctx context.Context, s *lab.Session) error {
+		if err := leave(ctx, s); err != nil {
+			return err
+		}
+		return openFrame(ctx, s.Lab().Webapp)
+	}, nil)
 }
 
 // RunInTab starts the flow in a tab of its own, by full redirects.
@@ -101,13 +116,62 @@ func (c *Controller) finish(url string) {
 			waiting = code
 			return nil
 		}
-		_, err = oauth.Redeem(ctx, code)
-		return err
+		return redeem(ctx, oauth, code)
 	}, func() {
 		if waiting != "" {
 			c.await(waiting)
 		}
 	})
+}
+
+// redeem has the client redeem a code, and show what the token is good for, where there is
+// an API.
+func redeem(ctx context.Context, oauth *client.Client, code string) error {
+	_, err := oauth.Redeem(ctx, code)
+	if err != nil || !oauth.Rules.Offers(guard.ProtectedAPI) {
+		return err
+	}
+	_, err = oauth.Show(ctx)
+	return err
+}
+
+// AskAgain has the client ask the API once more.
+func (c *Controller) AskAgain() {
+	c.asClient(func(ctx context.Context, oauth *client.Client) error {
+		_, err := oauth.Show(ctx)
+		return err
+	})
+}
+
+// Write has the client keep a note at the API, and show what is there then.
+func (c *Controller) Write(text string) {
+	if text == "" {
+		return
+	}
+	c.asClient(func(ctx context.Context, oauth *client.Client) error {
+		err := oauth.Write(ctx, text)
+		if err == nil {
+			_, err = oauth.Show(ctx)
+		}
+		return err
+	})
+}
+
+// SignOutClient has the client forget its tokens.
+func (c *Controller) SignOutClient() {
+	c.asClient(func(ctx context.Context, oauth *client.Client) error { return oauth.SignOut(ctx) })
+}
+
+// asClient lets the client do something with the tokens that it keeps.
+func (c *Controller) asClient(do func(context.Context, *client.Client) error) {
+	before := c.hook()
+	c.LeaveReplay()
+	c.acted = true
+	c.call(Idle, func(ctx context.Context, s *lab.Session) error {
+		oauth := newClient(s, nil)
+		oauth.Before = before
+		return do(ctx, oauth)
+	}, nil)
 }
 
 // SignOut ends Alice's session at the authorization server.
@@ -125,6 +189,7 @@ func newClient(s *lab.Session, open func(context.Context, string) error) *client
 		ID: l.ClientID, RedirectURI: l.RedirectURI,
 		AuthorizationEndpoint: l.AuthorizationEndpoint,
 		TokenEndpoint:         l.TokenEndpoint,
+		API:                   strings.TrimSuffix(l.Resource, "/api/me"),
 		Rules:                 lab.Rules(l),
 		Fetch:                 browser.Fetch,
 		Store:                 browser.TabStore(),

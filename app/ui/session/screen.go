@@ -75,6 +75,9 @@ type Screen struct {
 // the client tells of itself gets through.
 func (s Screen) Ready() bool { return s.Open && s.Status == lab.Live }
 
+// HasAPI reports whether the lab has an API that takes tokens.
+func (s Screen) HasAPI() bool { return lab.Rules(s.Lab).Offers(guard.ProtectedAPI) }
+
 // Redeems reports whether the lab has a token endpoint, where a code is exchanged.
 func (s Screen) Redeems() bool { return lab.Rules(s.Lab).Offers(guard.TokenEndpoint) }
 
@@ -97,6 +100,7 @@ const (
 	FrameInTab Frame = "tab"  // the flow goes on in another tab
 	FrameCut   Frame = "cut"  // the server went away during the flow
 	FrameMail  Frame = "mail" // where a mail's link leads
+	FrameApp   Frame = "app"  // the web app
 )
 
 // Pane is a column of the page.

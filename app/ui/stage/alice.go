@@ -19,6 +19,7 @@ type Alice struct {
 	Shows      timeline.Alice // by the log
 	Login      timeline.Login // of the learner's own
 	Redeems    bool           // the chapter has a token endpoint
+	HasAPI     bool           // and an API that takes the token
 	Waiting    string         // the code that waits for the learner
 	Frame      session.Frame
 	Mail       session.Mail
@@ -49,7 +50,10 @@ func (a *Alice) Render() app.UI {
 		),
 		tag.Div("alice-foot").Body(
 			tag.P("alice-caption").Text(a.caption()),
-			a.tabButton(),
+			tag.Div("alice-buttons").Body(
+				tag.If(a.HasAPI, a.webAppButton),
+				a.tabButton(),
+			),
 		),
 	)
 }
@@ -59,7 +63,7 @@ func (a *Alice) isStill() bool { return a.Replays || a.Shows.Played }
 
 // showsFrame reports whether the frame is in sight, and not something in its place.
 func (a *Alice) showsFrame() bool {
-	return !a.isStill() && !a.Lost && (a.Frame == session.FrameMail || a.Frame == session.FrameHere && !a.ended())
+	return !a.isStill() && !a.Lost && (a.Frame == session.FrameMail || a.Frame == session.FrameApp || a.Frame == session.FrameHere && !a.ended())
 }
 
 // ended reports whether the learner's login is over, and the client's page is what her
@@ -116,6 +120,8 @@ func (a *Alice) caption() string {
 		return "You are looking back at what her browser had got by then."
 	case a.Shows.Played:
 		return "The lab plays Alice: what her browser got last."
+	case a.Frame == session.FrameApp:
+		return "The web app: a client on a server, with pages of its own."
 	case a.Frame == session.FrameMail:
 		return "You opened Mallory's mail."
 	}
@@ -128,6 +134,13 @@ func (a *Alice) address() app.UI {
 	}
 	at := a.Shows.Address
 	return tag.Div("address").Role("group").Aria("label", "Address").Title(at.URL).TabIndex(0).Body(widget.Pieces(at.Pieces)...)
+}
+
+// webAppButton opens the other client in Alice's browser.
+func (a *Alice) webAppButton() app.UI {
+	return widget.Pressable(tag.Button("button", "button-small").ID("webapp").Text("Open the web app").
+		Title("The other client: on a server, with a secret"),
+		a.Open && a.Busy == session.Idle, func() { a.Controller.OpenWebApp() }, "webapp")
 }
 
 func (a *Alice) tabButton() app.UI {

@@ -13,6 +13,9 @@ import (
 // clientPage is the client's own page after a login that has come to l: what it has,
 // what it does not know yet, and what waits for the learner.
 func (a *Alice) clientPage(l timeline.Login) app.UI {
+	if l.Token != "" && l.Failed == "" && a.HasAPI {
+		return a.account(l)
+	}
 	waits := a.Waiting != "" && !a.isStill()
 	title, text, name, value, kind := "The client has a token", //
 		"Signed in. With this token the client may act for an account. Whose it is, the client does not know yet: v04 brings the API that tells.",
@@ -22,6 +25,8 @@ func (a *Alice) clientPage(l timeline.Login) app.UI {
 	case l.Failed != "":
 		class = "client-card is-failed"
 		title, text, name = "The client gives up", prose.FullStop(l.Failed)+" It signs nobody in.", ""
+	case l.SignedOut:
+		title, text, name = "Signed out", "The client has forgotten its token. At the authorization server Alice may still be signed in, and the token is good until its time is over: whoever has a copy can go on using it.", ""
 	case !l.Ended():
 		title, text, name = "Back at the client", "It reads the answer in the address, and checks it.", ""
 	case l.Token == "" && (waits || a.Redeems):

@@ -1,0 +1,59 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+)
+
+// tokensKey is where the store of the tab keeps the tokens. A script
+// in the page can read them there, as it can read whatever the page
+// reads: for a client in a browser there is no place to hide
+// (RFC 10017 §8). So tokens live for a short time.
+const tokensKey = "oauthlab.tokens"
+
+// keepTokens keeps tokens until the client signs out, as soon as
+// there is an API that takes them.
+func (f *flow) keepTokens(t Tokens) error {
+	if !f.Rules.Offers(guard.ProtectedAPI) {
+		return nil
+	}
+	text, err := json.Marshal(t)
+	if err != nil {
+		return fmt.Errorf("keep the tokens: %w", err)
+	}
+	if err := f.Store.Set(tokensKey, string(text)); err != nil {
+		return fmt.Errorf("keep the tokens: %w", err)
+	}
+	return nil
+}
+
+// tokens returns those that the client keeps, and whether it does.
+func (f *flow) tokens() (t Tokens, ok bool) {
+	text, ok := f.Store.Get(tokensKey)
+	if !ok || json.Unmarshal([]byte(text), &t) != nil {
+		return Tokens{}, false
+	}
+	return t, true
+}
+
+// TokensIn returns the tokens that a store remembers; none where the
+// client is signed out.
+func TokensIn(s Store) Tokens {
+	t, _ := (&flow{Client: &Client{Store: s}}).tokens()
+	return t
+}
+
+// SignOut forgets the tokens. It ends nothing anywhere else: at the
+// authorization server the user stays signed in, and whoever has a
+// copy of the token can go on using it.
+func (c *Client) SignOut(ctx context.Context) (err error) {
+	f := c.recall()
+	defer f.tell(ctx, &err)
+	f.Store.Delete(tokensKey)
+	f.note(event.NoteSignedOut, "The client forgets its tokens.")
+	return nil
+}

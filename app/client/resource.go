@@ -1,0 +1,217 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+)
+
+// Shown is what the API has handed out, for the client to show.
+type Shown struct {
+	// Who the token's user is; "" where the token may not say.
+	Name  string `json:"name,omitempty"`
+	Email string `json:"email,omitempty"`
+
+	Photos []string `json:"photos,omitempty"` // their titles
+	Notes  []string `json:"notes,omitempty"`
+}
+
+// Show asks the API who the user is and what is kept there for
+// them, and shows it. What the token was not granted is left out;
+// any other no is an *APIError.
+func (c *Client) Show(ctx context.Context) (s Shown, err error) {
+	f := c.recall()
+	defer f.tell(ctx, &err)
+	if err := f.readMe(ctx, &s); f.isOver(err) {
+		return Shown{}, err
+	}
+	if err := f.readThings(ctx, &s); f.isOver(err) {
+		return Shown{}, err
+	}
+	f.note(event.NoteShown,
+		"The client shows what the API handed out.", s.fields()...)
+	return s, nil
+}
+
+// Write keeps a new note at the API. The API decides by the token
+// whose note it is.
+func (c *Client) Write(ctx context.Context, text string) (err error) {
+	f := c.recall()
+	defer f.tell(ctx, &err)
+	body, err := json.Marshal(map[string]string{"text": text})
+	if err != nil {
+		return fmt.Errorf("write a note: %w", err)
+	}
+	_, err = f.ask(ctx, "POST", "/protected", string(body))
+	f.isOver(err)
+	return err
+}
+
+// readMe asks who the user is.
+func (f *flow) readMe(ctx context.Context, s *Shown) error {
+	body, err := f.ask(ctx, "GET", "/api/me", "")
+	if err != nil {
+		return err
+	}
+	var me struct{ Name, Email string }
+	if json.Unmarshal([]byte(body), &me) != nil {
+		return errNoAnswer
+	}
+	s.Name, s.Email = me.Name, me.Email
+	return nil
+}
+
+// readThings asks for the user's photos and notes.
+func (f *flow) readThings(ctx context.Context, s *Shown) error {
+	body, err := f.ask(ctx, "GET", "/protected", "")
+	if err != nil {
+		return err
+	}
+	var things struct {
+		Photos []struct{ Title string }
+		Notes  []struct{ Text string }
+	}
+	if json.Unmarshal([]byte(body), &things) != nil {
+		return errNoAnswer
+	}
+	for _, p := range things.Photos {
+		s.Photos = append(s.Photos, p.Title)
+	}
+	for _, n := range things.Notes {
+		s.Notes = append(s.Notes, n.Text)
+	}
+	return nil
+}
+
+// ask sends one request to the API with the token (RFC 6750 §2.1).
+func (f *flow) ask(
+	ctx context.Context, method, path, body string,
+) (string, error) {
+	if f.API == "" {
+		return "", errNoAPI
+	}
+	tokens, signedIn := f.tokens()
+	if !signedIn {
+		return "", errSignedOut
+	}
+	request, err := f.draft(ctx, f.apiRequest(
+		method, path, tokens.AccessToken))
+	if err != nil {
+		return "", err
+	}
+	if err := f.send(ctx); err != nil {
+		return "", err
+	}
+	r := Request{Method: method, URL: request.address(), Body: body,
+		Header: []event.Field{
+			{Name: "Accept", Value: "application/json"}}}
+	if token, has := request.bearer(); has {
+		r.Header = append(r.Header, event.Field{
+			Name: "Authorization", Value: "Bearer " + token})
+	}
+	if body != "" {
+		r.Header = append(r.Header, event.Field{
+			Name: "Content-Type", Value: "application/json"})
+	}
+	answer, err := f.Fetch(ctx, r)
+	if err != nil {
+		return "", fmt.Errorf("ask the API: %w", err)
+	}
+	if answer.Status/100 != 2 {
+		return "", readAPIError(answer)
+	}
+	return answer.Body, nil
+}
+
+// apiRequest is a request to the API before it is sent. The token
+// belongs into a header: what stands in an address ends in histories
+// and logs (RFC 9700 §4.3.2).
+func (f *flow) apiRequest(method, path, token string) Draft {
+	in := InHeader
+	if f.Rules.Value(guard.IDTokenPlace) == guard.Query {
+		in = InQuery
+	}
+	return Draft{
+		Method: method,
+		URL:    f.API + path,
+		In:     in,
+		ToAPI:  true,
+		Parameters: []event.Field{
+			{Name: "access_token", Value: token},
+		},
+	}
+}
+
+var (
+	errNoAPI     = errors.New("there is no API")
+	errSignedOut = errors.New("the client has no token")
+	errNoAnswer  = errors.New("the API's answer cannot be read")
+)
+
+// isOver notes a no of the API, and reports whether the client can
+// show nothing: a token that was not granted a scope (RFC 6750 §3.1)
+// may still be good for something else.
+func (f *flow) isOver(err error) bool {
+	if err == nil {
+		return false
+	}
+	f.note(event.NoteAPIRefused,
+		"The API says no: "+err.Error(),
+		event.Field{Name: "error", Value: err.Error()})
+	var no *APIError
+	return !errors.As(err, &no) || no.Code != "insufficient_scope"
+}
+
+// fields tells the feed what the client shows.
+func (s Shown) fields() []event.Field {
+	fields := []event.Field{
+		{Name: "name", Value: s.Name}, {Name: "email", Value: s.Email},
+	}
+	const most = 12 // of each: a note of the feed is bounded
+	for _, photo := range s.Photos[:min(most, len(s.Photos))] {
+		fields = append(fields,
+			event.Field{Name: "photo", Value: photo})
+	}
+	latest := s.Notes[max(0, len(s.Notes)-most):]
+	for _, text := range latest {
+		fields = append(fields,
+			event.Field{Name: "note", Value: text})
+	}
+	return fields
+}
+
+// APIError is the API's no (RFC 6750 §3).
+type APIError struct {
+	Status      int    `json:"-"`
+	Code        string `json:"error"` // such as "invalid_token"
+	Description string `json:"error_description"`
+	Challenge   string `json:"-"` // its WWW-Authenticate header
+}
+
+// Error returns what the API said.
+func (e *APIError) Error() string {
+	return join(e.Code, e.Description)
+}
+
+// readAPIError reads a no. What counts is the header; the body says
+// the same in words.
+func readAPIError(r Response) *APIError {
+	e := &APIError{}
+	err := json.Unmarshal([]byte(r.Body), e)
+	if err != nil || e.Code == "" {
+		e = &APIError{Description: fmt.Sprintf(
+			"the API answered %d", r.Status)}
+	}
+	e.Status = r.Status
+	for _, h := range r.Header {
+		if strings.EqualFold(h.Name, "WWW-Authenticate") {
+			e.Challenge = h.Value
+		}
+	}
+	return e
+}

@@ -1,0 +1,45 @@
+package attack
+
+import (
+	"context"
+	"net/url"
+
+	"oauthlab/lessons/guard"
+	"oauthlab/server/authserver"
+)
+
+// scopeOverreach: an app that Alice let in for one thing does another with its token (RFC
+// 6750 §3.1). Everything about the token is right, but for what it was granted.
+func scopeOverreach() Attack {
+	return Attack{
+		ID:      "scope-overreach",
+		Title:   "More than Alice allowed",
+		Story:   "Mallory has a registered app that shows photos. Alice signs in to it, and it is granted the scope read. Then it asks the API for her name and address.",
+		Chapter: "v04", StoppedBy: []guard.ID{guard.IDScope},
+		Loss:     "Mallory has read Alice's e-mail address, which the token was not granted for.",
+		Sections: []string{"RFC 6750 §3.1", "RFC 6749 §3.3"},
+		Run: func(ctx context.Context, s *Scene) error {
+			site := s.Lab.Origins.MallorySite(s.Lab.ID)
+			if err := s.Alice.Visit(ctx, s.authorization(url.Values{
+				"client_id": {authserver.ClientMallory}, "redirect_uri": {site}, "scope": {"read"},
+			})); err != nil {
+				return err
+			}
+			arrived, err := s.Alice.SignInHere(ctx)
+			if err != nil || parameter(arrived, "code") == "" {
+				return err
+			}
+			token, err := s.redeemAlone(ctx, url.Values{
+				"client_id": {authserver.ClientMallory}, "redirect_uri": {site}, "code": {parameter(arrived, "code")}, "code_verifier": {guess},
+			})
+			if err != nil || token == "" {
+				return err
+			}
+			if err := s.ask(ctx, "/protected", token); err != nil { // for which she was let in
+				return err
+			}
+			return s.ask(ctx, "/api/me", token)
+		},
+		Harm: malloryRead("alice", whoThatIs),
+	}
+}

@@ -1,0 +1,60 @@
+package resourceserver
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+	"oauthlab/server/lab"
+	"oauthlab/server/store"
+)
+
+// Document is the resource server's record of labs, as the lab's desk uses it.
+type Document struct{ Store *store.Store }
+
+var _ lab.Document = Document{}
+
+func (d Document) docs() store.Documents[State] { return store.For[State](d.Store, Kind) }
+
+// Party implements lab.Document.
+func (d Document) Party() event.Party { return event.API }
+
+// Feature implements lab.Document.
+func (d Document) Feature() guard.Feature { return guard.ProtectedAPI }
+
+// Create implements lab.Document.
+func (d Document) Create(ctx context.Context, l *lab.Lab) error {
+	return d.docs().Create(ctx, l.ID, newState())
+}
+
+// Reset implements lab.Document: notes and log are those of the first day.
+func (d Document) Reset(ctx context.Context, l *lab.Lab) error {
+	err := d.docs().Update(ctx, l.ID, func(s *State, _ *store.Outbox) error {
+		*s = newState()
+		return nil
+	})
+	if errors.Is(err, store.ErrNotFound) { // a lab that is older than the API
+		return d.Create(ctx, l)
+	}
+	return err
+}
+
+// State returns the document as it stands.
+func (d Document) State(ctx context.Context, l *lab.Lab) (State, error) {
+	s, err := d.docs().Get(ctx, l.ID)
+	if errors.Is(err, store.ErrNotFound) { // a lab that is older than the API
+		return newState(), nil
+	}
+	return s, err
+}
+
+// Read implements lab.Document.
+func (d Document) Read(ctx context.Context, l *lab.Lab) (json.RawMessage, error) {
+	s, err := d.State(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(s)
+}

@@ -1,0 +1,68 @@
+package resourceserver
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"oauthlab/lessons/event"
+	"oauthlab/server/endpoint"
+	"oauthlab/server/lab"
+)
+
+// Protected is what the token's user keeps here.
+type Protected struct {
+	Owner  string  `json:"owner"` // the user's subject
+	Photos []Photo `json:"photos"`
+	Notes  []Note  `json:"notes"`
+}
+
+// NewNote is the body of a request that writes a note.
+type NewNote struct {
+	Text string `json:"text"`
+}
+
+// me answers who the token's user is.
+func (s *Server) me(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
+	return s.serve(w, r, t, http.StatusOK, "profile", func(state *State, _ *lab.Handling, whom access) (any, *endpoint.Error) {
+		return state.person(whom.Subject), nil
+	})
+}
+
+// protected answers with the user's photos and notes.
+func (s *Server) protected(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
+	return s.serve(w, r, t, http.StatusOK, "read", func(state *State, _ *lab.Handling, whom access) (any, *endpoint.Error) {
+		return Protected{Owner: whom.Subject, Photos: state.photosOf(whom.Subject), Notes: state.notesOf(whom.Subject)}, nil
+	})
+}
+
+// write keeps a new note. Who the user is, the token says, and nothing in the request.
+func (s *Server) write(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
+	text, wrong := readNote(r)
+	return s.serve(w, r, t, http.StatusCreated, "write", func(state *State, t *lab.Handling, whom access) (any, *endpoint.Error) {
+		if wrong != nil {
+			return nil, wrong
+		}
+		note := Note{Owner: whom.Subject, Text: text, Written: t.Now()}
+		state.Notes = keep(state.Notes, note, maxNotes)
+		t.Changed("entry", "stored", "", event.ChangeField{Name: "owner", To: note.Owner}, event.ChangeField{Name: "text", To: note.Text})
+		return note, nil
+	})
+}
+
+// readNote reads a note, which is one line of text.
+func readNote(r *http.Request) (string, *endpoint.Error) {
+	var note NewNote
+	into := json.NewDecoder(r.Body)
+	into.DisallowUnknownFields()
+	if err := into.Decode(&note); err != nil {
+		return "", endpoint.Invalid("The body is no JSON object with a text.", `Send {"text": "..."}, a line of at most 280 bytes.`).Because(err)
+	}
+	text := strings.TrimSpace(note.Text)
+	if text == "" || len(text) > maxNoteText || !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
+		return "", endpoint.Invalid("A note is one line of 1 to 280 bytes.", "Send a shorter text, without line breaks.")
+	}
+	return text, nil
+}

@@ -1,0 +1,153 @@
+package resourceserver
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/google/uuid"
+
+	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
+	"oauthlab/server/endpoint"
+	"oauthlab/server/feed"
+	"oauthlab/server/lab"
+	"oauthlab/server/route"
+	"oauthlab/server/store"
+)
+
+// Server is the resource server, for all labs. It is safe for concurrent use.
+type Server struct {
+	Origin string // its public origin; a lab's resources are below it
+	Tokens Tokens
+
+	Labs            *lab.Labs
+	InternalSenders feed.InternalSenders
+	Log             *slog.Logger
+
+	MaxBody     int64                                    // see feed.Recorder
+	RateLimiter func(lab uuid.UUID) (wait time.Duration) // see feed.Recorder
+}
+
+func (s *Server) document() Document { return Document{Store: s.Labs.Store} }
+
+// Mount binds the endpoints of the table.
+func (s *Server) Mount(mux *route.Mux) {
+	endpoint.Recorded{
+		Recorder: &feed.Recorder{
+			Labs: s.Labs, Party: event.API, Origin: s.Origin, InternalSenders: s.InternalSenders,
+			Log: s.Log, TurnAway: s.turnAway, MaxBody: s.MaxBody, RateLimiter: s.RateLimiter,
+		},
+		Fail: s.fail, Flow: s.flowOf, Named: s.named,
+	}.Mount(mux, s.endpoints())
+}
+
+// flowOf finds the authorization that the request's token came of, or "".
+func (s *Server) flowOf(ctx context.Context, _ string, l *lab.Lab, r *http.Request, _ url.Values) string {
+	return s.look(ctx, l, r).Flow
+}
+
+// named attributes a request to the learner's client that its token was given to. Of the
+// lab's own, a token in other hands is just what is to be seen.
+func (s *Server) named(l *lab.Lab, r *http.Request, _ url.Values) event.Party {
+	if own, known := l.Settings.Own(s.look(r.Context(), l, r).ClientID); known {
+		return event.Party(own.Name)
+	}
+	return event.Outside
+}
+
+// look is what there is to know of a request's token, as far as it can be known.
+func (s *Server) look(ctx context.Context, l *lab.Lab, r *http.Request) Token {
+	b, e := readBearer(r)
+	if e != nil || b.token == "" {
+		return Token{}
+	}
+	token, _ := s.Tokens.Token(ctx, l, b.token) // the endpoint itself says what is wrong
+	return token
+}
+
+// decision is what came of a request: one of its fields is set.
+type decision struct {
+	answer  any
+	refused *endpoint.Error
+}
+
+// serve decides about a request that needs a scope, does what it asks for, and writes the
+// API's log.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, t *lab.Handling, status int, needs string, do func(*State, *lab.Handling, access) (any, *endpoint.Error)) error {
+	b, wrong := readBearer(r)
+	var is Token
+	if wrong == nil && b.token != "" {
+		var err error
+		if is, err = s.Tokens.Token(r.Context(), t.Lab, b.token); err != nil {
+			return err
+		}
+	}
+	d, err := s.update(r.Context(), t, func(state *State, t *lab.Handling) (decision, error) {
+		var d decision
+		var whom access
+		if d.refused = wrong; wrong == nil {
+			whom, d.refused = admit(t, b, is, needs)
+		}
+		if d.refused == nil {
+			d.answer, d.refused = do(state, t, whom)
+		}
+		state.log(t, r, d.status(status))
+		return d, nil
+	})
+	switch {
+	case err != nil:
+		return err
+	case d.refused != nil:
+		return d.refused
+	}
+	endpoint.WriteJSON(w, status, d.answer)
+	return nil
+}
+
+func (d decision) status(good int) int {
+	if d.refused != nil {
+		return d.refused.Status
+	}
+	return good
+}
+
+// update changes the document in one step. A lab that is older than the API gets one.
+func (s *Server) update(ctx context.Context, t *lab.Handling, apply func(*State, *lab.Handling) (decision, error)) (decision, error) {
+	d, err := lab.Update(ctx, t, s.document().docs(), apply)
+	if !errors.Is(err, store.ErrNotFound) {
+		return d, err
+	}
+	if err := s.document().Create(ctx, t.Lab); err != nil && !errors.Is(err, store.ErrExists) {
+		return decision{}, err
+	}
+	return lab.Update(ctx, t, s.document().docs(), apply)
+}
+
+// fail is the one place where errors are written: in JSON, as at the token endpoint. The
+// challenge in the header says the same (RFC 6750 §3).
+func (s *Server) fail(w http.ResponseWriter, _ *http.Request, t *lab.Handling, _ endpoint.Caller, err error) {
+	e, is := errors.AsType[*endpoint.Error](err)
+	switch {
+	case is:
+	case errors.Is(err, store.ErrTooLarge):
+		e = endpoint.Refuse(http.StatusInsufficientStorage, "lab_full", "The API remembers no more of this lab.", "Reset the lab: that makes room. Nothing was changed.")
+	default:
+		if _, closed := errors.AsType[*lab.UnavailableError](err); !closed { // why it is closed has been logged
+			s.Log.Error("endpoint", "party", event.API, "lab", t.ID, "err", err)
+		}
+		e = endpoint.Refuse(http.StatusServiceUnavailable, endpoint.Unavailable, "The store of the lab does not answer.", "Try again in a moment. Nothing was changed.").With("Retry-After", "5")
+	}
+	e.SetHeaders(w)
+	endpoint.WriteJSON(w, e.Status, e.Spoken(s.Labs.Origins.Help(e.Description)))
+}
+
+// turnAway answers who reaches no lab.
+func (s *Server) turnAway(w http.ResponseWriter, _ *http.Request, status int, why api.Refusal) {
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	e := endpoint.Refuse(status, why.Code, why.Description, why.Hint)
+	endpoint.WriteJSON(w, status, e.Spoken(s.Labs.Origins.Help(e.Description)))
+}

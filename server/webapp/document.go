@@ -1,0 +1,130 @@
+package webapp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"oauthlab/app/client"
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+	"oauthlab/server/lab"
+	"oauthlab/server/store"
+)
+
+// Kind names the web app's document in the store.
+const Kind store.Kind = "webapp"
+
+const (
+	maxSessions = 16
+	sessionLife = time.Hour
+)
+
+// State is all that the web app knows about one lab.
+type State struct {
+	Sessions []Session `json:"sessions"`
+}
+
+// Session is a browser that came by. Its cookie is kept as its hash.
+type Session struct {
+	Cookie  string            `json:"cookie_hash"`
+	Kept    map[string]string `json:"kept"`           // what the client keeps of its login, and its tokens
+	Shows   client.Shown      `json:"shows,omitzero"` // what the API handed out
+	Problem string            `json:"problem,omitempty"`
+	Expires time.Time         `json:"expires"`
+}
+
+// session returns the one of the cookie's hash, unless it is over.
+func (s *State) session(cookie string, now time.Time) (Session, bool) {
+	i := slices.IndexFunc(s.Sessions, func(one Session) bool { return one.Cookie == cookie && now.Before(one.Expires) })
+	if i < 0 {
+		return Session{}, false
+	}
+	return s.Sessions[i], true
+}
+
+// put keeps a session in place of the one with the cookie's hash was, if there is one.
+func (s *State) put(was string, one Session) {
+	s.Sessions = slices.DeleteFunc(slices.Clone(s.Sessions), func(old Session) bool { return old.Cookie == was })
+	s.Sessions = append(s.Sessions, one)
+	s.Sessions = s.Sessions[max(0, len(s.Sessions)-maxSessions):]
+}
+
+// Document is the web app's record of labs, as the lab's desk uses it.
+type Document struct{ Store *store.Store }
+
+var _ lab.Document = Document{}
+
+func (d Document) docs() store.Documents[State] { return store.For[State](d.Store, Kind) }
+
+// Party implements lab.Document.
+func (d Document) Party() event.Party { return event.Webapp }
+
+// Feature implements lab.Document.
+func (d Document) Feature() guard.Feature { return guard.ConfidentialClients }
+
+// Create implements lab.Document.
+func (d Document) Create(ctx context.Context, l *lab.Lab) error {
+	return d.docs().Create(ctx, l.ID, State{})
+}
+
+// Reset implements lab.Document: nobody is signed in any more.
+func (d Document) Reset(ctx context.Context, l *lab.Lab) error {
+	err := d.docs().Update(ctx, l.ID, func(s *State, _ *store.Outbox) error {
+		*s = State{}
+		return nil
+	})
+	if errors.Is(err, store.ErrNotFound) { // a lab that is older than the web app
+		return d.Create(ctx, l)
+	}
+	return err
+}
+
+// State returns the document as it stands.
+func (d Document) State(ctx context.Context, l *lab.Lab) (State, error) {
+	s, err := d.docs().Get(ctx, l.ID)
+	if errors.Is(err, store.ErrNotFound) { // a lab that is older than the web app
+		return State{}, nil
+	}
+	return s, err
+}
+
+// Read implements lab.Document.
+func (d Document) Read(ctx context.Context, l *lab.Lab) (json.RawMessage, error) {
+	s, err := d.State(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	if s.Sessions == nil {
+		s.Sessions = []Session{}
+	}
+	return json.Marshal(s)
+}
+
+// Sheet implements lab.Document.
+func (d Document) Sheet(ctx context.Context, l *lab.Lab) (lab.Sheet, error) {
+	s, err := d.State(ctx, l)
+	if err != nil {
+		return lab.Sheet{}, err
+	}
+	return lab.Sheet{
+		Tables: []lab.Table{lab.TableOf("", "sessions", s.Sessions, func(one Session) string { return one.Cookie }, []lab.Column[Session]{
+			{Name: "signed in", Of: func(one Session) lab.Cell { return lab.Says(one.Shows.Name) }},
+			{Name: "access token", Of: func(one Session) lab.Cell {
+				return lab.Follows("access_token", client.TokensIn(memory(one.Kept)).AccessToken)
+			}},
+			{Name: "hash of the cookie", Of: func(one Session) lab.Cell { return lab.Quotes(one.Cookie) }},
+			{Name: "good until", Of: func(one Session) lab.Cell { return lab.Until(one.Expires) }},
+		})},
+		Blind: "the user's password, and who else holds a copy of its tokens. The browser holds a cookie, and no token.",
+	}, nil
+}
+
+// memory is what the client keeps for one session.
+type memory map[string]string
+
+func (m memory) Get(key string) (string, bool) { v, ok := m[key]; return v, ok }
+func (m memory) Set(key, value string) error   { m[key] = value; return nil }
+func (m memory) Delete(key string)             { delete(m, key) }

@@ -1,0 +1,222 @@
+package webapp
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"oauthlab/app/client"
+	"oauthlab/lessons/api"
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+	"oauthlab/server/asset"
+	"oauthlab/server/endpoint"
+	"oauthlab/server/feed"
+	"oauthlab/server/lab"
+	"oauthlab/server/route"
+	"oauthlab/server/store"
+)
+
+// AssetNames are the files of package web that the web app's pages need.
+func AssetNames() []string {
+	return []string{"css/webapp.css", "fonts/inter.woff2", "icons/webapp.svg"}
+}
+
+// maxAnswer bounds what is read of an answer, in bytes; callWait how long one may take.
+const (
+	maxAnswer = 64 << 10
+	callWait  = 20 * time.Second
+)
+
+// Server is the web app, for all labs. It is safe for concurrent use.
+type Server struct {
+	ClientID string
+	Secret   func(lab uuid.UUID) string // by which the authorization server knows it
+
+	Labs            *lab.Labs
+	InternalSenders feed.InternalSenders
+	Assets          *asset.Files      // those of AssetNames
+	Transport       http.RoundTripper // the way to the other parties; nil for the network
+	Log             *slog.Logger
+
+	MaxBody     int64                                    // see feed.Recorder
+	RateLimiter func(lab uuid.UUID) (wait time.Duration) // see feed.Recorder
+}
+
+func (s *Server) origin() string { return s.Labs.Origins[event.Webapp] }
+
+func (s *Server) docs() store.Documents[State] { return Document{Store: s.Labs.Store}.docs() }
+
+// Handler returns the web app's pages.
+func (s *Server) Handler() http.Handler {
+	recorded := endpoint.Recorded{
+		Recorder: &feed.Recorder{
+			Labs: s.Labs, Party: event.Webapp, Origin: s.origin(), InternalSenders: s.InternalSenders,
+			Log: s.Log, TurnAway: s.turnAway, MaxBody: s.MaxBody, RateLimiter: s.RateLimiter,
+		},
+		Fail: s.fail, Flow: s.flowOf,
+	}
+	mux := &route.Mux{}
+	recorded.Mount(mux, s.endpoints())
+	for _, pattern := range s.Assets.Patterns() {
+		mux.Handle(pattern, s.Assets)
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		s.turnAway(w, r, http.StatusNotFound, api.Refusal{Description: "The web app has no page at this address.", Hint: "Open it from the lab."})
+	})
+	return route.Guard("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "+lab.AllParties().FrameAncestors(s.Labs.Origins, event.Webapp), mux)
+}
+
+// flowOf finds the login that the request's session is in, or "".
+func (s *Server) flowOf(ctx context.Context, pattern string, l *lab.Lab, r *http.Request, _ url.Values) string {
+	if strings.HasSuffix(pattern, "/start") { // which begins another
+		return ""
+	}
+	state, err := Document{Store: s.Labs.Store}.State(ctx, l)
+	if err != nil {
+		return ""
+	}
+	one, _ := state.session(cookieHash(r), l.Now())
+	return client.FlowIn(memory(one.Kept))
+}
+
+// cookieName is the name of the session cookie. Its path is the lab.
+const cookieName = "oauthlab_webapp"
+
+// cookieHash is what the web app keeps of the request's cookie; "" where there is none.
+func cookieHash(r *http.Request) string {
+	c, err := r.Cookie(cookieName)
+	if err != nil || c.Value == "" {
+		return ""
+	}
+	return guard.TokenHash(c.Value)
+}
+
+// begin makes a new session of what the old one kept, and sets its cookie: whoever knew the
+// cookie from before the sign-in is not signed in by it.
+func (s *Server) begin(w http.ResponseWriter, t *lab.Handling, one *Session) {
+	random := make([]byte, 32)
+	rand.Read(random) //nolint:errcheck // never returns an error (crypto/rand)
+	cookie := base64.RawURLEncoding.EncodeToString(random)
+	one.Cookie, one.Expires = guard.TokenHash(cookie), t.Now().Add(sessionLife)
+	http.SetCookie(w, &http.Cookie{
+		Name: cookieName, Value: cookie, Path: "/" + t.ID.String() + "/",
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(s.origin(), "https:"),
+	})
+}
+
+// save keeps a session in place of the one with the hash was.
+func (s *Server) save(ctx context.Context, t *lab.Handling, was string, one Session) error {
+	apply := func(state *State, _ *lab.Handling) (struct{}, error) {
+		state.put(was, one)
+		return struct{}{}, nil
+	}
+	_, err := lab.Update(ctx, t, s.docs(), apply)
+	if errors.Is(err, store.ErrNotFound) { // a lab that is older than the web app
+		if err = (Document{Store: s.Labs.Store}).Create(ctx, t.Lab); err == nil || errors.Is(err, store.ErrExists) {
+			_, err = lab.Update(ctx, t, s.docs(), apply)
+		}
+	}
+	return err
+}
+
+// open returns the request's session; a new one, with an empty cookie, where there is none.
+func (s *Server) open(r *http.Request, t *lab.Handling) (Session, error) {
+	state, err := Document{Store: s.Labs.Store}.State(r.Context(), t.Lab)
+	if err != nil {
+		return Session{}, err
+	}
+	one, _ := state.session(cookieHash(r), t.Now())
+	one.Kept = maps.Clone(one.Kept)
+	if one.Kept == nil {
+		one.Kept = map[string]string{}
+	}
+	return one, nil
+}
+
+// asking serves a request on whose behalf the client asks others: it is told of before, so
+// that what comes of it stands behind it in the log.
+func asking(serve func(http.ResponseWriter, *http.Request, *lab.Handling) error) endpoint.Handler {
+	return endpoint.Plain(func(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
+		if err := t.Frame.Tell(r.Context()); err != nil {
+			return err
+		}
+		return serve(w, r, t)
+	})
+}
+
+// oauth is the client of a session. open takes the address that the browser is sent to.
+func (s *Server) oauth(t *lab.Handling, one Session, open func(string)) *client.Client {
+	return &client.Client{
+		As: event.Webapp, ID: s.ClientID, Secret: s.Secret(t.ID), RedirectURI: t.Origins.WebCallback(t.ID),
+		AuthorizationEndpoint: t.Issuer() + "/authorize", TokenEndpoint: t.Issuer() + "/token", API: t.Issuer(),
+		Rules: t.Settings.Rules(), Store: memory(one.Kept), Record: recorder{s.Labs, t.Lab},
+		Fetch: func(ctx context.Context, r client.Request) (client.Response, error) { return s.fetch(ctx, t, r) },
+		Open: func(_ context.Context, target string) error {
+			open(target)
+			return nil
+		},
+		Now: t.Now, Random: rand.Reader, NewID: uuid.NewString,
+	}
+}
+
+// fetch sends a request of the client's to one of the lab's own origins.
+func (s *Server) fetch(ctx context.Context, t *lab.Handling, r client.Request) (client.Response, error) {
+	if !t.Origins.Contains(r.URL) {
+		return client.Response{}, fmt.Errorf("%s is outside the lab", r.URL)
+	}
+	ctx, done := context.WithTimeout(ctx, callWait)
+	defer done()
+	out, err := http.NewRequestWithContext(ctx, r.Method, r.URL, strings.NewReader(r.Body))
+	if err != nil {
+		return client.Response{}, err
+	}
+	for _, h := range r.Header {
+		out.Header.Set(h.Name, h.Value)
+	}
+	s.InternalSenders.Pin(out, t.ID, event.Webapp)
+	caller := &http.Client{Transport: s.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := caller.Do(out)
+	if err != nil {
+		return client.Response{}, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	answer := client.Response{Status: resp.StatusCode, Body: string(body)}
+	for name, values := range resp.Header {
+		for _, value := range values {
+			answer.Header = append(answer.Header, event.Field{Name: name, Value: value})
+		}
+	}
+	return answer, err
+}
+
+// recorder puts what the client tells into the log. Between the browser and a client on a
+// server real messages pass: what it tells of these is told by itself.
+type recorder struct {
+	labs *lab.Labs
+	lab  *lab.Lab
+}
+
+func (r recorder) Record(ctx context.Context, step ...event.Event) error {
+	for i := range step {
+		if step[i].Note != nil {
+			step[i].From, step[i].To = event.Webapp, ""
+		}
+		if n := step[i].Note; n != nil && event.NoteRowOf(n.Name).IsArrow() {
+			step[i].To = event.Webapp
+		}
+	}
+	return r.labs.Record(ctx, r.lab, step...)
+}
