@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"golang.org/x/oauth2"
-
 )
 
 const (
