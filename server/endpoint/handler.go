@@ -56,7 +56,7 @@ func Checked[R any](serve func(http.ResponseWriter, *http.Request, *lab.Handling
 func JSON[R any](serve func(http.ResponseWriter, *http.Request, *lab.Handling, R) error) Handler {
 	return Handler{takes: []any{*new(R)}, serve: func(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
 		var body R
-		if e := decodeJSON(r.Body, &body); e != nil {
+		if e := DecodeJSON(r.Body, &body); e != nil {
 			return e
 		}
 		return serve(w, r, t, body)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 )
 
 // Codes of a body that cannot be taken.
@@ -16,9 +17,9 @@ const (
 	TooLarge    = "too_large"
 )
 
-// decodeJSON reads the one JSON object of a body, strictly: what the endpoint does not know,
+// DecodeJSON reads the one JSON object of a body, strictly: what the endpoint does not know,
 // or cannot be told from something else, is an error, not a wish that quietly went unheard.
-func decodeJSON[R any](body io.Reader, into *R) *Error {
+func DecodeJSON[R any](body io.Reader, into *R) *Error {
 	text, err := io.ReadAll(body)
 	var over *http.MaxBytesError
 	if errors.As(err, &over) {
@@ -44,8 +45,12 @@ func decodeJSON[R any](body io.Reader, into *R) *Error {
 
 // checkJSON returns what package json would pass over: a name that is there twice, of which
 // the last would count (RFC 8259 §4), one in other letters than the given, null, which would
-// be as if it were not there, or false, and whatever follows the value.
+// be as if it were not there, or false, whatever follows the value, and what is not UTF-8
+// (§8.1), which would be replaced.
 func checkJSON(text []byte, names []string) error {
+	if !utf8.Valid(text) {
+		return errors.New("it is not UTF-8")
+	}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	if err := checkValue(dec, names); err != nil {
 		return err

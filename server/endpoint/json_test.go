@@ -37,9 +37,10 @@ func TestAJSONBodyIsTakenByTheLetter(t *testing.T) {
 		`{"on":{"pkce"`:                     "unexpected EOF",
 		`{"chaptr":"v03"}`:                  `unknown field "chaptr"`,
 		strings.Repeat("[", 5000):           "unexpected EOF",
+		"{\"chapter\":\"v0\xff\"}":          "it is not UTF-8",
 	} {
 		var into order
-		e := decodeJSON(strings.NewReader(body), &into)
+		e := DecodeJSON(strings.NewReader(body), &into)
 		if says == "" && e != nil || says != "" && (e == nil || !strings.Contains(e.Description, says) || e.Status != 400 || e.Code != InvalidJSON) {
 			t.Errorf("%.60s is answered %+v, want %q", body, e, says)
 		}

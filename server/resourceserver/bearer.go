@@ -3,6 +3,7 @@ package resourceserver
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"oauthlab/lessons/guard"
@@ -22,36 +23,49 @@ type bearer struct {
 
 // readBearer finds the access token of a request. One that is brought twice, or in a form
 // that is none of Bearer's, is refused: nobody knows which was meant (RFC 6750 §3.1). A
-// cookie is no token: it comes along with requests that no client sent.
+// cookie is no token: it comes along with requests that no client sent. Nor is what another
+// scheme brings: who does not use Bearer is told of it, and no more (§3.1).
 func readBearer(r *http.Request) (bearer, *endpoint.Error) {
-	headers, inQuery := r.Header.Values("Authorization"), r.URL.Query()["access_token"]
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil { // what would be left of it may lack the token that stands in it
+		return bearer{}, malformed("The query cannot be read as a form.", "Percent-encode the values (RFC 6749 appendix B).")
+	}
+	headers, inQuery := r.Header.Values("Authorization"), query["access_token"]
+	inHeader, isBearer := ofScheme("Bearer", headers)
 	switch {
 	case len(headers) > 1:
 		return bearer{}, malformed("The Authorization header is there more than once.", "Often a library adds one and the code that calls it another: send one (RFC 6750 §3.1).")
-	case len(inQuery) > 1, len(headers) == 1 && len(inQuery) == 1:
+	case len(inQuery) > 1, isBearer && len(inQuery) == 1:
 		return bearer{}, malformed("The request brings a token twice.", "Send it once, in the Authorization header (RFC 6750 §2).")
+	case len(inQuery) == 1 && !isB64Token(inQuery[0]):
+		return bearer{}, malformed("What stands in access_token is no token.", "Send one token of letters, digits and - . _ ~ + /, as it was given, in the Authorization header (RFC 6750 §2.1).")
 	case len(inQuery) == 1:
-		return checked(bearer{token: inQuery[0], inURL: true})
-	case len(headers) == 0:
-		return bearer{}, nil
+		return bearer{token: inQuery[0], inURL: true}, nil
+	case isBearer && !isB64Token(inHeader):
+		return bearer{}, malformed("What stands behind the word Bearer is no token.", "Send one token of letters, digits and - . _ ~ + /, as it was given, without quotes (RFC 6750 §2.1).")
 	}
-	scheme, token, _ := strings.Cut(headers[0], " ")
-	if !strings.EqualFold(scheme, "Bearer") { // case does not count (RFC 9110 §11.1)
-		return bearer{}, nil
-	}
-	return checked(bearer{token: strings.TrimLeft(token, " ")})
+	return bearer{token: inHeader}, nil
 }
 
-// checked refuses a token that is no b64token (RFC 6750 §2.1).
-func checked(b bearer) (bearer, *endpoint.Error) {
-	text := strings.TrimRight(b.token, "=")
+// ofScheme returns what a header brings behind the name of a scheme, whose case does not
+// count (RFC 9110 §11.1), and whether one of them is of the scheme.
+func ofScheme(name string, headers []string) (credentials string, is bool) {
+	for _, header := range headers {
+		scheme, rest, _ := strings.Cut(header, " ")
+		if strings.EqualFold(scheme, name) {
+			return strings.TrimLeft(rest, " "), true // 1*SP (RFC 6750 §2.1)
+		}
+	}
+	return "", false
+}
+
+// isB64Token reports whether a text is one that Bearer carries (RFC 6750 §2.1).
+func isB64Token(text string) bool {
 	isOther := func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-._~+/", r)
 	}
-	if text == "" || strings.ContainsFunc(text, isOther) {
-		return bearer{}, malformed("What stands behind the word Bearer is no token.", "Send one token of letters, digits and - . _ ~ + /, as it was given, without quotes (RFC 6750 §2.1).")
-	}
-	return b, nil
+	text = strings.TrimRight(text, "=")
+	return text != "" && !strings.ContainsFunc(text, isOther)
 }
 
 // malformed is the refusal of a request that nobody can read (RFC 6750 §3.1).

@@ -3,6 +3,7 @@ package resourceserver
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
@@ -29,12 +30,21 @@ func redactHeader(sent string) string {
 	return event.Redacted
 }
 
-// redactURI leaves of a token in the query that there was one.
+// redactURI leaves of a token in the query that there was one, and the rest as it was. Of a
+// query that cannot be read nobody knows where a token ends: nothing is left.
 func redactURI(u *url.URL) string {
-	query := u.Query()
-	if !query.Has("access_token") {
+	if u.RawQuery == "" {
 		return u.RequestURI()
 	}
-	query.Set("access_token", event.Redacted)
-	return u.Path + "?" + query.Encode()
+	if _, err := url.ParseQuery(u.RawQuery); err != nil {
+		return u.EscapedPath() + "?" + event.Redacted
+	}
+	pairs := strings.Split(u.RawQuery, "&")
+	for i, pair := range pairs {
+		name, _, _ := strings.Cut(pair, "=")
+		if decoded, err := url.QueryUnescape(name); err != nil || decoded == "access_token" {
+			pairs[i] = name + "=" + event.Redacted
+		}
+	}
+	return u.EscapedPath() + "?" + strings.Join(pairs, "&")
 }

@@ -1,11 +1,9 @@
 package resourceserver
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"oauthlab/lessons/event"
 	"oauthlab/server/endpoint"
@@ -55,14 +53,15 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, t *lab.Handling) 
 // readNote reads a note, which is one line of text.
 func readNote(r *http.Request) (string, *endpoint.Error) {
 	var note NewNote
-	into := json.NewDecoder(r.Body)
-	into.DisallowUnknownFields()
-	if err := into.Decode(&note); err != nil {
-		return "", endpoint.Invalid("The body is no JSON object with a text.", `Send {"text": "..."}, a line of at most 280 bytes.`).Because(err)
+	if err := endpoint.DecodeJSON(r.Body, &note); err != nil {
+		return "", endpoint.Invalid("The body is no JSON object with a text.", "Send an object with the member text alone, a line of at most 280 bytes (RFC 8259 §4).").Because(err)
 	}
 	text := strings.TrimSpace(note.Text)
-	if text == "" || len(text) > maxNoteText || !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
+	if text == "" || len(text) > maxNoteText || strings.ContainsFunc(text, isNoText) {
 		return "", endpoint.Invalid("A note is one line of 1 to 280 bytes.", "Send a shorter text, without line breaks.")
 	}
 	return text, nil
 }
+
+// isNoText reports whether a character is a control, or breaks the line.
+func isNoText(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp) }
