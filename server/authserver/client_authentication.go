@@ -28,28 +28,34 @@ func authMethods(rules guard.Rules) []string {
 // readCredentials reads what a client says of itself: in a header, or in the body, and
 // never in both (RFC 6749 §2.3).
 func readCredentials(r *http.Request, req TokenRequest, rules guard.Rules) (credentials, *endpoint.Error) {
-	for _, sent := range []struct{ name, value string }{{"client_assertion", req.ClientAssertion}, {"client_assertion_type", req.ClientAssertionType}} {
-		if sent.value != "" {
-			return credentials{}, endpoint.Refuse(http.StatusBadRequest, codeInvalidClient, "This server takes no client assertions.",
-				"Leave "+sent.name+" out: it comes with chapter v12. "+howToProve(rules))
-		}
-	}
 	tried := r.Header.Values("Authorization")
+	asserts := req.ClientAssertion != "" || req.ClientAssertionType != ""
 	switch {
-	case len(tried) == 0:
-		if req.ClientSecret != "" && !rules.Offers(guard.ConfidentialClients) {
-			return credentials{}, endpoint.Refuse(http.StatusBadRequest, codeInvalidClient, "This server authenticates no clients.",
-				"Leave client_secret out: a public client names itself by client_id (RFC 6749 §3.2.1).")
-		}
-		return credentials{ClientID: req.ClientID, Secret: req.ClientSecret}, nil
 	case len(tried) > 1:
 		return credentials{}, endpoint.Invalid("The Authorization header is there more than once.",
 			"Often a library adds one and the code that calls it another: send one (RFC 6749 §2.3).")
-	case req.ClientSecret != "":
+	case len(tried) == 1 && (req.ClientSecret != "" || asserts):
 		return credentials{}, endpoint.Invalid("The client proves itself twice, in the header and in the body.",
 			"Send the secret in one of them (RFC 6749 §2.3).")
+	case asserts:
+		return credentials{}, noAssertions(req, rules)
+	case len(tried) == 1:
+		return fromHeader(tried[0], req, rules)
+	case req.ClientSecret != "" && !rules.Offers(guard.ConfidentialClients):
+		return credentials{}, endpoint.Refuse(http.StatusBadRequest, codeInvalidClient, "This server authenticates no clients.",
+			"Leave client_secret out: a public client names itself by client_id (RFC 6749 §3.2.1).")
 	}
-	return fromHeader(tried[0], req, rules)
+	return credentials{ClientID: req.ClientID, Secret: req.ClientSecret}, nil
+}
+
+// noAssertions is the refusal of a method that the server does not have (RFC 6749 §5.2).
+func noAssertions(req TokenRequest, rules guard.Rules) *endpoint.Error {
+	name := "client_assertion"
+	if req.ClientAssertion == "" {
+		name = "client_assertion_type"
+	}
+	return endpoint.Refuse(http.StatusBadRequest, codeInvalidClient, "This server takes no client assertions.",
+		"Leave "+name+" out: it comes with chapter v12. "+howToProve(rules))
 }
 
 // fromHeader reads HTTP Basic as OAuth has it: id and secret are encoded as in a form
@@ -63,7 +69,7 @@ func fromHeader(sent string, req TokenRequest, rules guard.Rules) (credentials, 
 		return credentials{}, unauthorized(scheme, "This server authenticates no clients.",
 			"Leave the Authorization header out: a public client names itself by client_id (RFC 6749 §3.2.1).")
 	}
-	id, secret, isBasic := (&http.Request{Header: http.Header{"Authorization": {sent}}}).BasicAuth()
+	id, secret, isBasic := readBasic(sent)
 	if !isBasic {
 		return credentials{}, unauthorized(scheme, "The Authorization header is not that of HTTP Basic.", howToProve(rules))
 	}
@@ -73,11 +79,27 @@ func fromHeader(sent string, req TokenRequest, rules guard.Rules) (credentials, 
 		return credentials{}, unauthorized(scheme, "Id and secret in the Authorization header are not encoded as in a form.",
 			"Encode each as application/x-www-form-urlencoded, then join them with a colon (RFC 6749 §2.3.1).")
 	}
-	if req.ClientID != "" && req.ClientID != id {
+	// They are held to the form that they have in a body.
+	if _, wrong := endpoint.Decode[TokenRequest](url.Values{"client_id": {id}, "client_secret": {secret}}, rules); wrong.First() != nil {
+		return credentials{}, wrong.First()
+	}
+	switch {
+	case id == "":
+		return credentials{}, unauthorized(scheme, "The Authorization header names no client.",
+			"The client's id stands before the colon (RFC 6749 §2.3.1).")
+	case req.ClientID != "" && req.ClientID != id:
 		return credentials{}, endpoint.Invalid("The header names another client than the body.",
 			"Leave client_id out of the body, or send the same (RFC 6749 §2.3).")
 	}
 	return credentials{ClientID: id, Secret: secret, Scheme: scheme}, nil
+}
+
+// readBasic reads user and password of HTTP Basic (RFC 7617 §2), with as many blanks behind
+// the scheme as a header may have (RFC 9110 §11.4).
+func readBasic(sent string) (user, password string, is bool) {
+	scheme, rest, _ := strings.Cut(sent, " ")
+	r := http.Request{Header: http.Header{"Authorization": {scheme + " " + strings.TrimLeft(rest, " ")}}}
+	return r.BasicAuth()
 }
 
 // howToProve says what a client may prove itself with.

@@ -84,7 +84,7 @@ func (s *Server) Handler() http.Handler {
 // named attributes a request that no page sent to the client it names.
 func named(l *lab.Lab, r *http.Request, form url.Values) event.Party {
 	id := form.Get("client_id")
-	if user, _, has := r.BasicAuth(); has && id == "" {
+	if user, _, has := readBasic(r.Header.Get("Authorization")); has && id == "" {
 		id, _ = url.QueryUnescape(user) // RFC 6749 §2.3.1
 	}
 	if own, known := l.Settings.Own(id); known {

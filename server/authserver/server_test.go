@@ -60,7 +60,7 @@ func newBenchOf(t *testing.T, change func(*Server)) *bench {
 	})
 	web1 := httptest.NewUnstartedServer(nil)
 	origins := lab.Origins{
-		event.Lab: "http://localhost:1", event.Mallory: "http://127.0.0.1:2",
+		event.Lab: "http://localhost:1", event.Mallory: "http://127.0.0.1:2", event.Webapp: "http://localhost:3",
 		event.Auth: "http://" + web1.Listener.Addr().String(),
 	}
 	opened := time.Now() // the clock stands still: a slow machine is no reason to fail
@@ -71,7 +71,7 @@ func newBenchOf(t *testing.T, change func(*Server)) *bench {
 	}
 	server := &Server{
 		Party: event.Auth, Kind: Kind, Origin: origins[event.Auth],
-		Labs: labs, InternalSenders: feed.InternalSenders{Secret: []byte("test")}, Secret: []byte("test"), Assets: assets,
+		Labs: labs, InternalSenders: feed.InternalSenders{Secret: []byte("test")}, Secret: []byte("test"), ClientKey: []byte("clients"), Assets: assets,
 		Log: slog.New(slog.DiscardHandler),
 	}
 	change(server)
@@ -107,6 +107,16 @@ func (b *bench) off(ids ...guard.ID) {
 	if err != nil {
 		b.Fatal(err)
 	}
+}
+
+// in takes the lab to a chapter.
+func (b *bench) in(chapter string) *bench {
+	b.Helper()
+	var err error
+	if b.lab, err = b.labs.Change(b.Context(), b.lab.ID, lab.Change{Chapter: &chapter}); err != nil {
+		b.Fatal(err)
+	}
+	return b
 }
 
 // later moves the lab's clock.

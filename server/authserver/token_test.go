@@ -313,6 +313,70 @@ func TestScope(t *testing.T) {
 	}
 }
 
+// From v04 on each scope opens something: what is granted is what was asked for and is there,
+// each word once, else the default. The answer says so where it is not the same (RFC 6749
+// §3.3, §5.1).
+func TestScopesOfTheAPI(t *testing.T) {
+	b := newBench(t).in("v04")
+	for asked, want := range map[string]struct{ granted, says string }{
+		"read write profile":      {"read write profile", ""},
+		"profile write read":      {"profile write read", ""}, // the order does not matter (§3.3)
+		"read":                    {"read", ""},
+		"profile":                 {"profile", ""},
+		"write":                   {"write", ""},
+		"read foo":                {"read", "read"},
+		"foo profile":             {"profile", "profile"},
+		"foo":                     {"read", "read"},
+		"":                        {"read", "read"},
+		"profile profile":         {"profile", "profile"},
+		"read write read profile": {"read write profile", "read write profile"},
+		"READ Profile":            {"read", "read"}, // words are case-sensitive (§3.3)
+		"openid profile email":    {"profile", "profile"},
+	} {
+		r := b.redeem(b.code("scope", asked))
+		var answer TokenResponse
+		if err := json.Unmarshal([]byte(r.body), &answer); err != nil || r.status != http.StatusOK {
+			t.Fatalf("asked for %q, the token endpoint answers %d %s", asked, r.status, r.body)
+		}
+		if answer.Scope != want.says || strings.Contains(r.body, `"scope"`) != (want.says != "") {
+			t.Errorf("asked for %q, it says %s, want %q", asked, r.body, want.says)
+		}
+		if token, known := b.keptToken(answer.AccessToken); !known || token.Scope != want.granted || token.Expires.Sub(b.lab.Now()) != time.Hour || answer.ExpiresIn != 3600 {
+			t.Errorf("asked for %q, it keeps %+v, want %q", asked, token, want.granted)
+		}
+	}
+	for _, bad := range []string{"read  write", " read", "read ", "read\twrite", "lesén"} {
+		if at := b.authorize("scope", bad); at.location == nil || at.location.Query().Get("error") == "" || at.location.Query().Get("code") != "" {
+			t.Errorf("the scope %q is answered %d to %v", bad, at.status, at.location)
+		}
+	}
+}
+
+func (b *bench) keptToken(value string) (Token, bool) {
+	b.Helper()
+	state := b.state()
+	return state.Token(value)
+}
+
+// The record keeps a token's hash alone, and finds it by that. The value stands in the
+// answer, and nowhere in the record.
+func TestATokenIsKeptAsItsHash(t *testing.T) {
+	b := newBench(t).in("v04")
+	var answer TokenResponse
+	if err := json.Unmarshal([]byte(b.redeem(b.code()).body), &answer); err != nil {
+		t.Fatal(err)
+	}
+	text, err := own(b.labs.Store).Read(t.Context(), b.lab)
+	if err != nil || strings.Contains(string(text), answer.AccessToken) || !strings.Contains(string(text), guard.TokenHash(answer.AccessToken)) {
+		t.Errorf("the record is %s (%v)", text, err)
+	}
+	for _, other := range []string{"", guard.TokenHash(answer.AccessToken), answer.AccessToken + "=", strings.ToUpper(answer.AccessToken)} {
+		if token, known := b.keptToken(other); known {
+			t.Errorf("the text %q is taken for %+v", other, token)
+		}
+	}
+}
+
 // Credentials in the body are refused as those in the header are (RFC 6749 §4.1.3).
 func TestCredentialsInTheBody(t *testing.T) {
 	b := newBench(t)
@@ -448,6 +512,25 @@ func TestMetadataIsTrue(t *testing.T) {
 	}
 }
 
+// The metadata promise what the chapter has, and nothing that it has not (RFC 8414 §2).
+func TestMetadataByChapter(t *testing.T) {
+	b := newBench(t)
+	for chapter, want := range map[string]string{
+		"v03": `{"issuer":"I","authorization_endpoint":"I/authorize","token_endpoint":"I/token",` +
+			`"response_types_supported":["code"],"response_modes_supported":["query"],"grant_types_supported":["authorization_code"],` +
+			`"token_endpoint_auth_methods_supported":["none"],"code_challenge_methods_supported":["S256"]}`,
+		"v04": `{"issuer":"I","authorization_endpoint":"I/authorize","token_endpoint":"I/token","scopes_supported":["read","write","profile"],` +
+			`"response_types_supported":["code"],"response_modes_supported":["query"],"grant_types_supported":["authorization_code"],` +
+			`"token_endpoint_auth_methods_supported":["none","client_secret_basic","client_secret_post"],"code_challenge_methods_supported":["S256"]}`,
+	} {
+		b.in(chapter)
+		got := b.get(b.lab.Origins[event.Auth] + "/.well-known/oauth-authorization-server/" + b.lab.ID.String())
+		if body := strings.TrimSpace(strings.ReplaceAll(got.body, b.url, "I")); got.status != http.StatusOK || body != want {
+			t.Errorf("in %s the metadata are\n\t%s\nwant\n\t%s", chapter, body, want)
+		}
+	}
+}
+
 // What a chapter does not have, it says so and promises nothing.
 func TestFeaturesByChapter(t *testing.T) {
 	tests := map[string]struct {
@@ -457,6 +540,9 @@ func TestFeaturesByChapter(t *testing.T) {
 		"v01": {false, []string{"registered-client passed", "redirect-uri.exact passed"}},
 		"v02": {false, []string{"registered-client passed", "redirect-uri.exact passed", "state.require passed"}},
 		"v03": {true, []string{
+			"registered-client passed", "redirect-uri.exact passed", "state.require passed", "pkce.require passed", "pkce.plain passed",
+		}},
+		"v04": {true, []string{
 			"registered-client passed", "redirect-uri.exact passed", "state.require passed", "pkce.require passed", "pkce.plain passed",
 		}},
 	}
