@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -45,9 +46,23 @@ func (s *State) session(cookie string, now time.Time) (Session, bool) {
 	return s.Sessions[i], true
 }
 
+// owned returns a session that its holder may change.
+func (one Session) owned() Session {
+	one.Kept = maps.Clone(one.Kept)
+	if one.Kept == nil {
+		one.Kept = map[string]string{}
+	}
+	return one
+}
+
+// remove takes the session of the cookie's hash away, if there is one.
+func (s *State) remove(cookie string) {
+	s.Sessions = slices.DeleteFunc(slices.Clone(s.Sessions), func(one Session) bool { return one.Cookie == cookie })
+}
+
 // put keeps a session in place of the one with the cookie's hash was, if there is one.
 func (s *State) put(was string, one Session) {
-	s.Sessions = slices.DeleteFunc(slices.Clone(s.Sessions), func(old Session) bool { return old.Cookie == was })
+	s.remove(was)
 	s.Sessions = append(s.Sessions, one)
 	s.Sessions = s.Sessions[max(0, len(s.Sessions)-maxSessions):]
 }

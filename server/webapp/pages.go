@@ -66,7 +66,7 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request, t *lab.Handling) 
 // callback takes the answer, redeems the code, and asks the API whose account it is. What
 // goes wrong is shown on the page that the browser is sent to.
 func (s *Server) callback(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
-	one, err := s.open(r, t)
+	one, err := s.take(r, t)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -138,11 +137,22 @@ func (s *Server) open(r *http.Request, t *lab.Handling) (Session, error) {
 		return Session{}, err
 	}
 	one, _ := state.session(cookieHash(r), t.Now())
-	one.Kept = maps.Clone(one.Kept)
-	if one.Kept == nil {
-		one.Kept = map[string]string{}
+	return one.owned(), nil
+}
+
+// take is open for a callback. The session leaves the record until it is saved again: of two
+// callbacks at once one alone has the state (RFC 6749 §10.12), and the code is redeemed once.
+func (s *Server) take(r *http.Request, t *lab.Handling) (Session, error) {
+	cookie := cookieHash(r)
+	one, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Handling) (Session, error) {
+		one, _ := state.session(cookie, t.Now())
+		state.remove(cookie)
+		return one, nil
+	})
+	if err != nil && !errors.Is(err, store.ErrNotFound) { // a lab that is older than the web app has no sessions
+		return Session{}, err
 	}
-	return one, nil
+	return one.owned(), nil
 }
 
 // asking serves a request on whose behalf the client asks others: it is told of before, so
@@ -188,6 +198,9 @@ func (s *Server) fetch(ctx context.Context, t *lab.Handling, r client.Request) (
 	s.InternalSenders.Pin(out, t.ID, event.Webapp)
 	caller := &http.Client{Transport: s.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := caller.Do(out)
+	if failed, is := errors.AsType[*url.Error](err); is {
+		return client.Response{}, failed.Err // without the address: a token may stand in it, and the browser is shown the error
+	}
 	if err != nil {
 		return client.Response{}, err
 	}
