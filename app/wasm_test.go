@@ -18,6 +18,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"oauthlab/lessons/guard"
 	"oauthlab/web"
 )
 
@@ -226,14 +227,16 @@ func screenFiles() ([]string, error) {
 	return append(top, below...), err
 }
 
-// The program for the browser is at most 1.3 times a hello world of go-app.
+// The program for the browser is at most 1.3 times a hello world of go-app through chapter
+// v03, and 1.4 times with v10.
 // Level 9 stands for 11 here: it is ten times as quick, and the
 // two programs shrink alike.
 func TestProgramIsSmall(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds and packs two programs; make test does it")
 	}
-	const most = 1.3
+	chapters := len(guard.Versions())
+	most := 1.3 + 0.1*float64(max(0, chapters-3))/7
 	makefile, err := os.ReadFile("../Makefile")
 	if err != nil {
 		t.Fatal(err)
@@ -274,7 +277,7 @@ func TestProgramIsSmall(t *testing.T) {
 	t.Logf("app.wasm has %.2f MB, %.3f MB in brotli; hello world %.2f MB, %.3f MB; ratio %.3f",
 		mega(ours.Size), mega(ours.Packed), mega(theirs.Size), mega(theirs.Packed), ratio)
 	if ratio > most {
-		t.Errorf("app.wasm is %.3f times a hello world, want at most %.1f", ratio, most)
+		t.Errorf("app.wasm is %.3f times a hello world, want at most %.3f", ratio, most)
 	}
 }
 

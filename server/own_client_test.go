@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -11,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"golang.org/x/oauth2"
 
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
@@ -89,6 +92,105 @@ func TestALearnersOwnClientGetsItsToken(t *testing.T) {
 	})
 	if !sent {
 		t.Error("no request in the log is of My app")
+	}
+}
+
+// A client that nobody of the lab wrote, golang.org/x/oauth2 as the learner's own public
+// client, asks the API: it gets what was granted, and reads why it does not get the rest.
+func TestALearnersOwnClientAsksTheAPI(t *testing.T) {
+	h := openHouse(t)
+	s := h.stateIn(t, "v04")
+	l := api.Lab{ID: s.lab.ID.String(), Key: s.key, Issuer: s.lab.Issuer()}
+	config := oauth2.Config{
+		ClientID: h.ownClient(t, l, "My app", "http://127.0.0.1/cb").ClientID, RedirectURL: "http://127.0.0.1:49152/cb", // RFC 8252 §7.3: the port is free
+		Endpoint: oauth2.Endpoint{AuthURL: l.Issuer + "/authorize", TokenURL: l.Issuer + "/token"}, // how it proves itself, it finds out
+	}
+	alice := h.visitor(t, s.lab, "alice")
+	alice.stop = config.RedirectURL
+	signIn := func(scopes ...string) (token *oauth2.Token, again func() error) {
+		t.Helper()
+		config.Scopes = scopes
+		at, err := url.Parse(alice.visit(config.AuthCodeURL("my-state", oauth2.S256ChallengeOption(ownVerifier))).at)
+		if err != nil || at.Query().Get("state") != "my-state" {
+			t.Fatalf("the browser ends at %s (%v)", at, err)
+		}
+		redeem := func() (*oauth2.Token, error) {
+			return config.Exchange(t.Context(), at.Query().Get("code"), oauth2.VerifierOption(ownVerifier))
+		}
+		if token, err = redeem(); err != nil || token.TokenType != "Bearer" {
+			t.Fatalf("it is given %+v (%v)", token, err)
+		}
+		return token, func() error { _, err := redeem(); return err }
+	}
+	ask := func(token *oauth2.Token, method, path, body string) reply {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), method, l.Issuer+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := config.Client(t.Context(), token).Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		text, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return reply{resp.StatusCode, resp.Header, string(text)}
+	}
+	refused := func(r reply, status int, code, more string) {
+		t.Helper()
+		r.refusedWith(t, status, code)
+		challenge := r.header.Get("WWW-Authenticate")
+		if !strings.HasPrefix(challenge, `Bearer realm="OAuth Lab", error="`+code+`", error_description="`) || !strings.HasSuffix(challenge, more) {
+			t.Errorf("the challenge is %q, want %s and %s", challenge, code, more)
+		}
+	}
+
+	token, again := signIn("read", "profile", "foo")
+	if got := token.Extra("scope"); got != "read profile" {
+		t.Errorf("of what was granted it is told %q", got)
+	}
+	if r := ask(token, http.MethodGet, "/api/me", ""); r.status != http.StatusOK || r.body != `{"sub":"alice","name":"Alice","email":"alice@example.com"}`+"\n" {
+		t.Errorf("/api/me answers %d %s", r.status, r.body)
+	}
+	if r := ask(token, http.MethodGet, "/protected", ""); r.status != http.StatusOK || !strings.Contains(r.body, `"title":"Grandmother's kitchen"`) {
+		t.Errorf("/protected answers %d %s", r.status, r.body)
+	}
+	refused(ask(token, http.MethodPost, "/protected", `{"text":"x"}`), http.StatusForbidden, "insufficient_scope", `, scope="write"`)
+
+	s.change(`{"clock_offset_seconds": 3600}`) // the library's own clock does not know
+	refused(ask(token, http.MethodGet, "/api/me", ""), http.StatusUnauthorized, "invalid_token", `(RFC 6750 section 3.1)."`)
+	s.change(`{"clock_offset_seconds": 0}`)
+	if r := ask(token, http.MethodGet, "/api/me", ""); r.status != http.StatusOK {
+		t.Errorf("with the clock back, /api/me answers %d %s", r.status, r.body)
+	}
+	var no *oauth2.RetrieveError
+	if err := again(); !errors.As(err, &no) || no.ErrorCode != "invalid_grant" {
+		t.Errorf("the code once more gives %v", err)
+	}
+	if r := ask(token, http.MethodGet, "/api/me", ""); !strings.Contains(r.body, "This token was revoked.") {
+		t.Errorf("then the API answers %d %s", r.status, r.body)
+	}
+	refused(ask(token, http.MethodGet, "/api/me", ""), http.StatusUnauthorized, "invalid_token", `(RFC 6750 section 3.1)."`)
+	refused(ask(&oauth2.Token{AccessToken: "made-up"}, http.MethodGet, "/api/me", ""), http.StatusUnauthorized, "invalid_token", `(RFC 6750 section 3.1)."`)
+
+	writes, _ := signIn("write")
+	if got := writes.Extra("scope"); got != nil {
+		t.Errorf("of what it asked for and was granted it is told %q", got)
+	}
+	if r := ask(writes, http.MethodPost, "/protected", `{"text":"By my app."}`); r.status != http.StatusCreated || !strings.HasPrefix(r.body, `{"owner":"alice","text":"By my app.",`) {
+		t.Errorf("a note is answered %d %s", r.status, r.body)
+	}
+	refused(ask(writes, http.MethodGet, "/api/me", ""), http.StatusForbidden, "insufficient_scope", `, scope="profile"`)
+
+	log := h.logOf(t, s.lab.ID)
+	if n := len(sent(log, "My app", event.API, "/api/me")); n != 6 {
+		t.Errorf("%d requests to /api/me are told of as My app's, want those with a token of its", n)
+	}
+	if n := len(sent(log, event.Outside, event.API, "/api/me")); n != 1 {
+		t.Errorf("%d requests to /api/me are told of as a stranger's, want the one with a made-up token", n)
 	}
 }
 

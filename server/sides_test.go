@@ -31,7 +31,7 @@ func TestBothSidesOfAnEnd(t *testing.T) {
 		"a code without a challenge":             {"foreign-client", "v03", map[guard.ID]string{guard.IDPKCEMethod: guard.Nothing, guard.IDPKCERequired: "false"}, "Alice's code, unused and bound to no challenge.", ""},
 		"a token, before Alice's client comes":   {"intercepted-code", "v03", off(guard.IDPKCE), "A token to Alice's account, good for 60 minutes. Whoever brings it is Alice.", "Alice's account is open to Mallory for 60 minutes more. Her login: the code is used up before her client comes with it."},
 		"a token that the server takes back":     {"thief-first", "v03", off(guard.IDPKCE), "A token to Alice's account, revoked by the server: worth nothing.", "Her login: her client did not take the answer. She has to sign in again."},
-		"Alice's own token dies":                 {"code-replay", "v03", nil, "Alice's code, used up.", "Her own token: the server revoked it when its code came twice. She has to sign in again."},
+		"Alice's own token dies":                 {"code-replay", "v03", nil, "Alice's code, used up.", "Her own token: the server revoked it. She has to sign in again."},
 		"and lives where nothing is revoked":     {"code-replay", "v03", off(guard.IDCodeReuse), "Alice's code, used up.", ""},
 		"she is signed in as Mallory":            {"login-csrf", "v02", off(guard.IDState), "Alice's client, signed in to Mallory's account: what Alice leaves there, Mallory reads.", "Her own account: her client acts for Mallory's, and nothing tells her."},
 		"she is not, and must sign in again":     {"login-csrf", "v02", nil, "", "Her login: her client did not take the answer. She has to sign in again."},

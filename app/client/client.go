@@ -13,6 +13,7 @@
 //	secret.go        proves who it is, where it has a secret
 //	resource.go      asks the API, with the token
 //	keep.go          keeps the tokens, and forgets them
+//	refresh.go       gets new ones, without the user
 //	draft.go         shows a request before it is sent
 //	login.go         what is remembered in between
 //	record.go        what the feed is told
@@ -54,6 +55,8 @@ type Client struct {
 
 	Fetch  Fetch    // the back channel
 	Store  Store    // of this tab alone
+	Tokens Store    // where tokens are kept; nil: beside the rest
+	Lock   Locker   // of all tabs of the browser; nil: there is one
 	Record Recorder // the lab's log
 
 	// Open sends the browser to a URL: the front channel.

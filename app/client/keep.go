@@ -21,23 +21,52 @@ func (f *flow) keepTokens(t Tokens) error {
 	if !f.Rules.Offers(guard.ProtectedAPI) {
 		return nil
 	}
-	text, err := json.Marshal(t)
+	text, err := json.Marshal(keptTokens{t, f.Flow})
 	if err != nil {
 		return fmt.Errorf("keep the tokens: %w", err)
 	}
-	if err := f.Store.Set(tokensKey, string(text)); err != nil {
+	if err := f.kept().Set(tokensKey, string(text)); err != nil {
 		return fmt.Errorf("keep the tokens: %w", err)
 	}
 	return nil
 }
 
+// kept is the store of the tokens.
+func (c *Client) kept() Store {
+	if c.Tokens != nil {
+		return c.Tokens
+	}
+	return c.Store
+}
+
 // tokens returns those that the client keeps, and whether it does.
 func (f *flow) tokens() (t Tokens, ok bool) {
-	text, ok := f.Store.Get(tokensKey)
-	if !ok || json.Unmarshal([]byte(text), &t) != nil {
-		return Tokens{}, false
+	k, ok := f.readKept()
+	return k.Tokens, ok
+}
+
+// keptTokens are tokens as they are kept, with the login that they
+// came of: another tab of the browser goes on with that.
+type keptTokens struct {
+	Tokens
+	Flow string `json:"flow"`
+}
+
+func (c *Client) readKept() (k keptTokens, ok bool) {
+	text, ok := c.kept().Get(tokensKey)
+	if !ok || json.Unmarshal([]byte(text), &k) != nil {
+		return keptTokens{}, false
 	}
-	return t, true
+	return k, true
+}
+
+// signedIn is recall for what is done with the tokens.
+func (c *Client) signedIn() *flow {
+	f := c.recall()
+	if k, ok := c.readKept(); ok && k.Flow != "" {
+		f.Flow = k.Flow
+	}
+	return f
 }
 
 // TokensIn returns the tokens that a store remembers; none where the
@@ -51,9 +80,9 @@ func TokensIn(s Store) Tokens {
 // authorization server the user stays signed in, and whoever has a
 // copy of the token can go on using it.
 func (c *Client) SignOut(ctx context.Context) (err error) {
-	f := c.recall()
+	f := c.signedIn()
 	defer f.tell(ctx, &err)
-	f.Store.Delete(tokensKey)
+	f.kept().Delete(tokensKey)
 	f.note(event.NoteSignedOut, "The client forgets its tokens.")
 	return nil
 }

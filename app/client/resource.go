@@ -25,7 +25,7 @@ type Shown struct {
 // them, and shows it. What the token was not granted is left out;
 // any other no is an *APIError.
 func (c *Client) Show(ctx context.Context) (s Shown, err error) {
-	f := c.recall()
+	f := c.signedIn()
 	defer f.tell(ctx, &err)
 	if err := f.readMe(ctx, &s); f.isOver(err) {
 		return Shown{}, err
@@ -41,7 +41,7 @@ func (c *Client) Show(ctx context.Context) (s Shown, err error) {
 // Write keeps a new note at the API. The API decides by the token
 // whose note it is.
 func (c *Client) Write(ctx context.Context, text string) (err error) {
-	f := c.recall()
+	f := c.signedIn()
 	defer f.tell(ctx, &err)
 	body, err := json.Marshal(map[string]string{"text": text})
 	if err != nil {
@@ -88,7 +88,9 @@ func (f *flow) readThings(ctx context.Context, s *Shown) error {
 	return nil
 }
 
-// ask sends one request to the API with the token (RFC 6750 §2.1).
+// ask sends one request to the API. Where the token is refused and
+// there is a way to another, it asks once more with that: nobody
+// notices.
 func (f *flow) ask(
 	ctx context.Context, method, path, body string,
 ) (string, error) {
@@ -99,6 +101,28 @@ func (f *flow) ask(
 	if !signedIn {
 		return "", errSignedOut
 	}
+	answer, err := f.askWith(ctx, tokens, method, path, body)
+	if !isStale(err) || tokens.RefreshToken == "" {
+		return answer, err
+	}
+	tokens, err = f.renew(ctx, tokens)
+	if err != nil {
+		return "", err
+	}
+	return f.askWith(ctx, tokens, method, path, body)
+}
+
+// isStale reports whether the API refused the token itself
+// (RFC 6750 §3.1): a new one may do.
+func isStale(err error) bool {
+	var no *APIError
+	return errors.As(err, &no) && no.Code == "invalid_token"
+}
+
+// askWith sends a request with the token (RFC 6750 §2.1).
+func (f *flow) askWith(
+	ctx context.Context, tokens Tokens, method, path, body string,
+) (string, error) {
 	request, err := f.draft(ctx, f.apiRequest(
 		method, path, tokens.AccessToken))
 	if err != nil {
@@ -157,14 +181,14 @@ var (
 // show nothing: a token that was not granted a scope (RFC 6750 §3.1)
 // may still be good for something else.
 func (f *flow) isOver(err error) bool {
-	if err == nil {
-		return false
+	var no *APIError
+	if !errors.As(err, &no) {
+		return err != nil
 	}
 	f.note(event.NoteAPIRefused,
 		"The API says no: "+err.Error(),
 		event.Field{Name: "error", Value: err.Error()})
-	var no *APIError
-	return !errors.As(err, &no) || no.Code != "insufficient_scope"
+	return no.Code != "insufficient_scope"
 }
 
 // fields tells the feed what the client shows.

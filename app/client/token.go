@@ -18,6 +18,10 @@ type Tokens struct {
 	TokenType   string `json:"token_type"`
 	ExpiresIn   int    `json:"expires_in"` // seconds
 	Scope       string `json:"scope"`
+
+	// RefreshToken gets the next access token, without the user
+	// (RFC 6749 §1.5). "" where the server gives none.
+	RefreshToken string `json:"refresh_token,omitempty"`
 }
 
 // Redeem exchanges a code for tokens at the token endpoint. A
@@ -34,21 +38,37 @@ func (c *Client) Redeem(
 	if err != nil {
 		return Tokens{}, f.giveUp(err)
 	}
+	return tokens, f.take(tokens, grantCode)
+}
+
+// The grants of the client (RFC 6749 §4.1.3, §6).
+const (
+	grantCode    = "authorization_code"
+	grantRefresh = "refresh_token"
+)
+
+// take keeps the tokens that a grant gave, and tells of it.
+func (f *flow) take(tokens Tokens, grant string) error {
 	if err := f.keepTokens(tokens); err != nil {
-		return Tokens{}, err
+		return err
+	}
+	fields := []event.Field{
+		{Name: "access_token", Value: tokens.AccessToken},
+		{Name: "token_type", Value: tokens.TokenType},
+		{Name: "expires_in",
+			Value: strconv.Itoa(tokens.ExpiresIn)},
+		{Name: "scope", Value: tokens.Scope},
+	}
+	if f.Rules.Offers(guard.RefreshTokens) {
+		fields = append(fields,
+			event.Field{Name: "refresh_token",
+				Value: tokens.RefreshToken},
+			event.Field{Name: "grant_type", Value: grant})
 	}
 	f.note(event.NoteTokens,
 		"The client keeps the tokens that it was given.",
-		event.Field{
-			Name: "access_token", Value: tokens.AccessToken},
-		event.Field{
-			Name: "token_type", Value: tokens.TokenType},
-		event.Field{
-			Name:  "expires_in",
-			Value: strconv.Itoa(tokens.ExpiresIn)},
-		event.Field{
-			Name: "scope", Value: tokens.Scope})
-	return tokens, nil
+		fields...)
+	return nil
 }
 
 // redeem sends the token request and reads the answer.
@@ -59,7 +79,14 @@ func (f *flow) redeem(
 		f.TokenEndpoint == "" {
 		return Tokens{}, errNoTokenEndpoint
 	}
-	request, err := f.draft(ctx, f.tokenRequest(code))
+	return f.askForTokens(ctx, f.tokenRequest(code))
+}
+
+// askForTokens sends a request to the token endpoint.
+func (f *flow) askForTokens(
+	ctx context.Context, d Draft,
+) (Tokens, error) {
+	request, err := f.draft(ctx, d)
 	if err != nil {
 		return Tokens{}, err
 	}
@@ -74,6 +101,9 @@ func (f *flow) redeem(
 		Body: request.body(),
 	}
 	f.prove(request, &ask)
+	if err := f.send(ctx); err != nil {
+		return Tokens{}, err
+	}
 	r, err := f.Fetch(ctx, ask)
 	if err != nil {
 		return Tokens{}, fmt.Errorf("ask for tokens: %w", err)
@@ -88,7 +118,7 @@ func (f *flow) tokenRequest(code string) Draft {
 		URL:    f.TokenEndpoint,
 		In:     InBody, // not in a URL (RFC 6749 §4.1.3)
 		Parameters: []event.Field{
-			{Name: "grant_type", Value: "authorization_code"},
+			{Name: "grant_type", Value: grantCode},
 			{Name: "code", Value: code},
 			{Name: "redirect_uri", Value: f.RedirectURI},
 			{Name: "client_id", Value: f.ID},

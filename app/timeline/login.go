@@ -13,6 +13,7 @@ import (
 type Login struct {
 	Code   string // the client took it; shortened
 	Token  string // the client keeps it; shortened
+	Grant  string // what the token was given for; "" where that is not told
 	Failed string // why the client gave up
 
 	Shows     *event.Note // beside the token: what the API handed out; nil for nothing yet
@@ -48,7 +49,7 @@ func (l Login) after(n *event.Note) Login {
 	case event.NoteCode:
 		return Login{Code: shorten(n.Get("code"), param.MarkCode)}
 	case event.NoteTokens:
-		return Login{Token: shorten(n.Get("access_token"), param.MarkToken)}
+		return Login{Token: shorten(n.Get("access_token"), param.MarkToken), Grant: n.Get("grant_type"), Shows: l.Shows}
 	case event.NoteShown:
 		l.Shows = n
 	case event.NoteAPIRefused:

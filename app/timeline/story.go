@@ -146,6 +146,9 @@ func (t *teller) asksAPI(e event.Event, path string) string {
 
 func (t *teller) redeems(who string, e event.Event) string {
 	form, _ := url.ParseQuery(e.Request.Body)
+	if token := form.Get("refresh_token"); token != "" {
+		return prose.Capital(who) + " asks for a new token, with " + t.whose(token) + " refresh token."
+	}
 	with := "without a verifier"
 	if form.Get("code_verifier") != "" {
 		with = "with a verifier"

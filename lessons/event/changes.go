@@ -21,7 +21,10 @@ var changeRows = []ChangeRow{
 	{What: "code", Action: "stored", Adds: true, Means: "The server issued an authorization code.", From: Auth, Key: "code", Fields: []string{"client_id", "redirect_uri", "subject", "expires", "code_challenge", "code_challenge_method"}},
 	{What: "code", Action: "spent", Means: "A code was redeemed.", From: Auth, Key: "code", Fields: []string{"spent"}},
 	{What: "token", Action: "stored", Adds: true, Means: "The server issued an access token, and keeps its hash.", From: Auth, Key: "token_hash", Fields: []string{"client_id", "subject", "scope", "expires"}},
-	{What: "token", Action: "revoked", Means: "A token is good no more.", From: Auth, Key: "token_hash", Fields: []string{"revoked", "subject"}},
+	{What: "token", Action: "revoked", Means: "A token is good no more.", From: Auth, Key: "token_hash", Fields: []string{"revoked", "subject"}}, {What: "refresh", Action: "stored", Adds: true, Means: "The server issued a refresh token, and keeps its hash.", From: Auth, Key: "token_hash", Fields: []string{"client_id", "subject", "expires"}},
+	{What: "refresh", Action: "used", Means: "A refresh token was used, for the first time.", From: Auth, Key: "token_hash", Fields: []string{"used"}},
+	{What: "family", Action: "revoked", Means: "All tokens of a login are good no more. Its key is the hash of its first refresh token.", From: Auth, Key: "token_hash", Fields: []string{"revoked", "subject"}},
+
 	{What: "entry", Action: "stored", Adds: true, Means: "The API keeps a new note of a user's.", From: API, Fields: []string{"owner", "text"}},
 
 	{What: "protection", Action: "switched", Means: "Parts of a protection were switched. Its key is the protection's id.", From: Lab, Fields: []string{"on"}, Parts: true},

@@ -141,6 +141,7 @@ const (
 	NoteCode         = "code.accepted"
 	NoteTokens       = "tokens"
 	NoteShown        = "things.shown"
+	NoteRenewing     = "tokens.renewing"
 	NoteAPIRefused   = "api.refused"
 	NoteSignedOut    = "client.signed-out"
 	NoteFlowFailed   = "flow.failed"

@@ -25,6 +25,10 @@ func rows() []Protection {
 		noTokenInURL(),
 		logRedaction(),
 		clientSecret(),
+		refreshRotation(),
+		refreshBinding(),
+		refreshLifetime(),
+		refreshLock(),
 	}
 }
 

@@ -97,23 +97,27 @@ func (p Protection) NameOf(part Part) string {
 
 // Values of habits and settings that code asks for.
 const (
-	Random    = "random"              // a value that nobody guesses
-	Constant  = "constant"            // the same value each time
-	Counted   = "counted"             // one more than the last
-	Nothing   = "nothing"             // not sent
-	S256      = "S256"                // RFC 7636 §4.2
-	Plain     = "plain"               // RFC 7636 §4.2
-	InTab     = "tab"                 // in the client's own memory
-	InState   = "signed-state"        // in the state, for all to read
-	Resumed   = "resumed"             // the request goes on after the login
-	DeadEnd   = "dead-end"            // the request is lost at the login
-	Picker    = "picker"              // a button a user, and a form beside them
-	TypedForm = "form"                // a user name and a password, typed
-	Automatic = "automatic"           // no page: the user that login_hint names, else the first
-	Header    = "header"              // RFC 6750 §2.1
-	Query     = "query"               // RFC 6750 §2.3
-	Redacted  = "redacted"            // the line says that there was a token
-	Whole     = "whole"               // the line has the token
-	Basic     = "client_secret_basic" // RFC 6749 §2.3.1, as RFC 7591 §2 names it
-	Post      = "client_secret_post"  // the same
+	Random     = "random"              // a value that nobody guesses
+	Constant   = "constant"            // the same value each time
+	Counted    = "counted"             // one more than the last
+	Nothing    = "nothing"             // not sent
+	S256       = "S256"                // RFC 7636 §4.2
+	Plain      = "plain"               // RFC 7636 §4.2
+	InTab      = "tab"                 // in the client's own memory
+	InState    = "signed-state"        // in the state, for all to read
+	Resumed    = "resumed"             // the request goes on after the login
+	DeadEnd    = "dead-end"            // the request is lost at the login
+	Picker     = "picker"              // a button a user, and a form beside them
+	TypedForm  = "form"                // a user name and a password, typed
+	Automatic  = "automatic"           // no page: the user that login_hint names, else the first
+	Header     = "header"              // RFC 6750 §2.1
+	Query      = "query"               // RFC 6750 §2.3
+	Redacted   = "redacted"            // the line says that there was a token
+	NewToken   = "new-token"           // a new refresh token
+	SameToken  = "same-token"          // the refresh token that there was
+	OneAtATime = "one-at-a-time"       // the others wait, and take what it brought
+	EachAlone  = "each-for-itself"     // without looking at the others
+	Whole      = "whole"               // the line has the token
+	Basic      = "client_secret_basic" // RFC 6749 §2.3.1, as RFC 7591 §2 names it
+	Post       = "client_secret_post"  // the same
 )

@@ -20,6 +20,7 @@ func TestFindingsInTheBookOfASVS(t *testing.T) {
 		"v02": "login-csrf guessed-state callback-replay",
 		"v03": "code-injection code-replay thief-first late-code intercepted-code pkce-downgrade plain-leak",
 		"v04": "scope-overreach token-in-url token-in-log web-app-code",
+		"v05": "stolen-refresh used-refresh late-refresh refresh-for-ever",
 	} {
 		for id := range strings.FieldsSeq(ids) {
 			attacks[id] = version

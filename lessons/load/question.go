@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"time"
 
 	"oauthlab/lessons"
 	"oauthlab/lessons/event"
@@ -29,7 +30,11 @@ type Play struct {
 	Attack string            // is run; where there is none, the chapter's script is played
 	Edit   map[string]string // parameters of the client's requests, which are sent with other values; none takes one away
 	Twice  bool              // the code is redeemed a second time
+	Later  string            // so much later, on the lab's clock, the client asks the API again: "61m"
 }
+
+// maxLater bounds how much later it may be: a lab's clock moves by ten years at most.
+const maxLater = 365 * 24 * time.Hour
 
 // checkQuestions holds the rules for the questions of a step of chapter c; nil where c
 // could not be read.
@@ -86,6 +91,29 @@ func (f *File) checkDoing(q questionFront, c *chapterFront, in func(...any) []an
 	if a := q.Play.Attack; a != "" && !slices.Contains(c.Attacks, a) {
 		f.refuse(in("play", "attack"), "attack %q is not among the attacks of %s", a, chapterFile)
 	}
+	f.checkLater(q.Play, c.version(), in("play", "later"))
+}
+
+// checkLater refuses a time that cannot pass, and one after which nobody would ask.
+func (f *File) checkLater(p *Play, version string, path []any) {
+	if p.Later == "" {
+		return
+	}
+	wait, err := time.ParseDuration(p.Later)
+	switch since := guard.ProtectedAPI.Chapter(); {
+	case err != nil || wait <= 0 || wait > maxLater:
+		f.refuse(path, "later is how much time passes, such as 11s or 61m, and here is %q", brief(p.Later))
+	case version < since:
+		f.refuse(path, "later has the client ask the API again, which comes with %s, and the chapter stands on %s", since, version)
+	case p.Attack != "":
+		f.refuse(path, "later follows the chapter's script, and an attack is run in its place")
+	}
+}
+
+// Wait is how much later the client asks the API again; 0 where it does not.
+func (p Play) Wait() time.Duration {
+	wait, _ := time.ParseDuration(p.Later) // what cannot be read was refused
+	return wait
 }
 
 // questions returns the questions of a step, and of those that are answered by doing the

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -96,6 +97,9 @@ func TestBadQuestions(t *testing.T) {
 		"a goal that nothing meets": {"guard: pkce.verify", "name: x", ":16: an event of kind verdict has no name, so nothing would meet this goal"},
 		"nobody can play it":        {askMD[strings.Index(askMD, "    play:"):strings.Index(askMD, "---\n\n")], "", ":11: play is missing: how does a robot answer this by doing?"},
 		"an unknown part":           {"pkce.method: plain", "pkce.way: plain", ":21: there is no guard \"pkce.way\""},
+		"no time at all":            {"      edit:", "      later: soon\n      edit:", ":23: later is how much time passes, such as 11s or 61m, and here is \"soon\""},
+		"a time that has passed":    {"      edit:", "      later: -1s\n      edit:", ":23: later is how much time passes, such as 11s or 61m, and here is \"-1s\""},
+		"nobody to ask later":       {"      edit:", "      later: 11s\n      edit:", ":23: later has the client ask the API again, which comes with v04, and the chapter stands on v03"},
 		"another chapter's attack":  {"      edit:", "      attack: guessed\n      edit:", ":23: attack \"guessed\" is not among the attacks of chapter.md"},
 	}
 	for name, tt := range tests {
@@ -105,5 +109,24 @@ func TestBadQuestions(t *testing.T) {
 				t.Errorf("it says\n%v\nwant\n%s", err, tt.want)
 			}
 		})
+	}
+}
+
+// Where there is an API, it can be asked again later: after the script, not after an attack.
+func TestTheAPICanBeAskedLater(t *testing.T) {
+	files := withQuestions(t, "      edit:", "      later: 61m\n      edit:")
+	files["03-pkce/chapter.md"] = &fstest.MapFile{Data: []byte(strings.Replace(chapterMD, "id: v03", "id: t01\nstands-on: v04", 1))}
+	chapters, err := load.Read(load.Tree{FS: files})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := chapters[0].Plays[3][0].Wait(); got != 61*time.Minute {
+		t.Errorf("it waits %s", got)
+	}
+	ask := files["03-pkce/4-ask.md"]
+	ask.Data = []byte(strings.Replace(string(ask.Data), "      later:", "      attack: stolen\n      later:", 1))
+	const want = "4-ask.md:24: later follows the chapter's script, and an attack is run in its place"
+	if _, err := load.Read(load.Tree{FS: files}); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("it says\n%v\nwant\n%s", err, want)
 	}
 }

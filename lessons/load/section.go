@@ -11,6 +11,7 @@ import (
 const noSection = "this lab"
 
 var (
+	rfcWhole    = regexp.MustCompile(`^RFC ([0-9]{3,5})$`)
 	rfcSection  = regexp.MustCompile(`^RFC ([0-9]{3,5}) §([0-9]+(?:\.[0-9]+)*)$`)
 	rfcAppendix = regexp.MustCompile(`^RFC ([0-9]{3,5}) appendix ([A-Z])$`)
 	oidcSection = regexp.MustCompile(`^OpenID Connect Core §([0-9]+(?:\.[0-9]+)*)$`)
@@ -19,9 +20,12 @@ var (
 
 // Section returns where a section of a specification can be read, such as
 // "RFC 6749 §4.1.2", "RFC 7636 appendix B", "OpenID Connect Core §2", or any other as a
-// Markdown link.
+// Markdown link. A whole RFC, such as "RFC 10017", is taken too: for what stands all over it.
 func Section(name string) (lessons.Link, error) {
 	const editor = "https://www.rfc-editor.org/rfc/rfc"
+	if m := rfcWhole.FindStringSubmatch(name); m != nil {
+		return lessons.Link{Title: name, URL: editor + m[1]}, nil
+	}
 	if m := rfcSection.FindStringSubmatch(name); m != nil {
 		return lessons.Link{Title: name, URL: editor + m[1] + "#section-" + m[2]}, nil
 	}

@@ -19,6 +19,8 @@ func Own() []Row {
 		{Name: "protections", Means: "By id of a protection: true switches all its parts on, false switches off those that refuse."},
 		{Name: "guards", Means: "By id of a part: true, false, or a value of a habit."},
 		{Name: "settings", Means: "By id of a setting: one of its values. The chapters so far have none."},
+		{Name: "refresh_token_timeout", Section: "[draft-ietf-oauth-refresh-token-expiration-02](https://datatracker.ietf.org/doc/draft-ietf-oauth-refresh-token-expiration/02/)", Means: "For how many seconds the refresh token is good if nobody uses it. A draft's, not an RFC's."},
+		{Name: "authorization_expires_in", Section: "[draft-ietf-oauth-refresh-token-expiration-02](https://datatracker.ietf.org/doc/draft-ietf-oauth-refresh-token-expiration/02/)", Means: "After how many seconds no refresh helps any more. A draft's, not an RFC's."},
 		{Name: "clock_offset_seconds", Means: "How far the lab's clock is ahead of the true one."},
 		{Name: "says", Means: "What the error said, word for word; other words may stand around it."},
 		{Name: "status", Means: "Number of the HTTP answer."},

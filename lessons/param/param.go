@@ -52,7 +52,7 @@ var rows = []Row{
 		Means: "The authorization code: good once, for a few minutes, for whoever can redeem it.",
 	},
 	{Name: "iss", Section: "RFC 9207 §2", Means: "Which authorization server answers, so that two cannot be mixed up."},
-	{Name: "grant_type", Section: "RFC 6749 §4.1.3", Means: "What is offered for a token: here, an authorization code."},
+	{Name: "grant_type", Section: "RFC 6749 §4.1.3", Means: "What is offered for a token: an authorization code, or a refresh token."},
 	{
 		Name: "code_verifier", Section: "RFC 7636 §4.5", Mark: MarkPKCE, Brief: "verifier", Secret: true,
 		Means: "The secret itself. Its hash must be the challenge that opened the flow.",

@@ -26,6 +26,9 @@ var shownHeaders = []string{"Location", "Content-Type", "Cache-Control", "Pragma
 // proofs names what stands behind the scheme of an Authorization header.
 var proofs = map[string]string{"Bearer": "access_token", "Basic": "client_secret"}
 
+// countsDown is a member that says how many seconds are left of a time.
+const countsDown = "authorization_expires_in"
+
 var timestamp = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
 
 // Place is an address, or a part of one, that is another in each run, and what a trace
@@ -105,6 +108,9 @@ func (w *Writer) value(name, value string) string {
 	}
 	if timestamp.MatchString(value) {
 		return timestamp.ReplaceAllString(value, "<time>")
+	}
+	if name == countsDown {
+		return "<seconds>"
 	}
 	if row, _ := param.Find(name); row.Secret {
 		return w.secret(name, value)

@@ -2,6 +2,7 @@ package attack
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -65,6 +66,7 @@ func Catalogue() []Attack {
 		interceptedCode(), codeInjection(), pkceDowngrade(), plainLeak(), signedState(), codeReplay(),
 		thiefFirst(), foreignClient(), redirectSwap(), lateCode(), guessedCode(),
 		noToken(), anyToken(), expiredToken(), scopeOverreach(), tokenInURL(), tokenInLog(), webAppCode(),
+		stolenRefresh(), usedRefresh(), webAppRefresh(), refreshMoreScope(), lateRefresh(), refreshForEver(),
 	}
 }
 
@@ -280,14 +282,32 @@ func (s *Scene) redeem(ctx context.Context, form url.Values) error {
 	return s.use(ctx, token)
 }
 
-// redeemAlone sends a token request as Mallory and returns the token that she gets, or "".
+// redeemAlone redeems a code as Mallory and returns the token that she gets, or "".
 func (s *Scene) redeemAlone(ctx context.Context, form url.Values, proof ...event.Field) (token string, err error) {
 	form.Set("grant_type", "authorization_code")
+	got, err := s.askForTokens(ctx, form, proof...)
+	return got.AccessToken, err
+}
+
+// refresh uses a refresh token as Mallory and returns what she gets.
+func (s *Scene) refresh(ctx context.Context, clientID, token string, more url.Values) (client.Tokens, error) {
+	form := url.Values{"grant_type": {"refresh_token"}, "client_id": {clientID}, "refresh_token": {token}}
+	for name, values := range more {
+		form[name] = values
+	}
+	return s.askForTokens(ctx, form)
+}
+
+// askForTokens sends a token request as Mallory and returns what she gets, if it is any.
+func (s *Scene) askForTokens(ctx context.Context, form url.Values, proof ...event.Field) (tokens client.Tokens, err error) {
 	answer, err := s.send(ctx, client.Request{
 		Method: http.MethodPost, URL: s.Lab.Issuer() + "/token", Body: form.Encode(),
 		Header: append(proof, event.Field{Name: "Content-Type", Value: "application/x-www-form-urlencoded"}),
 	})
-	return tokenIn(&event.Response{Body: answer.Body}), err
+	if err == nil && answer.Status == http.StatusOK {
+		err = json.Unmarshal([]byte(answer.Body), &tokens)
+	}
+	return tokens, err
 }
 
 // send sends a request as Mallory.

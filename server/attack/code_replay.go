@@ -104,6 +104,8 @@ func (s *Scene) wait(ctx context.Context, d time.Duration) error {
 	after, err := s.labs.Change(ctx, s.Lab.ID, lab.Change{ClockOffset: &now})
 	if err == nil {
 		s.Lab = after
+		s.Alice.Later(d)
+		s.Mallory.Later(d)
 	}
 	return err
 }

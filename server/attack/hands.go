@@ -59,7 +59,7 @@ func (e Evidence) received() (all []Holding) {
 	for _, one := range e.Events {
 		switch {
 		case one.Note != nil && (one.To == event.Mallory || one.Note.Name == event.NoteStateRead):
-			for _, name := range []string{"code", "code_verifier", "code_challenge", "access_token"} {
+			for _, name := range []string{"code", "code_verifier", "code_challenge", "access_token", "refresh_token"} {
 				take(one, name, one.Note.Get(name), prose.Sentence(one.Note.Text))
 			}
 		case one.Note != nil && one.From == event.Client:
@@ -81,6 +81,7 @@ func (e Evidence) received() (all []Holding) {
 			take(one, "code", parameter(one.Request.URL, "code"), "It was brought to her site.")
 		case one.Response != nil && one.To == event.Mallory && one.Response.Status == http.StatusOK:
 			take(one, "access_token", tokenIn(one.Response), "The auth server answered her with it.")
+			take(one, "refresh_token", refreshTokenIn(one.Response), "The auth server answered her with it.")
 		}
 	}
 	return all
@@ -113,6 +114,9 @@ func (e Evidence) judge(h Holding, all []Holding, now time.Time) (Holding, bool)
 			return h.forgotten("A token"), true
 		}
 		return e.token(h, t, now), t.Subject != user
+	case h.Param == "refresh_token":
+		f, alive := e.Auth.AliveRefresh(h.Value, now)
+		return e.refreshToken(h, f, alive), f.Subject != user
 	case h.Param == "code":
 		i := slices.IndexFunc(e.Auth.Codes, func(c authserver.Code) bool { return c.Value == h.Value })
 		if i < 0 {
@@ -149,9 +153,35 @@ func (e Evidence) token(h Holding, t authserver.Token, now time.Time) Holding {
 	if h.isApps = t.ClientID == authserver.ClientMallory; h.isApps && !e.taken(guard.IDScope) {
 		h.What = fmt.Sprintf("A token that her app was given, by %s", prose.Capital(t.Subject))
 		h.Worth = "which opens what was granted and no more: " + t.Scope + "."
+		if guard.RefreshScope(allowed(e.Auth, t), t.Scope) != nil {
+			h.Worth = "which opens more than was allowed: " + t.Scope + "."
+		}
 		return h
 	}
 	h.Worth = fmt.Sprintf("%s. Whoever brings it is %s.", is, prose.Capital(t.Subject))
+	return h
+}
+
+// refreshToken says what a refresh token of somebody else is worth to Mallory.
+func (e Evidence) refreshToken(h Holding, f authserver.Family, alive bool) Holding {
+	if f.ID == "" {
+		return h.forgotten("A refresh token")
+	}
+	h.Whose, h.What = f.Subject, fmt.Sprintf("A refresh token of %s's login", prose.Capital(f.Subject))
+	switch {
+	case f.Revoked != nil:
+		h.Worth = "revoked with all of its family: worth nothing."
+	case !alive:
+		h.Worth = "used, or over: worth nothing."
+	case f.ClientID == authserver.ClientWeb && e.Rules.On(guard.IDRefreshClient):
+		h.Worth = "bound to the web app, whose secret she lacks: worth nothing to her."
+	default:
+		h.Until = f.Ends
+		h.Worth = "which gets her a token whenever she likes."
+	}
+	if h.isApps = f.ClientID == authserver.ClientMallory; h.isApps {
+		h.What = fmt.Sprintf("A refresh token that her app was given, by %s", prose.Capital(f.Subject))
+	}
 	return h
 }
 

@@ -41,6 +41,17 @@ func malloryRead(subject, what string) func(Evidence) bool {
 	}
 }
 
+// refreshTokenIn returns the refresh token of such an answer, or "".
+func refreshTokenIn(r *event.Response) string {
+	var answer struct {
+		RefreshToken string `json:"refresh_token"`
+	}
+	if json.Unmarshal([]byte(r.Body), &answer) != nil {
+		return ""
+	}
+	return answer.RefreshToken
+}
+
 // tokenIn returns the access token of an answer of the token endpoint, or "".
 func tokenIn(r *event.Response) string {
 	var answer struct {

@@ -41,11 +41,22 @@ func Readings(events []event.Event, auth authserver.State) []Reading {
 		if name := r.Whose + " " + r.What; is && r.Whose != user && !seen[name] {
 			seen[name] = true
 			t, known := auth.Token(brought[one.Re])
-			r.Allowed = known && t.ClientID == authserver.ClientMallory && guard.Scope(t.Scope, r.needs()) == nil
+			r.Allowed = known && t.ClientID == authserver.ClientMallory && guard.Scope(allowed(auth, t), r.needs()) == nil
 			read = append(read, r)
 		}
 	}
 	return read
+}
+
+// allowed is the scope that the user gave when the token's login began: a refresh may have
+// got more.
+func allowed(auth authserver.State, t authserver.Token) string {
+	for _, c := range auth.Codes {
+		if c.Value == t.Code {
+			return c.Scope
+		}
+	}
+	return t.Scope
 }
 
 // bearerOf returns the token in a request's header (RFC 6750 §2.1), or "".

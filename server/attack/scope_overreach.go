@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 
+	"oauthlab/app/client"
 	"oauthlab/lessons/guard"
 	"oauthlab/server/authserver"
 )
@@ -19,27 +20,34 @@ func scopeOverreach() Attack {
 		Loss:     "Mallory has read Alice's e-mail address, which the token was not granted for.",
 		Sections: []string{"RFC 6750 §3.1", "RFC 6749 §3.3"},
 		Run: func(ctx context.Context, s *Scene) error {
-			site := s.Lab.Origins.MallorySite(s.Lab.ID)
-			if err := s.Alice.Visit(ctx, s.authorization(url.Values{
-				"client_id": {authserver.ClientMallory}, "redirect_uri": {site}, "scope": {"read"},
-			})); err != nil {
+			tokens, err := s.letIn(ctx, "read")
+			if err != nil || tokens.AccessToken == "" {
 				return err
 			}
-			arrived, err := s.Alice.SignInHere(ctx)
-			if err != nil || parameter(arrived, "code") == "" {
+			if err := s.ask(ctx, "/protected", tokens.AccessToken); err != nil { // for which she was let in
 				return err
 			}
-			token, err := s.redeemAlone(ctx, url.Values{
-				"client_id": {authserver.ClientMallory}, "redirect_uri": {site}, "code": {parameter(arrived, "code")}, "code_verifier": {guess},
-			})
-			if err != nil || token == "" {
-				return err
-			}
-			if err := s.ask(ctx, "/protected", token); err != nil { // for which she was let in
-				return err
-			}
-			return s.ask(ctx, "/api/me", token)
+			return s.ask(ctx, "/api/me", tokens.AccessToken)
 		},
 		Harm: malloryRead("alice", whoThatIs),
 	}
+}
+
+// letIn has Alice sign in to Mallory's app, as anyone may to any app, and returns what it is
+// given.
+func (s *Scene) letIn(ctx context.Context, scope string) (client.Tokens, error) {
+	site := s.Lab.Origins.MallorySite(s.Lab.ID)
+	if err := s.Alice.Visit(ctx, s.authorization(url.Values{
+		"client_id": {authserver.ClientMallory}, "redirect_uri": {site}, "scope": {scope},
+	})); err != nil {
+		return client.Tokens{}, err
+	}
+	arrived, err := s.Alice.SignInHere(ctx)
+	if err != nil || parameter(arrived, "code") == "" {
+		return client.Tokens{}, err
+	}
+	return s.askForTokens(ctx, url.Values{
+		"grant_type": {"authorization_code"}, "client_id": {authserver.ClientMallory}, "redirect_uri": {site},
+		"code": {parameter(arrived, "code")}, "code_verifier": {guess},
+	})
 }

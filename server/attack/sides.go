@@ -35,6 +35,14 @@ func sides(e Evidence, now time.Time) (gained, lost []string) {
 		}
 	}
 	for _, h := range held {
+		if h.Param != "refresh_token" || h.Whose == "" {
+			continue
+		}
+		if gained = append(gained, h.says(now)); !h.Until.IsZero() && !h.isApps {
+			lost = append(lost, fmt.Sprintf("%s's login: Mallory can renew it for %s more.", prose.Capital(h.Whose), minutes(h.Until.Sub(now))))
+		}
+	}
+	for _, h := range held {
 		if h.Param == "code" && !h.isClient && h.Whose != "" && !slices.Contains(opened, h.Value) {
 			gained = append(gained, h.says(now))
 		}
@@ -56,7 +64,18 @@ func sides(e Evidence, now time.Time) (gained, lost []string) {
 	if e.noteAtMallorys() {
 		lost = append(lost, "A note that she wrote: it stands in Mallory's account.")
 	}
-	return gained, append(lost, e.loginLost()...)
+	return once(gained), once(append(lost, e.loginLost()...))
+}
+
+// once returns the sentences, each where it stands first.
+func once(all []string) []string {
+	said := []string{}
+	for _, s := range all {
+		if !slices.Contains(said, s) {
+			said = append(said, s)
+		}
+	}
+	return said
 }
 
 // noteAtMallorys reports whether a note was written into Mallory's account by the client in
@@ -70,6 +89,9 @@ func (e Evidence) noteAtMallorys() bool {
 }
 
 func minutes(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%d seconds", int(d.Round(time.Second)/time.Second))
+	}
 	if n := int(d.Round(time.Minute) / time.Minute); n != 1 {
 		return fmt.Sprintf("%d minutes", n)
 	}
@@ -99,7 +121,7 @@ func (e Evidence) loginLost() (lost []string) {
 			gaveUp = gaveUp || one.Flow == flow
 		case one.Change == nil:
 		case one.Change.What == "token" && one.Change.Action == "revoked" && slices.ContainsFunc(e.Alice.Tokens, func(token string) bool { return guard.TokenHash(token) == one.Change.Key }):
-			lost = append(lost, "Her own token: the server revoked it when its code came twice. She has to sign in again.")
+			lost = append(lost, "Her own token: the server revoked it. She has to sign in again.")
 		case one.Change.What == "token" && one.Change.Action == "stored":
 			used = used || e.tookLoginOfAlice(one.Change.Key)
 		}

@@ -19,7 +19,7 @@ type CodeGrant struct {
 // is bound to, PKCE, and last whether it was used before. So a refused attempt spends
 // nothing, and only a second use that is right in all else ends what the first one gave
 // (OWASP ASVS 10.4.2): to have found the code is not enough.
-func (s *Server) redeemCode(state *State, t *lab.Handling, client Client, req CodeGrant, accessToken string) tokenAnswer {
+func (s *Server) redeemCode(state *State, t *lab.Handling, client Client, req CodeGrant, next pair) tokenAnswer {
 	if req.Code == "" {
 		return tokenAnswer{refused: endpoint.Invalid("The parameter code is missing.", "It is what the callback brought (RFC 6749 §4.1.3).")}
 	}
@@ -60,14 +60,20 @@ func (s *Server) redeemCode(state *State, t *lab.Handling, client Client, req Co
 		guard.CodeSingleUse(spent))
 	if err := t.Enforce(guard.IDCodeReuse,
 		guard.CodeReuse(spent)); err != nil {
-		state.revokeTokens(t, code.Value)
+		state.revokeAll(t, code.Value)
 	}
 	if once != nil {
 		return tokenAnswer{refused: refused(once)}
 	}
 	code.spend(t)
-	state.issueToken(t, accessToken, *code)
-	return tokenAnswer{granted: newTokenResponse(accessToken, code.Asked, code.Scope)}
+	state.issueToken(t, next.access, Token{ClientID: code.ClientID, Subject: code.Subject, Scope: code.Scope, Flow: code.Flow, Code: code.Value})
+	answer := s.newTokenResponse(t, next.access, code.Asked, code.Scope)
+	if t.Settings.Rules().Offers(guard.RefreshTokens) {
+		family := state.beginFamily(t, next.refresh, *code)
+		answer.RefreshToken = next.refresh
+		answer = answer.withLifetimes(t, family)
+	}
+	return tokenAnswer{granted: answer}
 }
 
 // noCode is the refusal of a code that the server does not have. One that it forgot has

@@ -16,7 +16,7 @@ type grant struct {
 	kind    string        // its grant_type
 	feature guard.Feature // that brings it; "" where it was always there
 	takes   any           // zero struct of its parameters; nil where a chapter to come brings it
-	offer   func(*Server, url.Values, guard.Rules) (redemption, *endpoint.Error)
+	offer   func(*Server, *lab.Handling, url.Values, guard.Rules) (redemption, *endpoint.Error)
 }
 
 // redemption is an offer that was read. It runs inside an Update, perhaps more than once.
@@ -26,24 +26,24 @@ type redemption func(state *State, t *lab.Handling, client Client) tokenAnswer
 func grants() []grant {
 	return []grant{
 		grantOf("authorization_code", "", (*Server).redeemCode),
-		{kind: "refresh_token", feature: guard.RefreshTokens},
+		grantOf("refresh_token", guard.RefreshTokens, (*Server).refresh),
 		{kind: "urn:ietf:params:oauth:grant-type:token-exchange", feature: guard.TokenExchange},
 		{kind: "client_credentials", feature: guard.ClientCredentials},
 		{kind: "urn:ietf:params:oauth:grant-type:device_code", feature: guard.DeviceAuthorization},
 	}
 }
 
-// grantOf makes the row of a grant whose parameters are those of R. token is what the
-// access token is, if it comes to one.
-func grantOf[R any](kind string, feature guard.Feature, redeem func(s *Server, state *State, t *lab.Handling, client Client, req R, token string) tokenAnswer) grant {
-	return grant{kind, feature, *new(R), func(s *Server, values url.Values, rules guard.Rules) (redemption, *endpoint.Error) {
+// grantOf makes the row of a grant whose parameters are those of R. next is what the tokens
+// are, if it comes to any.
+func grantOf[R any](kind string, feature guard.Feature, redeem func(s *Server, state *State, t *lab.Handling, client Client, req R, next pair) tokenAnswer) grant {
+	return grant{kind, feature, *new(R), func(s *Server, t *lab.Handling, values url.Values, rules guard.Rules) (redemption, *endpoint.Error) {
 		req, wrong := endpoint.Decode[R](values, rules)
 		if e := wrong.First(); e != nil {
 			return nil, e
 		}
-		token := newSecret()
+		next := s.newPair(t)
 		return func(state *State, t *lab.Handling, client Client) tokenAnswer {
-			return redeem(s, state, t, client, req, token)
+			return redeem(s, state, t, client, req, next)
 		}, nil
 	}}
 }
@@ -60,7 +60,7 @@ func (s *Server) offer(t *lab.Handling, kind string, values url.Values) (redempt
 	}
 	for _, g := range grants() {
 		if g.kind == kind && g.offered(rules) {
-			return g.offer(s, values, rules)
+			return g.offer(s, t, values, rules)
 		}
 	}
 	hint := has(rules) + "."

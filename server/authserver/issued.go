@@ -17,6 +17,7 @@ import (
 const (
 	kindCode    = "code"
 	kindRequest = "request" // a request that waits for its login
+	kindRefresh = "refresh"
 )
 
 // Bytes of a value. Nobody guesses the first of them: RFC 6749 §10.10 asks for a chance of

@@ -107,7 +107,7 @@ func (s *Server) flowOf(ctx context.Context, pattern string, l *lab.Lab, r *http
 	case "/{lab}/login":
 		return s.flowOfLogin(ctx, l, r, form)
 	case "/{lab}/token":
-		return s.flowOfCode(ctx, l, form)
+		return s.flowOfGrant(ctx, l, form)
 	}
 	return ""
 }
@@ -138,14 +138,17 @@ func (s *Server) flowOfLogin(ctx context.Context, l *lab.Lab, r *http.Request, f
 	return p.Flow
 }
 
-// flowOfCode finds the flow in which the code was issued.
-func (s *Server) flowOfCode(ctx context.Context, l *lab.Lab, form url.Values) string {
+// flowOfGrant finds the flow in which the code or the refresh token was issued.
+func (s *Server) flowOfGrant(ctx context.Context, l *lab.Lab, form url.Values) string {
 	state, err := s.docs().Get(ctx, l.ID)
 	if err != nil {
 		return ""
 	}
 	if code := state.code(form.Get("code")); code != nil {
 		return code.Flow
+	}
+	if family, _ := state.refreshToken(form.Get("refresh_token")); family != nil {
+		return family.Flow
 	}
 	return ""
 }

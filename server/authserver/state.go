@@ -19,7 +19,6 @@ const Kind store.Kind = "auth"
 // How long things live, on the lab's clock.
 const (
 	codeLifetime   = 10 * time.Minute // the longest that RFC 6749 §4.1.2 recommends
-	tokenLifetime  = time.Hour
 	sessionLife    = 12 * time.Hour
 	keptForLogin   = 15 * time.Minute // a request waiting for its login
 	maxKept        = 64               // of each list below; the oldest are forgotten first
@@ -38,7 +37,8 @@ type State struct {
 	Answered []Answered `json:"answered,omitempty"`
 	Codes    []Code     `json:"codes"`
 	Tokens   []Token    `json:"tokens"`
-	Tries    []Tries    `json:"tries,omitempty"` // of passwords, wrong ones or under way
+	Families []Family   `json:"families,omitempty"` // of refresh tokens, from v05 on
+	Tries    []Tries    `json:"tries,omitempty"`    // of passwords, wrong ones or under way
 }
 
 // Session is a signed-in browser.
@@ -245,6 +245,16 @@ func (s *State) revokeTokens(t *lab.Handling, code string) {
 	}
 }
 
+// revokeAll ends what a code gave, and what came of that (RFC 6749 §4.1.2).
+func (s *State) revokeAll(t *lab.Handling, code string) {
+	for i := range s.Families {
+		if s.Families[i].Code == code {
+			s.revokeFamily(t, &s.Families[i])
+		}
+	}
+	s.revokeTokens(t, code)
+}
+
 // keep appends one more to a list and forgets the oldest beyond max.
 func keep[T any](list []T, one T, most int) []T {
 	list = append(list, one)
@@ -311,12 +321,9 @@ func (c *Code) spend(t *lab.Handling) {
 	t.Changed("code", "spent", c.Value, event.ChangeField{Name: "spent", To: now.Format(time.RFC3339)})
 }
 
-// issueToken stores a new access token for the code's user and client.
-func (s *State) issueToken(t *lab.Handling, value string, code Code) {
-	token := Token{
-		Hash: guard.TokenHash(value), ClientID: code.ClientID, Subject: code.Subject, Scope: code.Scope, Flow: code.Flow,
-		Expires: t.Now().Add(tokenLifetime), Code: code.Value,
-	}
+// issueToken stores a new access token for the user and client that it names.
+func (s *State) issueToken(t *lab.Handling, value string, token Token) {
+	token.Hash, token.Expires = guard.TokenHash(value), t.Now().Add(tokenLifetime(t))
 	s.Tokens = keep(s.Tokens, token, maxKept)
 	t.Changed("token", "stored", token.Hash,
 		event.ChangeField{Name: "client_id", To: token.ClientID},

@@ -3,7 +3,9 @@ package authserver
 import (
 	"context"
 	"encoding/base64"
+	"slices"
 	"strings"
+	"time"
 
 	"oauthlab/server/lab"
 )
@@ -15,9 +17,42 @@ func (d Document) Sheet(ctx context.Context, l *lab.Lab) (lab.Sheet, error) {
 		return lab.Sheet{}, err
 	}
 	return lab.Sheet{
+		Trees:  s.trees(l.Now()),
 		Tables: append(s.tables(), clientTable(registry(l, d.ClientKey))),
 		Blind:  "who reads a code or a token on its way. Whoever brings one is, to this server, the one that it was for.",
 	}, nil
+}
+
+// trees shows what each login gave, a refresh at a time: the latest login first.
+func (s State) trees(now time.Time) []lab.Tree {
+	var trees []lab.Tree
+	for _, f := range slices.Backward(s.Families) {
+		t := lab.Tree{Title: "refresh tokens of " + f.Subject + "'s login at " + f.ClientID}
+		switch {
+		case f.Revoked != nil:
+			t.Dead, t.End = true, "family revoked"
+		case !now.Before(f.Ends):
+			t.Dead, t.End = true, "login over"
+		}
+		for _, one := range f.Tokens {
+			n := lab.Node{Key: one.Hash, Parent: one.Parent, Cell: lab.FollowsHash("refresh_token", one.Hash), Says: one.state(now)}
+			n.Live = !t.Dead && one.Used == nil && now.Before(one.Expires)
+			t.Nodes = append(t.Nodes, n)
+		}
+		trees = append(trees, t)
+	}
+	return trees
+}
+
+// state says how a refresh token stands by itself.
+func (t RefreshToken) state(now time.Time) string {
+	switch {
+	case t.Used != nil:
+		return "used"
+	case !now.Before(t.Expires):
+		return "nobody used it for an hour"
+	}
+	return "the next to be used"
 }
 
 // tables shows the record to a learner: what is given out first.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"oauthlab/lessons/guard"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
 )
@@ -24,8 +25,15 @@ type TokenRequest struct {
 type TokenResponse struct {
 	AccessToken string `json:"access_token"`
 	TokenType   string `json:"token_type"`
-	ExpiresIn   int    `json:"expires_in"`      // seconds
-	Scope       string `json:"scope,omitempty"` // what was granted, where it is not what was asked for
+	ExpiresIn   int    `json:"expires_in"` // seconds
+
+	RefreshToken string `json:"refresh_token,omitempty"` // from v05 on
+	Scope        string `json:"scope,omitempty"`         // what was granted, where it is not what was asked for
+
+	// How long the refresh token is good unused, and the whole login, in seconds: of
+	// draft-ietf-oauth-refresh-token-expiration-02, where the lab is set to that.
+	RefreshTokenTimeout    int `json:"refresh_token_timeout,omitempty"`
+	AuthorizationExpiresIn int `json:"authorization_expires_in,omitempty"`
 }
 
 // tokenAnswer is what came of a token request: one of its fields is set.
@@ -66,9 +74,29 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request, t *lab.Handling, 
 
 // newTokenResponse is the answer with a new token, of the scope that was granted. It says
 // so where the client asked for another, or for none (RFC 6749 §5.1).
-func newTokenResponse(value, asked, scope string) *TokenResponse {
+func (s *Server) newTokenResponse(t *lab.Handling, value, asked, scope string) *TokenResponse {
 	if scope == asked {
 		scope = ""
 	}
-	return &TokenResponse{AccessToken: value, TokenType: "Bearer", ExpiresIn: int(tokenLifetime / time.Second), Scope: scope}
+	return &TokenResponse{AccessToken: value, TokenType: "Bearer", ExpiresIn: int(tokenLifetime(t) / time.Second), Scope: scope}
+}
+
+// tokenLifetime is how long an access token is good.
+func tokenLifetime(t *lab.Handling) time.Duration {
+	life, err := time.ParseDuration(t.Settings.Rules().Value(guard.IDTokenLifetime))
+	if err != nil { // the values are our own
+		return time.Hour
+	}
+	return life
+}
+
+// withLifetimes adds what the draft has, where the lab is set to that: the first is never
+// more than the second, and a login that should be over has neither.
+func (r *TokenResponse) withLifetimes(t *lab.Handling, f *Family) *TokenResponse {
+	if t.Settings.Rules().Value(guard.IDRefreshTold) == "yes" {
+		left := max(0, f.Ends.Sub(t.Now()))
+		r.RefreshTokenTimeout = int(min(refreshIdle, left) / time.Second)
+		r.AuthorizationExpiresIn = int(left / time.Second)
+	}
+	return r
 }

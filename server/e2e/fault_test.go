@@ -75,6 +75,19 @@ func TestAFlowThatIsCutByADyingProcess(t *testing.T) {
 			wantSameLog(t, heard, log)
 		})
 	}
+	for _, at := range []string{"document-saved:6", "answer-decided:4"} {
+		for _, grace := range []string{"0s", "10s"} {
+			t.Run("during a rotation, at "+at+", with a grace of "+grace, func(t *testing.T) {
+				p := dying.start(t, at)
+				l := p.newLab(t)
+				if status, body := call(t, http.MethodPatch, p.path(l, ""), l.Key, `{"chapter":"v05","settings":{"refresh-rotation.grace":"`+grace+`"}}`); status != http.StatusOK {
+					t.Fatalf("going on to v05 is answered %d %s", status, body)
+				}
+				f := newFlow(t, p, l)
+				f.rotationIsCut(grace == "10s")
+			})
+		}
+	}
 	t.Run("during a replay to a websocket", func(t *testing.T) {
 		p := dying.start(t, "event-written:7")
 		l := p.newLab(t)
@@ -240,13 +253,49 @@ func (f *flow) documents() (auth authDocument) {
 	return all.Auth
 }
 
+// rotationIsCut has the program die in the midst of a refresh, and checks that its record
+// says then which tokens were used: the client that never got the answer goes on within the
+// grace, and else its login is ended (RFC 9700 §4.14.2).
+func (f *flow) rotationIsCut(grace bool) {
+	f.Helper()
+	refresh := func(token string) *http.Request {
+		return f.request(http.MethodPost, "/token", url.Values{"grant_type": {"refresh_token"}, "client_id": {f.lab.ClientID}, "refresh_token": {token}})
+	}
+	var given struct {
+		RefreshToken string `json:"refresh_token"`
+	}
+	if status, body := f.redeem(f.signIn()); status != http.StatusOK || json.Unmarshal([]byte(body), &given) != nil || given.RefreshToken == "" {
+		f.Fatalf("the sign-in gives %d %s", status, body)
+	}
+	if resp, err := http.DefaultClient.Do(refresh(given.RefreshToken)); err == nil {
+		resp.Body.Close()
+		f.Fatalf("the refresh is answered %d", resp.StatusCode)
+	}
+	f.program.died(f.T)
+	f.program = startAgain(f.T, f.program)
+	families := f.documents().Families
+	if len(families) != 1 || len(families[0].Tokens) != 2 || families[0].Tokens[0].Used == nil || families[0].Tokens[1].Used != nil || families[0].Revoked != nil {
+		f.Fatalf("the record has %+v, want one token that is used and the next", families)
+	}
+	status, body := answerOf(f.T, refresh(given.RefreshToken))
+	if families = f.documents().Families; grace != (status == http.StatusOK) || grace != (families[0].Revoked == nil) {
+		f.Errorf("the client that lost the answer is told %d %s, and the record has %+v", status, body, families)
+	}
+	another := newFlow(f.T, f.program, f.lab)
+	another.redeemsOnce(another.signIn())
+}
+
 type authDocument struct {
 	Pending []struct{ ID string }
 	Codes   []struct {
 		Value string
 		Spent *string
 	}
-	Tokens []struct{ Revoked *string }
+	Tokens   []struct{ Revoked *string }
+	Families []struct {
+		Revoked *string
+		Tokens  []struct{ Used *string }
+	}
 }
 
 // shapeOfAFlow is what the log tells of a lab with one flow that nothing disturbs.

@@ -5,8 +5,25 @@ import "time"
 // Sheet is what a party holds, as it is shown to a learner.
 type Sheet struct {
 	Source string // whence that is known, in a sentence; "" where it is the party's own record
+	Trees  []Tree // before the tables
 	Tables []Table
 	Blind  string // what the party cannot know, in words that end a sentence
+}
+
+// Tree shows things that came of each other.
+type Tree struct {
+	Title string // what it is, with whose it is
+	End   string // how it stands, in a few words; "" where it lives
+	Dead  bool   // all of it is good for nothing
+	Nodes []Node // those without a parent are its roots; parents come before what came of them
+}
+
+// Node is one thing of a tree.
+type Node struct {
+	Key, Parent string // Parent is the Key of another; "" of a root
+	Cell        Cell   // itself
+	Says        string // how it stands, in a few words
+	Live        bool   // it is good for something now
 }
 
 // Table shows the things of one kind that a party holds, a row each.

@@ -132,14 +132,22 @@ func (p *player) answer(ctx context.Context, a load.Play) error {
 		d.Parameters = a.Edited(d.Parameters)
 		return d, nil
 	}
-	if err := alice.Play(ctx, p.script); err != nil || !a.Twice || len(alice.Codes) == 0 {
+	if err := alice.Play(ctx, p.script); err != nil {
 		return err
 	}
-	_, err := alice.Client.Redeem(ctx, alice.Codes[0])
-	if errors.As(err, new(*client.TokenError)) {
+	if a.Twice && len(alice.Codes) > 0 {
+		_, err := alice.Client.Redeem(ctx, alice.Codes[0])
+		if err != nil && !errors.As(err, new(*client.TokenError)) {
+			return err
+		}
+	}
+	if a.Wait() == 0 {
 		return nil
 	}
-	return err
+	if err := alice.Wait(ctx, a.Wait()); err != nil {
+		return err
+	}
+	return alice.Show(ctx)
 }
 
 // Play has Alice's robot play a chapter's script in the lab.

@@ -34,15 +34,18 @@ func readBearer(r *http.Request) (bearer, *endpoint.Error) {
 	inHeader, isBearer := ofScheme("Bearer", headers)
 	switch {
 	case len(headers) > 1:
-		return bearer{}, malformed("The Authorization header is there more than once.", "Often a library adds one and the code that calls it another: send one (RFC 6750 §3.1).")
+		return bearer{}, malformed("The Authorization header is there more than once.",
+			"Often a library adds one and the code that calls it another: send one (RFC 6750 §3.1).")
 	case len(inQuery) > 1, isBearer && len(inQuery) == 1:
 		return bearer{}, malformed("The request brings a token twice.", "Send it once, in the Authorization header (RFC 6750 §2).")
 	case len(inQuery) == 1 && !isB64Token(inQuery[0]):
-		return bearer{}, malformed("What stands in access_token is no token.", "Send one token of letters, digits and - . _ ~ + /, as it was given, in the Authorization header (RFC 6750 §2.1).")
+		return bearer{}, malformed("What stands in access_token is no token.",
+			"Send one token of letters, digits and - . _ ~ + /, as it was given, in the Authorization header (RFC 6750 §2.1).")
 	case len(inQuery) == 1:
 		return bearer{token: inQuery[0], inURL: true}, nil
 	case isBearer && !isB64Token(inHeader):
-		return bearer{}, malformed("What stands behind the word Bearer is no token.", "Send one token of letters, digits and - . _ ~ + /, as it was given, without quotes (RFC 6750 §2.1).")
+		return bearer{}, malformed("What stands behind the word Bearer is no token.",
+			"Send one token of letters, digits and - . _ ~ + /, as it was given, without quotes (RFC 6750 §2.1).")
 	}
 	return bearer{token: inHeader}, nil
 }

@@ -68,6 +68,8 @@ type Place struct {
 	Record client.Recorder                       // takes what the client tells
 	Sign   func(r *http.Request, of event.Party) // has a request say who sends it
 	Via    http.RoundTripper                     // nil is the network
+
+	Wait func(ctx context.Context, d time.Duration) error // lets time pass in the lab; nil: nobody can
 }
 
 // New returns a robot that signs in as user, with an empty cookie jar, in the lab
@@ -78,6 +80,14 @@ func New(labs *lab.Labs, l *lab.Lab, senders feed.InternalSenders, party event.P
 		Origins: l.Origins, Rules: l.Settings.Rules(), Now: l.Now,
 		Record: recorder{labs, l, party},
 		Sign:   func(r *http.Request, of event.Party) { senders.Pin(r, l.ID, of) },
+		Wait: func(ctx context.Context, d time.Duration) error {
+			now, err := labs.Open(ctx, l.ID)
+			if err == nil {
+				ahead := now.Settings.ClockOffset + d
+				_, err = labs.Change(ctx, l.ID, lab.Change{ClockOffset: &ahead})
+			}
+			return err
+		},
 	}, party, user)
 }
 
@@ -94,6 +104,8 @@ func In(p Place, party event.Party, user string) *Robot {
 		Rules:                 p.Rules,
 		Fetch:                 r.fetch,
 		Store:                 memory{},
+		Tokens:                memory{},
+		Lock:                  func(_ context.Context, _ string, do func() error) error { return do() },
 		Record:                p.Record,
 		Open:                  r.Visit,
 		Now:                   p.Now,
@@ -212,6 +224,38 @@ func (r *Robot) Show(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Wait lets time pass in the lab, for everybody. Where nobody can, none passes.
+func (r *Robot) Wait(ctx context.Context, d time.Duration) error {
+	if r.place.Wait == nil {
+		return nil
+	}
+	r.Later(d)
+	return r.place.Wait(ctx, d)
+}
+
+// Later has the robot's own clock be ahead: that of its lab was moved.
+func (r *Robot) Later(d time.Duration) {
+	now := r.Client.Now
+	r.Client.Now = func() time.Time { return now().Add(d) }
+}
+
+// SecondTab has another tab of the same browser act at the same moment as the first: it was
+// refused with the same token, and now it renews. A server that says no is no error.
+func (r *Robot) SecondTab(ctx context.Context, old client.Tokens) error {
+	_, err := r.Client.Renew(ctx, old)
+	if saidNo(err) {
+		return nil
+	}
+	return err
+}
+
+// Refresh has the client get the next tokens, as it does when the API refuses the one that
+// it has. A server that says no is no error.
+func (r *Robot) Refresh(ctx context.Context) error { return r.SecondTab(ctx, r.Kept()) }
+
+// Kept returns the tokens that the client has.
+func (r *Robot) Kept() client.Tokens { return client.TokensIn(r.Client.Tokens) }
 
 // Write has the client keep a note at the API for its user.
 func (r *Robot) Write(ctx context.Context, text string) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 )
 
 // Script is what a user and her client do from a chapter's start to its happy end: what
@@ -24,6 +25,10 @@ var scripts = []Script{
 	{
 		Name: "call-api", Does: "Alice signs in, the client redeems her code, and shows what the API keeps for her.",
 		do: signInAndFinish,
+	},
+	{
+		Name: "refresh", Does: "Alice signs in, and her client shows what the API keeps for her. Eleven seconds later two tabs of it ask again, with a token that is too old.",
+		do: signInAndRefresh,
 	},
 }
 
@@ -53,6 +58,20 @@ func (r *Robot) Play(ctx context.Context, s Script) error {
 		return nil
 	}
 	return err
+}
+
+func signInAndRefresh(ctx context.Context, r *Robot) error {
+	if err := signInAndFinish(ctx, r); err != nil {
+		return err
+	}
+	if err := r.Wait(ctx, 11*time.Second); err != nil {
+		return err
+	}
+	old := r.Kept()
+	if err := r.Show(ctx); err != nil || old.RefreshToken == "" {
+		return err
+	}
+	return r.SecondTab(ctx, old)
 }
 
 func signInAndFinish(ctx context.Context, r *Robot) error {

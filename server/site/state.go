@@ -142,10 +142,12 @@ func (a *API) holdings(ctx context.Context, l *lab.Lab, zone *time.Location, asJ
 		}
 		all = append(all, h)
 	}
+	isClient := func(h holdings) bool { return h.party == event.Webapp }
+	all = slices.Concat(slices.DeleteFunc(slices.Clone(all), isClient), slices.DeleteFunc(all, func(h holdings) bool { return !isClient(h) })) // servers first
 	client := holdings{party: event.Client, title: event.Client.Row().Name}
 	client.sheet, client.json = heldByClient(events)
 	held := attack.Hands(events, auth, l.Settings.Rules(), l.Now())
-	mallory := holdings{party: event.Mallory, title: fmt.Sprintf("Mallory's hands · %d", len(held))}
+	mallory := holdings{party: event.Mallory, title: fmt.Sprintf("Mallory's hands · %d", len(held)+len(attack.Readings(events, auth)))}
 	mallory.sheet, mallory.json = heldByMallory(held, attack.Readings(events, auth))
 	return append(all, client, mallory), newStateView(events, held, l.Now(), zone), nil
 }

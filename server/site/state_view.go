@@ -68,11 +68,26 @@ type shownSheet struct {
 	Party, Class  string // the party's name in a sentence, and its class
 	Source, Blind string
 	JSON          string // in place of the tables
+	Trees         []shownTree
 	Tables        []shownTable
 	Empty         string      // names of the tables without a row
 	Taken         []shownCell // of its values, those that are in Mallory\'s hands
 	Marked, Begun string      // how many rows are marked, and since when
 	BegunAt       string
+}
+
+type shownTree struct {
+	Title, End string
+	Dead       bool
+	Roots      []*shownNode
+}
+
+type shownNode struct {
+	Cell     shownCell
+	Says     string
+	Live     bool
+	Seen     []seenParty
+	Children []*shownNode
 }
 
 type shownTable struct {
@@ -112,6 +127,7 @@ func (v *stateView) body(h holdings, asJSON bool) (string, error) {
 		}
 		s.JSON = string(text)
 	} else {
+		s.Trees = v.trees(h.sheet.Trees)
 		v.fill(&s, h.sheet.Tables)
 		if h.party != event.Mallory {
 			s.Taken = v.takenOf(h.sheet.Tables)
@@ -156,6 +172,28 @@ func (v *stateView) fill(s *shownSheet, tables []lab.Table) {
 		}
 		s.Begun, s.BegunAt = v.clock(v.begun), v.begun.Format(time.RFC3339)
 	}
+}
+
+// maxTrees bounds how many trees are shown.
+const maxTrees = 4
+
+// trees shows the latest trees. What lost its parent, because that was forgotten, is a root.
+func (v *stateView) trees(all []lab.Tree) (shown []shownTree) {
+	for _, t := range all[:min(maxTrees, len(all))] {
+		tree := shownTree{Title: prose.Capital(t.Title), End: t.End, Dead: t.Dead}
+		nodes := map[string]*shownNode{}
+		for _, n := range t.Nodes {
+			one := &shownNode{Cell: v.cell("", n.Cell), Says: n.Says, Live: n.Live, Seen: v.seenAt(v.unhash(n.Cell).Text)}
+			nodes[n.Key] = one
+			if parent := nodes[n.Parent]; parent != nil {
+				parent.Children = append(parent.Children, one)
+			} else {
+				tree.Roots = append(tree.Roots, one)
+			}
+		}
+		shown = append(shown, tree)
+	}
+	return shown
 }
 
 // takenOf returns the values of the tables' rows that Mallory has.

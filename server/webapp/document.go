@@ -37,6 +37,9 @@ type Session struct {
 	Expires time.Time         `json:"expires"`
 }
 
+// Tokens are those that the client keeps for the session.
+func (one Session) Tokens() client.Tokens { return client.TokensIn(memory(one.Kept)) }
+
 // session returns the one of the cookie's hash, unless it is over.
 func (s *State) session(cookie string, now time.Time) (Session, bool) {
 	i := slices.IndexFunc(s.Sessions, func(one Session) bool { return one.Cookie == cookie && now.Before(one.Expires) })
@@ -128,7 +131,7 @@ func (d Document) Sheet(ctx context.Context, l *lab.Lab) (lab.Sheet, error) {
 		Tables: []lab.Table{lab.TableOf("", "sessions", s.Sessions, func(one Session) string { return one.Cookie }, []lab.Column[Session]{
 			{Name: "signed in", Of: func(one Session) lab.Cell { return lab.Says(one.Shows.Name) }},
 			{Name: "access token", Of: func(one Session) lab.Cell {
-				return lab.Follows("access_token", client.TokensIn(memory(one.Kept)).AccessToken)
+				return lab.Follows("access_token", one.Tokens().AccessToken)
 			}},
 			{Name: "hash of the cookie", Of: func(one Session) lab.Cell { return lab.Quotes(one.Cookie) }},
 			{Name: "good until", Of: func(one Session) lab.Cell { return lab.Until(one.Expires) }},

@@ -25,6 +25,10 @@ func (s *Server) endpoints() []endpoint.Row {
 			Does: "Takes the answer of the authorization server, and redeems the code with the web app's secret.",
 		},
 		{
+			Method: http.MethodPost, Path: "/{lab}/again", Caller: endpoint.Navigation, Feature: guard.ConfidentialClients, Serve: asking(s.inTurn(s.again)),
+			Does: "Asks the API once more what it keeps for the user, with a new token where the old one is refused.",
+		},
+		{
 			Method: http.MethodPost, Path: "/{lab}/logout", Caller: endpoint.Navigation, Feature: guard.ConfidentialClients, Serve: asking(s.logout),
 			Does: "Ends the session at the web app, and forgets its tokens.",
 		},

@@ -25,7 +25,8 @@ var homePage = template.Must(template.ParseFS(pageFiles, "pages/home.html"))
 
 // homeView is what the one page of the web app shows.
 type homeView struct {
-	Login, Logout string // addresses; of the first none where somebody is signed in
+	Login         string // address; "" where somebody is signed in
+	Again, Logout string // addresses; "" where nobody is
 	Session       Session
 	Problem       string // a sentence
 	Hint          string
@@ -39,8 +40,8 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request, t *lab.Handling) e
 	}
 	base := "/" + t.ID.String()
 	v := homeView{Session: one, Problem: one.Problem, Login: base + "/start"}
-	if client.TokensIn(memory(one.Kept)).AccessToken != "" {
-		v.Login, v.Logout = "", base+"/logout"
+	if one.Tokens().AccessToken != "" {
+		v.Login, v.Again, v.Logout = "", base+"/again", base+"/logout"
 	}
 	s.show(w, http.StatusOK, v)
 	return nil
@@ -105,10 +106,46 @@ func problem(err error) string {
 	return prose.Clip(prose.Sentence(err.Error()), 600, "…")
 }
 
+// again asks the API once more. Nobody else's page makes it ask.
+func (s *Server) again(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
+	if err := ownForm(r); err != nil {
+		return err
+	}
+	one, err := s.open(r, t)
+	if err != nil {
+		return err
+	}
+	one.Problem = ""
+	shows, err := s.oauth(t, one, nil).Show(r.Context())
+	if err != nil {
+		one.Problem = problem(err)
+	} else {
+		one.Shows = shows
+	}
+	if one.Tokens().AccessToken == "" { // the login is over
+		one.Shows = client.Shown{}
+	}
+	if one.Cookie != "" {
+		if err := s.save(r.Context(), t, one.Cookie, one); err != nil {
+			return err
+		}
+	}
+	seeOther(w, "/"+t.ID.String()+"/")
+	return nil
+}
+
+// ownForm refuses a form that another site sent.
+func ownForm(r *http.Request) error {
+	if err := http.NewCrossOriginProtection().Check(r); err != nil {
+		return endpoint.Refuse(http.StatusForbidden, endpoint.InvalidRequest, "This form was sent from another site.", "Press the button on the page of the web app itself.").Because(err)
+	}
+	return nil
+}
+
 // logout ends the session. At the authorization server the user stays signed in.
 func (s *Server) logout(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
-	if err := http.NewCrossOriginProtection().Check(r); err != nil {
-		return endpoint.Refuse(http.StatusForbidden, endpoint.InvalidRequest, "This form was sent from another site.", "Sign out on the page of the web app itself.").Because(err)
+	if err := ownForm(r); err != nil {
+		return err
 	}
 	one, err := s.open(r, t)
 	if err != nil {

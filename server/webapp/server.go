@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -51,6 +52,8 @@ type Server struct {
 
 	MaxBody     int64                                    // see feed.Recorder
 	RateLimiter func(lab uuid.UUID) (wait time.Duration) // see feed.Recorder
+
+	turns [16]sync.Mutex // of sessions, by their hashes
 }
 
 func (s *Server) origin() string { return s.Labs.Origins[event.Webapp] }
@@ -164,6 +167,18 @@ func asking(serve func(http.ResponseWriter, *http.Request, *lab.Handling) error)
 		}
 		return serve(w, r, t)
 	})
+}
+
+// inTurn serves the requests of one session one after the other: a refresh token works once.
+func (s *Server) inTurn(serve func(http.ResponseWriter, *http.Request, *lab.Handling) error) func(http.ResponseWriter, *http.Request, *lab.Handling) error {
+	return func(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
+		if hash := cookieHash(r); hash != "" {
+			turn := &s.turns[hash[0]%byte(len(s.turns))]
+			turn.Lock()
+			defer turn.Unlock()
+		}
+		return serve(w, r, t)
+	}
 }
 
 // oauth is the client of a session. open takes the address that the browser is sent to.

@@ -73,7 +73,7 @@ func (s *stepDialog) lead() string {
 	case s.Draft.ToAPI:
 		return "The client is about to ask the API. The token stands in the address, where histories and logs keep it. Change or drop it."
 	case s.isToken():
-		return "The client is about to redeem the code. These parameters go in the body, straight to the server. Change or drop any."
+		return "The client is about to ask for a token. These parameters go in the body, straight to the server. Change or drop any."
 	}
 	return "The client is about to send Alice's browser here. These parameters stand in the address. Change or drop any."
 }

@@ -8,6 +8,7 @@ import (
 	"oauthlab/app/browser"
 	"oauthlab/app/client"
 	"oauthlab/app/lab"
+	"oauthlab/lessons/api"
 	"oauthlab/lessons/guard"
 )
 
@@ -193,6 +194,8 @@ func newClient(s *lab.Session, open func(context.Context, string) error) *client
 		Rules:                 lab.Rules(l),
 		Fetch:                 browser.Fetch,
 		Store:                 browser.TabStore(),
+		Tokens:                tokensOf(l),
+		Lock:                  browser.Lock,
 		Record:                s,
 		Open:                  open,
 		Now:                   func() time.Time { return time.Now().Add(offset) },
@@ -200,3 +203,22 @@ func newClient(s *lab.Session, open func(context.Context, string) error) *client
 		NewID:                 browser.NewID,
 	}
 }
+
+// tokensOf is where the client keeps its tokens: in this tab, or, where they are renewed,
+// for all tabs.
+func tokensOf(l api.Lab) client.Store {
+	if lab.Rules(l).Offers(guard.RefreshTokens) {
+		return ofLab{browser.Keep(), "." + l.ID}
+	}
+	return ofLab{browser.TabStore(), "." + l.ID}
+}
+
+// ofLab is what a store keeps of one lab: tabs with other labs share the store.
+type ofLab struct {
+	client.Store
+	mark string
+}
+
+func (o ofLab) Get(key string) (string, bool) { return o.Store.Get(key + o.mark) }
+func (o ofLab) Set(key, value string) error   { return o.Store.Set(key+o.mark, value) }
+func (o ofLab) Delete(key string)             { o.Store.Delete(key + o.mark) }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"oauthlab/app/browser"
+	"oauthlab/app/client"
 	"oauthlab/app/lab"
 	"oauthlab/app/timeline"
 	"oauthlab/app/ui/page"
@@ -183,6 +184,9 @@ func (c *Controller) opened(session *lab.Session, l Link) {
 	said := c.screen.Notice // of what the browser kept; to arrive is no answer to it
 	c.arrive(l)
 	c.acted, c.screen.Notice = false, said
+	if c.screen.HasAPI() && client.TokensIn(tokensOf(c.screen.Lab)).AccessToken != "" {
+		c.screen.Frame = FrameHere // the client has kept its tokens: what it shows is there again
+	}
 	if l.Problem != "" {
 		c.screen.Notice = Notice{Text: strings.TrimSpace(said.Text + " " + l.Problem), Calm: true}
 	}

@@ -35,9 +35,23 @@ func (a *Alice) account(l timeline.Login) app.UI {
 			a.things("Photos", "account-photos", l.Shows.All("photo")),
 			a.things("Notes", "account-notes", l.Shows.All("note")),
 			tag.If(!a.isStill(), a.accountActions),
-			tag.P("client-value").Body(tag.Span("mark", widget.MarkClass(param.MarkToken)).Text("access_token="+l.Token)),
+			tag.P("client-value").Body(
+				tag.Span("mark", widget.MarkClass(param.MarkToken)).Text("access_token="+l.Token),
+				tag.Span("account-from").Text(cameFrom(l.Grant)),
+			),
 		),
 	)
+}
+
+// cameFrom says what the token was given for.
+func cameFrom(grant string) string {
+	switch grant {
+	case "authorization_code":
+		return "for the code of the sign-in"
+	case "refresh_token":
+		return "for a refresh token: Alice did nothing"
+	}
+	return ""
 }
 
 // things lists what is kept at the API.

@@ -1,0 +1,87 @@
+package client
+
+import (
+	"context"
+	"errors"
+
+	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
+)
+
+// Locker runs do while nobody else of the same browser does under
+// the same name: the browser's own locks, which its tabs share.
+type Locker func(
+	ctx context.Context, name string, do func() error,
+) error
+
+// renewLock is the name under which tabs renew their tokens.
+const renewLock = "oauthlab.renew"
+
+// Renew gets new tokens for a refresh token, without the user
+// (RFC 6749 §6). old are those that the API refused.
+//
+// Tabs share their tokens. A refresh token works once, so two tabs
+// that use it side by side look like a thief and his victim, and the
+// server ends the login of both (RFC 9700 §4.14.2). So one tab renews
+// at a time, and the next takes what it brought.
+func (c *Client) Renew(
+	ctx context.Context, old Tokens,
+) (tokens Tokens, err error) {
+	f := c.signedIn()
+	defer f.tell(ctx, &err)
+	return f.renew(ctx, old)
+}
+
+func (f *flow) renew(
+	ctx context.Context, old Tokens,
+) (tokens Tokens, err error) {
+	alone := f.Rules.Value(guard.IDRefreshLock) == guard.EachAlone
+	if f.Lock == nil || alone {
+		return f.refresh(ctx, old)
+	}
+	err = f.Lock(ctx, renewLock, func() error {
+		now, signedIn := f.tokens()
+		if signedIn && now.AccessToken != old.AccessToken {
+			tokens = now // another tab was here before
+			return nil
+		}
+		tokens, err = f.refresh(ctx, old)
+		return err
+	})
+	return tokens, err
+}
+
+// refresh asks for the next tokens, and forgets those that are over.
+func (f *flow) refresh(
+	ctx context.Context, old Tokens,
+) (Tokens, error) {
+	f.note(event.NoteRenewing,
+		"The client asks for a new token, without its user.")
+	tokens, err := f.askForTokens(ctx, f.refreshRequest(old))
+	var no *TokenError
+	if errors.As(err, &no) {
+		f.kept().Delete(tokensKey) // nothing is left to go on with
+		return Tokens{}, f.giveUp(err)
+	}
+	if err != nil {
+		return Tokens{}, err
+	}
+	if tokens.RefreshToken == "" { // the old one stays good
+		tokens.RefreshToken = old.RefreshToken // (RFC 6749 §6)
+	}
+	return tokens, f.take(tokens, grantRefresh)
+}
+
+// refreshRequest is what gets the next tokens (RFC 6749 §6).
+func (f *flow) refreshRequest(old Tokens) Draft {
+	return Draft{
+		Method: "POST",
+		URL:    f.TokenEndpoint,
+		In:     InBody,
+		Parameters: []event.Field{
+			{Name: "grant_type", Value: grantRefresh},
+			{Name: "refresh_token", Value: old.RefreshToken},
+			{Name: "client_id", Value: f.ID},
+		},
+	}
+}
