@@ -230,9 +230,9 @@ func (b *tab) pressInFrame(frame, text string) {
 	}))
 }
 
-// buttonThatSays finds a button by its text, or returns 0.
+// buttonThatSays finds a button, or a link, by its text, or returns 0.
 func buttonThatSays(n *cdp.Node, text string) cdp.BackendNodeID {
-	if n.NodeName == "BUTTON" && textOf(n) == text {
+	if (n.NodeName == "BUTTON" || n.NodeName == "A") && textOf(n) == text {
 		return n.BackendNodeID
 	}
 	for _, child := range n.Children {
