@@ -14,9 +14,13 @@ import (
 type Lab struct {
 	Issuer, Metadata, Authorization, Token, ClientID, RedirectURI, Scope string
 
-	HasToken bool // the chapter has a token endpoint (v03 on)
-	HasPKCE  bool // the chapter has PKCE
+	HasToken     bool // the chapter has a token endpoint (v03 on)
+	HasPKCE      bool // the chapter has PKCE
+	Confidential bool // the client shows a secret at the token endpoint, which the program has not
 }
+
+// SecretHere stands in a program where the client's secret must be put.
+const SecretHere = "YOUR-CLIENT-SECRET"
 
 // client is a library, or a tool, that is pointed at a lab. Its file templates/ID.tmpl
 // holds the text, and a template "notes" with a sentence a line.
@@ -24,18 +28,19 @@ type client struct {
 	id, language  string
 	name, version string // of the package; "" for a tool that every machine has
 	install       string // VERSION stands for the version
+	inPage        bool   // it runs in a page, where no secret is kept: a confidential client has no such program
 }
 
 // clients are those that were run against a lab, in these versions.
 var clients = []client{
 	{id: "curl", language: "curl"},
-	{"x-oauth2", "Go", "golang.org/x/oauth2", "0.38.0", "go mod init client && go get golang.org/x/oauth2@vVERSION"},
-	{"openid-client", "JavaScript", "openid-client", "6.9.0", "npm i openid-client@VERSION"},
-	{"oauth4webapi", "JavaScript", "oauth4webapi", "3.8.8", "npm i oauth4webapi@VERSION"},
-	{"oidc-client-ts", "JavaScript", "oidc-client-ts", "3.5.0", "npm i oidc-client-ts@VERSION"},
-	{"authlib", "Python", "Authlib", "1.2.0", "apt install python3-authlib python3-requests"},
-	{"auth-js", "JavaScript", "Auth.js, @auth/core", "0.41.3", "npm i @auth/core@VERSION"},
-	{"mcp-sdk", "JavaScript", "MCP SDK, @modelcontextprotocol/sdk", "1.32.2", "npm i @modelcontextprotocol/sdk@VERSION"},
+	{"x-oauth2", "Go", "golang.org/x/oauth2", "0.38.0", "go mod init client && go get golang.org/x/oauth2@vVERSION", false},
+	{"openid-client", "JavaScript", "openid-client", "6.9.0", "npm i openid-client@VERSION", false},
+	{"oauth4webapi", "JavaScript", "oauth4webapi", "3.8.8", "npm i oauth4webapi@VERSION", false},
+	{"oidc-client-ts", "JavaScript", "oidc-client-ts", "3.5.0", "npm i oidc-client-ts@VERSION", true},
+	{"authlib", "Python", "Authlib", "1.2.0", "apt install python3-authlib python3-requests", false},
+	{"auth-js", "JavaScript", "Auth.js, @auth/core", "0.41.3", "npm i @auth/core@VERSION", false},
+	{"mcp-sdk", "JavaScript", "MCP SDK, @modelcontextprotocol/sdk", "1.32.2", "npm i @modelcontextprotocol/sdk@VERSION", false},
 }
 
 // Clients returns how libraries are pointed at the lab, curl first.
@@ -43,11 +48,17 @@ func Clients(l Lab) []Snippet {
 	v := viewOf(l)
 	all := make([]Snippet, len(clients))
 	for i, c := range clients {
-		s := Snippet{ID: c.id, Title: c.language, Text: c.text(v)}
+		s := Snippet{ID: c.id, Title: c.language}
 		if c.version != "" {
 			s.Title += fmt.Sprintf(" · %s v%s", c.name, c.version)
-			s.Install = strings.ReplaceAll(c.install, "VERSION", c.version)
 		}
+		if v.Confidential && c.inPage {
+			s.Notes = []string{"It runs in a page, and a page keeps no secret: whoever opens it can read what it has (RFC 6749 §2.1). Register a public client for it."}
+			all[i] = s
+			continue
+		}
+		s.Text = c.text(v)
+		s.Install = strings.ReplaceAll(c.install, "VERSION", c.version)
 		s.Notes = append(v.notes(c.id != "curl"), sentences(render("notes-"+c.id, v))...)
 		all[i] = s
 	}

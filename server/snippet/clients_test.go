@@ -38,10 +38,12 @@ func labs() map[string]Lab {
 	noPKCE, noScope := v03, v03
 	noPKCE.HasPKCE = false
 	noScope.Scope = ""
+	confidential := v03
+	confidential.Confidential = true
 	ipv6 := v03
 	ipv6.RedirectURI = "http://[::1]/cb"
 	return map[string]Lab{
-		"v03": v03, "v01": v01, "without PKCE": noPKCE, "without a scope": noScope, "IPv6": ipv6,
+		"v03": v03, "v01": v01, "without PKCE": noPKCE, "without a scope": noScope, "IPv6": ipv6, "confidential": confidential,
 		"https":   labOf("https://lab.example", "https://app.example/auth/callback/lab?x=1"),
 		"Auth.js": labOf("http://localhost:8081", "http://localhost:3000/api/auth/callback/lab"),
 	}
@@ -51,6 +53,9 @@ func TestClientsNameTheLab(t *testing.T) {
 	for name, l := range labs() {
 		v := viewOf(l)
 		for _, s := range Clients(l) {
+			if s.Text == "" && l.Confidential && s.ID == "oidc-client-ts" {
+				continue
+			}
 			where := []string{l.Issuer, l.Metadata, l.Authorization}
 			if !slices.ContainsFunc(where, func(u string) bool { return strings.Contains(s.Text, u) }) {
 				t.Errorf("%s, %s does not say where the lab is:\n%s", name, s.ID, s.Text)
@@ -70,6 +75,9 @@ func TestClientsNameTheLab(t *testing.T) {
 			} else if !got && l.Issuer == labs()["v03"].Issuer && (s.ID == "openid-client" || s.ID == "oauth4webapi") {
 				t.Errorf("%s, %s does not allow plain http", name, s.ID)
 			}
+			if got := strings.Contains(s.Text, SecretHere) && strings.Contains(notes, SecretHere); got != l.Confidential {
+				t.Errorf("%s, %s has a place for the secret, and says so: %v", name, s.ID, got)
+			}
 			if got := strings.Count(s.Text, "\n"); got > 50 {
 				t.Errorf("%s, %s has %d lines", name, s.ID, got)
 			}
@@ -84,6 +92,14 @@ func TestClientsNameTheLab(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A page keeps no secret (RFC 6749 §2.1): what runs in one is for public clients alone.
+func TestWhatRunsInAPageHasNoSecret(t *testing.T) {
+	s := of(t, "oidc-client-ts", Clients(labs()["confidential"]))
+	if s.Text != "" || s.Install != "" || len(s.Notes) != 1 || !strings.Contains(s.Notes[0], "Register a public client") {
+		t.Errorf("for a confidential client it has %+v", s)
 	}
 }
 
@@ -199,8 +215,8 @@ func save(t *testing.T, name, text string) string {
 }
 
 // Those whose library is here run as they are: the code comes to their redirect URI, and
-// they redeem it with the verifier of their challenge. Where the state is another one, they
-// do not.
+// they redeem it with the verifier of their challenge, and show their secret if they have one.
+// Where the state is another one, they do not.
 func TestClientsRun(t *testing.T) {
 	tests := map[string]struct {
 		file    string
@@ -211,27 +227,30 @@ func TestClientsRun(t *testing.T) {
 		"x-oauth2": {"client.go", []string{"go", "run"}, false},
 	}
 	for id, tt := range tests {
-		for name, forge := range map[string]bool{"its own state": false, "another state": true} {
+		for name, run := range map[string]struct{ forge, confidential bool }{"its own state": {}, "another state": {forge: true}, "a secret": {confidential: true}} {
 			t.Run(id+", "+name, func(t *testing.T) {
-				if testing.Short() && forge {
+				if testing.Short() && run.forge {
 					t.Skip("each is a program to be built")
 				}
 				if _, err := exec.LookPath("openssl"); err != nil && id == "curl" {
 					t.Skip("there is no openssl here")
 				}
-				redeemed := make(chan url.Values, 1)
+				redeemed, proved := make(chan url.Values, 1), ""
 				server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					w.Header().Set("Content-Type", "application/json")
 					if r.Method == http.MethodPost {
 						if err := r.ParseForm(); err != nil {
 							t.Error(err)
 						}
+						id, secret, _ := r.BasicAuth()
+						proved = id + " " + secret
 						redeemed <- r.PostForm
 					}
 					io.WriteString(w, `{"access_token": "token-1", "token_type": "Bearer"}`)
 				}))
 				defer server.Close()
 				l := labOf(server.URL, "http://127.0.0.1:"+freeport.New(t, "127.0.0.1")+"/cb?x=1")
+				l.Confidential = run.confidential
 				ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 				defer cancel()
 				cmd := exec.CommandContext(ctx, tt.command[0], append(tt.command[1:], save(t, tt.file, of(t, id, Clients(l)).Text))...)
@@ -242,7 +261,7 @@ func TestClientsRun(t *testing.T) {
 				if state == "" || q.Get("response_type") != "code" || q.Get("client_id") != l.ClientID || q.Get("redirect_uri") != l.RedirectURI || q.Get("scope") != "read" || q.Get("code_challenge_method") != "S256" {
 					t.Errorf("it asks for %s", asked)
 				}
-				if forge {
+				if run.forge {
 					state = "another"
 				}
 				callback := l.RedirectURI + "&code=c%2B1&state=" + url.QueryEscape(state)
@@ -253,7 +272,7 @@ func TestClientsRun(t *testing.T) {
 				}
 				rest, _ := io.ReadAll(stdout)
 				err := cmd.Wait()
-				if forge {
+				if run.forge {
 					if err == nil || len(redeemed) > 0 {
 						t.Errorf("with another state it goes on: %s%s", said, rest)
 					}
@@ -268,7 +287,14 @@ func TestClientsRun(t *testing.T) {
 					t.Errorf("the verifier %q is not that of %q", form.Get("code_verifier"), q.Get("code_challenge"))
 				}
 				form.Del("code_verifier")
-				want := url.Values{"grant_type": {"authorization_code"}, "code": {"c+1"}, "client_id": {l.ClientID}, "redirect_uri": {l.RedirectURI}}
+				want, shows := url.Values{"grant_type": {"authorization_code"}, "code": {"c+1"}, "client_id": {l.ClientID}, "redirect_uri": {l.RedirectURI}}, " "
+				if run.confidential {
+					want.Del("client_id") // it is in the header
+					shows = l.ClientID + " " + SecretHere
+				}
+				if proved != shows {
+					t.Errorf("it proves itself by %q, want %q", proved, shows)
+				}
 				if form.Encode() != want.Encode() {
 					t.Errorf("it redeems with %s, want %s", form.Encode(), want.Encode())
 				}

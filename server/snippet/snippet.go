@@ -8,7 +8,7 @@ package snippet
 type Snippet struct {
 	ID      string   // such as "curl" or "openid-client"
 	Title   string   // such as "JavaScript", or "Go · golang.org/x/oauth2 v0.38.0"
-	Text    string   // valid UTF-8, without control characters but newline and tab; HTML must be escaped
+	Text    string   // valid UTF-8, without control characters but newline and tab; HTML must be escaped; "" where there is no program, as the notes say
 	Install string   // the command that gets what it needs; "" where nothing is needed
 	Notes   []string // sentences: what must be known before it is run
 }

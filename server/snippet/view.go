@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+
+	"oauthlab/lessons/guard"
 )
 
 // view is what the templates of clients show.
@@ -16,6 +18,7 @@ type view struct {
 	Host     string   // where the program listens for the callback
 	Port     string
 	Path     string // of the redirect URI
+	Secret   string // what stands for the client's
 	AuthJS   authJS
 
 	freePort  bool // the port is ours, not the registered one
@@ -28,7 +31,7 @@ const listenPort = "3000"
 // viewOf returns how a client of the lab is shown. The port of a loopback IP is free (RFC
 // 8252 §7.3), so one is put where there is none.
 func viewOf(l Lab) view {
-	v := view{Lab: l, Insecure: strings.HasPrefix(l.Issuer, "http://"), Scopes: strings.Fields(l.Scope), Host: "127.0.0.1", Port: listenPort}
+	v := view{Lab: l, Insecure: strings.HasPrefix(l.Issuer, "http://"), Scopes: strings.Fields(l.Scope), Host: "127.0.0.1", Port: listenPort, Secret: SecretHere}
 	u, err := url.Parse(l.RedirectURI)
 	if err != nil {
 		u = &url.URL{}
@@ -66,10 +69,21 @@ func (v view) IPv6() bool { return strings.Contains(v.Host, ":") }
 // Listen returns where the program listens, as Go has it.
 func (v view) Listen() string { return net.JoinHostPort(v.Host, v.Port) }
 
+// AuthMethod is the method by which the client proves itself (RFC 7591 §2).
+func (v view) AuthMethod() string {
+	if v.Confidential {
+		return guard.Basic
+	}
+	return "none"
+}
+
 // notes are those of every client. A program that listens must be reached.
 func (v view) notes(listens bool) (notes []string) {
 	if !v.HasToken {
 		notes = append(notes, "The token endpoint comes with v03: in this chapter a client gets its code, and no further.")
+	}
+	if v.Confidential {
+		notes = append(notes, "Put the client's secret where "+SecretHere+" stands. In a program that you share, read it from the environment instead.")
 	}
 	switch {
 	case v.elsewhere && listens:
