@@ -23,7 +23,13 @@ import (
 // ownClient registers a client of the learner's.
 func (h *house) ownClient(t *testing.T, l api.Lab, name string, uris ...string) api.OwnClient {
 	t.Helper()
-	body, err := json.Marshal(api.NewClient{Name: name, RedirectURIs: uris})
+	return h.registered(t, l, api.NewClient{Name: name, RedirectURIs: uris})
+}
+
+// registered registers a client of the learner's, of any type.
+func (h *house) registered(t *testing.T, l api.Lab, as api.NewClient) api.OwnClient {
+	t.Helper()
+	body, err := json.Marshal(as)
 	if err != nil {
 		t.Fatal(err)
 	}

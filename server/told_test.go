@@ -122,6 +122,9 @@ func (h *house) misused(t *testing.T) []event.Event {
 	c := h.ownClient(t, l, "My app", "http://127.0.0.1/cb")
 	h.ask(t, http.MethodPatch, api+"/clients/"+c.ClientID, `{"name": "Another name"}`, key...)
 	h.ask(t, http.MethodDelete, api+"/clients/"+c.ClientID, "", key...)
+	h.ask(t, http.MethodPatch, api, `{"chapter": "v04"}`, key...)
+	h.ask(t, http.MethodPatch, api+"/clients/"+h.confidential(t, l).ClientID, `{"new_secret": true}`, key...)
+	h.ask(t, http.MethodPatch, api, `{"chapter": "v03"}`, key...)
 	form := []string{"Content-Type", "application/x-www-form-urlencoded"}
 	outside := authorization(l)
 	outside.Set("redirect_uri", "https://elsewhere.example/")

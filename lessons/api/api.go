@@ -157,7 +157,7 @@ type Entry struct {
 // NewClient is the body of POST /api/labs/{id}/clients.
 type NewClient struct {
 	Name         string   `json:"name"`
-	Type         string   `json:"type,omitempty"` // "public", which is also meant where it is absent
+	Type         string   `json:"type,omitempty"` // "public", which is also meant where it is absent, or "confidential"
 	RedirectURIs []string `json:"redirect_uris"`
 }
 
@@ -165,14 +165,17 @@ type NewClient struct {
 // as it is.
 type ClientPatch struct {
 	Name         *string  `json:"name,omitempty"`
+	Type         *string  `json:"type,omitempty"` // nothing but what it is
 	RedirectURIs []string `json:"redirect_uris,omitempty"`
+	NewSecret    bool     `json:"new_secret,omitempty"` // of a confidential client
 }
 
 // OwnClient is a client of the learner's, registered in one lab.
 type OwnClient struct {
 	ClientID     string   `json:"client_id"`
+	ClientSecret string   `json:"client_secret,omitempty"` // only in the answer that made it: the lab keeps its hash alone
 	Name         string   `json:"name"`
-	Type         string   `json:"type"` // "public"
+	Type         string   `json:"type"` // "public" or "confidential"
 	RedirectURIs []string `json:"redirect_uris"`
 	Created      string   `json:"created"` // RFC 3339, on the lab's clock
 }

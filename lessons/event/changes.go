@@ -28,9 +28,9 @@ var changeRows = []ChangeRow{
 	{What: "entry", Action: "stored", Adds: true, Means: "The API keeps a new note of a user's.", From: API, Fields: []string{"owner", "text"}},
 
 	{What: "protection", Action: "switched", Means: "Parts of a protection were switched. Its key is the protection's id.", From: Lab, Fields: []string{"on"}, Parts: true},
-	{What: "client", Action: "registered", Means: "The learner registered a client. Its key is the client's id.", From: Lab, Fields: []string{"name", "redirect_uris"}},
-	{What: "client", Action: "changed", Means: "The learner changed a client of theirs.", From: Lab, Fields: []string{"name", "redirect_uris"}},
-	{What: "client", Action: "removed", Means: "The learner took a client of theirs away.", From: Lab, Fields: []string{"name", "redirect_uris"}},
+	{What: "client", Action: "registered", Means: "The learner registered a client. Its key is the client's id.", From: Lab, Fields: []string{"name", "type", "redirect_uris"}},
+	{What: "client", Action: "changed", Means: "The learner changed a client of theirs, or has a new secret for it.", From: Lab, Fields: []string{"name", "type", "redirect_uris", "secret"}},
+	{What: "client", Action: "removed", Means: "The learner took a client of theirs away.", From: Lab, Fields: []string{"name", "type", "redirect_uris"}},
 	{What: "clock", Action: "moved", Means: "The lab's clock was moved.", From: Lab, Fields: []string{"offset"}},
 	{What: "chapter", Action: "switched", Means: "The lab went on to another chapter.", From: Lab, Fields: []string{"chapter"}},
 }

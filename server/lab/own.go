@@ -2,6 +2,9 @@ package lab
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"net/url"
 	"slices"
@@ -14,6 +17,7 @@ import (
 	"github.com/google/uuid"
 
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
 	"oauthlab/server/store"
 )
 
@@ -25,8 +29,11 @@ const (
 	MaxOwnName    = 32  // characters
 )
 
-// TypePublic is a client that can keep no secret (RFC 6749 §2.1).
-const TypePublic = "public"
+// Types of a client (RFC 6749 §2.1).
+const (
+	TypePublic       = "public"       // it can keep no secret
+	TypeConfidential = "confidential" // it proves itself with one
+)
 
 // OwnClientPrefix begins the ids that the lab gives to such clients.
 const OwnClientPrefix = "own-"
@@ -39,6 +46,30 @@ type OwnClient struct {
 	RedirectURIs []string  `json:"redirect_uris"`
 	SecretHash   []byte    `json:"secret_hash,omitempty"` // SHA-256; nil of a public client
 	Created      time.Time `json:"created"`
+}
+
+// IsPublic reports whether the client has no secret.
+func (c OwnClient) IsPublic() bool { return c.SecretHash == nil }
+
+// Type is the client's type, TypePublic or TypeConfidential.
+func (c OwnClient) Type() string {
+	if c.IsPublic() {
+		return TypePublic
+	}
+	return TypeConfidential
+}
+
+// HashSecret is what is kept of a client's secret: guard.ClientSecret compares with it.
+func HashSecret(secret string) []byte {
+	sum := sha256.Sum256([]byte(secret))
+	return sum[:]
+}
+
+// newSecret makes a client's secret, 32 random bytes in base64url.
+func newSecret() string {
+	secret := make([]byte, 32)
+	rand.Read(secret) // never fails
+	return base64.RawURLEncoding.EncodeToString(secret)
 }
 
 // OwnRedirects says where the answers to learners' own clients may go. Loopback is the
@@ -87,66 +118,89 @@ type RegistrationError struct {
 
 func (e *RegistrationError) Error() string { return e.Description }
 
-// Register adds a client of the learner's to the lab. It returns a *RegistrationError for
-// one that cannot be.
-func (ls *Labs) Register(ctx context.Context, l *Lab, name string, redirectURIs []string) (OwnClient, error) {
-	c := OwnClient{ID: OwnClientPrefix + uuid.NewString()[:8], Name: strings.TrimSpace(name), RedirectURIs: redirectURIs, Created: l.Now()}
-	return c, ls.changeOwn(ctx, l, "registered", func(s *Settings) (OwnClient, error) {
+// Register adds a client of the learner's to the lab; without a kind it is TypePublic. The
+// secret of a confidential one is kept nowhere else. It returns a *RegistrationError for a
+// client that cannot be.
+func (ls *Labs) Register(ctx context.Context, l *Lab, name, kind string, redirectURIs []string) (c OwnClient, secret string, err error) {
+	c = OwnClient{ID: OwnClientPrefix + uuid.NewString()[:8], Name: strings.TrimSpace(name), RedirectURIs: redirectURIs, Created: l.Now()}
+	if kind == TypeConfidential {
+		secret = newSecret()
+		c.SecretHash = HashSecret(secret)
+	}
+	return c, secret, ls.changeOwn(ctx, l, func(s *Settings) error {
 		if len(s.OwnClients) >= MaxOwnClients {
-			return c, &RegistrationError{Description: fmt.Sprintf("A lab has %d clients of its learner's at most.", MaxOwnClients), Hint: "Remove one, or change one."}
+			return &RegistrationError{Description: fmt.Sprintf("A lab has %d clients of its learner's at most.", MaxOwnClients), Hint: "Remove one, or change one."}
+		}
+		if err := CheckType(kind, s.Rules()); err != nil {
+			return err
 		}
 		s.OwnClients = append(s.OwnClients, c)
-		return c, ls.checkOwn(*s, c)
+		return ls.checkOwn(*s, c)
 	})
 }
 
-// ChangeOwn changes a client of the learner's; nil leaves a thing as it is. It returns
-// store.ErrNotFound for one that is not there.
-func (ls *Labs) ChangeOwn(ctx context.Context, l *Lab, id string, name *string, redirectURIs []string) (OwnClient, error) {
-	var after OwnClient
-	err := ls.changeOwn(ctx, l, "changed", func(s *Settings) (OwnClient, error) {
+// OwnPatch says what to change of a client; what is zero stays as it is.
+type OwnPatch struct {
+	Name         *string
+	Type         *string // nothing but what it is
+	RedirectURIs []string
+	NewSecret    bool
+}
+
+// ChangeOwn changes a client of the learner's, and returns its new secret, if it was to have
+// one. It returns store.ErrNotFound for a client that is not there.
+func (ls *Labs) ChangeOwn(ctx context.Context, l *Lab, id string, p OwnPatch) (after OwnClient, secret string, err error) {
+	if p.NewSecret {
+		secret = newSecret()
+	}
+	err = ls.changeOwn(ctx, l, func(s *Settings) error {
 		i := s.ownIndex(id)
 		if i < 0 {
-			return OwnClient{}, store.ErrNotFound
+			return store.ErrNotFound
 		}
 		c := &s.OwnClients[i]
-		if name != nil {
-			c.Name = strings.TrimSpace(*name)
+		if err := c.checkPatch(p); err != nil {
+			return err
 		}
-		if redirectURIs != nil {
-			c.RedirectURIs = redirectURIs
+		if p.Name != nil {
+			c.Name = strings.TrimSpace(*p.Name)
+		}
+		if p.RedirectURIs != nil {
+			c.RedirectURIs = p.RedirectURIs
+		}
+		if p.NewSecret {
+			c.SecretHash = HashSecret(secret)
 		}
 		after = *c
-		return after, ls.checkOwn(*s, after)
+		return ls.checkOwn(*s, after)
 	})
-	return after, err
+	return after, secret, err
 }
 
 // RemoveOwn takes a client of the learner's away. What it was given stays in the log, and
 // is good for nothing: nobody knows the client any more.
 func (ls *Labs) RemoveOwn(ctx context.Context, l *Lab, id string) error {
-	return ls.changeOwn(ctx, l, "removed", func(s *Settings) (OwnClient, error) {
+	return ls.changeOwn(ctx, l, func(s *Settings) error {
 		i := s.ownIndex(id)
 		if i < 0 {
-			return OwnClient{}, store.ErrNotFound
+			return store.ErrNotFound
 		}
-		c := s.OwnClients[i]
 		s.OwnClients = slices.Delete(s.OwnClients, i, i+1)
-		return c, nil
+		return nil
 	})
 }
 
-// changeOwn changes the list, and tells what was done with which client.
-func (ls *Labs) changeOwn(ctx context.Context, l *Lab, action string, change func(*Settings) (OwnClient, error)) error {
+// changeOwn changes the list, and tells what is another by that.
+func (ls *Labs) changeOwn(ctx context.Context, l *Lab, change func(*Settings) error) error {
 	if err := ls.gate(); err != nil {
 		return err
 	}
 	return ls.settings().Update(ctx, l.ID, func(s *Settings, out *store.Outbox) error {
-		c, err := change(s)
-		if err != nil {
+		before := slices.Clone(s.OwnClients)
+		if err := change(s); err != nil {
 			return err
 		}
-		out.Add(ls.with(l.ID, *s).ownChange(action, c))
+		ls.with(l.ID, *s).tellClients(before, out)
 		return nil
 	})
 }
@@ -161,6 +215,30 @@ func (s Settings) Own(id string) (OwnClient, bool) {
 
 func (s Settings) ownIndex(id string) int {
 	return slices.IndexFunc(s.OwnClients, func(c OwnClient) bool { return c.ID == id })
+}
+
+// CheckType reports why a client cannot be registered as of the kind: a *RegistrationError.
+func CheckType(kind string, rules guard.Rules) error {
+	switch {
+	case kind == "" || kind == TypePublic:
+		return nil
+	case kind != TypeConfidential:
+		return &RegistrationError{Description: "The type of a client is public or confidential.", Hint: "Leave type out for a public client, which keeps no secret (RFC 6749 §2.1)."}
+	case !rules.Offers(guard.ConfidentialClients):
+		return &RegistrationError{Description: "This chapter has public clients alone.", Hint: "Leave type out, or make it public: confidential clients come with " + guard.ConfidentialClients.Chapter() + ", which has client secrets."}
+	}
+	return nil
+}
+
+// checkPatch reports why a client cannot be changed so.
+func (c OwnClient) checkPatch(p OwnPatch) error {
+	switch {
+	case p.Type != nil && *p.Type != c.Type():
+		return &RegistrationError{Description: "The type of a client stays as it was registered.", Hint: "Register another client: this one is " + c.Type() + "."}
+	case p.NewSecret && c.IsPublic():
+		return &RegistrationError{Description: "A public client gets no secret.", Hint: "Register a confidential client (RFC 6749 §2.1)."}
+	}
+	return nil
 }
 
 // checkOwn reports what is wrong with a client among the others of its lab.

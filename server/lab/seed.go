@@ -195,20 +195,23 @@ func (l *Lab) tellClients(before []OwnClient, out *store.Outbox) {
 	}
 	for _, c := range l.Settings.OwnClients {
 		was, known := Settings{OwnClients: before}.Own(c.ID)
-		if !known {
+		switch {
+		case !known:
 			out.Add(l.ownChange("registered", c))
-		} else if !reflect.DeepEqual(was, c) {
+		case !c.IsPublic() && !bytes.Equal(was.SecretHash, c.SecretHash): // told that it is another, and not which
+			out.Add(l.ownChange("changed", c, event.ChangeField{Name: "secret", To: "a new one"}))
+		case !reflect.DeepEqual(was, c):
 			out.Add(l.ownChange("changed", c))
 		}
 	}
 }
 
-// ownChange tells what was done with a client of the learner's.
-func (l *Lab) ownChange(action string, c OwnClient) event.Event {
+// ownChange tells what was done with a client of the learner's, and more of it.
+func (l *Lab) ownChange(action string, c OwnClient, more ...event.ChangeField) event.Event {
 	e := l.newEvent(event.Lab, event.KindChange)
-	e.Change = &event.Change{What: "client", Action: action, Key: c.ID, Fields: []event.ChangeField{
-		{Name: "name", To: c.Name}, {Name: "redirect_uris", To: strings.Join(c.RedirectURIs, " ")},
-	}}
+	e.Change = &event.Change{What: "client", Action: action, Key: c.ID, Fields: append([]event.ChangeField{
+		{Name: "name", To: c.Name}, {Name: "type", To: c.Type()}, {Name: "redirect_uris", To: strings.Join(c.RedirectURIs, " ")},
+	}, more...)}
 	return e
 }
 

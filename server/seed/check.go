@@ -84,6 +84,12 @@ const (
 	maxPasswordBytes = 72
 )
 
+// Bounds of a client's secret, in characters.
+const (
+	leastSecret = 16
+	mostSecret  = 128
+)
+
 var (
 	username = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$`)
 	clientID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
@@ -120,7 +126,7 @@ func (r *reader) users(path []any, in []fileUser) []lab.SeedUser {
 	return all
 }
 
-func (r *reader) clients(path []any, of uuid.UUID, in []fileClient) []lab.OwnClient {
+func (r *reader) clients(path []any, of uuid.UUID, rules guard.Rules, in []fileClient) []lab.OwnClient {
 	if len(in) > lab.MaxOwnClients {
 		r.refuse(path, "there are %d clients, and a lab has %d at most", len(in), lab.MaxOwnClients)
 		return nil
@@ -128,10 +134,14 @@ func (r *reader) clients(path []any, of uuid.UUID, in []fileClient) []lab.OwnCli
 	var all []lab.OwnClient
 	for i, c := range in {
 		here := under(path, i)
-		if c.Type != "" && c.Type != lab.TypePublic {
-			r.refuse(under(here, "type"), "the type of a client is %s: client secrets come with a later chapter", lab.TypePublic)
+		if err := asRegistration(lab.CheckType(c.Type, rules)); err != nil {
+			r.refuse(under(here, "type"), "%s", inOne(err))
 		}
+		r.secret(here, c)
 		one := lab.OwnClient{ID: c.ClientID, Name: strings.TrimSpace(c.Name), RedirectURIs: c.RedirectURIs}
+		if c.Type == lab.TypeConfidential {
+			one.SecretHash = lab.HashSecret(c.ClientSecret)
+		}
 		if one.ID == "" {
 			// The same at each start, so that a test can be told of it.
 			one.ID = lab.OwnClientPrefix + uuid.NewSHA1(of, []byte(one.Name)).String()[:8]
@@ -140,7 +150,7 @@ func (r *reader) clients(path []any, of uuid.UUID, in []fileClient) []lab.OwnCli
 		switch {
 		case !clientID.MatchString(one.ID):
 			r.refuse(under(here, "client_id"), "the client_id %q takes letters, digits and . _ -, 64 at most, a letter or digit first", brief(one.ID))
-		case one.ID == authserver.ClientDemo || one.ID == authserver.ClientMallory:
+		case slices.Contains([]string{authserver.ClientDemo, authserver.ClientWeb, authserver.ClientMallory}, one.ID):
 			r.refuse(under(here, "client_id"), "the client_id %q is that of a client of every lab: take another", one.ID)
 		case twice && c.ClientID == "": // the id is made of the name
 			r.refuse(under(here, "name"), "another client of this lab has the name")
@@ -151,6 +161,27 @@ func (r *reader) clients(path []any, of uuid.UUID, in []fileClient) []lab.OwnCli
 		all = append(all, one)
 	}
 	return all
+}
+
+// secret checks the secret of a client. It never repeats it.
+func (r *reader) secret(of []any, c fileClient) {
+	path, n := under(of, "client_secret"), len(c.ClientSecret)
+	isOther := func(sign rune) bool { return sign < ' ' || sign > '~' } // RFC 6749 Appendix A.2
+	switch {
+	case c.Type == "" || c.Type == lab.TypePublic:
+		if n > 0 && !r.Unsure(under(of, "type")...) {
+			r.refuse(path, "a client_secret is that of a client of type: %s, and a public one keeps none (RFC 6749 §2.1)", lab.TypeConfidential)
+		}
+	case c.Type != lab.TypeConfidential: // which is said
+	case n == 0:
+		r.refuse(path, "the client is %s and has no client_secret: make one with openssl rand -hex 32", lab.TypeConfidential)
+	case strings.ContainsFunc(c.ClientSecret, isOther):
+		r.refuse(path, "the client_secret has other signs than letters, digits, blanks and punctuation of ASCII (RFC 6749 Appendix A.2)")
+	case n < leastSecret:
+		r.refuse(path, "the client_secret has %d characters, and takes %d at least: make one with openssl rand -hex 32", n, leastSecret)
+	case n > mostSecret:
+		r.refuse(path, "the client_secret has %d characters, and may have %d", n, mostSecret)
+	}
 }
 
 // client checks what the lab's API checks of a client: each of its addresses by itself, so

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"oauthlab/lessons/guard"
 	"oauthlab/lessons/load"
 	"oauthlab/server/lab"
 )
@@ -47,6 +48,7 @@ type fileUser struct{ Username, Name, Password string }
 type fileClient struct {
 	Name         string
 	ClientID     string `yaml:"client_id"`
+	ClientSecret string `yaml:"client_secret"` // of a confidential one
 	Type         string
 	RedirectURIs []string `yaml:"redirect_uris"`
 }
@@ -168,6 +170,6 @@ func (r *reader) lab(path []any, in fileLab) lab.Seed {
 		s.Switches = r.switches(path, in, version)
 	}
 	s.Users = r.users(under(path, "users"), in.Users)
-	s.Clients = r.clients(under(path, "clients"), id, in.Clients)
+	s.Clients = r.clients(under(path, "clients"), id, guard.Rules{Chapter: version}, in.Clients)
 	return s
 }

@@ -17,6 +17,9 @@ const (
 	id1 = "7c1d3f0e-5a2b-4c8d-9e6f-0a1b2c3d4e5f"
 	id2 = "7c1d3f0e-5a2b-4c8d-9e6f-0a1b2c3d4e60"
 	key = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+
+	secret       = "a+secret%that:tests-know"
+	confidential = "        type: confidential\n        client_secret: " + secret
 )
 
 func loopback() *lab.Labs { return &lab.Labs{Origins: lab.AllParties().Defaults()} }
@@ -49,6 +52,23 @@ labs:
 		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+// inV04 puts a seed into a chapter that has confidential clients.
+func inV04(seed string) string { return strings.Replace(seed, "v03", "v04", 1) }
+
+// A confidential client has the secret of the file, of which the lab gets the hash.
+func TestASeedHasASecretOfItsClient(t *testing.T) {
+	for name, want := range map[string]string{"confidential": inV04(good("type", confidential)), "public": inV04(good("", ""))} {
+		seeds, err := Read("lab.yaml", []byte(want), loopback())
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := seeds[0].Clients[0]
+		if c.Type() != name || (guard.ClientSecret(secret, c.SecretHash) == nil) != (name == "confidential") {
+			t.Errorf("the %s client is %+v", name, c)
+		}
+	}
 }
 
 func TestASeedIsRead(t *testing.T) {
@@ -148,7 +168,15 @@ func TestTheMistakesOfASeed(t *testing.T) {
 		"a doubled user":       {good("password", "        password: x\n      - {username: alice, password: y}"), []string{`lab.yaml:13: the username "alice" stands twice`}},
 		"a client's markup":    {good("My app", "      - name: <script>"), []string{"lab.yaml:14: the client's name is too long, or has other signs in it"}},
 		"a party's name":       {good("My app", "      - name: Mallory"), []string{"lab.yaml:14: the name is taken by a party of the lab"}},
-		"a secret client":      {good("type", "        type: confidential"), []string{"lab.yaml:16: the type of a client is public"}},
+		"no such type":         {good("type", "        type: secret\n        client_secret: x"), []string{"lab.yaml:16: the type of a client is public or confidential: leave type out for a public client"}},
+		"a type too early":     {good("type", confidential), []string{"lab.yaml:16: this chapter has public clients alone: leave type out, or make it public: confidential clients come with v04"}},
+		"a public secret":      {inV04(good("type", "        client_secret: "+secret)), []string{"lab.yaml:16: a client_secret is that of a client of type: confidential"}},
+		"a type that is none":  {inV04(good("type", "        type: [confidential]\n        client_secret: "+secret)), []string{"lab.yaml:16: type"}},
+		"no secret":            {inV04(good("type", "        type: confidential")), []string{"lab.yaml:14: the client is confidential and has no client_secret: make one"}},
+		"a short secret":       {inV04(good("type", strings.Replace(confidential, secret, secret[:15], 1))), []string{"lab.yaml:17: the client_secret has 15 characters, and takes 16 at least"}},
+		"an endless secret":    {inV04(good("type", strings.Replace(confidential, secret, strings.Repeat("x", 129), 1))), []string{"lab.yaml:17: the client_secret has 129 characters, and may have 128"}},
+		"a secret of others":   {inV04(good("type", strings.Replace(confidential, secret, "gehéim-gehéim-gehéim", 1))), []string{"lab.yaml:17: the client_secret has other signs"}},
+		"the web app":          {good("client_id", "        client_id: demo-web"), []string{`lab.yaml:15: the client_id "demo-web" is that of a client of every lab`}},
 		"the lab's client":     {good("client_id", "        client_id: demo-client"), []string{`lab.yaml:15: the client_id "demo-client" is that of a client of every lab`}},
 		"an odd client_id":     {good("client_id", `        client_id: "a b"`), []string{`lab.yaml:15: the client_id "a b" takes letters`}},
 		"a doubled client":     {good("- http", "          - http://127.0.0.1/callback\n      - {name: Other, client_id: my-app, redirect_uris: [http://127.0.0.1/]}"), []string{`lab.yaml:19: the client_id "my-app" stands twice`}},
@@ -182,8 +210,8 @@ func TestTheMistakesOfASeed(t *testing.T) {
 			if !begins {
 				t.Errorf("it says\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(tt.want, "\n\t"))
 			}
-			if strings.Contains(err.Error(), key) {
-				t.Error("it repeats the key")
+			if strings.Contains(err.Error(), key) || strings.Contains(err.Error(), secret[:15]) {
+				t.Error("it repeats the key, or the secret")
 			}
 		})
 	}

@@ -21,7 +21,7 @@ func (a *API) clientCalls() []endpoint.Row {
 		},
 		{
 			Method: http.MethodPost, Path: list, Keyed: true, Serve: endpoint.JSON(a.register), Answer: api.OwnClient{}, Section: "RFC 6749 §2",
-			Does: "Registers a client of the learner's, with redirect URIs on loopback, and answers with its id.",
+			Does: "Registers a client of the learner's, with redirect URIs on loopback, and answers with its id and, where it is confidential, its secret.",
 		},
 		{
 			Method: http.MethodGet, Path: list + "/sheets", Keyed: true, Serve: endpoint.Form(a.clientSheets), Answer: api.Sheets{},
@@ -33,7 +33,7 @@ func (a *API) clientCalls() []endpoint.Row {
 		},
 		{
 			Method: http.MethodPatch, Path: one, Keyed: true, Serve: endpoint.JSON(a.changeClient), Answer: api.OwnClient{},
-			Does: "Changes its name or its redirect URIs; what is absent stays as it is.",
+			Does: "Changes its name or its redirect URIs, or makes a new secret; what is absent stays as it is.",
 		},
 		{
 			Method: http.MethodDelete, Path: one, Keyed: true, Serve: endpoint.Plain(a.removeClient),
@@ -43,7 +43,7 @@ func (a *API) clientCalls() []endpoint.Row {
 }
 
 func clientView(c lab.OwnClient) api.OwnClient {
-	return api.OwnClient{ClientID: c.ID, Name: c.Name, Type: lab.TypePublic, RedirectURIs: c.RedirectURIs, Created: c.Created.Format(time.RFC3339)}
+	return api.OwnClient{ClientID: c.ID, Name: c.Name, Type: c.Type(), RedirectURIs: c.RedirectURIs, Created: c.Created.Format(time.RFC3339)}
 }
 
 func (a *API) clients(w http.ResponseWriter, _ *http.Request, t *lab.Handling) error {
@@ -65,25 +65,25 @@ func (a *API) client(w http.ResponseWriter, r *http.Request, t *lab.Handling) er
 }
 
 func (a *API) register(w http.ResponseWriter, r *http.Request, t *lab.Handling, body api.NewClient) error {
-	if body.Type != "" && body.Type != lab.TypePublic {
-		return endpoint.Refuse(http.StatusBadRequest, codeBadMetadata, "This lab registers public clients alone.",
-			"Leave type out, or send public. Confidential clients come with v04, which has client secrets.")
-	}
-	c, err := a.Labs.Register(r.Context(), t.Lab, body.Name, body.RedirectURIs)
+	c, secret, err := a.Labs.Register(r.Context(), t.Lab, body.Name, body.Type, body.RedirectURIs)
 	if err != nil {
 		return registrationRefused(err)
 	}
 	w.Header().Set("Location", r.URL.Path+"/"+c.ID)
-	endpoint.WriteJSON(w, http.StatusCreated, clientView(c))
+	answer := clientView(c)
+	answer.ClientSecret = secret
+	endpoint.WriteJSON(w, http.StatusCreated, answer)
 	return nil
 }
 
 func (a *API) changeClient(w http.ResponseWriter, r *http.Request, t *lab.Handling, body api.ClientPatch) error {
-	c, err := a.Labs.ChangeOwn(r.Context(), t.Lab, r.PathValue("client"), body.Name, body.RedirectURIs)
+	c, secret, err := a.Labs.ChangeOwn(r.Context(), t.Lab, r.PathValue("client"), lab.OwnPatch(body))
 	if err != nil {
 		return registrationRefused(err)
 	}
-	endpoint.WriteJSON(w, http.StatusOK, clientView(c))
+	answer := clientView(c)
+	answer.ClientSecret = secret
+	endpoint.WriteJSON(w, http.StatusOK, answer)
 	return nil
 }
 

@@ -76,14 +76,18 @@ type registerSheet struct {
 	Clients []lab.OwnClient
 	Never   bool     // the operator wants none
 	Full    bool     // there are as many as a lab has
+	Secrets string   // the chapter that brings clients with a secret; "" where it has come
 	Where   string   // redirect URIs may lead, besides loopback
 	Suggest []string // redirect URIs to begin with
 }
 
 func (a *API) registerSheet(t *lab.Handling) registerSheet {
-	redirects := a.Labs.OwnRedirects
+	redirects, secrets := a.Labs.OwnRedirects, guard.ConfidentialClients.Chapter()
+	if t.Settings.Rules().Offers(guard.ConfidentialClients) {
+		secrets = ""
+	}
 	return registerSheet{
-		Clients: t.Settings.OwnClients, Never: redirects.Never, Full: len(t.Settings.OwnClients) >= lab.MaxOwnClients,
+		Secrets: secrets, Clients: t.Settings.OwnClients, Never: redirects.Never, Full: len(t.Settings.OwnClients) >= lab.MaxOwnClients,
 		Where: strings.Join(redirects.Origins, ", "), Suggest: []string{"http://127.0.0.1:3000/callback"},
 	}
 }
@@ -102,6 +106,7 @@ func fieldsOf(id, name string, uris []string) clientFields {
 type connectSheet struct {
 	Name     string
 	Values   []namedValue
+	Secret   bool     // the client proves itself with one
 	Told     []string // what a library must be told, in sentences
 	Missing  string   // what the chapter has not, in a sentence
 	Snippets []snippet.Snippet
@@ -116,8 +121,9 @@ func (a *API) connectSheet(t *lab.Handling, c lab.OwnClient) connectSheet {
 		Issuer: t.Issuer(), Metadata: authserver.MetadataOf(t.Lab), Authorization: t.Issuer() + "/authorize", Token: t.Issuer() + "/token",
 		ClientID: c.ID, RedirectURI: c.RedirectURIs[0], Scope: authserver.DefaultScope,
 		HasToken: rules.Offers(guard.TokenEndpoint), HasPKCE: rules.Offers(guard.PKCEParameters),
+		Confidential: !c.IsPublic() && rules.Offers(guard.ConfidentialClients),
 	}
-	s := connectSheet{Name: c.Name, Snippets: snippet.Clients(l), Missing: missing(rules)}
+	s := connectSheet{Name: c.Name, Secret: l.Confidential, Snippets: snippet.Clients(l), Missing: missing(rules)}
 	for _, v := range []namedValue{
 		{"Issuer", "issuer", l.Issuer}, {"Metadata", "metadata", l.Metadata}, {"Authorization endpoint", "authorize", l.Authorization},
 		{"Token endpoint", "token", l.Token}, {"Client id", "id", l.ClientID}, {"Redirect URI", "redirect", l.RedirectURI}, {"Scope", "scope", l.Scope},
@@ -126,13 +132,22 @@ func (a *API) connectSheet(t *lab.Handling, c lab.OwnClient) connectSheet {
 			s.Values = append(s.Values, v)
 		}
 	}
-	s.Told = told(l)
+	s.Told = told(l, c)
 	return s
 }
 
-// told is what a library must be told of the lab, in sentences.
-func told(l snippet.Lab) []string {
+// told is what a library must be told of the lab and of the client, in sentences.
+func told(l snippet.Lab, c lab.OwnClient) []string {
 	says := []string{"The client is public: its authentication method at the token endpoint is none, and it has no secret (RFC 6749 §2.1, RFC 7591 §2)."}
+	switch {
+	case l.Confidential:
+		says = []string{
+			"The client is confidential: it shows its secret at the token endpoint, by the authentication method " + guard.Basic + " or " + guard.Post + ", and not by both (RFC 6749 §2.3, RFC 7591 §2).",
+			guard.Basic + " is HTTP Basic of id and secret, each encoded as in a form before. " + guard.Post + " has client_id and client_secret in the body, for libraries that cannot do the other (RFC 6749 §2.3.1).",
+		}
+	case !c.IsPublic():
+		says = []string{"The client is confidential, and this chapter authenticates no clients: tell the library none, and no secret, before " + guard.ConfidentialClients.Chapter() + "."}
+	}
 	if l.HasPKCE {
 		says = append(says, "PKCE with S256 (RFC 7636 §4.2).")
 	}
@@ -150,7 +165,7 @@ func missing(rules guard.Rules) string {
 		name string
 		is   guard.Feature
 	}{
-		{"a token endpoint", guard.TokenEndpoint}, {"a protected API", guard.ProtectedAPI}, {"refresh tokens", guard.RefreshTokens},
+		{"a token endpoint", guard.TokenEndpoint}, {"a protected API", guard.ProtectedAPI}, {"client secrets", guard.ConfidentialClients}, {"refresh tokens", guard.RefreshTokens},
 		{"an ID token and UserInfo", guard.OpenIDConnect}, {"keys to verify it with", guard.JWKS}, {"dynamic registration", guard.Registration},
 	} {
 		if !rules.Offers(f.is) {
