@@ -77,8 +77,9 @@ func (s *Session) sheets(ctx context.Context, rest string) ([]api.Sheet, error) 
 }
 
 // ChangeClient registers a client of the learner's by POST, changes the one with the id by
-// PATCH, or takes it away by DELETE. It returns the client as it stands then.
-func (s *Session) ChangeClient(ctx context.Context, method, id, name string, redirectURIs []string) (c api.OwnClient, err error) {
+// PATCH, or takes it away by DELETE; body is what the call takes. It returns the client as it
+// stands then.
+func (s *Session) ChangeClient(ctx context.Context, method, id string, body any) (c api.OwnClient, err error) {
 	path := s.path("/clients")
 	if id != "" {
 		path += "/" + url.PathEscape(id)
@@ -86,7 +87,7 @@ func (s *Session) ChangeClient(ctx context.Context, method, id, name string, red
 	if method == "DELETE" {
 		return c, s.call(ctx, method, path, nil, nil)
 	}
-	return c, s.call(ctx, method, path, api.NewClient{Name: name, RedirectURIs: redirectURIs}, &c)
+	return c, s.call(ctx, method, path, body, &c)
 }
 
 // Attacks returns the catalogue of attacks.

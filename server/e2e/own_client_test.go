@@ -48,6 +48,10 @@ func TestAClientOfOnesOwnIsRegisteredInThePage(t *testing.T) {
 	if tabs := evaluate[int](b, `document.querySelectorAll(".drawer [role=tab]").length`); tabs != 1 {
 		t.Errorf("before there is a client, there are %d sheets", tabs)
 	}
+	b.says("clients with a secret come with v04.")
+	if evaluate[bool](b, `document.querySelector(".yours-new [name=type]") !== null`) {
+		t.Error("before v04 the form has a type")
+	}
 
 	for _, wrong := range []struct{ name, uris, says string }{
 		{"My app", "http://127.0.0.1.evil.example/cb", "not on loopback"},
@@ -90,6 +94,76 @@ func TestAClientOfOnesOwnIsRegisteredInThePage(t *testing.T) {
 	}
 	b.do("close it", chromedp.KeyEvent(kb.Escape))
 	b.until(`document.querySelector(".drawer") === null && document.activeElement.innerText === "Use your own client"`)
+}
+
+// The secret of a confidential client is shown once, to be copied; another takes its place,
+// and both are gone with the drawer.
+func TestAConfidentialOwnClientGetsItsSecretInThePage(t *testing.T) {
+	t.Parallel()
+	p := start(t, t.TempDir())
+	b := openTab(t)
+	b.before(`navigator.clipboard.writeText = text => { globalThis.copied = text; return Promise.resolve(); }`)
+	b.open(p.lab + "/v04-protected-api")
+	b.atRest()
+	b.press("button", "Use your own client")
+	b.until(`document.querySelector("#own-name-new") !== null`)
+	b.press("radio", "Confidential: it runs on a server, and proves itself with a secret, which is shown once.")
+	b.shoot("a-confidential-client")
+	c := b.register(p, "My server", "http://127.0.0.1:3000/cb")
+	if c.Type != "confidential" || c.ClientSecret != "" {
+		t.Errorf("it is registered as %+v", c)
+	}
+	const shown = `document.querySelector("#own-secret")?.textContent`
+	b.until(shown)
+	first := evaluate[string](b, shown)
+	b.shoot("its-secret")
+	b.press("button", "Copy: Client secret")
+	b.until(fmt.Sprintf(`globalThis.copied === %q`, first))
+	b.says("Copied.")
+	b.says("client_secret_basic or client_secret_post")
+	l := b.labOf(p)
+	if got := refusalOf(t, l, c.ClientID, first); got != "invalid_grant" { // of a code that there is not
+		t.Errorf("with its secret, the client is told %s", got)
+	}
+
+	b.press("tab", "Register")
+	b.until(`document.querySelector("#own-secret") === null && document.querySelector(".yours-name").innerText.includes("confidential")`)
+	b.do("unfold it", chromedp.Click(chromedp.CSS(".yours summary")))
+	b.press("button", "New secret for My server")
+	b.until(fmt.Sprintf(`(s => s && s !== %q)(%s)`, first, shown))
+	second := evaluate[string](b, shown)
+	for secret, want := range map[string]string{first: "invalid_client", second: "invalid_grant"} {
+		if got := refusalOf(t, l, c.ClientID, secret); got != want {
+			t.Errorf("after a new secret, %s is told %s, want %s", secret, got, want)
+		}
+	}
+
+	b.do("close it", chromedp.KeyEvent(kb.Escape))
+	b.until(`document.querySelector(".drawer") === null`)
+	b.press("button", "Use your own client")
+	b.press("button", "Point it here")
+	b.until(`document.querySelector("#own-id") !== null`)
+	if page := evaluate[string](b, `document.documentElement.outerHTML`); strings.Contains(page, first) || strings.Contains(page, second) {
+		t.Error("the secret is shown again")
+	}
+}
+
+// refusalOf returns the error that a confidential client is told for a code that nobody issued.
+func refusalOf(t *testing.T, l api.Lab, id, secret string) string {
+	t.Helper()
+	body := url.Values{"grant_type": {"authorization_code"}, "code": {"none"}, "code_verifier": {foreignVerifier}}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, l.TokenEndpoint, strings.NewReader(body.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.SetBasicAuth(url.QueryEscape(id), url.QueryEscape(secret)) // RFC 6749 §2.3.1
+	_, text := answerOf(t, r)
+	var said struct{ Error string }
+	if err := json.Unmarshal([]byte(text), &said); err != nil {
+		t.Fatalf("the token endpoint answers %s", text)
+	}
+	return said.Error
 }
 
 // foreignVerifier is that of a client which the test plays.

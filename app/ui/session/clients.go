@@ -13,7 +13,9 @@ const sheetConnect = "connect"
 
 // ShowClient shows how one of the learner's own clients is pointed at the lab.
 func (c *Controller) ShowClient(id string) {
-	c.screen.Drawer.Client = id
+	if c.screen.Drawer.Client != id {
+		c.screen.Drawer.Client, c.screen.Drawer.Secret = id, ""
+	}
 	c.ShowSheet(sheetConnect)
 	c.readAnew()
 }
@@ -23,7 +25,17 @@ type ClientForm struct {
 	Method string // POST registers one, PATCH changes it, DELETE takes it away
 	ID     string // which one; "" for a new one
 	Name   string
+	Type   string // of a new one; "" for public
 	URIs   string // redirect URIs, with white space between them
+	Secret bool   // nothing but a new secret is wanted
+}
+
+// body is what the form's call takes.
+func (f ClientForm) body() any {
+	if f.Secret {
+		return api.ClientPatch{NewSecret: true}
+	}
+	return api.NewClient{Name: f.Name, Type: f.Type, RedirectURIs: strings.Fields(f.URIs)}
 }
 
 // SubmitClient does what a form says. refused says why it cannot be done, where the learner
@@ -34,14 +46,18 @@ func (c *Controller) SubmitClient(f ClientForm, refused func(why string)) {
 		err  error
 	)
 	c.call(Idle, func(ctx context.Context, s *lab.Session) error {
-		made, err = s.ChangeClient(ctx, f.Method, f.ID, f.Name, strings.Fields(f.URIs))
+		made, err = s.ChangeClient(ctx, f.Method, f.ID, f.body())
 		return nil // told in the form
 	}, func() {
 		switch {
 		case err != nil:
 			refused(err.Error())
-		case f.ID == "":
+		case f.ID == "" || f.Secret:
 			c.ShowClient(made.ClientID)
+			c.screen.Drawer.Secret = made.ClientSecret
+		case f.Method == "DELETE":
+			c.screen.Drawer.Secret = ""
+			c.readAnew()
 		default:
 			c.readAnew()
 		}

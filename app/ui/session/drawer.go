@@ -40,6 +40,15 @@ type Drawer struct {
 	Of     string      // id of the sheet that is shown; "" for the first
 	JSON   bool        // the state as JSON, not as tables
 	Client string      // of the learner's own, the one that it is about; "" for the latest
+	Secret string      // of that client, where it was just made: nobody tells it again
+}
+
+// ShownSecret returns the client's secret where the learner is told it.
+func (d Drawer) ShownSecret() string {
+	if d.Shown().ID != sheetConnect {
+		return ""
+	}
+	return d.Secret
 }
 
 // Shown returns the sheet that is shown, the zero value before they are read.
@@ -156,7 +165,7 @@ func (c *Controller) readDrawer() {
 // forgetDrawer forgets what the drawer showed, and reads it of the lab that is there now
 // where the learner looks at it.
 func (c *Controller) forgetDrawer() {
-	c.screen.Drawer.Sheets = nil
+	c.screen.Drawer.Sheets, c.screen.Drawer.Secret = nil, ""
 	c.reading.round++
 	c.watchDrawer()
 }

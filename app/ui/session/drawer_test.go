@@ -57,6 +57,34 @@ func TestTheDrawerGivesWayToWhatItCovers(t *testing.T) {
 	}
 }
 
+// A client's secret is told beside how the client is pointed at the lab, and to nobody else.
+func TestASecretIsShownWithItsClient(t *testing.T) {
+	for name, tt := range map[string]struct {
+		do    func(c *Controller)
+		shown bool
+	}{
+		"once it is made":       {func(*Controller) {}, true},
+		"the same client":       {func(c *Controller) { c.ShowClient("own-1") }, true},
+		"another client":        {func(c *Controller) { c.ShowClient("own-2") }, false},
+		"another sheet":         {func(c *Controller) { c.ShowSheet("register") }, false},
+		"there and back":        {func(c *Controller) { c.ShowSheet("register"); c.ShowSheet(sheetConnect) }, true},
+		"the drawer anew":       {func(c *Controller) { c.CloseDrawer(); c.ToggleDrawer(DrawerClients); c.ShowSheet(sheetConnect) }, false},
+		"a lab that is no more": {func(c *Controller) { c.forgetDrawer() }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := opened(uitest.LabWith(), uitest.Tokens())
+			c.ToggleDrawer(DrawerClients)
+			c.ShowClient("own-1")
+			c.screen.Drawer.Secret = "s3cret"
+			tt.do(c)
+			c.screen.Drawer.Sheets = []api.Sheet{{ID: "register"}, {ID: sheetConnect}}
+			if got := c.screen.Drawer.ShownSecret() != ""; got != tt.shown {
+				t.Errorf("it is shown: %v", got)
+			}
+		})
+	}
+}
+
 func TestWhatALabHeldThatIsNoMoreIsForgotten(t *testing.T) {
 	c := New(uitest.Content)
 	c.screen.Drawer.Sheets = []api.Sheet{{ID: "auth"}}

@@ -35,7 +35,7 @@ func (d *Drawer) Render() app.UI {
 		}
 		tabs = append(tabs, tab)
 	}
-	shown, json := d.Drawer.Shown(), d.Drawer.JSON
+	shown, json, secret := d.Drawer.Shown(), d.Drawer.JSON, d.Drawer.ShownSecret()
 	return tag.Section("drawer").Aria("label", kind.Title()).Attr("translate", "no").Body(
 		tag.Div("drawer-bar").Body(
 			widget.Tabs("sheet", kind.Title(), "drawer-view", shown.ID, tabs, d.Controller.ShowSheet),
@@ -49,6 +49,13 @@ func (d *Drawer) Render() app.UI {
 		tag.Div("drawer-view").ID("drawer-view").Role("tabpanel").Aria("labelledby", "sheet-"+shown.ID).TabIndex(0).
 			On("click", d.onClick).On("submit", d.onSubmit).Body(
 			tag.If(d.Replays && ofParties, func() app.UI { return tag.P("drawer-now").Text("As it is now, not at the step you look at.") }),
+			tag.If(secret != "", func() app.UI {
+				return tag.P("yours-secret").Body(
+					tag.Strong().Text("Client secret, shown this once"), tag.Code().ID("own-secret").Text(secret),
+					tag.Button("button", "button-small").DataSet("copy", "own-secret").Aria("label", "Copy: Client secret").Text("Copy"),
+					tag.Span("modal-said").Role("status"),
+				)
+			}),
 			tag.If(shown.Body != "", func() app.UI { return app.Raw(shown.Body) }),
 		),
 	)
@@ -68,6 +75,7 @@ func (d *Drawer) onSubmit(_ app.Context, e app.Event) {
 	data := form.Get("dataset")
 	d.Controller.SubmitClient(session.ClientForm{
 		Method: data.Get("method").String(), ID: browser.TextOf(data.Get("of")),
-		Name: browser.FieldOf(form, "name"), URIs: browser.FieldOf(form, "redirect_uris"),
+		Name: browser.FieldOf(form, "name"), Type: browser.FieldOf(form, "type"), URIs: browser.FieldOf(form, "redirect_uris"),
+		Secret: browser.FieldOf(form, "new_secret") != "",
 	}, func(why string) { browser.TellIn(form, why) })
 }

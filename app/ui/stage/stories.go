@@ -20,10 +20,12 @@ func Stories() []widget.Story {
 			`<tbody><tr class="is-new"><td data-label="code"><span class="mark mark-code">Splx…</span> <span class="sheet-mark">new</span></td><td data-label="seen at"><span class="party party-mallory">mallory</span></td></tr></tbody></table></div>`},
 		{ID: "mallory", Title: "Mallory's hands · 1", Body: `<div class="sheet party-mallory"><pre class="sheet-json">[]</pre></div>`},
 	}
+	yours := []api.Sheet{{ID: "register", Title: "Register"}, {ID: "connect", Title: "Point it here", Body: `<div class="sheet yours"><dl class="yours-values"><div><dt>Client id</dt><dd><code>own-1</code></dd></div></dl></div>`}}
 	return []widget.Story{
 		{Name: "state of the parties, not read yet", UI: &Drawer{Drawer: session.Drawer{Kind: session.DrawerState}}},
 		{Name: "state of the parties", UI: &Drawer{Drawer: session.Drawer{Kind: session.DrawerState, Sheets: held}}},
 		{Name: "state of the parties, in a replay, as JSON", UI: &Drawer{Drawer: session.Drawer{Kind: session.DrawerState, Sheets: held, Of: "mallory", JSON: true}, Replays: true}},
+		{Name: "a client of one's own, and its new secret", UI: &Drawer{Drawer: session.Drawer{Kind: session.DrawerClients, Sheets: yours, Of: "connect", Client: "own-1", Secret: "eFdyfeGxb0wAbJWVMqJBLSyBZPsdOGEZfVdQ0mWFVX8"}}},
 		{Name: "verdicts", UI: bandOf(timeline.Row{
 			Kind: timeline.RowMessage, Seq: 1, From: event.Mallory, To: event.Auth, Text: "POST /token",
 			Pills: []timeline.Pill{
