@@ -406,7 +406,7 @@ func TestARequestIsToldInItsFlow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := b.labs.Register(t.Context(), l, "My app", []string{"http://127.0.0.1/cb"})
+	c, _, err := b.labs.Register(t.Context(), l, "My app", "", []string{"http://127.0.0.1/cb"})
 	if err != nil {
 		t.Fatal(err)
 	}
