@@ -37,6 +37,9 @@ func (s State) trees(now time.Time) []lab.Tree {
 		for _, one := range f.Tokens {
 			n := lab.Node{Key: one.Hash, Parent: one.Parent, Cell: lab.FollowsHash("refresh_token", one.Hash), Says: one.state(now)}
 			n.Live = !t.Dead && one.Used == nil && now.Before(one.Expires)
+			if t.Dead && one.Used == nil {
+				n.Says = "good for nothing any more"
+			}
 			t.Nodes = append(t.Nodes, n)
 		}
 		trees = append(trees, t)
