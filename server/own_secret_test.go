@@ -127,6 +127,26 @@ func TestALearnersConfidentialClientShowsItsSecret(t *testing.T) {
 	}
 }
 
+// With a refresh token alone nobody goes on in the name of a confidential client (RFC 6749 §6).
+func TestALearnersConfidentialClientRefreshesWithItsSecret(t *testing.T) {
+	h := openHouse(t)
+	l := h.lastLab(t)
+	c := h.confidential(t, l)
+	var got struct {
+		RefreshToken string `json:"refresh_token"`
+	}
+	first := h.redeem(t, l, h.codeFor(t, l, c), basic(c.ClientID, c.ClientSecret))
+	if err := json.Unmarshal([]byte(first.body), &got); err != nil || got.RefreshToken == "" {
+		t.Fatalf("the code is answered %d %s", first.status, first.body)
+	}
+	refresh := []string{"grant_type", "refresh_token", "refresh_token", got.RefreshToken, "client_id", c.ClientID}
+	h.redeem(t, l, "", "", refresh...).refusedAs(t, http.StatusBadRequest, "invalid_client")
+	h.redeem(t, l, "", basic(c.ClientID, "x"), refresh...).refusedAs(t, http.StatusUnauthorized, "invalid_client")
+	if r := h.redeem(t, l, "", basic(c.ClientID, c.ClientSecret), refresh...); r.status != http.StatusOK {
+		t.Errorf("with its secret it is answered %d %s", r.status, r.body)
+	}
+}
+
 // The API tells a secret once, and keeps it nowhere; a new one takes the place of the old.
 func TestAClientsSecretIsToldOnce(t *testing.T) {
 	h := openHouse(t)
