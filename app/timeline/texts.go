@@ -78,13 +78,26 @@ func noteRow(e event.Event, marks []Mark) Row {
 	if is.IsArrow() {
 		row.Kind, row.To = RowMessage, orElse(e.To, is.To)
 	}
-	if is.Leak && e.Note.Get("code_verifier") != "" { // which is in no URL
-		row.Text = "leaks a request"
+	if is.Leak && e.Note.Get("url") == "" { // it was in no address
+		row.Text = leaks(e.Note)
 	}
 	if row.Kind == RowMessage && row.From == row.To {
 		row.Kind = RowSelf
 	}
 	return row
+}
+
+// leaks says what came out where that was no address.
+func leaks(n *event.Note) string {
+	switch {
+	case n.Get("code_verifier") != "":
+		return "leaks a request"
+	case n.Get("refresh_token") != "":
+		return "leaks a refresh token"
+	case n.Get("access_token") != "":
+		return "leaks a token"
+	}
+	return "leaks nothing"
 }
 
 // filled puts the note's fields where a text has their names in braces; of an address,

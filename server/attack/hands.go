@@ -116,7 +116,7 @@ func (e Evidence) judge(h Holding, all []Holding, now time.Time) (Holding, bool)
 		return e.token(h, t, now), t.Subject != user
 	case h.Param == "refresh_token":
 		f, alive := e.Auth.AliveRefresh(h.Value, now)
-		return e.refreshToken(h, f, alive), f.Subject != user
+		return e.refreshToken(h, f, alive, now), f.Subject != user
 	case h.Param == "code":
 		i := slices.IndexFunc(e.Auth.Codes, func(c authserver.Code) bool { return c.Value == h.Value })
 		if i < 0 {
@@ -163,7 +163,7 @@ func (e Evidence) token(h Holding, t authserver.Token, now time.Time) Holding {
 }
 
 // refreshToken says what a refresh token of somebody else is worth to Mallory.
-func (e Evidence) refreshToken(h Holding, f authserver.Family, alive bool) Holding {
+func (e Evidence) refreshToken(h Holding, f authserver.Family, alive bool, now time.Time) Holding {
 	if f.ID == "" {
 		return h.forgotten("A refresh token")
 	}
@@ -171,18 +171,28 @@ func (e Evidence) refreshToken(h Holding, f authserver.Family, alive bool) Holdi
 	switch {
 	case f.Revoked != nil:
 		h.Worth = "revoked with all of its family: worth nothing."
-	case !alive:
+	case !alive && !e.takenAgain(h.Value, now):
 		h.Worth = "used, or over: worth nothing."
 	case f.ClientID == authserver.ClientWeb && e.Rules.On(guard.IDRefreshClient):
 		h.Worth = "bound to the web app, whose secret she lacks: worth nothing to her."
 	default:
-		h.Until = f.Ends
+		if h.Until = f.Ends; !f.Ends.After(now) {
+			h.Until = time.Time{}
+		}
 		h.Worth = "which gets her a token whenever she likes."
 	}
 	if h.isApps = f.ClientID == authserver.ClientMallory; h.isApps {
 		h.What = fmt.Sprintf("A refresh token that her app was given, by %s", prose.Capital(f.Subject))
 	}
 	return h
+}
+
+// takenAgain reports whether the server takes a refresh token that was used, or is over, as
+// the lab stands.
+func (e Evidence) takenAgain(value string, now time.Time) bool {
+	used, idle, over := e.Auth.RefreshEnds(value, now)
+	return (!used || e.taken(guard.IDRefreshReuse) && e.taken(guard.IDRefreshFamily)) &&
+		(!idle || e.taken(guard.IDRefreshIdle)) && (!over || e.taken(guard.IDRefreshAbsolute))
 }
 
 // taken reports whether there is an API, and it takes what the guard would refuse.

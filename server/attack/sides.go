@@ -2,6 +2,7 @@ package attack
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -61,6 +62,9 @@ func sides(e Evidence, now time.Time) (gained, lost []string) {
 		gained = append(gained, "Alice's client, signed in to Mallory's account: what Alice leaves there, Mallory reads.")
 		lost = append(lost, "Her own account: her client acts for Mallory's, and nothing tells her.")
 	}
+	if from, until, had := e.tokensOfMallory(); had && until.Sub(from) > time.Hour {
+		lost = append(lost, fmt.Sprintf("%s in which Mallory got a token whenever she liked.", prose.Capital(minutes(until.Sub(from)))))
+	}
 	if e.noteAtMallorys() {
 		lost = append(lost, "A note that she wrote: it stands in Mallory's account.")
 	}
@@ -76,6 +80,23 @@ func once(all []string) []string {
 		}
 	}
 	return said
+}
+
+// tokensOfMallory are the moments at which Mallory was given the first and the last token to
+// Alice's account, and whether she was given any.
+func (e Evidence) tokensOfMallory() (from, until time.Time, had bool) {
+	for _, one := range e.Events {
+		if one.To != event.Mallory || one.Response == nil || one.Response.Status != http.StatusOK {
+			continue
+		}
+		if t, known := e.Auth.Token(tokenIn(one.Response)); known && t.Subject == "alice" {
+			if !had {
+				from = one.Time
+			}
+			until, had = one.Time, true
+		}
+	}
+	return from, until, had
 }
 
 // noteAtMallorys reports whether a note was written into Mallory's account by the client in

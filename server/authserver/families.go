@@ -114,3 +114,13 @@ func (s *State) AliveRefresh(value string, now time.Time) (f Family, alive bool)
 	}
 	return *family, family.Revoked == nil && one.Used == nil && now.Before(one.Expires) && now.Before(family.Ends)
 }
+
+// RefreshEnds says why a refresh token that is there may be good no more: it was used, nobody
+// used it for too long, or the time of its login is over.
+func (s *State) RefreshEnds(value string, now time.Time) (used, idle, over bool) {
+	family, one := s.refreshToken(value)
+	if family == nil {
+		return true, true, true
+	}
+	return one.Used != nil, !now.Before(one.Expires), !now.Before(family.Ends)
+}

@@ -35,7 +35,7 @@ func TestTheClientShowsWhatTheAPIKeeps(t *testing.T) {
 
 	b.press("button", "Open the web app")
 	b.pressInFrame("#alice", "Sign in at the authorization server")
-	b.pressInFrame("#alice", "Bob")
+	b.pressInFrame("#alice", "Sign in as Bob")
 	b.saysInFrame("The new bicycle")
 	b.shoot("webapp")
 	b.pressInFrame("#alice", "Ask the API again")

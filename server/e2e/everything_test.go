@@ -226,9 +226,10 @@ func (w walk) lookUp(b *tab) {
 		slices.Sort(names)
 		for _, name := range slices.Compact(names) {
 			b.pressNth(terms, name, 0)
-			b.until(`document.querySelector("dialog[open]")?.innerText.trim().length > 20`)
+			// The state of the parties is there itself, in its drawer.
+			b.until(`document.querySelector("dialog[open], .drawer")?.innerText.trim().length > 20`)
 			b.do("close it", chromedp.KeyEvent("\x1b"))
-			b.until(`!document.querySelector("dialog[open]")`)
+			b.until(`!document.querySelector("dialog[open], .drawer")`)
 		}
 	})
 }

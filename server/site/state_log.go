@@ -108,6 +108,8 @@ func (f *clientFlow) tell(e event.Event) {
 		f.came = "took the code"
 	case event.NoteTokens:
 		f.came = "keeps a token"
+	case event.NoteSignedOut:
+		f.came = "forgot its token"
 	case event.NoteFlowFailed:
 		f.came = prose.Clip("gave up: "+e.Note.Get("error"), 200, "…")
 		return
