@@ -421,7 +421,8 @@ func TestAlicesBrowserAgreesWithTheDiagram(t *testing.T) {
 			t.Parallel() // in a lab of its own
 			b := openTab(t)
 			b.open(p.lab + c.Path)
-			b.runTheFlow() // its page must not stand under what comes
+			b.signIn() // its page must not stand under what comes
+			b.until(`document.querySelector(".client-page, .account") !== null`)
 			for _, a := range attacks {
 				if !evaluate[bool](b, fmt.Sprintf(`[...document.querySelectorAll("button")].some(e => e.ariaLabel === %q)`, "Run the attack: "+a.Title)) {
 					continue

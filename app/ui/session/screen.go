@@ -101,6 +101,7 @@ const (
 	FrameCut   Frame = "cut"  // the server went away during the flow
 	FrameMail  Frame = "mail" // where a mail's link leads
 	FrameApp   Frame = "app"  // the web app
+	FrameKept  Frame = "kept" // the client's page of before: it has kept its tokens
 )
 
 // Pane is a column of the page.

@@ -185,7 +185,7 @@ func (c *Controller) opened(session *lab.Session, l Link) {
 	c.arrive(l)
 	c.acted, c.screen.Notice = false, said
 	if c.screen.HasAPI() && client.TokensIn(tokensOf(c.screen.Lab)).AccessToken != "" {
-		c.screen.Frame = FrameHere // the client has kept its tokens: what it shows is there again
+		c.screen.Frame = FrameKept // the client has kept its tokens: what it shows is there again
 	}
 	if l.Problem != "" {
 		c.screen.Notice = Notice{Text: strings.TrimSpace(said.Text + " " + l.Problem), Calm: true}

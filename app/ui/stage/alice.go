@@ -77,7 +77,7 @@ func (a *Alice) inside() app.UI {
 		return tag.Div("alice-nothing")
 	case a.isStill():
 		return a.still()
-	case a.Frame != session.FrameEmpty && a.ended():
+	case a.Frame == session.FrameKept && a.Login.Token != "", a.Frame != session.FrameEmpty && a.ended():
 		return a.clientPage(a.Login)
 	case a.Frame == session.FrameInTab:
 		return aliceSays("This login goes on in the other tab.")
@@ -129,7 +129,8 @@ func (a *Alice) caption() string {
 }
 
 func (a *Alice) address() app.UI {
-	if a.Frame == session.FrameEmpty && !a.isStill() || len(a.Shows.Address.Pieces) == 0 {
+	kept := a.Frame == session.FrameKept && a.Shows.Page != timeline.PageClient
+	if (a.Frame == session.FrameEmpty || kept) && !a.isStill() || len(a.Shows.Address.Pieces) == 0 {
 		return tag.Div("address", "is-empty").Text("Alice's browser")
 	}
 	at := a.Shows.Address
