@@ -41,7 +41,7 @@ func (c *Client) kept() Store {
 
 // tokens returns those that the client keeps, and whether it does.
 func (f *flow) tokens() (t Tokens, ok bool) {
-	k, ok := f.readKept()
+	k, ok := keptIn(f.kept())
 	return k.Tokens, ok
 }
 
@@ -52,8 +52,9 @@ type keptTokens struct {
 	Flow string `json:"flow"`
 }
 
-func (c *Client) readKept() (k keptTokens, ok bool) {
-	text, ok := c.kept().Get(tokensKey)
+// keptIn returns what a store remembers, and whether it does.
+func keptIn(s Store) (k keptTokens, ok bool) {
+	text, ok := s.Get(tokensKey)
 	if !ok || json.Unmarshal([]byte(text), &k) != nil {
 		return keptTokens{}, false
 	}
@@ -63,7 +64,7 @@ func (c *Client) readKept() (k keptTokens, ok bool) {
 // signedIn is recall for what is done with the tokens.
 func (c *Client) signedIn() *flow {
 	f := c.recall()
-	if k, ok := c.readKept(); ok && k.Flow != "" {
+	if k, ok := keptIn(c.kept()); ok && k.Flow != "" {
 		f.Flow = k.Flow
 	}
 	return f
@@ -72,8 +73,8 @@ func (c *Client) signedIn() *flow {
 // TokensIn returns the tokens that a store remembers; none where the
 // client is signed out.
 func TokensIn(s Store) Tokens {
-	t, _ := (&flow{Client: &Client{Store: s}}).tokens()
-	return t
+	k, _ := keptIn(s)
+	return k.Tokens
 }
 
 // SignOut forgets the tokens. It ends nothing anywhere else: at the

@@ -50,27 +50,26 @@ func (f *flow) leave() error {
 	return f.keep()
 }
 
-// recall returns the login that this tab remembers. Where there is
-// none, what follows is a flow of its own, which nobody began.
-func (c *Client) recall() *flow {
-	f := &flow{Client: c}
-	text, ok := c.Store.Get(loginKey)
-	if !ok || json.Unmarshal([]byte(text), &f.login) != nil {
-		f.login = login{}
+// loginIn returns the login that a store remembers; the zero value
+// where there is none.
+func loginIn(s Store) (l login) {
+	text, ok := s.Get(loginKey)
+	if !ok || json.Unmarshal([]byte(text), &l) != nil {
+		return login{}
 	}
-	if f.Flow == "" {
-		f.login = login{Flow: c.NewID()}
-	}
-	return f
+	return l
 }
 
 // FlowIn returns the flow of the login that a store remembers, or
 // "".
-func FlowIn(s Store) string {
-	var l login
-	text, ok := s.Get(loginKey)
-	if !ok || json.Unmarshal([]byte(text), &l) != nil {
-		return ""
+func FlowIn(s Store) string { return loginIn(s).Flow }
+
+// recall returns the login that this tab remembers. Where there is
+// none, what follows is a flow of its own, which nobody began.
+func (c *Client) recall() *flow {
+	f := &flow{Client: c, login: loginIn(c.Store)}
+	if f.Flow == "" {
+		f.login = login{Flow: c.NewID()}
 	}
-	return l.Flow
+	return f
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
@@ -27,10 +26,10 @@ type Shown struct {
 func (c *Client) Show(ctx context.Context) (s Shown, err error) {
 	f := c.signedIn()
 	defer f.tell(ctx, &err)
-	if err := f.readMe(ctx, &s); f.isOver(err) {
+	if err := f.readMe(ctx, &s); err != nil && !isNarrow(err) {
 		return Shown{}, err
 	}
-	if err := f.readThings(ctx, &s); f.isOver(err) {
+	if err := f.readThings(ctx, &s); err != nil && !isNarrow(err) {
 		return Shown{}, err
 	}
 	f.note(event.NoteShown,
@@ -48,7 +47,6 @@ func (c *Client) Write(ctx context.Context, text string) (err error) {
 		return fmt.Errorf("write a note: %w", err)
 	}
 	_, err = f.ask(ctx, "POST", "/protected", string(body))
-	f.isOver(err)
 	return err
 }
 
@@ -88,10 +86,24 @@ func (f *flow) readThings(ctx context.Context, s *Shown) error {
 	return nil
 }
 
-// ask sends one request to the API. Where the token is refused and
-// there is a way to another, it asks once more with that: nobody
-// notices.
+// ask sends one request to the API, and tells if the API says no.
 func (f *flow) ask(
+	ctx context.Context, method, path, body string,
+) (string, error) {
+	answer, err := f.askAndRenew(ctx, method, path, body)
+	var no *APIError
+	if errors.As(err, &no) {
+		f.note(event.NoteAPIRefused,
+			"The API says no: "+err.Error(),
+			event.Field{Name: "error", Value: err.Error()})
+	}
+	return answer, err
+}
+
+// askAndRenew sends one request to the API. Where the token is
+// refused and there is a way to another, it asks once more with
+// that: nobody notices.
+func (f *flow) askAndRenew(
 	ctx context.Context, method, path, body string,
 ) (string, error) {
 	if f.API == "" {
@@ -177,18 +189,11 @@ var (
 	errNoAnswer  = errors.New("the API's answer cannot be read")
 )
 
-// isOver notes a no of the API, and reports whether the client can
-// show nothing: a token that was not granted a scope (RFC 6750 §3.1)
-// may still be good for something else.
-func (f *flow) isOver(err error) bool {
+// isNarrow reports whether the token was not granted the scope for
+// just this (RFC 6750 §3.1): it may be good for something else.
+func isNarrow(err error) bool {
 	var no *APIError
-	if !errors.As(err, &no) {
-		return err != nil
-	}
-	f.note(event.NoteAPIRefused,
-		"The API says no: "+err.Error(),
-		event.Field{Name: "error", Value: err.Error()})
-	return no.Code != "insufficient_scope"
+	return errors.As(err, &no) && no.Code == "insufficient_scope"
 }
 
 // fields tells the feed what the client shows.
@@ -214,7 +219,6 @@ type APIError struct {
 	Status      int    `json:"-"`
 	Code        string `json:"error"` // such as "invalid_token"
 	Description string `json:"error_description"`
-	Challenge   string `json:"-"` // its WWW-Authenticate header
 }
 
 // Error returns what the API said.
@@ -222,8 +226,8 @@ func (e *APIError) Error() string {
 	return join(e.Code, e.Description)
 }
 
-// readAPIError reads a no. What counts is the header; the body says
-// the same in words.
+// readAPIError reads a no. The body says in words what its header
+// WWW-Authenticate does.
 func readAPIError(r Response) *APIError {
 	e := &APIError{}
 	err := json.Unmarshal([]byte(r.Body), e)
@@ -232,10 +236,5 @@ func readAPIError(r Response) *APIError {
 			"the API answered %d", r.Status)}
 	}
 	e.Status = r.Status
-	for _, h := range r.Header {
-		if strings.EqualFold(h.Name, "WWW-Authenticate") {
-			e.Challenge = h.Value
-		}
-	}
 	return e
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
@@ -121,4 +122,17 @@ func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	Keep(w.Header(), named, one.tag)
 	http.ServeContent(w, r, path.Base(at), time.Time{}, bytes.NewReader(one.content))
+}
+
+// Show answers with a page of a party: HTML that names the files by Root, which nobody keeps.
+// referrer and policy are its Referrer-Policy and its Content-Security-Policy.
+func (f *Files) Show(w http.ResponseWriter, status int, referrer, policy, page string) {
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", referrer)
+	h.Set("Content-Security-Policy", policy)
+	w.WriteHeader(status)
+	io.WriteString(w, f.Link(page)) //nolint:errcheck // the caller has gone
 }

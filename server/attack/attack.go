@@ -2,7 +2,6 @@ package attack
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -304,10 +303,10 @@ func (s *Scene) askForTokens(ctx context.Context, form url.Values, proof ...even
 		Method: http.MethodPost, URL: s.Lab.Issuer() + "/token", Body: form.Encode(),
 		Header: append(proof, event.Field{Name: "Content-Type", Value: "application/x-www-form-urlencoded"}),
 	})
-	if err == nil && answer.Status == http.StatusOK {
-		err = json.Unmarshal([]byte(answer.Body), &tokens)
+	if err != nil || answer.Status != http.StatusOK {
+		return tokens, err
 	}
-	return tokens, err
+	return tokensIn(&event.Response{Body: answer.Body}), nil
 }
 
 // send sends a request as Mallory.
@@ -360,6 +359,11 @@ func (s *Scene) leakFrom(ctx context.Context, from event.Party, text, address st
 			fields = append(fields, event.Field{Name: name, Value: value})
 		}
 	}
+	return s.leakFields(ctx, from, text, fields...)
+}
+
+// leakFields tells that Mallory read the values at one of the parties.
+func (s *Scene) leakFields(ctx context.Context, from event.Party, text string, fields ...event.Field) error {
 	return s.note(ctx, from, event.Mallory, event.NoteLeak, text, fields...)
 }
 

@@ -34,7 +34,7 @@ func codeReplay() Attack {
 			if err != nil {
 				return fmt.Errorf("read the logged request: %w", err)
 			}
-			if err := s.note(ctx, event.Proxy, event.Mallory, event.NoteLeak, "a log of whole requests has the one that redeemed the code",
+			if err := s.leakFields(ctx, event.Proxy, "a log of whole requests has the one that redeemed the code",
 				event.Field{Name: "code", Value: form.Get("code")},
 				event.Field{Name: "code_verifier", Value: form.Get("code_verifier")}); err != nil {
 				return err

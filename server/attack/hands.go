@@ -80,8 +80,9 @@ func (e Evidence) received() (all []Holding) {
 		case one.Request != nil && one.To == event.Mallory:
 			take(one, "code", parameter(one.Request.URL, "code"), "It was brought to her site.")
 		case one.Response != nil && one.To == event.Mallory && one.Response.Status == http.StatusOK:
-			take(one, "access_token", tokenIn(one.Response), "The auth server answered her with it.")
-			take(one, "refresh_token", refreshTokenIn(one.Response), "The auth server answered her with it.")
+			given := tokensIn(one.Response)
+			take(one, "access_token", given.AccessToken, "The auth server answered her with it.")
+			take(one, "refresh_token", given.RefreshToken, "The auth server answered her with it.")
 		}
 	}
 	return all
@@ -115,8 +116,11 @@ func (e Evidence) judge(h Holding, all []Holding, now time.Time) (Holding, bool)
 		}
 		return e.token(h, t, now), t.Subject != user
 	case h.Param == "refresh_token":
-		f, alive := e.Auth.AliveRefresh(h.Value, now)
-		return e.refreshToken(h, f, alive, now), f.Subject != user
+		f, t, known := e.Auth.Refresh(h.Value)
+		if !known {
+			return h.forgotten("A refresh token"), true
+		}
+		return e.refreshToken(h, f, t, now), f.Subject != user
 	case h.Param == "code":
 		i := slices.IndexFunc(e.Auth.Codes, func(c authserver.Code) bool { return c.Value == h.Value })
 		if i < 0 {
@@ -163,15 +167,12 @@ func (e Evidence) token(h Holding, t authserver.Token, now time.Time) Holding {
 }
 
 // refreshToken says what a refresh token of somebody else is worth to Mallory.
-func (e Evidence) refreshToken(h Holding, f authserver.Family, alive bool, now time.Time) Holding {
-	if f.ID == "" {
-		return h.forgotten("A refresh token")
-	}
+func (e Evidence) refreshToken(h Holding, f authserver.Family, t authserver.RefreshToken, now time.Time) Holding {
 	h.Whose, h.What = f.Subject, fmt.Sprintf("A refresh token of %s's login", prose.Capital(f.Subject))
 	switch {
 	case f.Revoked != nil:
 		h.Worth = "revoked with all of its family: worth nothing."
-	case !alive && !e.takenAgain(h.Value, now):
+	case !e.isRefreshed(f, t, now):
 		h.Worth = "used, or over: worth nothing."
 	case f.ClientID == authserver.ClientWeb && e.Rules.On(guard.IDRefreshClient):
 		h.Worth = "bound to the web app, whose secret she lacks: worth nothing to her."
@@ -187,12 +188,11 @@ func (e Evidence) refreshToken(h Holding, f authserver.Family, alive bool, now t
 	return h
 }
 
-// takenAgain reports whether the server takes a refresh token that was used, or is over, as
-// the lab stands.
-func (e Evidence) takenAgain(value string, now time.Time) bool {
-	used, idle, over := e.Auth.RefreshEnds(value, now)
-	return (!used || e.taken(guard.IDRefreshReuse) && e.taken(guard.IDRefreshFamily)) &&
-		(!idle || e.taken(guard.IDRefreshIdle)) && (!over || e.taken(guard.IDRefreshAbsolute))
+// isRefreshed reports whether the server gives new tokens for a refresh token, as the lab
+// stands.
+func (e Evidence) isRefreshed(f authserver.Family, t authserver.RefreshToken, now time.Time) bool {
+	return (t.Used == nil || e.taken(guard.IDRefreshReuse) && e.taken(guard.IDRefreshFamily)) &&
+		(now.Before(t.Expires) || e.taken(guard.IDRefreshIdle)) && (now.Before(f.Ends) || e.taken(guard.IDRefreshAbsolute))
 }
 
 // taken reports whether there is an API, and it takes what the guard would refuse.

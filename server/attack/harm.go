@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"oauthlab/app/client"
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 	"oauthlab/server/authserver"
@@ -14,21 +15,27 @@ import (
 // token of the user that is still alive.
 func malloryHolds(subject string) func(Evidence) bool {
 	return func(e Evidence) bool {
-		return slices.ContainsFunc(e.answeredToMallory(), func(token string) bool { return e.Auth.SubjectOf(token) == subject })
+		return slices.ContainsFunc(e.givenToMallory(), func(g given) bool { return e.Auth.SubjectOf(g.token) == subject })
 	}
 }
 
-// answeredToMallory are the tokens with which the token endpoint answered Mallory herself.
-func (e Evidence) answeredToMallory() (tokens []string) {
+// given is a good answer of the token endpoint.
+type given struct {
+	token string
+	event event.Event
+}
+
+// givenToMallory are those to Mallory herself.
+func (e Evidence) givenToMallory() (all []given) {
 	for _, one := range e.Events {
 		if one.To != event.Mallory || one.Response == nil || one.Response.Status != http.StatusOK {
 			continue
 		}
-		if token := tokenIn(one.Response); token != "" {
-			tokens = append(tokens, token)
+		if token := tokensIn(one.Response).AccessToken; token != "" {
+			all = append(all, given{token, one})
 		}
 	}
-	return tokens
+	return all
 }
 
 // malloryRead finds an answer of the API to Mallory herself, with something of a user's.
@@ -41,26 +48,12 @@ func malloryRead(subject, what string) func(Evidence) bool {
 	}
 }
 
-// refreshTokenIn returns the refresh token of such an answer, or "".
-func refreshTokenIn(r *event.Response) string {
-	var answer struct {
-		RefreshToken string `json:"refresh_token"`
+// tokensIn returns the tokens in an answer of the token endpoint; none in another.
+func tokensIn(r *event.Response) (tokens client.Tokens) {
+	if json.Unmarshal([]byte(r.Body), &tokens) != nil {
+		return client.Tokens{}
 	}
-	if json.Unmarshal([]byte(r.Body), &answer) != nil {
-		return ""
-	}
-	return answer.RefreshToken
-}
-
-// tokenIn returns the access token of an answer of the token endpoint, or "".
-func tokenIn(r *event.Response) string {
-	var answer struct {
-		AccessToken string `json:"access_token"`
-	}
-	if json.Unmarshal([]byte(r.Body), &answer) != nil {
-		return ""
-	}
-	return answer.AccessToken
+	return tokens
 }
 
 // clientTook finds that a user's client took what was issued to somebody else: a

@@ -28,7 +28,7 @@ func expiredToken() Attack {
 			if err != nil || token == "" {
 				return err
 			}
-			if err := s.leakToken(ctx, event.Proxy, "a log of whole requests has the one to the API", token); err != nil {
+			if err := s.leakFields(ctx, event.Proxy, "a log of whole requests has the one to the API", event.Field{Name: "access_token", Value: token}); err != nil {
 				return err
 			}
 			if err := s.wait(ctx, 61*time.Minute); err != nil {
@@ -59,7 +59,7 @@ func tokenInURL() Attack {
 			if token == "" {
 				return nil
 			}
-			if err := s.leakToken(ctx, event.Proxy, "a careless proxy logs the address with the token in it", token, event.Field{Name: "url", Value: address}); err != nil {
+			if err := s.leakFields(ctx, event.Proxy, "a careless proxy logs the address with the token in it", event.Field{Name: "url", Value: address}, event.Field{Name: "access_token", Value: token}); err != nil {
 				return err
 			}
 			return s.use(ctx, token)
@@ -98,9 +98,9 @@ func tokenInLog() Attack {
 				return err
 			}
 			if token == "" {
-				return s.note(ctx, event.API, event.Mallory, event.NoteLeak, "the API's log says that there was a token, and not which")
+				return s.leakFields(ctx, event.API, "the API's log says that there was a token, and not which")
 			}
-			if err := s.leakToken(ctx, event.API, "the API's log has the token", token); err != nil {
+			if err := s.leakFields(ctx, event.API, "the API's log has the token", event.Field{Name: "access_token", Value: token}); err != nil {
 				return err
 			}
 			return s.use(ctx, token)
@@ -137,9 +137,4 @@ func (s *Scene) readLog(ctx context.Context) (string, error) {
 		}
 	}
 	return "", nil
-}
-
-// leakToken tells that Mallory read a token at one of the parties.
-func (s *Scene) leakToken(ctx context.Context, from event.Party, text, token string, more ...event.Field) error {
-	return s.note(ctx, from, event.Mallory, event.NoteLeak, text, append(more, event.Field{Name: "access_token", Value: token})...)
 }

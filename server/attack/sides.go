@@ -2,7 +2,6 @@ package attack
 
 import (
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -85,15 +84,12 @@ func once(all []string) []string {
 // tokensOfMallory are the moments at which Mallory was given the first and the last token to
 // Alice's account, and whether she was given any.
 func (e Evidence) tokensOfMallory() (from, until time.Time, had bool) {
-	for _, one := range e.Events {
-		if one.To != event.Mallory || one.Response == nil || one.Response.Status != http.StatusOK {
-			continue
-		}
-		if t, known := e.Auth.Token(tokenIn(one.Response)); known && t.Subject == "alice" {
+	for _, g := range e.givenToMallory() {
+		if t, known := e.Auth.Token(g.token); known && t.Subject == "alice" {
 			if !had {
-				from = one.Time
+				from = g.event.Time
 			}
-			until, had = one.Time, true
+			until, had = g.event.Time, true
 		}
 	}
 	return from, until, had

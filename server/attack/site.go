@@ -3,7 +3,6 @@ package attack
 import (
 	"embed"
 	"html/template"
-	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -80,17 +79,10 @@ func (s *Site) unknown(w http.ResponseWriter, _ *http.Request) { s.show(w, http.
 
 // show writes her page, with the code that was brought to her, if one was.
 func (s *Site) show(w http.ResponseWriter, status int, code string) {
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Content-Security-Policy",
-		"default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "+lab.AllParties().FrameAncestors(s.Labs.Origins, event.Mallory))
-	w.WriteHeader(status)
 	var text strings.Builder
 	if err := sitePage.Execute(&text, struct{ Code string }{code}); err != nil {
 		s.Log.Error("page", "party", event.Mallory, "err", err)
 	}
-	io.WriteString(w, s.Assets.Link(text.String())) //nolint:errcheck // the caller has gone
+	s.Assets.Show(w, status, "no-referrer",
+		"default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "+lab.AllParties().FrameAncestors(s.Labs.Origins, event.Mallory), text.String())
 }

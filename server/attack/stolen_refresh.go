@@ -2,7 +2,6 @@ package attack
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"slices"
 	"time"
@@ -101,7 +100,7 @@ func webAppRefresh() Attack {
 			if stolen == "" {
 				return nil
 			}
-			if err := s.leakRefresh(ctx, event.Webapp, "a backup of the web app's database has Alice's refresh token", stolen); err != nil {
+			if err := s.leakFields(ctx, event.Webapp, "a backup of the web app's database has Alice's refresh token", event.Field{Name: "refresh_token", Value: stolen}); err != nil {
 				return err
 			}
 			hers, err := s.refresh(ctx, authserver.ClientMallory, stolen, nil)
@@ -188,11 +187,10 @@ func refreshForEver() Attack {
 			return err
 		},
 		Harm: func(e Evidence) bool {
-			return slices.ContainsFunc(e.Events, func(one event.Event) bool {
-				return one.To == event.Mallory && one.Response != nil && one.Response.Status == http.StatusOK && tokenIn(one.Response) != "" &&
-					slices.ContainsFunc(e.Auth.Families, func(f authserver.Family) bool {
-						return f.Subject == "alice" && f.Flow == one.Flow && one.Time.After(f.Ends)
-					})
+			return slices.ContainsFunc(e.givenToMallory(), func(g given) bool {
+				return slices.ContainsFunc(e.Auth.Families, func(f authserver.Family) bool {
+					return f.Subject == "alice" && f.Flow == g.event.Flow && g.event.Time.After(f.Ends)
+				})
 			})
 		},
 	}
@@ -208,12 +206,7 @@ func (s *Scene) stolenRefresh(ctx context.Context) (string, error) {
 	if stolen == "" {
 		return "", nil
 	}
-	return stolen, s.leakRefresh(ctx, event.Browser, "a copy of the browser's storage has the refresh token", stolen)
-}
-
-// leakRefresh tells that Mallory read a refresh token at one of the parties.
-func (s *Scene) leakRefresh(ctx context.Context, from event.Party, text, token string) error {
-	return s.note(ctx, from, event.Mallory, event.NoteLeak, text, event.Field{Name: "refresh_token", Value: token})
+	return stolen, s.leakFields(ctx, event.Browser, "a copy of the browser's storage has the refresh token", event.Field{Name: "refresh_token", Value: stolen})
 }
 
 // useGood goes on to the API with what a refresh gave, if it gave any.

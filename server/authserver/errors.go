@@ -1,14 +1,10 @@
 package authserver
 
 import (
-	"errors"
 	"net/http"
 
-	"oauthlab/lessons/guard"
-	"oauthlab/lessons/prose"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
-	"oauthlab/server/store"
 )
 
 // Error codes of RFC 6749 §4.1.2.1 and §5.2, in the order in which they are listed there,
@@ -21,15 +17,8 @@ const (
 	codeInvalidScope            = "invalid_scope"
 )
 
-// refused makes an error of what Enforce returned: code and hint are the guard's.
-func refused(err error) *endpoint.Error {
-	var r *guard.Refusal
-	if !errors.As(err, &r) {
-		return endpoint.Invalid(prose.Sentence(err.Error()), "").Because(err)
-	}
-	part, _ := guard.FindPart(r.Guard)
-	return endpoint.Refuse(http.StatusBadRequest, part.Code, prose.Sentence(r.Reason), endpoint.Sectioned(part.Hint, part.Section))
-}
+// refused makes an error of what Enforce returned (RFC 6749 §4.1.2.1, §5.2).
+func refused(err error) *endpoint.Error { return endpoint.Refused(err, http.StatusBadRequest) }
 
 // fail is the one place where errors are written: where people come, as a page, and for
 // programs as the error response of RFC 6749 §5.2. A fault is said in the words of whoever
@@ -43,23 +32,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, t *lab.Handling, c
 	s.writeError(w, e)
 }
 
-// explain turns any error into one that can be answered with. A fault, of the store or of
-// this program, is logged; nothing was changed.
+// explain turns any error into one that can be answered with.
 func (s *Server) explain(t *lab.Handling, err error) *endpoint.Error {
-	var e *endpoint.Error
-	if errors.As(err, &e) {
-		return e
-	}
-	if errors.Is(err, store.ErrTooLarge) {
-		return endpoint.Refuse(http.StatusInsufficientStorage, "lab_full",
-			"The authorization server remembers no more of this lab.", "Reset the lab: that makes room. Nothing was changed.").Because(err)
-	}
-	var closed *lab.UnavailableError
-	if !errors.As(err, &closed) { // why it is closed has been logged
+	return endpoint.Explained("The authorization server remembers no more of this lab.", err, func() {
 		s.Log.Error("endpoint", "party", s.Party, "lab", t.ID, "err", err)
-	}
-	return endpoint.Refuse(http.StatusServiceUnavailable, endpoint.Unavailable,
-		"The store of the lab does not answer.", "Try again in a moment. Nothing was changed.").With("Retry-After", "5").Because(err)
+	})
 }
 
 // writeJSON answers with a body that nobody may keep: RFC 6749 §5.1 demands both headers.

@@ -49,7 +49,7 @@ func (s *Server) newPair(t *lab.Handling) pair {
 
 // beginFamily keeps a new family for a code that was redeemed, with its first refresh token.
 func (s *State) beginFamily(t *lab.Handling, value string, code Code) *Family {
-	s.Families = keep(s.Families, Family{
+	s.Families = lab.Keep(s.Families, Family{
 		ID: guard.TokenHash(value), ClientID: code.ClientID, Subject: code.Subject, Scope: code.Scope, Code: code.Value, Flow: code.Flow,
 		Ends: t.Now().Add(refreshAbsolute),
 	}, maxFamilies)
@@ -61,16 +61,15 @@ func (s *State) beginFamily(t *lab.Handling, value string, code Code) *Family {
 // add keeps a new refresh token that was given for the one with the hash parent.
 func (f *Family) add(t *lab.Handling, value, parent string) {
 	one := RefreshToken{Hash: guard.TokenHash(value), Parent: parent, Expires: t.Now().Add(refreshIdle)}
-	f.Tokens = keep(f.Tokens, one, maxRefresh)
+	f.Tokens = lab.Keep(f.Tokens, one, maxRefresh)
 	t.Changed("refresh", "stored", one.Hash,
 		event.ChangeField{Name: "client_id", To: f.ClientID},
 		event.ChangeField{Name: "subject", To: f.Subject},
 		event.ChangeField{Name: "expires", To: one.Expires.Format(time.RFC3339)})
 }
 
-// use marks a refresh token of the family as used; the first time counts. With rotation
-// off, it is good again for as long as a new one would be.
-func (f *Family) use(t *lab.Handling, one *RefreshToken) {
+// use marks a refresh token as used; the first time counts.
+func (one *RefreshToken) use(t *lab.Handling) {
 	if one.Used != nil {
 		return
 	}
@@ -105,22 +104,11 @@ func (s *State) revokeFamily(t *lab.Handling, f *Family) {
 	s.revokeTokens(t, f.Code)
 }
 
-// AliveRefresh returns the family of a refresh token, and whether it is good for a refresh:
-// neither used nor over, of a family that was not revoked.
-func (s *State) AliveRefresh(value string, now time.Time) (f Family, alive bool) {
-	family, one := s.refreshToken(value)
+// Refresh returns a refresh token with its family, and whether it is there.
+func (s *State) Refresh(value string) (Family, RefreshToken, bool) {
+	family, token := s.refreshToken(value)
 	if family == nil {
-		return Family{}, false
+		return Family{}, RefreshToken{}, false
 	}
-	return *family, family.Revoked == nil && one.Used == nil && now.Before(one.Expires) && now.Before(family.Ends)
-}
-
-// RefreshEnds says why a refresh token that is there may be good no more: it was used, nobody
-// used it for too long, or the time of its login is over.
-func (s *State) RefreshEnds(value string, now time.Time) (used, idle, over bool) {
-	family, one := s.refreshToken(value)
-	if family == nil {
-		return true, true, true
-	}
-	return one.Used != nil, !now.Before(one.Expires), !now.Before(family.Ends)
+	return *family, *token, true
 }

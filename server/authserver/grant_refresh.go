@@ -82,7 +82,7 @@ func (s *Server) renewed(state *State, t *lab.Handling, family *Family, token *R
 		answer.RefreshToken = req.RefreshToken
 		token.Expires = t.Now().Add(refreshIdle)
 	} else {
-		family.use(t, token)
+		token.use(t)
 		family.add(t, next.refresh, token.Hash)
 		answer.RefreshToken = next.refresh
 	}

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"oauthlab/lessons/event"
@@ -15,8 +14,7 @@ import (
 	"oauthlab/server/lab"
 )
 
-// sessionCookie is the name of the server's cookie. Its path is the lab, so that labs do
-// not see each other's.
+// sessionCookie is the name of the server's cookie.
 func (s *Server) sessionCookie() string { return "oauthlab_" + string(s.Party) }
 
 // LoginPage is a request for the login page.
@@ -120,7 +118,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, t *lab.Handling,
 		}
 		d.session = session
 		if d.page == "" { // no other step waits
-			state.Answered = keep(state.Answered, Answered{
+			state.Answered = lab.Keep(state.Answered, Answered{
 				Pending: p, Subject: subject, Session: session, Answer: d.redirect, Code: d.code,
 			}, maxKeptPending)
 		}
@@ -166,14 +164,6 @@ func (s *Server) nothingWaits(t *lab.Handling, kept string, late bool) *endpoint
 	}
 	return endpoint.Invalid("No authorization request waits for this login.",
 		"The address of the page was changed, cut off, or is that of another lab. Start the flow again from the client.")
-}
-
-func (s *Server) newSessionCookie(t *lab.Handling, session string) *http.Cookie {
-	return &http.Cookie{
-		Name: s.sessionCookie(), Value: session, Path: "/" + t.ID.String() + "/",
-		HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: strings.HasPrefix(s.Origin, "https:"),
-	}
 }
 
 // showLogin shows the login page.

@@ -3,7 +3,6 @@ package authserver
 import (
 	"embed"
 	"html/template"
-	"io"
 	"net/http"
 	"strings"
 
@@ -93,23 +92,16 @@ func (s *Server) helpWith(says string) string {
 // beyond our own to which the page's form may lead: Chromium applies form-action
 // to the redirect after the login as well.
 func (s *Server) showPage(w http.ResponseWriter, status int, page *template.Template, formTarget string, view any) {
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	// With no-referrer the form's Origin would be null, and be refused.
-	h.Set("Referrer-Policy", "same-origin")
 	policy := "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors " + lab.AllParties().FrameAncestors(s.Labs.Origins, s.Party)
 	if formTarget != "" {
 		policy += "; form-action 'self' " + formTarget
 	} else {
 		policy += "; form-action 'none'"
 	}
-	h.Set("Content-Security-Policy", policy)
-	w.WriteHeader(status)
 	var text strings.Builder
 	if err := page.ExecuteTemplate(&text, "layout", view); err != nil {
 		s.Log.Error("page", "party", s.Party, "err", err)
 	}
-	io.WriteString(w, s.Assets.Link(text.String())) //nolint:errcheck // the caller has gone
+	// With no-referrer the form's Origin would be null, and be refused.
+	s.Assets.Show(w, status, "same-origin", policy, text.String())
 }

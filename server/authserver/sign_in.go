@@ -87,6 +87,6 @@ func (s *Server) signedIn(state *State, t *lab.Handling, req AuthorizationReques
 // begin keeps a session, which lasts from now.
 func (s *State) begin(t *lab.Handling, one Session) {
 	one.Expires = t.Now().Add(sessionLife)
-	s.Sessions = keep(s.Sessions, one, maxKept)
+	s.Sessions = lab.Keep(s.Sessions, one, maxKept)
 	t.Changed("session", "stored", one.Subject, event.ChangeField{Name: "subject", To: one.Subject})
 }

@@ -255,15 +255,6 @@ func (s *State) revokeAll(t *lab.Handling, code string) {
 	s.revokeTokens(t, code)
 }
 
-// keep appends one more to a list and forgets the oldest beyond max.
-func keep[T any](list []T, one T, most int) []T {
-	list = append(list, one)
-	if excess := len(list) - most; excess > 0 {
-		list = append([]T(nil), list[excess:]...)
-	}
-	return list
-}
-
 // issueCode stores a new code for the request and tells what it is bound to.
 func (s *State) issueCode(t *lab.Handling, value, subject string, p Pending) {
 	req := p.Request
@@ -324,7 +315,7 @@ func (c *Code) spend(t *lab.Handling) {
 // issueToken stores a new access token for the user and client that it names.
 func (s *State) issueToken(t *lab.Handling, value string, token Token) {
 	token.Hash, token.Expires = guard.TokenHash(value), t.Now().Add(tokenLifetime(t))
-	s.Tokens = keep(s.Tokens, token, maxKept)
+	s.Tokens = lab.Keep(s.Tokens, token, maxKept)
 	t.Changed("token", "stored", token.Hash,
 		event.ChangeField{Name: "client_id", To: token.ClientID},
 		event.ChangeField{Name: "subject", To: token.Subject},

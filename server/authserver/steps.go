@@ -97,7 +97,7 @@ func (s *Server) conclude(w http.ResponseWriter, t *lab.Handling, d decision, er
 		return err
 	}
 	if d.session != "" {
-		http.SetCookie(w, s.newSessionCookie(t, d.session))
+		http.SetCookie(w, endpoint.SessionCookie(s.Origin, s.sessionCookie(), d.session, t.ID))
 	}
 	switch {
 	case d.shown != nil:
@@ -107,20 +107,11 @@ func (s *Server) conclude(w http.ResponseWriter, t *lab.Handling, d decision, er
 	case d.done != nil:
 		s.showPage(w, http.StatusOK, donePage, "", d.done)
 	case d.page != "":
-		seeOther(w, "/"+t.ID.String()+d.page+"?request="+d.kept)
+		endpoint.SeeOther(w, "/"+t.ID.String()+d.page+"?request="+d.kept)
 	default:
-		seeOther(w, d.redirect)
+		endpoint.SeeOther(w, d.redirect)
 	}
 	return nil
-}
-
-// seeOther redirects by GET whatever the method was, so that no browser sends a
-// password on (RFC 9700 §4.12).
-func seeOther(w http.ResponseWriter, to string) {
-	w.Header().Set("Location", to)
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Referrer-Policy", "no-referrer")
-	w.WriteHeader(http.StatusSeeOther)
 }
 
 // withQuery appends parameters to a redirect URI. Its own query stays as it was registered,
@@ -139,7 +130,7 @@ func withQuery(uri string, add url.Values) string {
 // keepPending keeps a request while its user is asked for something.
 func (s *State) keepPending(t *lab.Handling, p Pending) {
 	p.Flow, p.Expires = t.Flow, t.Now().Add(keptForLogin)
-	s.Pending = keep(s.Pending, p, maxKeptPending)
+	s.Pending = lab.Keep(s.Pending, p, maxKeptPending)
 	fields := []event.ChangeField{{Name: "client_id", To: p.Request.ClientID}}
 	if p.Refusal != nil {
 		fields = append(fields, event.ChangeField{Name: "error", To: p.Refusal.Code})

@@ -2,8 +2,12 @@ package endpoint
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
+
+	"oauthlab/lessons/guard"
+	"oauthlab/lessons/prose"
 )
 
 // Error is an answer that refuses. The protocol's words are for programs and people; the
@@ -33,6 +37,16 @@ func Refuse(status int, code, description, hint string) *Error {
 // Invalid is the refusal of a request that is malformed, or lacks something.
 func Invalid(description, hint string) *Error {
 	return Refuse(http.StatusBadRequest, InvalidRequest, description, hint)
+}
+
+// Refused makes an error of what Enforce returned: code, hint and section are the guard's.
+func Refused(err error, status int) *Error {
+	refusal, is := errors.AsType[*guard.Refusal](err)
+	if !is {
+		return Invalid(prose.Sentence(err.Error()), "").Because(err)
+	}
+	part, _ := guard.FindPart(refusal.Guard)
+	return Refuse(status, part.Code, prose.Sentence(refusal.Reason), Sectioned(part.Hint, part.Section))
 }
 
 // Sectioned names the section at the end of a hint that names none, so that whoever is

@@ -1,13 +1,11 @@
 package resourceserver
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"oauthlab/lessons/guard"
-	"oauthlab/lessons/prose"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
 )
@@ -87,67 +85,53 @@ func challenge(e *endpoint.Error, scope string) *endpoint.Error {
 	return e.With("WWW-Authenticate", said)
 }
 
-// access is whom a request may act for.
-type access struct {
-	Subject string
-	Client  string
-	Scope   string
-}
+// taken is whom a request is taken for that proves nothing, where nobody minds.
+const taken = "alice"
 
-// admit decides whom a request may act for, in the order of RFC 6750 §3.1: is there a token,
+// admit returns the subject for whom a request may act. It decides in the order of RFC 6750 §3.1: is there a token,
 // is it known, is it in time, is it good for what the request needs.
-func admit(t *lab.Handling, b bearer, is Token, needs string) (access, *endpoint.Error) {
+func admit(t *lab.Handling, b bearer, is Token, needs string) (subject string, refusal *endpoint.Error) {
 	if err := t.Enforce(guard.IDTokenInURL,
 		guard.TokenInURL(b.inURL)); err != nil {
-		return access{}, refused(err, http.StatusBadRequest, "")
+		return "", refused(err, http.StatusBadRequest, "")
 	}
 	if err := t.Enforce(guard.IDBearerRequired,
 		guard.BearerRequired(b.token != "")); err != nil {
-		return access{}, noToken(err)
+		return "", noToken(err)
 	}
 	if b.token == "" { // the guard is off: whoever comes is taken for Alice
-		return everything("alice"), nil
+		return taken, nil
 	}
 	if err := t.Enforce(guard.IDTokenKnown,
 		guard.TokenKnown(is.Known, is.Revoked)); err != nil {
-		return access{}, refused(err, http.StatusUnauthorized, "")
+		return "", refused(err, http.StatusUnauthorized, "")
 	}
 	if !is.Known { // the guard is off: any text will do
-		return everything("alice"), nil
+		return taken, nil
 	}
 	if err := t.Enforce(guard.IDTokenExpiry,
 		guard.TokenExpiry(is.Expires, t.Now())); err != nil {
-		return access{}, refused(err, http.StatusUnauthorized, "")
+		return "", refused(err, http.StatusUnauthorized, "")
 	}
 	if err := t.Enforce(guard.IDScope,
 		guard.Scope(is.Scope, needs)); err != nil {
-		return access{}, refused(err, http.StatusForbidden, needs)
+		return "", refused(err, http.StatusForbidden, needs)
 	}
-	return access{Subject: is.Subject, Client: is.ClientID, Scope: is.Scope}, nil
+	return is.Subject, nil
 }
 
-func everything(subject string) access { return access{Subject: subject} }
-
-// refused makes an answer of what Enforce returned: code and hint are the guard's.
+// refused makes an answer of what Enforce returned, which says what the token lacks.
 func refused(err error, status int, scope string) *endpoint.Error {
-	part, reason := partOf(err)
-	return challenge(endpoint.Refuse(status, part.Code, prose.Sentence(reason), endpoint.Sectioned(part.Hint, part.Section)), scope)
+	return challenge(endpoint.Refused(err, status), scope)
 }
 
 // noToken is the answer to a request without any: a bare challenge, for a client that does
 // not know yet that it needs a token made no mistake (RFC 6750 §3.1).
 func noToken(err error) *endpoint.Error {
-	part, reason := partOf(err)
-	return endpoint.Refuse(http.StatusUnauthorized, codeUnauthorized, prose.Sentence(reason), endpoint.Sectioned(part.Hint, part.Section)).
-		With("WWW-Authenticate", `Bearer realm="`+realm+`"`)
+	e := endpoint.Refused(err, http.StatusUnauthorized)
+	e.Code = codeUnauthorized
+	return e.With("WWW-Authenticate", `Bearer realm="`+realm+`"`)
 }
 
 // codeUnauthorized stands in the body of such an answer alone: OAuth has no word for it.
 const codeUnauthorized = "unauthorized"
-
-// partOf returns the guard that refused, and why.
-func partOf(err error) (guard.Part, string) {
-	refusal, _ := errors.AsType[*guard.Refusal](err)
-	part, _ := guard.FindPart(refusal.Guard)
-	return part, refusal.Reason
-}

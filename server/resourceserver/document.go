@@ -3,7 +3,6 @@ package resourceserver
 import (
 	"context"
 	"encoding/json"
-	"errors"
 
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
@@ -16,7 +15,9 @@ type Document struct{ Store *store.Store }
 
 var _ lab.Document = Document{}
 
-func (d Document) docs() store.Documents[State] { return store.For[State](d.Store, Kind) }
+func (d Document) docs() store.Documents[State] {
+	return store.For[State](d.Store, Kind).Or(newState)
+}
 
 // Party implements lab.Document.
 func (d Document) Party() event.Party { return event.API }
@@ -24,30 +25,20 @@ func (d Document) Party() event.Party { return event.API }
 // Feature implements lab.Document.
 func (d Document) Feature() guard.Feature { return guard.ProtectedAPI }
 
-// Create implements lab.Document.
-func (d Document) Create(ctx context.Context, l *lab.Lab) error {
-	return d.docs().Create(ctx, l.ID, newState())
-}
+// Create implements lab.Document: the document is there as soon as something changes it.
+func (d Document) Create(context.Context, *lab.Lab) error { return nil }
 
 // Reset implements lab.Document: notes and log are those of the first day.
 func (d Document) Reset(ctx context.Context, l *lab.Lab) error {
-	err := d.docs().Update(ctx, l.ID, func(s *State, _ *store.Outbox) error {
+	return d.docs().Update(ctx, l.ID, func(s *State, _ *store.Outbox) error {
 		*s = newState()
 		return nil
 	})
-	if errors.Is(err, store.ErrNotFound) { // a lab that is older than the API
-		return d.Create(ctx, l)
-	}
-	return err
 }
 
 // State returns the document as it stands.
 func (d Document) State(ctx context.Context, l *lab.Lab) (State, error) {
-	s, err := d.docs().Get(ctx, l.ID)
-	if errors.Is(err, store.ErrNotFound) { // a lab that is older than the API
-		return newState(), nil
-	}
-	return s, err
+	return d.docs().Get(ctx, l.ID)
 }
 
 // Read implements lab.Document.

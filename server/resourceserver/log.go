@@ -19,7 +19,7 @@ func (s *State) log(t *lab.Handling, r *http.Request, status int) {
 		line.URL, line.Token = redactURI(r.URL), redactHeader(line.Token)
 	}
 	line.URL, line.Token = prose.Clip(line.URL, maxLine, "…"), prose.Clip(line.Token, maxLine, "…")
-	s.Log = keep(s.Log, line, maxLog)
+	s.Log = lab.Keep(s.Log, line, maxLog)
 }
 
 // redactHeader leaves of a header that there was one.

@@ -24,27 +24,27 @@ type NewNote struct {
 
 // me answers who the token's user is.
 func (s *Server) me(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
-	return s.serve(w, r, t, http.StatusOK, "profile", func(state *State, _ *lab.Handling, whom access) (any, *endpoint.Error) {
-		return state.person(whom.Subject), nil
+	return s.serve(w, r, t, http.StatusOK, "profile", func(state *State, _ *lab.Handling, subject string) (any, *endpoint.Error) {
+		return state.person(subject), nil
 	})
 }
 
 // protected answers with the user's photos and notes.
 func (s *Server) protected(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
-	return s.serve(w, r, t, http.StatusOK, "read", func(state *State, _ *lab.Handling, whom access) (any, *endpoint.Error) {
-		return Protected{Owner: whom.Subject, Photos: state.photosOf(whom.Subject), Notes: state.notesOf(whom.Subject)}, nil
+	return s.serve(w, r, t, http.StatusOK, "read", func(state *State, _ *lab.Handling, subject string) (any, *endpoint.Error) {
+		return Protected{Owner: subject, Photos: state.photosOf(subject), Notes: state.notesOf(subject)}, nil
 	})
 }
 
 // write keeps a new note. Who the user is, the token says, and nothing in the request.
 func (s *Server) write(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
 	text, wrong := readNote(r)
-	return s.serve(w, r, t, http.StatusCreated, "write", func(state *State, t *lab.Handling, whom access) (any, *endpoint.Error) {
+	return s.serve(w, r, t, http.StatusCreated, "write", func(state *State, t *lab.Handling, subject string) (any, *endpoint.Error) {
 		if wrong != nil {
 			return nil, wrong
 		}
-		note := Note{Owner: whom.Subject, Text: text, Written: t.Now()}
-		state.Notes = keep(state.Notes, note, maxNotes)
+		note := Note{Owner: subject, Text: text, Written: t.Now()}
+		state.Notes = lab.Keep(state.Notes, note, maxNotes)
 		t.Changed("entry", "stored", "", event.ChangeField{Name: "owner", To: note.Owner}, event.ChangeField{Name: "text", To: note.Text})
 		return note, nil
 	})

@@ -2,7 +2,6 @@ package resourceserver
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -16,7 +15,6 @@ import (
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
 	"oauthlab/server/route"
-	"oauthlab/server/store"
 )
 
 // Server is the resource server, for all labs. It is safe for concurrent use.
@@ -77,7 +75,7 @@ type decision struct {
 
 // serve decides about a request that needs a scope, does what it asks for, and writes the
 // API's log.
-func (s *Server) serve(w http.ResponseWriter, r *http.Request, t *lab.Handling, status int, needs string, do func(*State, *lab.Handling, access) (any, *endpoint.Error)) error {
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, t *lab.Handling, status int, needs string, do func(*State, *lab.Handling, string) (any, *endpoint.Error)) error {
 	b, wrong := readBearer(r)
 	var is Token
 	if wrong == nil && b.token != "" {
@@ -86,14 +84,14 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, t *lab.Handling, 
 			return err
 		}
 	}
-	d, err := s.update(r.Context(), t, func(state *State, t *lab.Handling) (decision, error) {
+	d, err := lab.Update(r.Context(), t, s.document().docs(), func(state *State, t *lab.Handling) (decision, error) {
 		var d decision
-		var whom access
+		subject := ""
 		if d.refused = wrong; wrong == nil {
-			whom, d.refused = admit(t, b, is, needs)
+			subject, d.refused = admit(t, b, is, needs)
 		}
 		if d.refused == nil {
-			d.answer, d.refused = do(state, t, whom)
+			d.answer, d.refused = do(state, t, subject)
 		}
 		state.log(t, r, d.status(status))
 		return d, nil
@@ -115,32 +113,12 @@ func (d decision) status(good int) int {
 	return good
 }
 
-// update changes the document in one step. A lab that is older than the API gets one.
-func (s *Server) update(ctx context.Context, t *lab.Handling, apply func(*State, *lab.Handling) (decision, error)) (decision, error) {
-	d, err := lab.Update(ctx, t, s.document().docs(), apply)
-	if !errors.Is(err, store.ErrNotFound) {
-		return d, err
-	}
-	if err := s.document().Create(ctx, t.Lab); err != nil && !errors.Is(err, store.ErrExists) {
-		return decision{}, err
-	}
-	return lab.Update(ctx, t, s.document().docs(), apply)
-}
-
 // fail is the one place where errors are written: in JSON, as at the token endpoint. The
 // challenge in the header says the same (RFC 6750 §3).
 func (s *Server) fail(w http.ResponseWriter, _ *http.Request, t *lab.Handling, _ endpoint.Caller, err error) {
-	e, is := errors.AsType[*endpoint.Error](err)
-	switch {
-	case is:
-	case errors.Is(err, store.ErrTooLarge):
-		e = endpoint.Refuse(http.StatusInsufficientStorage, "lab_full", "The API remembers no more of this lab.", "Reset the lab: that makes room. Nothing was changed.")
-	default:
-		if _, closed := errors.AsType[*lab.UnavailableError](err); !closed { // why it is closed has been logged
-			s.Log.Error("endpoint", "party", event.API, "lab", t.ID, "err", err)
-		}
-		e = endpoint.Refuse(http.StatusServiceUnavailable, endpoint.Unavailable, "The store of the lab does not answer.", "Try again in a moment. Nothing was changed.").With("Retry-After", "5")
-	}
+	e := endpoint.Explained("The API remembers no more of this lab.", err, func() {
+		s.Log.Error("endpoint", "party", event.API, "lab", t.ID, "err", err)
+	})
 	e.SetHeaders(w)
 	endpoint.WriteJSON(w, e.Status, e.Spoken(s.Labs.Origins.Help(e.Description)))
 }

@@ -112,9 +112,3 @@ func (s *State) notesOf(subject string) []Note {
 	}
 	return notes
 }
-
-// keep appends one more to a list and forgets the oldest beyond most.
-func keep[T any](list []T, one T, most int) []T {
-	list = append(list, one)
-	return slices.Clone(list[max(0, len(list)-most):])
-}

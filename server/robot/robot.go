@@ -27,14 +27,11 @@ import (
 	"oauthlab/server/authserver"
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
+	"oauthlab/server/native"
 )
 
-// maxAnswer bounds what is read of one answer, in bytes; maxHops the redirects
-// that one navigation follows.
-const (
-	maxAnswer = 64 << 10
-	maxHops   = 5
-)
+// maxHops bounds the redirects that one navigation follows.
+const maxHops = 5
 
 // Robot is one user with one browser and one client in one lab. It is not safe
 // for concurrent use: a person clicks one thing at a time.
@@ -103,8 +100,8 @@ func In(p Place, party event.Party, user string) *Robot {
 		AuthorizationEndpoint: p.Issuer + "/authorize",
 		Rules:                 p.Rules,
 		Fetch:                 r.fetch,
-		Store:                 memory{},
-		Tokens:                memory{},
+		Store:                 native.Memory{},
+		Tokens:                native.Memory{},
 		Lock:                  func(_ context.Context, _ string, do func() error) error { return do() },
 		Record:                p.Record,
 		Open:                  r.Visit,
@@ -354,7 +351,7 @@ func (r *Robot) send(ctx context.Context, party event.Party, method, target stri
 		return nil, err
 	}
 	defer resp.Body.Close()
-	if _, err := io.Copy(io.Discard, io.LimitReader(resp.Body, maxAnswer)); err != nil {
+	if _, err := io.Copy(io.Discard, io.LimitReader(resp.Body, native.MaxAnswer)); err != nil {
 		return nil, err
 	}
 	return resp, atBound(resp.StatusCode)
@@ -374,44 +371,15 @@ func Send(ctx context.Context, via *http.Client, senders feed.InternalSenders, l
 }
 
 func (p Place) fetch(ctx context.Context, via *http.Client, party event.Party, req client.Request) (client.Response, error) {
-	if !p.Origins.Contains(req.URL) {
-		return client.Response{}, fmt.Errorf("%s is outside the lab", req.URL)
+	answer, err := native.Fetch(ctx, via, p.Origins, func(r *http.Request) { p.Sign(r, party) }, req)
+	if err == nil {
+		err = atBound(answer.Status)
 	}
-	out, err := http.NewRequestWithContext(ctx, req.Method, req.URL, strings.NewReader(req.Body))
 	if err != nil {
 		return client.Response{}, err
-	}
-	for _, h := range req.Header {
-		out.Header.Set(h.Name, h.Value)
-	}
-	p.Sign(out, party)
-	resp, err := via.Do(out)
-	if err != nil {
-		return client.Response{}, err
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	if err != nil {
-		return client.Response{}, err
-	}
-	if err := atBound(resp.StatusCode); err != nil {
-		return client.Response{}, err
-	}
-	answer := client.Response{Status: resp.StatusCode, Body: string(body)}
-	for name, values := range resp.Header {
-		for _, value := range values {
-			answer.Header = append(answer.Header, event.Field{Name: name, Value: value})
-		}
 	}
 	return answer, nil
 }
-
-// memory is a tab's storage.
-type memory map[string]string
-
-func (m memory) Get(key string) (string, bool) { v, ok := m[key]; return v, ok }
-func (m memory) Set(key, value string) error   { m[key] = value; return nil }
-func (m memory) Delete(key string)             { delete(m, key) }
 
 // recorder puts what the client tells straight into the log.
 type recorder struct {

@@ -19,11 +19,7 @@ type Script struct {
 // scripts are all of them.
 var scripts = []Script{
 	{
-		Name: "sign-in", Does: "Alice signs in, and the client takes her code: it redeems it where there is a token endpoint.",
-		do: signInAndFinish,
-	},
-	{
-		Name: "call-api", Does: "Alice signs in, the client redeems her code, and shows what the API keeps for her.",
+		Name: "sign-in", Does: "Alice signs in, and the client takes her code: it redeems it where there is a token endpoint, and shows what the API keeps for her where there is one.",
 		do: signInAndFinish,
 	},
 	{

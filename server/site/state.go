@@ -34,6 +34,15 @@ type holdings struct {
 	json  any
 }
 
+// order has the servers come before the client that is one: what they hold is what is asked
+// for most.
+func (h holdings) order() int {
+	if h.party == event.Webapp {
+		return 1
+	}
+	return 0
+}
+
 // state shows the documents by party. The lab's own is what a learner chose,
 // without the hash of the key.
 func (a *API) state(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
@@ -142,12 +151,11 @@ func (a *API) holdings(ctx context.Context, l *lab.Lab, zone *time.Location, asJ
 		}
 		all = append(all, h)
 	}
-	isClient := func(h holdings) bool { return h.party == event.Webapp }
-	all = slices.Concat(slices.DeleteFunc(slices.Clone(all), isClient), slices.DeleteFunc(all, func(h holdings) bool { return !isClient(h) })) // servers first
+	slices.SortStableFunc(all, func(a, b holdings) int { return a.order() - b.order() })
 	client := holdings{party: event.Client, title: event.Client.Row().Name}
 	client.sheet, client.json = heldByClient(events)
-	held := attack.Hands(events, auth, l.Settings.Rules(), l.Now())
-	mallory := holdings{party: event.Mallory, title: fmt.Sprintf("Mallory's hands · %d", len(held)+len(attack.Readings(events, auth)))}
-	mallory.sheet, mallory.json = heldByMallory(held, attack.Readings(events, auth))
+	held, read := attack.Hands(events, auth, l.Settings.Rules(), l.Now()), attack.Readings(events, auth)
+	mallory := holdings{party: event.Mallory, title: fmt.Sprintf("Mallory's hands · %d", len(held)+len(read))}
+	mallory.sheet, mallory.json = heldByMallory(held, read)
 	return append(all, client, mallory), newStateView(events, held, l.Now(), zone), nil
 }

@@ -39,6 +39,7 @@ func subjectOf(key string) string { return "$KV." + bucketName + "." + key }
 type Documents[D any] struct {
 	store *Store
 	kind  Kind
+	fresh func() D // what a document is that was never saved; nil: there is none then
 }
 
 // For returns the handle on the documents of kind. Every caller for one kind
@@ -49,6 +50,14 @@ func For[D any](s *Store, kind Kind) Documents[D] {
 		panic(fmt.Sprintf("store: kind %q is not a lower-case word", kind))
 	}
 	return Documents[D]{store: s, kind: kind}
+}
+
+// Or returns the handle on documents that need no Create: one that was never saved is as
+// fresh makes it, and the first Update saves it. Labs that are older than such a kind, or
+// have no use for it yet, have it all the same.
+func (d Documents[D]) Or(fresh func() D) Documents[D] {
+	d.fresh = fresh
+	return d
 }
 
 // Create saves the first version of a document and appends events to the lab's
@@ -77,7 +86,7 @@ func (d Documents[D]) Create(ctx context.Context, lab uuid.UUID, doc D, events .
 	})
 }
 
-// Get returns the document, or ErrNotFound. Whatever the document's last change
+// Get returns the document, or ErrNotFound (see Or). Whatever the document's last change
 // told is in the log when Get returns.
 func (d Documents[D]) Get(ctx context.Context, lab uuid.UUID) (D, error) {
 	var none D
@@ -109,7 +118,7 @@ func (d Documents[D]) Get(ctx context.Context, lab uuid.UUID) (D, error) {
 // log cannot be written just then: the events stand in the document, and
 // whoever touches it or reads the log next appends them first.
 //
-// Update returns ErrNotFound if there is no document, and ErrTooLarge if the
+// Update returns ErrNotFound if there is no document (see Or), and ErrTooLarge if the
 // document would be larger than Options.MaxDocument, an event larger than
 // MaxEvent or the events larger than MaxOutbox.
 func (d Documents[D]) Update(ctx context.Context, lab uuid.UUID, apply func(doc *D, out *Outbox) error) error {
@@ -233,6 +242,10 @@ func (d Documents[D]) read(ctx context.Context, lab uuid.UUID, key string, cache
 	}
 	epoch := s.cache.now()
 	v, err := s.load(ctx, lab, key)
+	if errors.Is(err, ErrNotFound) && d.fresh != nil {
+		doc := d.fresh()
+		return version{key: key, doc: &doc}, nil
+	}
 	if err != nil || v.isDecoded() {
 		return v, err
 	}

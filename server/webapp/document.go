@@ -3,7 +3,6 @@ package webapp
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 	"oauthlab/server/lab"
+	"oauthlab/server/native"
 	"oauthlab/server/store"
 )
 
@@ -38,7 +38,7 @@ type Session struct {
 }
 
 // Tokens are those that the client keeps for the session.
-func (one Session) Tokens() client.Tokens { return client.TokensIn(memory(one.Kept)) }
+func (one Session) Tokens() client.Tokens { return client.TokensIn(native.Memory(one.Kept)) }
 
 // session returns the one of the cookie's hash, unless it is over.
 func (s *State) session(cookie string, now time.Time) (Session, bool) {
@@ -66,8 +66,7 @@ func (s *State) remove(cookie string) {
 // put keeps a session in place of the one with the cookie's hash was, if there is one.
 func (s *State) put(was string, one Session) {
 	s.remove(was)
-	s.Sessions = append(s.Sessions, one)
-	s.Sessions = s.Sessions[max(0, len(s.Sessions)-maxSessions):]
+	s.Sessions = lab.Keep(s.Sessions, one, maxSessions)
 }
 
 // Document is the web app's record of labs, as the lab's desk uses it.
@@ -75,7 +74,9 @@ type Document struct{ Store *store.Store }
 
 var _ lab.Document = Document{}
 
-func (d Document) docs() store.Documents[State] { return store.For[State](d.Store, Kind) }
+func (d Document) docs() store.Documents[State] {
+	return store.For[State](d.Store, Kind).Or(func() State { return State{} })
+}
 
 // Party implements lab.Document.
 func (d Document) Party() event.Party { return event.Webapp }
@@ -83,30 +84,20 @@ func (d Document) Party() event.Party { return event.Webapp }
 // Feature implements lab.Document.
 func (d Document) Feature() guard.Feature { return guard.ConfidentialClients }
 
-// Create implements lab.Document.
-func (d Document) Create(ctx context.Context, l *lab.Lab) error {
-	return d.docs().Create(ctx, l.ID, State{})
-}
+// Create implements lab.Document: the document is there as soon as something changes it.
+func (d Document) Create(context.Context, *lab.Lab) error { return nil }
 
 // Reset implements lab.Document: nobody is signed in any more.
 func (d Document) Reset(ctx context.Context, l *lab.Lab) error {
-	err := d.docs().Update(ctx, l.ID, func(s *State, _ *store.Outbox) error {
+	return d.docs().Update(ctx, l.ID, func(s *State, _ *store.Outbox) error {
 		*s = State{}
 		return nil
 	})
-	if errors.Is(err, store.ErrNotFound) { // a lab that is older than the web app
-		return d.Create(ctx, l)
-	}
-	return err
 }
 
 // State returns the document as it stands.
 func (d Document) State(ctx context.Context, l *lab.Lab) (State, error) {
-	s, err := d.docs().Get(ctx, l.ID)
-	if errors.Is(err, store.ErrNotFound) { // a lab that is older than the web app
-		return State{}, nil
-	}
-	return s, err
+	return d.docs().Get(ctx, l.ID)
 }
 
 // Read implements lab.Document.
@@ -139,10 +130,3 @@ func (d Document) Sheet(ctx context.Context, l *lab.Lab) (lab.Sheet, error) {
 		Blind: "the user's password, and who else holds a copy of its tokens. The browser holds a cookie, and no token.",
 	}, nil
 }
-
-// memory is what the client keeps for one session.
-type memory map[string]string
-
-func (m memory) Get(key string) (string, bool) { v, ok := m[key]; return v, ok }
-func (m memory) Set(key, value string) error   { m[key] = value; return nil }
-func (m memory) Delete(key string)             { delete(m, key) }

@@ -5,7 +5,6 @@ import (
 	"embed"
 	"errors"
 	"html/template"
-	"io"
 	"net/http"
 	"strings"
 
@@ -60,7 +59,7 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request, t *lab.Handling) 
 	if err := s.save(r.Context(), t, was, one); err != nil {
 		return err
 	}
-	seeOther(w, target)
+	endpoint.SeeOther(w, target)
 	return nil
 }
 
@@ -79,7 +78,7 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request, t *lab.Handlin
 	if err := s.save(r.Context(), t, was, one); err != nil {
 		return err
 	}
-	seeOther(w, "/"+t.ID.String()+"/")
+	endpoint.SeeOther(w, "/"+t.ID.String()+"/")
 	return nil
 }
 
@@ -130,7 +129,7 @@ func (s *Server) again(w http.ResponseWriter, r *http.Request, t *lab.Handling) 
 			return err
 		}
 	}
-	seeOther(w, "/"+t.ID.String()+"/")
+	endpoint.SeeOther(w, "/"+t.ID.String()+"/")
 	return nil
 }
 
@@ -160,16 +159,8 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request, t *lab.Handling)
 	if err := s.save(r.Context(), t, was, one); err != nil {
 		return err
 	}
-	seeOther(w, "/"+t.ID.String()+"/")
+	endpoint.SeeOther(w, "/"+t.ID.String()+"/")
 	return nil
-}
-
-// seeOther redirects by GET whatever the method was.
-func seeOther(w http.ResponseWriter, to string) {
-	w.Header().Set("Location", to)
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Referrer-Policy", "no-referrer")
-	w.WriteHeader(http.StatusSeeOther)
 }
 
 // fail is the one place where errors are written.
@@ -192,17 +183,11 @@ func (s *Server) turnAway(w http.ResponseWriter, _ *http.Request, status int, wh
 
 // show writes the page. A form of it leads back to it alone.
 func (s *Server) show(w http.ResponseWriter, status int, v homeView) {
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "same-origin") // with no-referrer the form's Origin would be null, and be refused
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors "+
-		lab.AllParties().FrameAncestors(s.Labs.Origins, event.Webapp))
-	w.WriteHeader(status)
 	var text strings.Builder
 	if err := homePage.Execute(&text, v); err != nil {
 		s.Log.Error("page", "party", event.Webapp, "err", err)
 	}
-	io.WriteString(w, s.Assets.Link(text.String())) //nolint:errcheck // the caller has gone
+	// With no-referrer the form's Origin would be null, and be refused.
+	s.Assets.Show(w, status, "same-origin", "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors "+
+		lab.AllParties().FrameAncestors(s.Labs.Origins, event.Webapp), text.String())
 }

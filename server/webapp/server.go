@@ -5,8 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -24,6 +22,7 @@ import (
 	"oauthlab/server/endpoint"
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
+	"oauthlab/server/native"
 	"oauthlab/server/route"
 	"oauthlab/server/store"
 )
@@ -33,11 +32,8 @@ func AssetNames() []string {
 	return []string{"css/webapp.css", "fonts/inter.woff2", "icons/webapp.svg"}
 }
 
-// maxAnswer bounds what is read of an answer, in bytes; callWait how long one may take.
-const (
-	maxAnswer = 64 << 10
-	callWait  = 20 * time.Second
-)
+// callWait bounds how long an answer may take.
+const callWait = 20 * time.Second
 
 // Server is the web app, for all labs. It is safe for concurrent use.
 type Server struct {
@@ -85,15 +81,15 @@ func (s *Server) flowOf(ctx context.Context, pattern string, l *lab.Lab, r *http
 	if strings.HasSuffix(pattern, "/start") { // which begins another
 		return ""
 	}
-	state, err := Document{Store: s.Labs.Store}.State(ctx, l)
+	state, err := s.docs().Get(ctx, l.ID)
 	if err != nil {
 		return ""
 	}
 	one, _ := state.session(cookieHash(r), l.Now())
-	return client.FlowIn(memory(one.Kept))
+	return client.FlowIn(native.Memory(one.Kept))
 }
 
-// cookieName is the name of the session cookie. Its path is the lab.
+// cookieName is the name of the session cookie.
 const cookieName = "oauthlab_webapp"
 
 // cookieHash is what the web app keeps of the request's cookie; "" where there is none.
@@ -112,30 +108,21 @@ func (s *Server) begin(w http.ResponseWriter, t *lab.Handling, one *Session) {
 	rand.Read(random) //nolint:errcheck // never returns an error (crypto/rand)
 	cookie := base64.RawURLEncoding.EncodeToString(random)
 	one.Cookie, one.Expires = guard.TokenHash(cookie), t.Now().Add(sessionLife)
-	http.SetCookie(w, &http.Cookie{
-		Name: cookieName, Value: cookie, Path: "/" + t.ID.String() + "/",
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(s.origin(), "https:"),
-	})
+	http.SetCookie(w, endpoint.SessionCookie(s.origin(), cookieName, cookie, t.ID))
 }
 
 // save keeps a session in place of the one with the hash was.
 func (s *Server) save(ctx context.Context, t *lab.Handling, was string, one Session) error {
-	apply := func(state *State, _ *lab.Handling) (struct{}, error) {
+	_, err := lab.Update(ctx, t, s.docs(), func(state *State, _ *lab.Handling) (struct{}, error) {
 		state.put(was, one)
 		return struct{}{}, nil
-	}
-	_, err := lab.Update(ctx, t, s.docs(), apply)
-	if errors.Is(err, store.ErrNotFound) { // a lab that is older than the web app
-		if err = (Document{Store: s.Labs.Store}).Create(ctx, t.Lab); err == nil || errors.Is(err, store.ErrExists) {
-			_, err = lab.Update(ctx, t, s.docs(), apply)
-		}
-	}
+	})
 	return err
 }
 
 // open returns the request's session; a new one, with an empty cookie, where there is none.
 func (s *Server) open(r *http.Request, t *lab.Handling) (Session, error) {
-	state, err := Document{Store: s.Labs.Store}.State(r.Context(), t.Lab)
+	state, err := s.docs().Get(r.Context(), t.ID)
 	if err != nil {
 		return Session{}, err
 	}
@@ -152,10 +139,7 @@ func (s *Server) take(r *http.Request, t *lab.Handling) (Session, error) {
 		state.remove(cookie)
 		return one, nil
 	})
-	if err != nil && !errors.Is(err, store.ErrNotFound) { // a lab that is older than the web app has no sessions
-		return Session{}, err
-	}
-	return one.owned(), nil
+	return one.owned(), err
 }
 
 // asking serves a request on whose behalf the client asks others: it is told of before, so
@@ -186,7 +170,7 @@ func (s *Server) oauth(t *lab.Handling, one Session, open func(string)) *client.
 	return &client.Client{
 		As: event.Webapp, ID: s.ClientID, Secret: s.Secret(t.ID), RedirectURI: t.Origins.WebCallback(t.ID),
 		AuthorizationEndpoint: t.Issuer() + "/authorize", TokenEndpoint: t.Issuer() + "/token", API: t.Issuer(),
-		Rules: t.Settings.Rules(), Store: memory(one.Kept), Record: recorder{s.Labs, t.Lab},
+		Rules: t.Settings.Rules(), Store: native.Memory(one.Kept), Record: recorder{s.Labs, t.Lab},
 		Fetch: func(ctx context.Context, r client.Request) (client.Response, error) { return s.fetch(ctx, t, r) },
 		Open: func(_ context.Context, target string) error {
 			open(target)
@@ -198,34 +182,12 @@ func (s *Server) oauth(t *lab.Handling, one Session, open func(string)) *client.
 
 // fetch sends a request of the client's to one of the lab's own origins.
 func (s *Server) fetch(ctx context.Context, t *lab.Handling, r client.Request) (client.Response, error) {
-	if !t.Origins.Contains(r.URL) {
-		return client.Response{}, fmt.Errorf("%s is outside the lab", r.URL)
-	}
 	ctx, done := context.WithTimeout(ctx, callWait)
 	defer done()
-	out, err := http.NewRequestWithContext(ctx, r.Method, r.URL, strings.NewReader(r.Body))
-	if err != nil {
-		return client.Response{}, err
-	}
-	for _, h := range r.Header {
-		out.Header.Set(h.Name, h.Value)
-	}
-	s.InternalSenders.Pin(out, t.ID, event.Webapp)
-	caller := &http.Client{Transport: s.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	resp, err := caller.Do(out)
+	via := &http.Client{Transport: s.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	answer, err := native.Fetch(ctx, via, t.Origins, func(out *http.Request) { s.InternalSenders.Pin(out, t.ID, event.Webapp) }, r)
 	if failed, is := errors.AsType[*url.Error](err); is {
 		return client.Response{}, failed.Err // without the address: a token may stand in it, and the browser is shown the error
-	}
-	if err != nil {
-		return client.Response{}, err
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	answer := client.Response{Status: resp.StatusCode, Body: string(body)}
-	for name, values := range resp.Header {
-		for _, value := range values {
-			answer.Header = append(answer.Header, event.Field{Name: name, Value: value})
-		}
 	}
 	return answer, err
 }
