@@ -8,11 +8,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/uuid"
 	"golang.org/x/oauth2"
 
 	"oauthlab/lessons/api"
@@ -93,12 +91,7 @@ func TestALearnersOwnClientGetsItsToken(t *testing.T) {
 			t.Errorf("the token endpoint answers %d %s", token.status, token.body)
 		}
 	}
-	sent := slices.ContainsFunc(h.logOf(t, uuid.MustParse(l.ID)), func(e event.Event) bool {
-		return e.Request != nil && e.From == "My app" && strings.HasSuffix(e.Request.URL, "/token")
-	})
-	if !sent {
-		t.Error("no request in the log is of My app")
-	}
+	h.wantTokenRequestOf(t, l, "My app")
 }
 
 // A client that nobody of the lab wrote, golang.org/x/oauth2 as the learner's own public

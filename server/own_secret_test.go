@@ -119,12 +119,7 @@ func TestALearnersConfidentialClientShowsItsSecret(t *testing.T) {
 			}
 		})
 	}
-	sent := slices.ContainsFunc(h.logOf(t, uuid.MustParse(l.ID)), func(e event.Event) bool {
-		return e.Request != nil && e.From == "My server" && strings.HasSuffix(e.Request.URL, "/token")
-	})
-	if !sent {
-		t.Error("no request in the log is of My server")
-	}
+	h.wantTokenRequestOf(t, l, "My server")
 }
 
 // With a refresh token alone nobody goes on in the name of a confidential client (RFC 6749 §6).

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -228,6 +229,16 @@ func (h *house) logOf(t *testing.T, id uuid.UUID) (all []event.Event) {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// wantTokenRequestOf checks that the log names a learner's client as the one that asked for a token.
+func (h *house) wantTokenRequestOf(t *testing.T, l api.Lab, client event.Party) {
+	t.Helper()
+	if !slices.ContainsFunc(h.logOf(t, uuid.MustParse(l.ID)), func(e event.Event) bool {
+		return e.Request != nil && e.From == client && strings.HasSuffix(e.Request.URL, "/token")
+	}) {
+		t.Errorf("no request in the log is of %s", client)
+	}
 }
 
 // labWithMail makes a lab with the given parts switched, to which Mallory has sent the

@@ -20,6 +20,7 @@ import (
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
 	"oauthlab/server/store"
+	"oauthlab/server/store/storetest"
 	"oauthlab/web"
 )
 
@@ -49,15 +50,7 @@ func newBench(t *testing.T) *bench {
 // newBenchOf takes what is different about the server.
 func newBenchOf(t *testing.T, change func(*Server)) *bench {
 	t.Helper()
-	db, err := store.Open(t.Context(), store.Options{Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := storetest.Open(t)
 	web1 := httptest.NewUnstartedServer(nil)
 	origins := lab.Origins{
 		event.Lab: "http://localhost:1", event.Mallory: "http://127.0.0.1:2", event.Webapp: "http://localhost:3",

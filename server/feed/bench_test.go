@@ -16,6 +16,7 @@ import (
 	"oauthlab/lessons/event"
 	"oauthlab/server/lab"
 	"oauthlab/server/store"
+	"oauthlab/server/store/storetest"
 )
 
 // noon is when these tests play.
@@ -39,15 +40,7 @@ const (
 // newBench starts the party auth with one endpoint below every path.
 func newBench(t *testing.T, route Route) *bench {
 	t.Helper()
-	db, err := store.Open(t.Context(), store.Options{Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := storetest.Open(t)
 	labs := &lab.Labs{
 		Store: db, Now: func() time.Time { return noon },
 		Origins: lab.Origins{event.Lab: labOrigin, event.Auth: authOrigin, event.Mallory: "http://127.0.0.1:8083"},

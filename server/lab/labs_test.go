@@ -17,6 +17,7 @@ import (
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 	"oauthlab/server/store"
+	"oauthlab/server/store/storetest"
 )
 
 // noon is when these tests play.
@@ -30,15 +31,7 @@ type bench struct {
 
 func newBench(t *testing.T, parties ...Document) *bench {
 	t.Helper()
-	db, err := store.Open(t.Context(), store.Options{Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := storetest.Open(t)
 	return &bench{T: t, labs: &Labs{Store: db, Origins: local(), Now: func() time.Time { return noon }, Parties: parties}}
 }
 

@@ -21,7 +21,7 @@ import (
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
 	"oauthlab/server/route"
-	"oauthlab/server/store"
+	"oauthlab/server/store/storetest"
 )
 
 // bench is an API over HTTP with one lab, and tokens of its own.
@@ -67,15 +67,7 @@ func newBench(t *testing.T) *bench {
 // newBenchOf takes what is different about the labs and the server.
 func newBenchOf(t *testing.T, change func(*lab.Labs, *Server)) *bench {
 	t.Helper()
-	db, err := store.Open(t.Context(), store.Options{Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := storetest.Open(t)
 	web := httptest.NewUnstartedServer(nil)
 	origins := lab.Origins{
 		event.Lab: "http://localhost:1", event.Mallory: "http://127.0.0.1:2",

@@ -1,12 +1,10 @@
 package store
 
 import (
-	"archive/tar"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
-	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -27,37 +25,11 @@ func oldOptions(dir string) Options { return Options{Dir: dir, LabTTL: 876000 * 
 // oldFolder unpacks testdata/format1.tar.gz.
 func oldFolder(t *testing.T) string {
 	t.Helper()
-	packed, err := os.Open("testdata/format1.tar.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer packed.Close()
-	unzipped, err := gzip.NewReader(packed)
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
-	for files := tar.NewReader(unzipped); ; {
-		file, err := files.Next()
-		if err == io.EOF {
-			return dir
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		name := filepath.Join(dir, filepath.FromSlash(file.Name))
-		if file.FileInfo().IsDir() {
-			err = os.MkdirAll(name, 0o700)
-		} else {
-			var data []byte
-			if data, err = io.ReadAll(files); err == nil {
-				err = os.WriteFile(name, data, 0o600)
-			}
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+	if out, err := exec.Command("tar", "-xzf", "testdata/format1.tar.gz", "-C", dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
 	}
+	return dir
 }
 
 func openOld(t *testing.T, dir string) *Store {

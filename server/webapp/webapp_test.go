@@ -26,7 +26,7 @@ import (
 	"oauthlab/server/asset"
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
-	"oauthlab/server/store"
+	"oauthlab/server/store/storetest"
 	"oauthlab/web"
 )
 
@@ -97,15 +97,7 @@ func newBench(t *testing.T) *bench {
 // newBenchOf takes what is different about the labs.
 func newBenchOf(t *testing.T, change func(*lab.Labs)) *bench {
 	t.Helper()
-	db, err := store.Open(t.Context(), store.Options{Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := storetest.Open(t)
 	at := httptest.NewUnstartedServer(nil)
 	origins := lab.Origins{
 		event.Lab: "http://localhost:1", event.Auth: "http://localhost:2", event.Mallory: "http://127.0.0.1:3",
