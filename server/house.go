@@ -15,7 +15,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/lmittmann/tint"
 
-	"oauthlab/lessons/content"
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/load"
 	"oauthlab/server/asset"
@@ -81,7 +80,7 @@ func open(ctx context.Context, c setup) (*house, error) {
 	if err != nil {
 		return nil, fmt.Errorf("source: %w", err)
 	}
-	books, err := site.ReadBooks(content.FS)
+	books, err := site.ReadBooks()
 	if err != nil {
 		return nil, fmt.Errorf("books: %w", err)
 	}

@@ -103,10 +103,18 @@ func (f *File) endsEarly(lines []string) {
 	}
 }
 
-// readsAs reports whether the lines are YAML, of keys and values or nothing.
+// readsAs reports whether the lines are YAML, of keys and values or nothing. The empty
+// lines above them, which are all of a book before an entry of it, are counted and not
+// parsed: a book would take the square of its length.
 func readsAs(lines []string, into *yaml.Node) bool {
+	empty := slices.IndexFunc(lines, func(line string) bool { return line != "" })
+	if empty < 0 {
+		*into = yaml.Node{}
+		return true
+	}
 	var node yaml.Node
-	err := yaml.NewDecoder(strings.NewReader(strings.Join(lines, "\n"))).Decode(&node)
+	err := yaml.NewDecoder(strings.NewReader(strings.Join(lines[empty:], "\n"))).Decode(&node)
+	moveDown(&node, empty)
 	if errors.Is(err, io.EOF) {
 		*into = node
 		return true
@@ -116,6 +124,14 @@ func readsAs(lines []string, into *yaml.Node) bool {
 	}
 	*into = node
 	return true
+}
+
+// moveDown moves a node, and what it holds, down by a number of lines.
+func moveDown(n *yaml.Node, lines int) {
+	n.Line += lines
+	for _, within := range n.Content {
+		moveDown(within, lines)
+	}
 }
 
 // badLine returns the line, counted from 0, at which lines that are no YAML stop being

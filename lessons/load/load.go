@@ -117,10 +117,7 @@ func newLoader(t Tree) *loader {
 	if books == nil {
 		books = t.FS
 	}
-	l := &loader{fsys: t.FS, root: t.Name, left: maxTree, markdown: newMarkdown(books), chapters: map[string]string{}}
-	words, _ := Glossary(books) // what is wrong with it is its own reader's to hear
-	l.markdown.phrases, l.markdown.traces = phrases(words), traces(words)
-	return l
+	return &loader{fsys: t.FS, root: t.Name, left: maxTree, markdown: leadingTo(books), chapters: map[string]string{}}
 }
 
 // Plain returns the chapters without the files that they were read from.

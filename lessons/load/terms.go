@@ -1,9 +1,11 @@
 package load
 
 import (
+	"embed"
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -24,6 +26,26 @@ const termClass = "term"
 
 // phrase is what leads to a term of the glossary, in small letters.
 type phrase struct{ words, term string }
+
+// embedded holds, by embed.FS, the markdown whose prose leads to the books in it. They are
+// part of the program and never change, so that each is read once.
+var embedded sync.Map
+
+// leadingTo returns Markdown whose prose leads to the words of the books. What is wrong
+// with a book, reading the book itself says.
+func leadingTo(books fs.FS) markdown {
+	fixed, never := books.(embed.FS)
+	if known, is := embedded.Load(fixed); never && is {
+		return known.(markdown)
+	}
+	m := newMarkdown(books)
+	words, _ := Glossary(books)
+	m.phrases, m.traces = phrases(words), traces(words)
+	if never {
+		embedded.Store(fixed, m)
+	}
+	return m
+}
 
 // anchors returns the anchors of the books, by path. What is wrong with a book,
 // reading the book itself says.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"slices"
+	"sync"
 
 	"oauthlab/lessons/content"
 	"oauthlab/lessons/lint"
@@ -32,15 +33,8 @@ const OurLessons = "lessons/content"
 // Read reads the chapters, ours and a teacher's. The error lists everything that is
 // wrong with either.
 func Read(c config.Lessons) (Teaching, error) {
-	ours, err := load.Read(load.Tree{Name: OurLessons, FS: content.FS})
+	t, err := ours()
 	if err != nil {
-		return Teaching{}, fmt.Errorf("lessons: %w", err)
-	}
-	t := Teaching{Chapters: ours, Ours: ours}
-	if t.Traces, err = readTraces(ours); err != nil {
-		return Teaching{}, fmt.Errorf("lessons: %w", err)
-	}
-	if t.Coming, err = load.ToCome(content.FS); err != nil {
 		return Teaching{}, fmt.Errorf("lessons: %w", err)
 	}
 	if c.Dir == "" {
@@ -49,6 +43,20 @@ func Read(c config.Lessons) (Teaching, error) {
 	err = t.beside(c)
 	return t, err
 }
+
+// ours is our own chapters, which are part of the program and read once.
+var ours = sync.OnceValues(func() (Teaching, error) {
+	chapters, err := load.Read(load.Tree{Name: OurLessons, FS: content.FS})
+	if err != nil {
+		return Teaching{}, err
+	}
+	t := Teaching{Chapters: chapters, Ours: chapters}
+	if t.Traces, err = readTraces(chapters); err != nil {
+		return Teaching{}, err
+	}
+	t.Coming, err = load.ToCome(content.FS)
+	return t, err
+})
 
 // beside reads a teacher's chapters and puts them among ours. The error lists all that
 // is wrong with them, whether a file shows it by itself or only the whole.

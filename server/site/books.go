@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"html/template"
-	"io/fs"
 	"net/http"
 	"strings"
+	"sync"
 
 	"oauthlab/lessons/api"
+	"oauthlab/lessons/content"
 	"oauthlab/lessons/guard"
 	"oauthlab/lessons/load"
 	"oauthlab/server/endpoint"
@@ -36,17 +37,19 @@ type Books struct {
 	entries    map[string]api.Entry // by address
 }
 
-// ReadBooks reads the books, and renders every entry once.
-func ReadBooks(texts fs.FS) (*Books, error) {
+// ReadBooks reads the books, which are part of the program, and renders every entry, once.
+var ReadBooks = sync.OnceValues(readBooks)
+
+func readBooks() (*Books, error) {
 	b := &Books{names: map[string]string{}, parameters: map[string]string{}, entries: map[string]api.Entry{}}
 	var err error
-	if b.glossary, err = load.Glossary(texts); err != nil {
+	if b.glossary, err = load.Glossary(content.FS); err != nil {
 		return nil, err
 	}
-	if b.troubles, err = load.Troubles(texts); err != nil {
+	if b.troubles, err = load.Troubles(content.FS); err != nil {
 		return nil, err
 	}
-	if b.asvs, err = load.Requirements(texts); err != nil {
+	if b.asvs, err = load.Requirements(content.FS); err != nil {
 		return nil, err
 	}
 	b.finder = load.NewTroubleFinder(b.troubles)

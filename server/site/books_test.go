@@ -174,7 +174,7 @@ func TestAnErrorOfOtherWordsLeadsToItsCode(t *testing.T) {
 // Every entry is served alone, in words of its own, with its sections; and its links
 // lead somewhere.
 func TestEveryEntryIsServedAlone(t *testing.T) {
-	read, err := ReadBooks(content.FS)
+	read, err := ReadBooks()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +205,7 @@ func TestEveryEntryIsServedAlone(t *testing.T) {
 // The parameters of OAuth that the inspector or the reference explain are words of the
 // glossary, and the page of a chapter knows which.
 func TestTheGlossaryKnowsTheParameters(t *testing.T) {
-	read, err := ReadBooks(content.FS)
+	read, err := ReadBooks()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"oauthlab/app/client"
 	"oauthlab/lessons/api"
@@ -34,10 +35,12 @@ func sources() map[string]fs.FS {
 // CodeBook holds, by guard, its own source and the lines that call it.
 type CodeBook map[guard.ID]api.Code
 
-// ReadCode reads the sources once. It fails where a guard of the catalogue is
+// ReadCode reads the sources, which are part of the program, once. It fails where a guard of the catalogue is
 // called nowhere, a switch that switches nothing, and where one is enforced under the
 // name of another.
-func ReadCode() (CodeBook, error) {
+var ReadCode = sync.OnceValues(readCode)
+
+func readCode() (CodeBook, error) {
 	r := codeReader{files: token.NewFileSet(), names: map[string]guard.ID{}, funcs: map[string]api.Snippet{}}
 	for folder, files := range sources() {
 		if err := r.parse(folder, files); err != nil {

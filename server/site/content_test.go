@@ -244,7 +244,7 @@ func TestTheFingerprintOfTheSameChaptersIsTheSame(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		books, err := ReadBooks(content.FS)
+		books, err := ReadBooks()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -77,7 +77,7 @@ func withOrigin(run func() int) (int, error) {
 	if err != nil {
 		return 1, err
 	}
-	books, err := ReadBooks(content.FS)
+	books, err := ReadBooks()
 	if err != nil {
 		return 1, err
 	}

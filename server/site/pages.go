@@ -7,7 +7,6 @@ import (
 	"golang.org/x/net/html"
 
 	"oauthlab/app/timeline"
-	"oauthlab/lessons/content"
 	"oauthlab/lessons/event"
 	"oauthlab/server/asset"
 	"oauthlab/web"
@@ -16,7 +15,7 @@ import (
 // Pages returns what chapters may link to on the lab's own origin, beside each
 // other: by path, with the anchors in each.
 func Pages() (map[string]map[string]bool, error) {
-	books, err := ReadBooks(content.FS)
+	books, err := ReadBooks()
 	if err != nil {
 		return nil, err
 	}
