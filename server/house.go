@@ -151,8 +151,13 @@ func open(ctx context.Context, c setup) (*house, error) {
 		return nil, errors.Join(err, h.close())
 	}
 
-	senders := feed.InternalSenders{Secret: secret}
-	authDocument := authserver.Document{Store: db, Owner: event.Auth, Kind: authserver.Kind, ClientKey: clients}
+	shared, err := db.Secret(ctx, "api")
+	if err != nil {
+		return nil, errors.Join(err, h.close())
+	}
+
+	senders, apiKey := feed.InternalSenders{Secret: secret}, lab.APIKey(shared)
+	authDocument := authserver.Document{Store: db, Owner: event.Auth, Kind: authserver.Kind, ClientKey: clients, APIKey: apiKey}
 	h.labs = &lab.Labs{
 		Store: db, Origins: c.Origins, Now: c.now, Gate: h.health.Gate,
 		Parties: []lab.Document{authDocument, resourceserver.Document{Store: db}, webapp.Document{Store: db}}, Chapters: taught.Standing(), OwnRedirects: lab.OwnRedirects(c.OwnClients),
@@ -160,7 +165,7 @@ func open(ctx context.Context, c setup) (*house, error) {
 	if err := h.seed(ctx, seeds); err != nil {
 		return nil, errors.Join(err, h.close())
 	}
-	h.attacks = &attack.Runner{Labs: h.labs, InternalSenders: senders}
+	h.attacks = &attack.Runner{Labs: h.labs, InternalSenders: senders, APIKey: apiKey}
 	if c.Listen != "" {
 		h.attacks.Transport = newInside(c.Here(), c.Origins, listeners[0][0])
 	}
@@ -169,13 +174,17 @@ func open(ctx context.Context, c setup) (*house, error) {
 		Labs: h.labs, Auth: authDocument, Attacks: h.attacks, Chapters: load.Plain(taught.Chapters), Traces: taught.Traces,
 		Code: code, Books: books, Log: log, Feed: h.feed, Bounds: h.apiBounds(), MaxBody: int64(c.Bounds.MaxBody),
 	}}
-	resources := &resourceserver.Server{
+	beside := &resourceserver.Server{
 		Origin: c.Origins[event.Auth], Tokens: issuedHere{authDocument},
 		Labs: h.labs, InternalSenders: senders, Log: log, RateLimiter: h.pace(), MaxBody: int64(c.Bounds.MaxBody),
 	}
+	resources := &resourceserver.Server{
+		Origin: c.Origins[event.API], APIKey: apiKey, Transport: h.attacks.Transport,
+		Labs: h.labs, InternalSenders: senders, Log: log, RateLimiter: h.pace(), MaxBody: int64(c.Bounds.MaxBody),
+	}
 	auth := &authserver.Server{
-		Party: event.Auth, Kind: authserver.Kind, Origin: c.Origins[event.Auth], Beside: resources.Mount,
-		Labs: h.labs, InternalSenders: senders, Secret: issued, ClientKey: clients, Assets: authAssets, Log: log, RateLimiter: h.pace(), MaxBody: int64(c.Bounds.MaxBody),
+		Party: event.Auth, Kind: authserver.Kind, Origin: c.Origins[event.Auth], Beside: beside.Mount,
+		Labs: h.labs, InternalSenders: senders, Secret: issued, ClientKey: clients, APIKey: apiKey, Assets: authAssets, Log: log, RateLimiter: h.pace(), MaxBody: int64(c.Bounds.MaxBody),
 	}
 	app := &webapp.Server{
 		ClientID: authserver.ClientWeb, Secret: func(id uuid.UUID) string { return authserver.ClientSecret(clients, id, authserver.ClientWeb) },
@@ -187,7 +196,7 @@ func open(ctx context.Context, c setup) (*house, error) {
 	if err != nil {
 		return nil, errors.Join(err, h.close())
 	}
-	all := map[event.Party]http.Handler{event.Lab: labHandler, event.Auth: auth.Handler(), event.Webapp: app.Handler(), event.Mallory: mallory.Handler()}
+	all := map[event.Party]http.Handler{event.Lab: labHandler, event.Auth: auth.Handler(), event.API: resources.Handler(), event.Webapp: app.Handler(), event.Mallory: mallory.Handler()}
 	for _, p := range c.Here() {
 		h.handlers = append(h.handlers, secured(c.Origins[p.ID], withIcon(p, all[p.ID])))
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -44,6 +45,15 @@ func hostsOf(t *testing.T, all []net.Listener) []string {
 	return hosts
 }
 
+// numbered are origins of all parties at which nobody listens: a proxy stands there.
+func numbered() lab.Origins {
+	o := lab.AllParties().Defaults()
+	for i, p := range lab.AllParties() {
+		o[p.ID] = fmt.Sprintf("%s:%d", o[p.ID][:strings.LastIndexByte(o[p.ID], ':')], i+1)
+	}
+	return o
+}
+
 // What goes to localhost reaches us, by whichever of its addresses; what is on one
 // address stays on it alone.
 func TestLocalhostIsTwoAddresses(t *testing.T) {
@@ -53,10 +63,10 @@ func TestLocalhostIsTwoAddresses(t *testing.T) {
 			c.Ops.Listen = "localhost:0"
 			if together {
 				c.Listen = "localhost:0"
-				c.Origins = lab.Origins{event.Lab: "http://localhost:1", event.Auth: "http://localhost:2", event.Webapp: "http://localhost:4", event.Mallory: "http://127.0.0.1:3"}
+				c.Origins = numbered()
 			}
 		})
-		want := map[string]string{"--lab": "127.0.0.1 ::1", "--auth": "127.0.0.1 ::1", "--webapp": "127.0.0.1 ::1", "--mallory": "127.0.0.1"}
+		want := map[string]string{"--lab": "127.0.0.1 ::1", "--auth": "127.0.0.1 ::1", "--api": "127.0.0.1 ::1", "--webapp": "127.0.0.1 ::1", "--mallory": "127.0.0.1"}
 		for i, p := range h.config.Here() {
 			group := h.listeners[min(i, len(h.listeners)-1)]
 			got := strings.Join(hostsOf(t, group), " ")
@@ -69,8 +79,9 @@ func TestLocalhostIsTwoAddresses(t *testing.T) {
 			for _, l := range group {
 				host := strings.TrimPrefix(h.config.Origins[p.ID], "http://")
 				got := h.ask(t, "GET", "http://"+l.Addr().String()+"/", "", "Host", host, "Accept", "text/html")
-				if got.header.Get("Content-Security-Policy") == "" || !strings.Contains(got.body, "<html") {
-					t.Errorf("%s on %s answers %d %.100s, want a page of its own", p.Flag(), l.Addr(), got.status, got.body)
+				own := strings.Contains(got.body, "<html") || p.ID == event.API && strings.Contains(got.body, "The resources of a lab")
+				if got.header.Get("Content-Security-Policy") == "" || !own {
+					t.Errorf("%s on %s answers %d %.100s, want an answer of its own", p.Flag(), l.Addr(), got.status, got.body)
 				}
 			}
 		}
@@ -107,7 +118,7 @@ func TestAnotherProgramOnOneOfTheLoopbacks(t *testing.T) {
 			c.Data, c.Log, c.Origins = t.TempDir(), "json", freeOrigins(c.Parties)
 			set(&c, address)
 			if flag == "--listen" {
-				c.Origins = lab.Origins{event.Lab: "http://localhost:1", event.Auth: "http://localhost:2", event.Webapp: "http://localhost:4", event.Mallory: "http://127.0.0.1:3"}
+				c.Origins = numbered()
 			}
 			where := address
 			if flag == "--lab" || flag == "--auth" {
@@ -128,7 +139,11 @@ func TestAMadeUpPartyListens(t *testing.T) {
 	table := append(lab.AllParties(), lab.Party{ID: "clerk", Title: "the clerk", Origin: "http://localhost:8090"})
 	c := setup{Config: config.Default(table)}
 	c.Origins, c.Roles.Played = freeOrigins(table), []event.Party{event.Lab, "clerk"}
-	c.Origins[event.Webapp] = "http://localhost:1" // played elsewhere, as all others
+	for _, p := range table { // all others are played elsewhere
+		if !c.Roles.Play(p.ID) {
+			c.Origins[p.ID] = numbered()[p.ID]
+		}
+	}
 	listeners, err := c.bind()
 	if err != nil {
 		t.Fatal(err)
@@ -147,7 +162,9 @@ func TestAMadeUpPartyIsAnnounced(t *testing.T) {
 		h := openHouseWith(t, func(c *setup) {
 			c.Parties = append(lab.AllParties(), lab.Party{ID: "clerk", Title: "the clerk", Origin: "http://localhost:8090"})
 			c.Origins["clerk"], c.Log = "http://localhost:8090", log
-			c.Roles.Played = []event.Party{event.Lab, event.Auth, event.Mallory}
+			for _, p := range lab.AllParties() {
+				c.Roles.Played = append(c.Roles.Played, p.ID)
+			}
 		})
 		var said strings.Builder
 		if h.announce(&said); !strings.Contains(said.String(), want) {
@@ -245,10 +262,10 @@ func TestAWrongHostBehindAProxyIsTold(t *testing.T) {
 	log := &shelf{}
 	h := openHouseWith(t, func(c *setup) {
 		c.Listen, c.stderr = "127.0.0.1:0", log
-		c.Origins = lab.Origins{event.Lab: "http://localhost:1", event.Auth: "http://localhost:2", event.Webapp: "http://localhost:4", event.Mallory: "http://127.0.0.1:3"}
+		c.Origins = numbered()
 	})
 	got := h.ask(t, "GET", "http://"+h.listeners[0][0].Addr().String()+"/", "", "Host", "backend:8080")
-	want := "No party of the lab has this host.\nThe request came with the Host backend:8080; expected is localhost:1 or localhost:2 or localhost:4 or 127.0.0.1:3.\n"
+	want := "No party of the lab has this host.\nThe request came with the Host backend:8080; expected is localhost:1 or localhost:2 or localhost:3 or localhost:4 or 127.0.0.1:5.\n"
 	if got.status != http.StatusMisdirectedRequest || got.body != want {
 		t.Errorf("it is told %d\n%s\nwant\n%s", got.status, got.body, want)
 	}

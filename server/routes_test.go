@@ -17,6 +17,7 @@ import (
 	"oauthlab/server/attack"
 	"oauthlab/server/authserver"
 	"oauthlab/server/endpoint"
+	"oauthlab/server/lab"
 	"oauthlab/server/resourceserver"
 	"oauthlab/server/route"
 	"oauthlab/server/site"
@@ -105,10 +106,15 @@ func routes() map[string][]routeRow {
 		web = append(web, get("GET /web/"+name, "/web/"+name, 200, anAsset), get("GET /web/{hash}/"+name, "/web/"+anotherHash+"/"+name, 404, anAsset))
 	}
 	icon := get("GET "+iconPath, iconPath, 200, anAsset)
-	all := map[string][]routeRow{"--lab": append(lab, icon), "--auth": append(auth, icon), "--webapp": append(web, icon), "--mallory": append(mallory, icon)}
+	api := []routeRow{get("/", "/", 404, shared), get("/{lab}/", "/{lab}/nothing", 404, shared)}
+	all := map[string][]routeRow{"--lab": append(lab, icon), "--auth": append(auth, icon), "--api": append(api, icon), "--webapp": append(web, icon), "--mallory": append(mallory, icon)}
 	for flag, table := range tables() {
 		for _, row := range table {
-			all[flag] = append(all[flag], routeOf(row))
+			r := routeOf(row)
+			if flag == "--auth" && slices.ContainsFunc(resourceserver.Endpoints(), func(one endpoint.Row) bool { return one.Path == row.Path }) {
+				r.status = http.StatusNotFound // in the last chapter the API stands elsewhere
+			}
+			all[flag] = append(all[flag], r)
 		}
 	}
 	return all
@@ -116,7 +122,7 @@ func routes() map[string][]routeRow {
 
 // tables are those of the servers' endpoints, by the flag of their party.
 func tables() map[string][]endpoint.Row {
-	return map[string][]endpoint.Row{"--lab": site.Endpoints(), "--auth": slices.Concat(authserver.Endpoints(), resourceserver.Endpoints()), "--webapp": webapp.Endpoints(), "--mallory": attack.Endpoints()}
+	return map[string][]endpoint.Row{"--lab": site.Endpoints(), "--auth": slices.Concat(authserver.Endpoints(), resourceserver.Endpoints()), "--api": resourceserver.Endpoints(), "--webapp": webapp.Endpoints(), "--mallory": attack.Endpoints()}
 }
 
 // routeOf is a request to an endpoint of a table: without parameters, and with an empty
@@ -196,7 +202,7 @@ func TestEveryRouteKeepsTheRules(t *testing.T) {
 					got.status == http.StatusNotFound && r.target != "/api/troubleshooting") {
 					t.Fatalf("answered %d %.200s, want %d", got.status, got.body, r.status)
 				}
-				checkRoute(t, h, r.kind, got)
+				checkRoute(t, h, p.ID, r.kind, got)
 			})
 		}
 	}
@@ -268,8 +274,8 @@ func (h *house) checkRow(t *testing.T, origin string, row endpoint.Row, path end
 	}
 }
 
-// checkRoute checks the headers that an answer of the kind has.
-func checkRoute(t *testing.T, h *house, k kind, got reply) {
+// checkRoute checks the headers that a party's answer of the kind has.
+func checkRoute(t *testing.T, h *house, of event.Party, k kind, got reply) {
 	t.Helper()
 	one := func(name string) string {
 		t.Helper()
@@ -303,7 +309,7 @@ func checkRoute(t *testing.T, h *house, k kind, got reply) {
 	case aFrame:
 		framed, scripts = []string{"'self'"}, []string{"'self'"}
 	case aForm, shared, private:
-		framed, scripts = []string{ours[event.Lab]}, nil
+		framed, scripts = []string{lab.AllParties().FrameAncestors(ours, of)}, nil
 	case anAsset: // of whichever party
 		framed, scripts = policy["frame-ancestors"], policy["script-src"]
 	}
@@ -433,7 +439,7 @@ func TestAnotherHostSeesNothing(t *testing.T) {
 		h := openHouseWith(t, func(c *setup) {
 			if together {
 				c.Listen = "127.0.0.1:0"
-				c.Origins[event.Lab], c.Origins[event.Auth], c.Origins[event.Mallory] = "http://localhost:1", "http://localhost:2", "http://127.0.0.1:3"
+				c.Origins = numbered()
 			}
 		})
 		for i, p := range h.config.Here() {

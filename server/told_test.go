@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
+	"log/slog"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"testing"
@@ -13,6 +16,7 @@ import (
 	"oauthlab/lessons/guard"
 	"oauthlab/server/attack"
 	"oauthlab/server/prove"
+	"oauthlab/server/resourceserver"
 	"oauthlab/server/robot"
 )
 
@@ -139,8 +143,34 @@ func (h *house) misused(t *testing.T) []event.Event {
 	h.signIn(t, l)
 	h.ask(t, http.MethodPost, api+"/sign-out", "", key...)
 	h.ask(t, http.MethodPost, api+"/reset", "", key...)
-	return append(h.logOf(t, uuid.MustParse(l.ID)), h.signedOut(t)...)
+	return slices.Concat(h.logOf(t, uuid.MustParse(l.ID)), h.signedOut(t), h.unanswered(t))
 }
+
+// unanswered returns the log of a lab whose API cannot ask the authorization server.
+func (h *house) unanswered(t *testing.T) []event.Event {
+	t.Helper()
+	l, err := h.prover().LabWith(t.Context(), "v06", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	alone := &resourceserver.Server{
+		Origin: h.config.Origins[event.API], Labs: h.labs, InternalSenders: h.attacks.InternalSenders, Log: slog.New(slog.DiscardHandler),
+		Transport: roundTripper(func(*http.Request) (*http.Response, error) { return nil, errors.New("nobody is there") }),
+	}
+	r := httptest.NewRequest(http.MethodGet, l.API()+"/api/me", nil)
+	r.Header.Set("Authorization", "Bearer any")
+	w := httptest.NewRecorder()
+	alone.Handler().ServeHTTP(w, r)
+	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
+		t.Errorf("an API that cannot ask answers %d %s", w.Code, w.Body)
+	}
+	return h.logOf(t, l.ID)
+}
+
+// roundTripper is a way to nowhere else.
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (way roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return way(r) }
 
 // signedOut returns the log of a lab in which Alice signs in, and out of the client again.
 func (h *house) signedOut(t *testing.T) []event.Event {

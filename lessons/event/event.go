@@ -149,6 +149,7 @@ const (
 	NoteLeak         = "leak"
 	NoteCallRefused  = "call.refused"
 	NoteLoginRefused = "login.refused"
+	NoteUnanswered   = "introspection.unanswered"
 	NoteOutOfBounds  = "out.of.bounds"
 	NoteAttackBegins = "attack.begins"
 	NoteBaitBegins   = "bait.begins"

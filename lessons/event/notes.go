@@ -38,6 +38,7 @@ var noteRows = []NoteRow{
 	{Name: NoteSignedOut, Means: "The client forgot its tokens, because its user signed out.", From: Client, Story: "{client} forgets its tokens.", Says: "forgets its tokens", Plain: true},
 	{Name: NoteFlowFailed, Means: "The client gave up, and why.", From: Client, Fields: []string{"error"}, Story: "{client} gives up: {why}.", Says: "gives up", Fault: true, Trouble: true, Ends: true},
 	{Name: NoteLoginRefused, Means: "A user name and password did not belong together.", From: Auth, Fields: []string{"username"}, Story: "The auth server refuses the sign-in.", Says: "wrong name or password", Plain: true, Fault: true, Trouble: true},
+	{Name: NoteUnanswered, Means: "The API could not ask what a token is worth.", From: API, Story: "The API cannot ask what the token is worth, and hands out nothing.", Says: "gets no answer", Plain: true, Fault: true, Trouble: true},
 	{Name: NoteOutOfBounds, Means: "Something was refused that no switch lets pass.", From: Auth, Fields: []string{"redirect_uri"}, Trouble: true},
 
 	{Name: NoteMail, Means: "Mallory mails a link, and Alice opens it.", From: Mallory, To: Browser, Fields: []string{"url"}, Story: "Mallory mails Alice a link, and she opens it.", Says: "mails a link"},

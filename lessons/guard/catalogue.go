@@ -29,6 +29,11 @@ func rows() []Protection {
 		refreshBinding(),
 		refreshLifetime(),
 		refreshLock(),
+		introspectionAuth(),
+		jwtSignature(),
+		jwtAlg(),
+		issuer(),
+		audience(),
 	}
 }
 

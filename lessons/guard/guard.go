@@ -120,4 +120,9 @@ const (
 	Whole      = "whole"               // the line has the token
 	Basic      = "client_secret_basic" // RFC 6749 §2.3.1, as RFC 7591 §2 names it
 	Post       = "client_secret_post"  // the same
+	Opaque     = "opaque"              // a random value
+	JWT        = "jwt"                 // RFC 9068
+
+	ByIntrospection = "introspection" // asking the server (RFC 7662)
+	BySignature     = "signature"     // with the server's key (RFC 9068 §4)
 )

@@ -21,6 +21,7 @@ func TestFindingsInTheBookOfASVS(t *testing.T) {
 		"v03": "code-injection code-replay thief-first late-code intercepted-code pkce-downgrade plain-leak",
 		"v04": "scope-overreach token-in-url token-in-log web-app-code",
 		"v05": "stolen-refresh used-refresh late-refresh refresh-for-ever",
+		"v06": "print-shop-token",
 	} {
 		for id := range strings.FieldsSeq(ids) {
 			attacks[id] = version

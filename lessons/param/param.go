@@ -75,7 +75,17 @@ var rows = []Row{
 		Name: "id_token", Section: "OpenID Connect Core §2", Mark: MarkToken, Brief: "id", Secret: true,
 		Means: "Who signed in, when and for whom, signed by the authorization server.",
 	},
+	{
+		Name: "token", Section: "RFC 7662 §2.1", Mark: MarkToken, Brief: "token", Secret: true,
+		Means: "The token that is asked about.",
+	},
+	{Name: "token_type_hint", Section: "RFC 7662 §2.1", Means: "What kind of token it may be. The server looks at access tokens alone."},
+	{Name: "active", Section: "RFC 7662 §2.2", Means: "Whether the token is good. Of one that is not, the server says nothing else."},
 	{Name: "sub", Means: "Who the token's user is, as the authorization server calls them."},
+	{Name: "aud", Section: "RFC 7519 §4.1.3", Means: "For which API the token is: its address."},
+	{Name: "exp", Section: "RFC 7519 §4.1.4", Means: "Until when the token is good, in seconds since 1970."},
+	{Name: "iat", Section: "RFC 7519 §4.1.6", Means: "When the token was given out, in seconds since 1970."},
+	{Name: "jti", Section: "RFC 7519 §4.1.7", Secret: true, Means: "The token's own id. No other token has it."},
 	{Name: "name", Means: "What the user is called; of the lab's own API, what the entry or the client is."},
 	{Name: "email", Means: "The user's e-mail address; the API's own."},
 	{Name: "owner", Means: "Whose the things are. The API knows by the token."},
@@ -95,7 +105,7 @@ var rows = []Row{
 
 // onArrow is the order in which an arrow shows what it carries: what matters most first.
 var onArrow = []string{
-	"code", "code_verifier", "code_challenge", "access_token", "refresh_token", "id_token", "state", "error",
+	"code", "code_verifier", "code_challenge", "access_token", "refresh_token", "id_token", "token", "state", "error",
 }
 
 // Find returns the row of a name.

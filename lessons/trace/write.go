@@ -29,6 +29,9 @@ var proofs = map[string]string{"Bearer": "access_token", "Basic": "client_secret
 // countsDown is a member that says how many seconds are left of a time.
 const countsDown = "authorization_expires_in"
 
+// moments are members that are a time, in seconds since 1970 (RFC 7519 §2, NumericDate).
+var moments = []string{"exp", "iat"}
+
 var timestamp = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
 
 // Place is an address, or a part of one, that is another in each run, and what a trace
@@ -112,6 +115,9 @@ func (w *Writer) value(name, value string) string {
 	if name == countsDown {
 		return "<seconds>"
 	}
+	if slices.Contains(moments, name) {
+		return "<time>"
+	}
 	if row, _ := param.Find(name); row.Secret {
 		return w.secret(name, value)
 	}
@@ -191,7 +197,9 @@ func (w *Writer) form(encoded string) string {
 
 func (w *Writer) json(body string) string {
 	var members map[string]any
-	if json.Unmarshal([]byte(body), &members) != nil {
+	numbers := json.NewDecoder(strings.NewReader(body))
+	numbers.UseNumber() // as they stand
+	if numbers.Decode(&members) != nil {
 		return ""
 	}
 	names := make([]string, 0, len(members))

@@ -28,7 +28,7 @@ type Attack struct {
 	Story     string              // who does what, in two sentences
 	Chapter   string              // where it is taught
 	Given     map[guard.ID]string // what must be off or changed for it to arise at all
-	StoppedBy []guard.ID          // each of which alone stops it; none where only the habit in Given, turned back, does
+	StoppedBy []guard.ID          // each of which alone stops it; none where only the habits and settings in Given, turned back, do
 	Loss      string              // what is lost where it succeeds
 	Sections  []string
 
@@ -66,6 +66,7 @@ func Catalogue() []Attack {
 		thiefFirst(), foreignClient(), redirectSwap(), lateCode(), guessedCode(),
 		noToken(), anyToken(), expiredToken(), scopeOverreach(), tokenInURL(), tokenInLog(), webAppCode(),
 		stolenRefresh(), usedRefresh(), webAppRefresh(), refreshMoreScope(), lateRefresh(), refreshForEver(),
+		introspectionOracle(), printShopToken(), forgedToken(), algNone(), testServerToken(), revokedJWT(), apiForges(),
 	}
 }
 
@@ -103,6 +104,7 @@ func (a Attack) Describe() api.Attack {
 type Runner struct {
 	Labs            *lab.Labs
 	InternalSenders feed.InternalSenders
+	APIKey          lab.APIKey // which Mallory may come by
 
 	// Transport is the way to the lab's own origins; nil for the network.
 	Transport http.RoundTripper
@@ -117,6 +119,7 @@ type Scene struct {
 
 	labs    *lab.Labs
 	senders feed.InternalSenders
+	apiKey  lab.APIKey
 	via     *http.Client
 }
 
@@ -192,7 +195,7 @@ func (rn *Runner) scene(l *lab.Lab) *Scene {
 		Lab:     l,
 		Alice:   robot.New(rn.Labs, l, rn.InternalSenders, event.Browser, "alice").Through(rn.Transport),
 		Mallory: robot.New(rn.Labs, l, rn.InternalSenders, event.Mallory, "mallory").Through(rn.Transport),
-		labs:    rn.Labs, senders: rn.InternalSenders, via: &http.Client{Transport: rn.Transport},
+		labs:    rn.Labs, senders: rn.InternalSenders, apiKey: rn.APIKey, via: &http.Client{Transport: rn.Transport},
 	}
 }
 
@@ -232,7 +235,8 @@ func judge(a Attack, e Evidence) api.AttackResult {
 			result.By = one.Verdict.Guard
 			return result
 		}
-		if result.By == "" {
+		// Of an attack that no guard is said to stop, what refused last ended it.
+		if result.By == "" || len(a.StoppedBy) == 0 {
 			result.By = one.Verdict.Guard
 		}
 	}
@@ -329,7 +333,7 @@ func (s *Scene) use(ctx context.Context, token string) error {
 
 // ask has Mallory ask the API for a resource, with a token or, where that is "", without.
 func (s *Scene) ask(ctx context.Context, path, token string) error {
-	r := client.Request{Method: http.MethodGet, URL: s.Lab.Issuer() + path}
+	r := client.Request{Method: http.MethodGet, URL: s.Lab.API() + path}
 	if token != "" {
 		r.Header = []event.Field{{Name: "Authorization", Value: "Bearer " + token}}
 	}

@@ -8,12 +8,12 @@ import (
 )
 
 // A guard that no attack exercises guards nothing, and an attack that neither a guard
-// nor a habit turned back stops teaches nothing. That each of them comes out as
+// nor a habit or setting turned back stops teaches nothing. That each of them comes out as
 // declared, the matrix proves.
 func TestGuardsAndAttacksBelongTogether(t *testing.T) {
 	stopped := map[guard.ID]bool{}
 	for _, a := range Catalogue() {
-		if len(a.StoppedBy) == 0 && !hasHabit(a.Given) {
+		if len(a.StoppedBy) == 0 && !hasChoice(a.Given) {
 			t.Errorf("nothing stops %s", a.ID)
 		}
 		for _, id := range a.StoppedBy {
@@ -25,7 +25,7 @@ func TestGuardsAndAttacksBelongTogether(t *testing.T) {
 		}
 		for id, value := range a.Given {
 			part, known := guard.FindPart(id)
-			if !known || part.Kind == guard.Habit && !slices.Contains(part.Values, value) || part.Kind != guard.Habit && value != "false" {
+			if !known || part.Refuses() && value != "false" || !part.Refuses() && !slices.Contains(part.Values, value) {
 				t.Errorf("%s asks for %s to be %q", a.ID, id, value)
 			}
 		}
@@ -39,10 +39,10 @@ func TestGuardsAndAttacksBelongTogether(t *testing.T) {
 	}
 }
 
-// hasHabit reports whether a habit is among what an attack needs.
-func hasHabit(given map[guard.ID]string) bool {
+// hasChoice reports whether a habit or a setting is among what an attack needs.
+func hasChoice(given map[guard.ID]string) bool {
 	for id := range given {
-		if part, known := guard.FindPart(id); known && part.Kind == guard.Habit {
+		if part, known := guard.FindPart(id); known && !part.Refuses() {
 			return true
 		}
 	}

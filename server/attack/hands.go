@@ -141,7 +141,10 @@ func (e Evidence) token(h Holding, t authserver.Token, now time.Time) Holding {
 	h.Whose, h.What = t.Subject, fmt.Sprintf("A token to %s's account", prose.Capital(t.Subject))
 	is := "good"
 	switch late := !t.Expires.After(now); {
-	case t.Revoked != nil && !e.taken(guard.IDTokenKnown):
+	case t.ClientID == authserver.ClientPrints && !e.taken(guard.IDAudience):
+		h.What, h.Worth = fmt.Sprintf("A token that her print shop was given, by %s", prose.Capital(t.Subject)), "which is for the shop's own API, and worth nothing at this one."
+		return h
+	case t.Revoked != nil && !e.taken(guard.IDTokenKnown) && !e.unasked(t):
 		h.Worth = "revoked by the server: worth nothing."
 		return h
 	case late && !e.taken(guard.IDTokenExpiry):
@@ -154,7 +157,7 @@ func (e Evidence) token(h Holding, t authserver.Token, now time.Time) Holding {
 	default:
 		h.Until = t.Expires
 	}
-	if h.isApps = t.ClientID == authserver.ClientMallory; h.isApps && !e.taken(guard.IDScope) {
+	if h.isApps = isMallorysApp(t.ClientID); h.isApps && !e.taken(guard.IDScope) {
 		h.What = fmt.Sprintf("A token that her app was given, by %s", prose.Capital(t.Subject))
 		h.Worth = "which opens what was granted and no more: " + t.Scope + "."
 		if guard.RefreshScope(allowed(e.Auth, t), t.Scope) != nil {
@@ -182,7 +185,7 @@ func (e Evidence) refreshToken(h Holding, f authserver.Family, t authserver.Refr
 		}
 		h.Worth = "which gets her a token whenever she likes."
 	}
-	if h.isApps = f.ClientID == authserver.ClientMallory; h.isApps {
+	if h.isApps = isMallorysApp(f.ClientID); h.isApps {
 		h.What = fmt.Sprintf("A refresh token that her app was given, by %s", prose.Capital(f.Subject))
 	}
 	return h
@@ -193,6 +196,16 @@ func (e Evidence) refreshToken(h Holding, f authserver.Family, t authserver.Refr
 func (e Evidence) isRefreshed(f authserver.Family, t authserver.RefreshToken, now time.Time) bool {
 	return (t.Used == nil || e.taken(guard.IDRefreshReuse) && e.taken(guard.IDRefreshFamily)) &&
 		(now.Before(t.Expires) || e.taken(guard.IDRefreshIdle)) && (now.Before(f.Ends) || e.taken(guard.IDRefreshAbsolute))
+}
+
+// isMallorysApp reports whether users let Mallory in by the client.
+func isMallorysApp(client string) bool {
+	return client == authserver.ClientMallory || client == authserver.ClientPrints
+}
+
+// unasked reports whether an API takes the token without asking what became of it.
+func (e Evidence) unasked(t authserver.Token) bool {
+	return t.Format == guard.JWT && e.Rules.Value(guard.IDTokenCheck) == guard.BySignature
 }
 
 // taken reports whether there is an API, and it takes what the guard would refuse.

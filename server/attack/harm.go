@@ -8,7 +8,6 @@ import (
 	"oauthlab/app/client"
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
-	"oauthlab/server/authserver"
 )
 
 // malloryHolds finds an answer of the token endpoint to Mallory herself, with a
@@ -84,7 +83,7 @@ func broughtToMallory(parameterName string) func(Evidence) bool {
 func sentToMallory(e Evidence) bool {
 	return slices.ContainsFunc(e.Events, func(one event.Event) bool {
 		return one.Request != nil && one.From == event.Browser && one.To == event.Mallory &&
-			e.Auth.ClientOfCode(atMallorys(one, "code")) != authserver.ClientMallory
+			!isMallorysApp(e.Auth.ClientOfCode(atMallorys(one, "code")))
 	})
 }
 

@@ -20,7 +20,7 @@ func scopeOverreach() Attack {
 		Loss:     "Mallory has read Alice's e-mail address, which the token was not granted for.",
 		Sections: []string{"RFC 6750 §3.1", "RFC 6749 §3.3"},
 		Run: func(ctx context.Context, s *Scene) error {
-			tokens, err := s.letIn(ctx, "read")
+			tokens, err := s.letIn(ctx, authserver.ClientMallory, "read")
 			if err != nil || tokens.AccessToken == "" {
 				return err
 			}
@@ -33,12 +33,12 @@ func scopeOverreach() Attack {
 	}
 }
 
-// letIn has Alice sign in to Mallory's app, as anyone may to any app, and returns what it is
-// given.
-func (s *Scene) letIn(ctx context.Context, scope string) (client.Tokens, error) {
+// letIn has Alice sign in to an app of Mallory's, as anyone may to any app, and returns what
+// it is given.
+func (s *Scene) letIn(ctx context.Context, app, scope string) (client.Tokens, error) {
 	site := s.Lab.Origins.MallorySite(s.Lab.ID)
 	if err := s.Alice.Visit(ctx, s.authorization(url.Values{
-		"client_id": {authserver.ClientMallory}, "redirect_uri": {site}, "scope": {scope},
+		"client_id": {app}, "redirect_uri": {site}, "scope": {scope},
 	})); err != nil {
 		return client.Tokens{}, err
 	}
@@ -47,7 +47,7 @@ func (s *Scene) letIn(ctx context.Context, scope string) (client.Tokens, error) 
 		return client.Tokens{}, err
 	}
 	return s.askForTokens(ctx, url.Values{
-		"grant_type": {"authorization_code"}, "client_id": {authserver.ClientMallory}, "redirect_uri": {site},
+		"grant_type": {"authorization_code"}, "client_id": {app}, "redirect_uri": {site},
 		"code": {parameter(arrived, "code")}, "code_verifier": {guess},
 	})
 }

@@ -47,6 +47,12 @@ func sides(e Evidence, now time.Time) (gained, lost []string) {
 			gained = append(gained, h.says(now))
 		}
 	}
+	for _, whose := range e.introspectedByMallory() {
+		gained = append(gained, "What a token of "+prose.Capital(whose)+"'s is worth, as the auth server told her.")
+		if whose == "alice" {
+			lost = append(lost, "That it is her token, and what it opens: Mallory knows.")
+		}
+	}
 	for _, r := range Readings(e.Events, e.Auth) {
 		gained = append(gained, r.says())
 		if r.Whose == "alice" && !r.Allowed {

@@ -121,7 +121,7 @@ func refreshMoreScope() Attack {
 		Loss:     "Mallory has read Alice's e-mail address, which Alice never allowed.",
 		Sections: []string{"RFC 6749 §6"},
 		Run: func(ctx context.Context, s *Scene) error {
-			tokens, err := s.letIn(ctx, "read")
+			tokens, err := s.letIn(ctx, authserver.ClientMallory, "read")
 			if err != nil || tokens.RefreshToken == "" {
 				return err
 			}
@@ -180,7 +180,7 @@ func refreshForEver() Attack {
 				}
 				var hers client.Tokens
 				if hers, err = s.refresh(ctx, authserver.ClientDemo, token, nil); err == nil && hers.AccessToken == "" {
-					return nil
+					return s.wait(ctx, time.Hour) // then the last that she got is over too
 				}
 				token = hers.RefreshToken
 			}

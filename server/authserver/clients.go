@@ -17,6 +17,7 @@ const (
 	ClientDemo    = "demo-client" // the page in the browser: public, since a page can keep no secret (RFC 6749 §2.1)
 	ClientWeb     = "demo-web"    // the web app, which runs on a server and keeps a secret
 	ClientMallory = "mallory-app" // registered by Mallory, as anyone may at many servers
+	ClientPrints  = "print-shop"  // has an API of its own, and tokens for that; Mallory runs it
 )
 
 // Client is a registered client (RFC 6749 §2).
@@ -25,8 +26,10 @@ type Client struct {
 	Name         string   `json:"name"`
 	RedirectURIs []string `json:"redirect_uris"`
 	SecretHash   []byte   `json:"secret_hash,omitempty"` // SHA-256; nil of a public client
+	Audience     string   `json:"audience,omitempty"`    // the API that its tokens are for; "" for the lab's
 
-	own bool // registered by the learner: it stands in the lab's settings
+	isAPI bool // a resource server, which asks what tokens are worth, and for none
+	own   bool // registered by the learner: it stands in the lab's settings
 }
 
 // isPublic reports whether the client can keep no secret (RFC 6749 §2.1).
@@ -44,13 +47,19 @@ func ClientSecret(key []byte, lab uuid.UUID, client string) string {
 
 // registry is the clients that there are in a lab: those that every lab has in its chapter,
 // then the learner's own.
-func registry(l *lab.Lab, key []byte) []Client {
+func registry(l *lab.Lab, key []byte, apiKey lab.APIKey) []Client {
 	all := []Client{{ID: ClientDemo, Name: "The lab's own client", RedirectURIs: []string{l.Origins.RedirectURI()}}}
 	if l.Settings.Rules().Offers(guard.ConfidentialClients) {
 		secret := sha256.Sum256([]byte(ClientSecret(key, l.ID, ClientWeb)))
 		all = append(all, Client{ID: ClientWeb, Name: "The web app", RedirectURIs: []string{l.Origins.WebCallback(l.ID)}, SecretHash: secret[:]})
 	}
 	all = append(all, Client{ID: ClientMallory, Name: "Mallory's app", RedirectURIs: []string{l.Origins.MallorySite(l.ID)}})
+	if l.Settings.Rules().Offers(guard.Introspection) {
+		secret := sha256.Sum256([]byte(apiKey.Secret(l.ID)))
+		all = append(all,
+			Client{ID: ClientPrints, Name: "The print shop", RedirectURIs: []string{l.Origins.MallorySite(l.ID)}, Audience: l.Origins.PrintShop(l.ID)},
+			Client{ID: lab.ClientAPI, Name: "The lab's API", SecretHash: secret[:], isAPI: true})
+	}
 	for _, own := range l.Settings.OwnClients {
 		all = append(all, Client{ID: own.ID, Name: own.Name, RedirectURIs: own.RedirectURIs, SecretHash: own.SecretHash, own: true})
 	}
@@ -60,7 +69,7 @@ func registry(l *lab.Lab, key []byte) []Client {
 // client returns the client with the id, and whether it is registered. Others are called by
 // their id.
 func (s *Server) client(t *lab.Handling, id string) (Client, bool) {
-	all := registry(t.Lab, s.ClientKey)
+	all := registry(t.Lab, s.ClientKey, s.APIKey)
 	if i := slices.IndexFunc(all, func(c Client) bool { return c.ID == id }); i >= 0 {
 		return all[i], true
 	}

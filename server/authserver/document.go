@@ -20,7 +20,8 @@ type Document struct {
 	Owner event.Party // whose it is
 	Kind  store.Kind
 
-	ClientKey []byte // see Server
+	ClientKey []byte     // see Server
+	APIKey    lab.APIKey // see Server
 }
 
 var _ lab.Document = Document{}
@@ -63,7 +64,7 @@ func (d Document) Read(ctx context.Context, l *lab.Lab) (json.RawMessage, error)
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(record{registry(l, d.ClientKey), s.withEmptyLists()})
+	return json.Marshal(record{registry(l, d.ClientKey, d.APIKey), s.withEmptyLists()})
 }
 
 // SignOut ends every session of the lab's users.

@@ -48,7 +48,11 @@ func (s *Server) endpoints() []endpoint.Row {
 			Does: "Exchanges an authorization code for an access token.",
 		},
 
-		{Path: "/{lab}/introspect", Caller: endpoint.Client, Shared: true, Feature: guard.Introspection, Metadata: "introspection_endpoint", Section: "RFC 7662 §2", Does: "What the server knows of a token."},
+		{
+			Method: http.MethodPost, Path: "/{lab}/introspect", Caller: endpoint.Client, Shared: true, Feature: guard.Introspection, Metadata: "introspection_endpoint",
+			Serve: endpoint.Checked(s.introspect), Answer: IntrospectionResponse{}, Section: "RFC 7662 §2",
+			Does: "Tells an API that proves who it is what a token is worth.",
+		},
 		{
 			Path: "/{lab}/userinfo", Caller: endpoint.Client, Shared: true, Feature: guard.OpenIDConnect, Metadata: "userinfo_endpoint",
 			Section: "[OpenID Connect Core §5.3](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo)", Does: "Claims about who signed in.",

@@ -66,14 +66,14 @@ func (s *Server) redeemCode(state *State, t *lab.Handling, client Client, req Co
 		return tokenAnswer{refused: refused(once)}
 	}
 	code.spend(t)
-	state.issueToken(t, next.access, Token{ClientID: code.ClientID, Subject: code.Subject, Scope: code.Scope, Flow: code.Flow, Code: code.Value})
+	token := state.issueToken(t, next.access, Token{ClientID: code.ClientID, Subject: code.Subject, Scope: code.Scope, Flow: code.Flow, Code: code.Value, Audience: client.Audience})
 	answer := s.newTokenResponse(t, next.access, code.Asked, code.Scope)
 	if t.Settings.Rules().Offers(guard.RefreshTokens) {
 		family := state.beginFamily(t, next.refresh, *code)
 		answer.RefreshToken = next.refresh
 		answer = answer.withLifetimes(t, family)
 	}
-	return tokenAnswer{granted: answer}
+	return tokenAnswer{granted: answer, token: token}
 }
 
 // noCode is the refusal of a code that the server does not have. One that it forgot has

@@ -59,7 +59,7 @@ func (s *Server) refresh(state *State, t *lab.Handling, client Client, req Refre
 	if once != nil {
 		return tokenAnswer{refused: refused(once)}
 	}
-	return s.renewed(state, t, family, token, req, next)
+	return s.renewed(state, t, client, family, token, req, next)
 }
 
 // inGrace reports whether the token was used so lately that a second use may be that of a
@@ -71,12 +71,12 @@ func inGrace(t *lab.Handling, token RefreshToken) bool {
 
 // renewed answers with new tokens of the family. What was asked for is granted: it is no
 // more than the user gave, or nobody minds.
-func (s *Server) renewed(state *State, t *lab.Handling, family *Family, token *RefreshToken, req RefreshGrant, next pair) tokenAnswer {
+func (s *Server) renewed(state *State, t *lab.Handling, client Client, family *Family, token *RefreshToken, req RefreshGrant, next pair) tokenAnswer {
 	scope := family.Scope
 	if req.Scope != "" {
 		scope = granted(req.Scope, t.Settings.Rules())
 	}
-	state.issueToken(t, next.access, Token{ClientID: family.ClientID, Subject: family.Subject, Scope: scope, Flow: family.Flow, Code: family.Code})
+	issued := state.issueToken(t, next.access, Token{ClientID: family.ClientID, Subject: family.Subject, Scope: scope, Flow: family.Flow, Code: family.Code, Audience: client.Audience})
 	answer := s.newTokenResponse(t, next.access, req.Scope, scope)
 	if t.Settings.Rules().Value(guard.IDRefreshRotated) == guard.SameToken {
 		answer.RefreshToken = req.RefreshToken
@@ -86,7 +86,7 @@ func (s *Server) renewed(state *State, t *lab.Handling, family *Family, token *R
 		family.add(t, next.refresh, token.Hash)
 		answer.RefreshToken = next.refresh
 	}
-	return tokenAnswer{granted: answer.withLifetimes(t, family)}
+	return tokenAnswer{granted: answer.withLifetimes(t, family), token: issued}
 }
 
 // noRefresh is the refusal of a refresh token that the server does not have.

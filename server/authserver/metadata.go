@@ -20,6 +20,9 @@ type Metadata struct {
 	GrantTypesSupported               []string `json:"grant_types_supported"`
 	TokenEndpointAuthMethodsSupported []string `json:"token_endpoint_auth_methods_supported,omitempty"`
 	CodeChallengeMethodsSupported     []string `json:"code_challenge_methods_supported,omitempty"`
+
+	IntrospectionEndpoint                     string   `json:"introspection_endpoint,omitempty"`
+	IntrospectionEndpointAuthMethodsSupported []string `json:"introspection_endpoint_auth_methods_supported,omitempty"`
 }
 
 // metadata answers RFC 8414 §3 requests. It is public, and nobody keeps it: it
@@ -38,6 +41,9 @@ func (s *Server) metadata(w http.ResponseWriter, _ *http.Request, t *lab.Handlin
 	if m.TokenEndpoint != "" {
 		m.TokenEndpointAuthMethodsSupported = authMethods(rules)
 		m.CodeChallengeMethodsSupported = challengeMethods(rules)
+	}
+	if m.IntrospectionEndpoint != "" {
+		m.IntrospectionEndpointAuthMethodsSupported = []string{guard.Basic, guard.Post}
 	}
 	if rules.Offers(guard.ProtectedAPI) { // before, no scope opens anything
 		m.ScopesSupported = scopesOf(rules)

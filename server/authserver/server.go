@@ -35,6 +35,7 @@ type Server struct {
 	InternalSenders feed.InternalSenders
 	Secret          []byte               // by which the server knows what it issued; one for all processes
 	ClientKey       []byte               // from which the secrets of clients are made that every lab has; likewise
+	APIKey          lab.APIKey           // that it shares with its API; likewise
 	Assets          *asset.Files         // those of AssetNames
 	Beside          func(mux *route.Mux) // binds what else stands on the origin; nil for nothing
 	Log             *slog.Logger
@@ -45,7 +46,7 @@ type Server struct {
 
 // Document is the server's record of labs.
 func (s *Server) Document() Document {
-	return Document{Store: s.Labs.Store, Owner: s.Party, Kind: s.Kind, ClientKey: s.ClientKey}
+	return Document{Store: s.Labs.Store, Owner: s.Party, Kind: s.Kind, ClientKey: s.ClientKey, APIKey: s.APIKey}
 }
 
 func (s *Server) docs() store.Documents[State] { return s.Document().docs() }
@@ -108,6 +109,8 @@ func (s *Server) flowOf(ctx context.Context, pattern string, l *lab.Lab, r *http
 		return s.flowOfLogin(ctx, l, r, form)
 	case "/{lab}/token":
 		return s.flowOfGrant(ctx, l, form)
+	case "/{lab}/introspect":
+		return s.flowOfToken(ctx, l, form)
 	}
 	return ""
 }
@@ -151,6 +154,16 @@ func (s *Server) flowOfGrant(ctx context.Context, l *lab.Lab, form url.Values) s
 		return family.Flow
 	}
 	return ""
+}
+
+// flowOfToken finds the flow in which an access token was issued.
+func (s *Server) flowOfToken(ctx context.Context, l *lab.Lab, form url.Values) string {
+	state, err := s.docs().Get(ctx, l.ID)
+	if err != nil {
+		return ""
+	}
+	token, _ := state.Token(form.Get("token"))
+	return token.Flow
 }
 
 // newSecret makes a value that nobody guesses: 32 bytes, RFC 6749 §10.10 asks

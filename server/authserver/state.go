@@ -95,7 +95,11 @@ type Token struct {
 	Subject  string    `json:"subject"`
 	Scope    string    `json:"scope,omitempty"`
 	Flow     string    `json:"flow"`
+	Issued   time.Time `json:"issued,omitzero"`
 	Expires  time.Time `json:"expires"`
+
+	Audience string `json:"aud,omitempty"`    // the address of the API that it is for, from v06 on
+	Format   string `json:"format,omitempty"` // guard.JWT; "" of an opaque one
 
 	Code    string     `json:"code"` // the code that it was given for
 	Revoked *time.Time `json:"revoked,omitempty"`
@@ -312,13 +316,25 @@ func (c *Code) spend(t *lab.Handling) {
 	t.Changed("code", "spent", c.Value, event.ChangeField{Name: "spent", To: now.Format(time.RFC3339)})
 }
 
-// issueToken stores a new access token for the user and client that it names.
-func (s *State) issueToken(t *lab.Handling, value string, token Token) {
-	token.Hash, token.Expires = guard.TokenHash(value), t.Now().Add(tokenLifetime(t))
+// issueToken stores a new access token for the user and client that it names, and returns it
+// as it is kept. secret is the token, or makes the id of one that is a JWT.
+func (s *State) issueToken(t *lab.Handling, secret string, token Token) Token {
+	if t.Settings.Rules().Has(guard.IDTokenFormat) {
+		if token.Audience == "" {
+			token.Audience = t.API()
+		}
+		if t.Settings.Rules().Value(guard.IDTokenFormat) == guard.JWT {
+			token.Format = guard.JWT
+		}
+	}
+	token.Hash = guard.TokenHash(token.id(secret))
+	token.Issued = t.Now()
+	token.Expires = token.Issued.Add(tokenLifetime(t))
 	s.Tokens = lab.Keep(s.Tokens, token, maxKept)
 	t.Changed("token", "stored", token.Hash,
 		event.ChangeField{Name: "client_id", To: token.ClientID},
 		event.ChangeField{Name: "subject", To: token.Subject},
 		event.ChangeField{Name: "scope", To: token.Scope},
 		event.ChangeField{Name: "expires", To: token.Expires.Format(time.RFC3339)})
+	return token
 }

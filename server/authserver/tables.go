@@ -18,7 +18,7 @@ func (d Document) Sheet(ctx context.Context, l *lab.Lab) (lab.Sheet, error) {
 	}
 	return lab.Sheet{
 		Trees:  s.trees(l.Now()),
-		Tables: append(s.tables(), clientTable(registry(l, d.ClientKey))),
+		Tables: append(s.tables(), clientTable(registry(l, d.ClientKey, d.APIKey))),
 		Blind:  "who reads a code or a token on its way. Whoever brings one is, to this server, the one that it was for.",
 	}, nil
 }
@@ -66,6 +66,7 @@ func (s State) tables() []lab.Table {
 			{Name: "for", Of: func(t Token) lab.Cell { return lab.Quotes(t.ClientID) }},
 			{Name: "about", Of: func(t Token) lab.Cell { return lab.Says(t.Subject) }},
 			{Name: "scope", Of: func(t Token) lab.Cell { return lab.Quotes(t.Scope) }},
+			{Name: "for the API", Of: func(t Token) lab.Cell { return lab.Quotes(t.Audience) }},
 			{Name: "out of code", Of: func(t Token) lab.Cell { return lab.Follows("code", t.Code) }},
 			{Name: "good until", Of: func(t Token) lab.Cell { return lab.Until(t.Expires) }},
 			{Name: "revoked", Of: func(t Token) lab.Cell { return lab.At(t.Revoked) }},

@@ -36,9 +36,11 @@ type TokenResponse struct {
 	AuthorizationExpiresIn int `json:"authorization_expires_in,omitempty"`
 }
 
-// tokenAnswer is what came of a token request: one of its fields is set.
+// tokenAnswer is what came of a token request: the answer with the token as it is kept, or a
+// refusal.
 type tokenAnswer struct {
 	granted *TokenResponse
+	token   Token
 	refused *endpoint.Error
 }
 
@@ -68,17 +70,20 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request, t *lab.Handling, 
 	case answer.refused != nil:
 		return answer.refused
 	}
+	if answer.granted.AccessToken, err = s.written(t, answer.token, answer.granted.AccessToken); err != nil {
+		return err
+	}
 	writeJSON(w, http.StatusOK, answer.granted)
 	return nil
 }
 
-// newTokenResponse is the answer with a new token, of the scope that was granted. It says
-// so where the client asked for another, or for none (RFC 6749 §5.1).
-func (s *Server) newTokenResponse(t *lab.Handling, value, asked, scope string) *TokenResponse {
+// newTokenResponse is the answer with a new token, made of the secret, of the scope that was
+// granted. It says so where the client asked for another, or for none (RFC 6749 §5.1).
+func (s *Server) newTokenResponse(t *lab.Handling, secret, asked, scope string) *TokenResponse {
 	if scope == asked {
 		scope = ""
 	}
-	return &TokenResponse{AccessToken: value, TokenType: "Bearer", ExpiresIn: int(tokenLifetime(t) / time.Second), Scope: scope}
+	return &TokenResponse{AccessToken: secret, TokenType: "Bearer", ExpiresIn: int(tokenLifetime(t) / time.Second), Scope: scope}
 }
 
 // tokenLifetime is how long an access token is good.

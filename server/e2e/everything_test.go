@@ -255,7 +255,7 @@ func TestEverySwitchSaysWhatIsSo(t *testing.T) {
 			for _, part := range prot.Parts {
 				name := partName(prot, part)
 				switch {
-				case len(prot.Parts) == 1:
+				case len(prot.Parts) == 1, !(guard.Rules{Chapter: c.Version}).Has(part.ID):
 				case !part.Refuses():
 					for _, value := range append(slices.Clone(part.Values[1:]), part.Values[0]) {
 						b.pressNth(fmt.Sprintf(`[role=radiogroup][aria-label=%q] [role=radio]`, name), value, 0)

@@ -108,6 +108,15 @@ func ParseID(text string) (id uuid.UUID, ok bool) {
 // Issuer is the lab's issuer identifier.
 func (l *Lab) Issuer() string { return l.Origins.Issuer(l.ID) }
 
+// API is the address below which the lab's API stands: on an origin of its own from the
+// chapter on that splits the servers, and before on the authorization server's.
+func (l *Lab) API() string {
+	if l.Settings.Rules().Offers(guard.Introspection) {
+		return l.Origins[event.API] + "/" + l.ID.String()
+	}
+	return l.Issuer()
+}
+
 // FlowOf returns the flow that a client announced for exactly this URL, or "".
 func (l *Lab) FlowOf(url string) string { return l.Settings.flowOf(url) }
 

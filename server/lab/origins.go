@@ -30,6 +30,9 @@ func (o Origins) WebCallback(id uuid.UUID) string { return o.WebApp(id) + "callb
 // MallorySite is Mallory's address for one lab.
 func (o Origins) MallorySite(id uuid.UUID) string { return o[event.Mallory] + "/" + id.String() + "/" }
 
+// PrintShop is where the API of a print shop stands, which Mallory runs.
+func (o Origins) PrintShop(id uuid.UUID) string { return o.MallorySite(id) + "prints" }
+
 // Help is the page that tells causes and cures of an error, by its words.
 func (o Origins) Help(says string) string {
 	return o[event.Lab] + "/troubleshooting?says=" + strings.ReplaceAll(url.QueryEscape(says), "+", "%20")

@@ -11,12 +11,12 @@ import (
 
 // local are the origins that a lab has unless it is told otherwise.
 func local() Origins {
-	return Origins{event.Lab: "http://localhost:8080", event.Auth: "http://localhost:8081", event.Webapp: "http://localhost:8084", event.Mallory: "http://127.0.0.1:8083"}
+	return Origins{event.Lab: "http://localhost:8080", event.Auth: "http://localhost:8081", event.API: "http://localhost:8082", event.Webapp: "http://localhost:8084", event.Mallory: "http://127.0.0.1:8083"}
 }
 
 // hosted are those of a lab on the internet.
 func hosted() Origins {
-	return Origins{event.Lab: "https://lab.example.com", event.Auth: "https://auth.example.com", event.Webapp: "https://app.example.com", event.Mallory: "https://mallory.example.net"}
+	return Origins{event.Lab: "https://lab.example.com", event.Auth: "https://auth.example.com", event.API: "https://api.example.com", event.Webapp: "https://app.example.com", event.Mallory: "https://mallory.example.net"}
 }
 
 func TestOriginsCheck(t *testing.T) {
@@ -67,7 +67,7 @@ func TestOriginsCheck(t *testing.T) {
 		{
 			name: "a public suffix is no site: two customers of one are strangers", given: hosted,
 			change: func(o Origins) {
-				maps.Copy(o, Origins{event.Lab: "https://lab.github.io", event.Auth: "https://lab.github.io:8443", event.Webapp: "https://lab.github.io:8444", event.Mallory: "https://mallory.github.io"})
+				maps.Copy(o, Origins{event.Lab: "https://lab.github.io", event.Auth: "https://lab.github.io:8443", event.API: "https://lab.github.io:8445", event.Webapp: "https://lab.github.io:8444", event.Mallory: "https://mallory.github.io"})
 			},
 		},
 		{
@@ -226,7 +226,7 @@ func TestOriginsContain(t *testing.T) {
 		{"a full-width letter", "http://localhosｔ:8080/", false},
 		{"a trailing dot, which is another host to a browser", "http://localhost.:8080/", false},
 		{"a percent-encoded letter", "http://localhos%74:8080/", false},
-		{"another port", "http://localhost:8082/", false},
+		{"another port", "http://localhost:8089/", false},
 		{"a port that begins like an own one", "http://localhost:80801/", false},
 		{"a port with a leading zero", "http://localhost:08080/", false},
 		{"no port", "http://localhost/", false},

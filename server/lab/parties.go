@@ -2,6 +2,7 @@ package lab
 
 import (
 	"fmt"
+	"slices"
 
 	"oauthlab/lessons/event"
 	"oauthlab/server/store"
@@ -42,7 +43,12 @@ func AllParties() Parties {
 		{
 			ID: event.Auth, Title: "authorization server", Serves: "the authorization server",
 			Origin: "http://localhost:8081", Icon: "icons/auth.svg",
-			Framed: true, Fetched: true, Documents: []store.Kind{store.Auth, store.API}, // the API stands on its origin
+			Framed: true, Fetched: true, Documents: []store.Kind{store.Auth, store.API}, // the API stands on its origin, up to v05
+		},
+		{
+			ID: event.API, Title: "resource server", Serves: "the API, with people's photos and notes",
+			Origin: "http://localhost:8082", Icon: "icons/api.svg",
+			Fetched: true, Documents: []store.Kind{store.API},
 		},
 		{
 			ID: event.Webapp, Title: "web app", Serves: "the web app, a client with a secret",
@@ -82,8 +88,13 @@ func (ps Parties) Defaults() Origins {
 func (ps Parties) Kinds(plays func(event.Party) bool) []store.Kind {
 	kinds := []store.Kind{KindSettings}
 	for _, p := range ps {
-		if plays(p.ID) || plays(event.Lab) {
-			kinds = append(kinds, p.Documents...)
+		if !plays(p.ID) && !plays(event.Lab) {
+			continue
+		}
+		for _, kind := range p.Documents {
+			if !slices.Contains(kinds, kind) {
+				kinds = append(kinds, kind)
+			}
 		}
 	}
 	return kinds

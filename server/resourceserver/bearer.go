@@ -89,7 +89,8 @@ func challenge(e *endpoint.Error, scope string) *endpoint.Error {
 const taken = "alice"
 
 // admit returns the subject for whom a request may act. It decides in the order of RFC 6750 §3.1: is there a token,
-// is it known, is it in time, is it good for what the request needs.
+// is it known, or signed as it should be; is it for this API, in time, and good for what the
+// request needs.
 func admit(t *lab.Handling, b bearer, is Token, needs string) (subject string, refusal *endpoint.Error) {
 	if err := t.Enforce(guard.IDTokenInURL,
 		guard.TokenInURL(b.inURL)); err != nil {
@@ -102,12 +103,15 @@ func admit(t *lab.Handling, b bearer, is Token, needs string) (subject string, r
 	if b.token == "" { // the guard is off: whoever comes is taken for Alice
 		return taken, nil
 	}
-	if err := t.Enforce(guard.IDTokenKnown,
-		guard.TokenKnown(is.Known, is.Revoked)); err != nil {
-		return "", refused(err, http.StatusUnauthorized, "")
+	if e := admitKnown(t, is); e != nil {
+		return "", e
 	}
 	if !is.Known { // the guard is off: any text will do
 		return taken, nil
+	}
+	if err := t.Enforce(guard.IDAudience,
+		guard.Audience(is.Audience, t.API())); err != nil {
+		return "", refused(err, http.StatusUnauthorized, "")
 	}
 	if err := t.Enforce(guard.IDTokenExpiry,
 		guard.TokenExpiry(is.Expires, t.Now())); err != nil {
@@ -118,6 +122,19 @@ func admit(t *lab.Handling, b bearer, is Token, needs string) (subject string, r
 		return "", refused(err, http.StatusForbidden, needs)
 	}
 	return is.Subject, nil
+}
+
+// admitKnown decides whether a token is one of the authorization server's, by whatever the
+// API has to tell that by.
+func admitKnown(t *lab.Handling, is Token) *endpoint.Error {
+	if is.Signed != nil {
+		return admitSigned(t, *is.Signed)
+	}
+	if err := t.Enforce(guard.IDTokenKnown,
+		guard.TokenKnown(is.Known, is.Revoked, is.Asked)); err != nil {
+		return refused(err, http.StatusUnauthorized, "")
+	}
+	return nil
 }
 
 // refused makes an answer of what Enforce returned, which says what the token lacks.

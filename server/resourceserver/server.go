@@ -1,16 +1,20 @@
 package resourceserver
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
@@ -20,7 +24,10 @@ import (
 // Server is the resource server, for all labs. It is safe for concurrent use.
 type Server struct {
 	Origin string // its public origin; a lab's resources are below it
-	Tokens Tokens
+	Tokens Tokens // beside an authorization server, which knows; nil on an origin of its own
+
+	APIKey    lab.APIKey        // that it shares with the authorization server
+	Transport http.RoundTripper // the way to that; nil for the network
 
 	Labs            *lab.Labs
 	InternalSenders feed.InternalSenders
@@ -32,15 +39,33 @@ type Server struct {
 
 func (s *Server) document() Document { return Document{Store: s.Labs.Store} }
 
+// Handler is the API on an origin of its own.
+func (s *Server) Handler() http.Handler {
+	mux := &route.Mux{}
+	s.Mount(mux)
+	s.recorded().Mount(mux, []endpoint.Row{{Path: "/{lab}/", Caller: endpoint.Client, Shared: true, Serve: endpoint.Plain(s.noEndpoint)}})
+	mux.Handle("/", endpoint.Share(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.turnAway(w, r, http.StatusNotFound, api.Refusal{Code: endpoint.InvalidRequest, Description: "There is nothing here.", Hint: "The resources of a lab stand below its id: /{lab}/api/me and /{lab}/protected."})
+	})))
+	return route.Guard("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "+lab.AllParties().FrameAncestors(s.Labs.Origins, event.API), mux)
+}
+
+// noEndpoint answers at addresses below a lab where there is nothing.
+func (s *Server) noEndpoint(_ http.ResponseWriter, _ *http.Request, _ *lab.Handling) error {
+	return endpoint.Refuse(http.StatusNotFound, endpoint.InvalidRequest, "The API has nothing at this address.", "Its resources are /api/me and /protected.")
+}
+
 // Mount binds the endpoints of the table.
-func (s *Server) Mount(mux *route.Mux) {
-	endpoint.Recorded{
+func (s *Server) Mount(mux *route.Mux) { s.recorded().Mount(mux, s.endpoints()) }
+
+func (s *Server) recorded() endpoint.Recorded {
+	return endpoint.Recorded{
 		Recorder: &feed.Recorder{
 			Labs: s.Labs, Party: event.API, Origin: s.Origin, InternalSenders: s.InternalSenders,
 			Log: s.Log, TurnAway: s.turnAway, MaxBody: s.MaxBody, RateLimiter: s.RateLimiter,
 		},
 		Fail: s.fail, Flow: s.flowOf, Named: s.named,
-	}.Mount(mux, s.endpoints())
+	}
 }
 
 // flowOf finds the authorization that the request's token came of, or "".
@@ -57,14 +82,26 @@ func (s *Server) named(l *lab.Lab, r *http.Request, _ url.Values) event.Party {
 	return event.Outside
 }
 
-// look is what there is to know of a request's token, as far as it can be known.
+// look is what there is to know of a request's token before anybody is asked, for the log
+// alone: what is wrong with it, the endpoint says.
 func (s *Server) look(ctx context.Context, l *lab.Lab, r *http.Request) Token {
 	b, e := readBearer(r)
 	if e != nil || b.token == "" {
 		return Token{}
 	}
-	token, _ := s.Tokens.Token(ctx, l, b.token) // the endpoint itself says what is wrong
-	return token
+	if s.Tokens != nil {
+		token, _ := s.Tokens.Token(ctx, l, b.token)
+		return token
+	}
+	if _, c, e := parse(b.token); e == nil {
+		return Token{ClientID: c.ClientID, Flow: flowIn(c.ID)}
+	}
+	state, err := s.document().State(ctx, l)
+	if err != nil {
+		return Token{}
+	}
+	a, _ := state.answer(guard.TokenHash(b.token))
+	return a.token()
 }
 
 // decision is what came of a request: one of its fields is set.
@@ -76,14 +113,17 @@ type decision struct {
 // serve decides about a request that needs a scope, does what it asks for, and writes the
 // API's log.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, t *lab.Handling, status int, needs string, do func(*State, *lab.Handling, string) (any, *endpoint.Error)) error {
-	b, wrong := readBearer(r)
-	var is Token
-	if wrong == nil && b.token != "" {
-		var err error
-		if is, err = s.Tokens.Token(r.Context(), t.Lab, b.token); err != nil {
-			return err
-		}
+	if e := s.elsewhere(t, r); e != nil {
+		return e
 	}
+	b, wrong := readBearer(r)
+	is, err := s.checked(r.Context(), t, b.token)
+	if refusal, refuses := errors.AsType[*endpoint.Error](err); refuses {
+		wrong = cmp.Or(wrong, refusal)
+	} else if err != nil {
+		return err
+	}
+	t.Flow = cmp.Or(t.Flow, is.Flow)
 	d, err := lab.Update(r.Context(), t, s.document().docs(), func(state *State, t *lab.Handling) (decision, error) {
 		var d decision
 		subject := ""
@@ -103,6 +143,15 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, t *lab.Handling, 
 		return d.refused
 	}
 	endpoint.WriteJSON(w, status, d.answer)
+	return nil
+}
+
+// elsewhere is the answer where the chapter has the API on another origin.
+func (s *Server) elsewhere(t *lab.Handling, r *http.Request) *endpoint.Error {
+	if there := t.API(); !strings.HasPrefix(there, s.Origin+"/") {
+		_, below, _ := strings.Cut(r.URL.Path, t.ID.String())
+		return endpoint.Refuse(http.StatusNotFound, endpoint.InvalidRequest, "The API stands elsewhere.", "In this chapter it is at "+there+below+".")
+	}
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"oauthlab/server/lab"
 	"oauthlab/server/store"
 )
 
@@ -24,6 +25,8 @@ type State struct {
 	Photos []Photo  `json:"photos"`
 	Notes  []Note   `json:"notes"`
 	Log    []Line   `json:"log"` // of the requests, the oldest first
+
+	Answers []Answer `json:"answers,omitempty"` // of the authorization server about tokens, from v06 on
 }
 
 // Person is someone whose things are here. The API knows people by their subject at the
@@ -89,6 +92,20 @@ func (s *State) person(subject string) Person {
 		return s.People[i]
 	}
 	return Person{Subject: subject, Name: subject}
+}
+
+// answer returns what was said last of the token with the hash.
+func (s *State) answer(hash string) (Answer, bool) {
+	if i := slices.IndexFunc(s.Answers, func(a Answer) bool { return a.Hash == hash }); i >= 0 {
+		return s.Answers[i], true
+	}
+	return Answer{}, false
+}
+
+// remember keeps an answer in place of the one before.
+func (s *State) remember(a Answer) {
+	s.Answers = slices.DeleteFunc(s.Answers, func(one Answer) bool { return one.Hash == a.Hash })
+	s.Answers = lab.Keep(s.Answers, a, maxRemembered)
 }
 
 // photosOf returns the photos of the subject.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 
+	"oauthlab/lessons/guard"
 	"oauthlab/server/lab"
 )
 
@@ -13,10 +14,19 @@ func (d Document) Sheet(ctx context.Context, l *lab.Lab) (lab.Sheet, error) {
 	if err != nil {
 		return lab.Sheet{}, err
 	}
-	return lab.Sheet{
-		Tables: s.tables(),
-		Blind:  "who holds a token. Whoever brings a good one gets what is its user's.",
-	}, nil
+	return lab.Sheet{Tables: s.tables(), Blind: blind(l.Settings.Rules())}, nil
+}
+
+// blind is what the API cannot know, in the way that it checks tokens.
+func blind(rules guard.Rules) string {
+	const whoever = "who holds a token. Whoever brings a good one gets what is its user's."
+	switch {
+	case !rules.Offers(guard.Introspection):
+		return whoever
+	case rules.Value(guard.IDTokenCheck) == guard.BySignature:
+		return "codes, sessions and passwords, and whether the auth server took a token back: it is not asked. Nor " + whoever
+	}
+	return "codes, sessions and passwords, and what a token is worth before it has asked. Nor " + whoever
 }
 
 func (s State) tables() []lab.Table {
@@ -26,6 +36,13 @@ func (s State) tables() []lab.Table {
 			{Name: "request", Of: func(line Line) lab.Cell { return lab.Quotes(line.Method + " " + line.URL) }},
 			{Name: "Authorization", Of: func(line Line) lab.Cell { return lab.Quotes(line.Token) }},
 			{Name: "answer", Of: func(line Line) lab.Cell { return lab.Says(strconv.Itoa(line.Status)) }},
+		}),
+		lab.TableOf("", "what the auth server said of tokens", s.Answers, func(a Answer) string { return a.Hash }, []lab.Column[Answer]{
+			{Name: "access token", Of: func(a Answer) lab.Cell { return lab.FollowsHash("access_token", a.Hash) }},
+			{Name: "active", Of: func(a Answer) lab.Cell { return lab.Says(strconv.FormatBool(a.Active)) }},
+			{Name: "about", Of: func(a Answer) lab.Cell { return lab.Says(a.Subject) }},
+			{Name: "scope", Of: func(a Answer) lab.Cell { return lab.Quotes(a.Scope) }},
+			{Name: "asked at", Of: func(a Answer) lab.Cell { return lab.At(&a.Asked) }},
 		}),
 		lab.TableOf("entry", "notes", s.Notes, func(n Note) string { return "" }, []lab.Column[Note]{
 			{Name: "note", Of: func(n Note) lab.Cell { return lab.Says(n.Text) }},

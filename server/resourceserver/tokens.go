@@ -2,12 +2,14 @@ package resourceserver
 
 import (
 	"context"
+	"strings"
 	"time"
 
+	"oauthlab/lessons/guard"
 	"oauthlab/server/lab"
 )
 
-// Token is what the API is told of an access token.
+// Token is what the API knows of an access token: what it was told, or what the token says.
 type Token struct {
 	Known    bool // it was given out; the rest is empty otherwise
 	Revoked  bool
@@ -16,10 +18,35 @@ type Token struct {
 	Scope    string // words with single blanks between them
 	Flow     string // the authorization that it came of
 	Expires  time.Time
+
+	Audience []string // the addresses of the APIs that it is for, from v06 on
+
+	Asked  bool       // it was asked about, and Revoked is not told
+	Signed *Signature // of a token that the API reads by itself; nil of another
 }
 
 // Tokens tells what an access token is worth in a lab. A token that nobody gave out is no
 // error; an error is that nobody could tell.
 type Tokens interface {
 	Token(ctx context.Context, l *lab.Lab, value string) (Token, error)
+}
+
+// checked finds out what the token of a request is worth, in the way that the lab is set to.
+func (s *Server) checked(ctx context.Context, t *lab.Handling, value string) (Token, error) {
+	switch {
+	case value == "":
+		return Token{}, nil
+	case s.Tokens != nil:
+		return s.Tokens.Token(ctx, t.Lab, value)
+	case t.Settings.Rules().Value(guard.IDTokenCheck) == guard.BySignature:
+		return s.read(t.Lab, value)
+	}
+	return s.introspected(ctx, t, value)
+}
+
+// flowIn is the authorization that a token came of, by its id (RFC 7519 §4.1.7): this server
+// and its authorization server have agreed that ids begin with it.
+func flowIn(id string) string {
+	flow, _, _ := strings.Cut(id, ".")
+	return flow
 }

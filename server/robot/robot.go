@@ -58,6 +58,7 @@ type Place struct {
 	Issuer      string
 	ClientID    string // of the client that the robot has
 	RedirectURI string
+	API         string      // below which the resources are
 	Origins     lab.Origins // it sends nothing anywhere else
 	Rules       guard.Rules
 	Now         func() time.Time
@@ -73,7 +74,7 @@ type Place struct {
 // l of this process. party is who its browser belongs to: event.Browser is Alice's.
 func New(labs *lab.Labs, l *lab.Lab, senders feed.InternalSenders, party event.Party, user string) *Robot {
 	return In(Place{
-		Issuer: l.Issuer(), ClientID: authserver.ClientDemo, RedirectURI: l.Origins.RedirectURI(),
+		Issuer: l.Issuer(), API: l.API(), ClientID: authserver.ClientDemo, RedirectURI: l.Origins.RedirectURI(),
 		Origins: l.Origins, Rules: l.Settings.Rules(), Now: l.Now,
 		Record: recorder{labs, l, party},
 		Sign:   func(r *http.Request, of event.Party) { senders.Pin(r, l.ID, of) },
@@ -113,7 +114,7 @@ func In(p Place, party event.Party, user string) *Robot {
 		r.Client.TokenEndpoint = p.Issuer + "/token"
 	}
 	if r.Client.Rules.Offers(guard.ProtectedAPI) {
-		r.Client.API = p.Issuer // up to v05 it stands beside the authorization server
+		r.Client.API = p.API
 	}
 	return r
 }

@@ -29,7 +29,7 @@ func view(l *lab.Lab) api.Lab {
 		ID:                    l.ID.String(),
 		Issuer:                l.Issuer(),
 		AuthorizationEndpoint: l.Issuer() + "/authorize",
-		Resource:              l.Issuer() + "/api/me", // a protected API comes with v04, and stands here first
+		Resource:              l.API() + "/api/me", // from v04 on
 		ClientID:              authserver.ClientDemo,
 		RedirectURI:           l.Origins.RedirectURI(),
 		Mallory:               l.Origins.MallorySite(l.ID),

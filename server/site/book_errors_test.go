@@ -229,7 +229,7 @@ func messageArgument(call *ast.CallExpr, plain bool) (int, bool) {
 	switch calls(call) {
 	case "Refuse":
 		return 2, true
-	case "Invalid", "malformed", "no", "explained", "Explained", "refusal":
+	case "Invalid", "malformed", "no", "explained", "Explained", "refusal", "unreadable":
 		return 0, true
 	case "unauthorized":
 		return 1, true

@@ -145,6 +145,9 @@ func nameInSentence(row event.PartyRow) string {
 	if row.ID == event.Mallory {
 		return row.Name
 	}
+	if row.Name == strings.ToUpper(row.Name) { // API
+		return "the " + row.Name
+	}
 	return "the " + strings.ToLower(row.Name[:1]) + row.Name[1:]
 }
 
