@@ -55,7 +55,7 @@ func (s *Server) introspect(w http.ResponseWriter, r *http.Request, t *lab.Handl
 	if e != nil {
 		return e
 	}
-	ours := s.isOurs(t, req.Token)
+	format, whole := s.formatOf(t, req.Token)
 	came, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Handling) (introspection, error) {
 		if e := s.authenticateAPI(t, sent); e != nil {
 			return introspection{refused: e}, nil
@@ -64,7 +64,7 @@ func (s *Server) introspect(w http.ResponseWriter, r *http.Request, t *lab.Handl
 			return introspection{refused: endpoint.Invalid("The parameter token is missing.", "It is the token that is asked about (RFC 7662 §2.1).")}, nil
 		}
 		token, known := state.Token(req.Token)
-		return introspection{answer: s.worth(t, token, known && ours)}, nil
+		return introspection{answer: s.worth(t, token, req.Token, known && whole && format == token.Format)}, nil
 	})
 	switch {
 	case err != nil:
@@ -90,7 +90,7 @@ func (s *Server) authenticateAPI(t *lab.Handling, sent credentials) *endpoint.Er
 }
 
 // worth says what a token is worth. The server looks at its age itself (RFC 7662 §4).
-func (s *Server) worth(t *lab.Handling, token Token, known bool) *IntrospectionResponse {
+func (s *Server) worth(t *lab.Handling, token Token, value string, known bool) *IntrospectionResponse {
 	if !known || token.Revoked != nil {
 		return &IntrospectionResponse{}
 	}
@@ -101,7 +101,7 @@ func (s *Server) worth(t *lab.Handling, token Token, known bool) *IntrospectionR
 	return &IntrospectionResponse{
 		Active: true, Scope: token.Scope, ClientID: token.ClientID, TokenType: "Bearer",
 		Expires: token.Expires.Unix(), Issued: seconds(token.Issued), Subject: token.Subject,
-		Audience: token.Audience, Issuer: s.issuer(t), ID: token.Flow + "." + token.Hash[:16],
+		Audience: token.Audience, Issuer: s.issuer(t), ID: token.idIn(value),
 	}
 }
 

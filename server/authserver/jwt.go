@@ -1,6 +1,7 @@
 package authserver
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -65,16 +66,30 @@ func SignAccessToken(claims AccessTokenClaims, key []byte) (string, error) {
 	return signed.CompactSerialize()
 }
 
-// isOurs reports whether the server wrote the token, as far as the token itself shows: it
-// looks up by its id no JWT that somebody else signed.
-func (s *Server) isOurs(t *lab.Handling, value string) bool {
+// idIn is what an answer about the token calls it (RFC 7662 §2.2): a JWT by its claim jti, and
+// another not by the value, for who reads the answer has no token.
+func (t Token) idIn(value string) string {
+	if t.Format == guard.JWT {
+		return guard.TokenID(value)
+	}
+	return t.Flow + "." + t.Hash[:16]
+}
+
+// formatOf tells which form a token has, and of a JWT whether the server wrote it, to the last
+// letter. One that somebody else signed is not looked up by its id, nor is the id alone a token.
+func (s *Server) formatOf(t *lab.Handling, value string) (format string, whole bool) {
 	if strings.Count(value, ".") != 2 {
-		return true
+		return "", true
+	}
+	for part := range strings.SplitSeq(value, ".") { // the library forgives bits that nobody wrote
+		if _, err := base64.RawURLEncoding.Strict().DecodeString(part); err != nil {
+			return guard.JWT, false
+		}
 	}
 	signed, err := jose.ParseSignedCompact(value, []jose.SignatureAlgorithm{jose.HS256})
 	if err != nil {
-		return false
+		return guard.JWT, false
 	}
 	_, err = signed.Verify(s.APIKey.Signing(t.ID))
-	return err == nil
+	return guard.JWT, err == nil
 }

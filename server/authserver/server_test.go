@@ -30,6 +30,9 @@ const (
 	challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 )
 
+// apiKey is what the server of each bench shares with its API.
+var apiKey = lab.APIKey("api")
+
 // bench is an authorization server over HTTP with one lab, and a browser.
 type bench struct {
 	*testing.T
@@ -53,7 +56,7 @@ func newBenchOf(t *testing.T, change func(*Server)) *bench {
 	db := storetest.Open(t)
 	web1 := httptest.NewUnstartedServer(nil)
 	origins := lab.Origins{
-		event.Lab: "http://localhost:1", event.Mallory: "http://127.0.0.1:2", event.Webapp: "http://localhost:3",
+		event.Lab: "http://localhost:1", event.Mallory: "http://127.0.0.1:2", event.Webapp: "http://localhost:3", event.API: "http://localhost:4",
 		event.Auth: "http://" + web1.Listener.Addr().String(),
 	}
 	opened := time.Now() // the clock stands still: a slow machine is no reason to fail
@@ -64,7 +67,7 @@ func newBenchOf(t *testing.T, change func(*Server)) *bench {
 	}
 	server := &Server{
 		Party: event.Auth, Kind: Kind, Origin: origins[event.Auth],
-		Labs: labs, InternalSenders: feed.InternalSenders{Secret: []byte("test")}, Secret: []byte("test"), ClientKey: []byte("clients"), Assets: assets,
+		Labs: labs, InternalSenders: feed.InternalSenders{Secret: []byte("test")}, Secret: []byte("test"), ClientKey: []byte("clients"), APIKey: apiKey, Assets: assets,
 		Log: slog.New(slog.DiscardHandler),
 	}
 	change(server)

@@ -40,8 +40,7 @@ func fillUpAndClear(t *testing.T, meet func(*flow)) string {
 	t.Helper()
 	data := smalldisk.New(t, "64m")
 	said := &strings.Builder{} // read when the program has ended
-	cmd := exec.Command(binary, "--lab", "http://localhost:0", "--auth", "http://localhost:0", "--webapp", "http://localhost:0", "--mallory", "http://127.0.0.1:0",
-		"--data", data, "--min-free", "8MiB")
+	cmd := exec.Command(binary, append(flagsFor(anyOrigins()), "--data", data, "--min-free", "8MiB")...)
 	cmd.Stderr = said
 	p := startCommand(t, data, cmd)
 	l := p.newLab(t)

@@ -139,7 +139,7 @@ func buildDying(t *testing.T) dying {
 func (d dying) start(t *testing.T, point string) *program {
 	t.Helper()
 	data, o := t.TempDir(), freeOrigins(t)
-	cmd := exec.Command(d.path, "--lab", o[event.Lab], "--auth", o[event.Auth], "--webapp", o[event.Webapp], "--mallory", o[event.Mallory], "--data", data)
+	cmd := exec.Command(d.path, append(flagsFor(o), "--data", data)...)
 	cmd.Env = append(os.Environ(), killAt+"="+point)
 	return startCommand(t, data, cmd)
 }

@@ -85,10 +85,7 @@ func TestBrokenLessonsStopTheStart(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	args := []string{
-		"--data", t.TempDir(), "--lab", "http://localhost:0", "--auth", "http://localhost:0", "--webapp", "http://localhost:0", "--mallory", "http://127.0.0.1:0",
-		"--lessons", dir,
-	}
+	args := append(flagsFor(anyOrigins()), "--data", t.TempDir(), "--lessons", dir)
 	spoil("1-run.md", "/glossary#authorization-code", "/glosary#authorization-code")
 	at := filepath.Join(dir, "20-hello")
 	want := "oauthlab: the lessons in " + dir + " cannot be used:\n" +

@@ -17,8 +17,7 @@ func TestPortInUseIsOneClearLine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := runToEnd(t.Context(), "--data", t.TempDir(), "--lab", "http://localhost:0",
-		"--auth", "http://localhost:"+u.Port(), "--webapp", "http://localhost:0", "--mallory", "http://127.0.0.1:0")
+	out, err := runToEnd(t.Context(), append(flagsFor(anyOrigins()), "--data", t.TempDir(), "--auth", "http://localhost:"+u.Port())...)
 	if err == nil {
 		t.Error("a second program took the port")
 	}
@@ -29,8 +28,7 @@ func TestPortInUseIsOneClearLine(t *testing.T) {
 
 func TestDataFolderInUseIsOneClearLine(t *testing.T) {
 	p := start(t, t.TempDir())
-	out, err := runToEnd(t.Context(), "--data", p.data, "--lab", "http://localhost:0",
-		"--auth", "http://localhost:0", "--webapp", "http://localhost:0", "--mallory", "http://127.0.0.1:0")
+	out, err := runToEnd(t.Context(), append(flagsFor(anyOrigins()), "--data", p.data)...)
 	if err == nil || strings.Count(out, "\n") != 1 || !strings.Contains(out, p.data) {
 		t.Errorf("it said %q (%v), want one line that names the folder", out, err)
 	}
@@ -39,8 +37,8 @@ func TestDataFolderInUseIsOneClearLine(t *testing.T) {
 func TestOriginsThatCannotWorkAreRefused(t *testing.T) {
 	tests := map[string][]string{
 		"plain http away from loopback": {"--lab", "http://lab.example", "--auth", "http://auth.example", "--listen", "127.0.0.1:0"},
-		"Mallory on the lab's site":     {"--lab", "https://lab.example.com", "--auth", "https://auth.example.com", "--webapp", "https://app.example.com", "--mallory", "https://mallory.example.com", "--listen", "127.0.0.1:0"},
-		"the AS on another site":        {"--lab", "https://lab.example.com", "--auth", "https://auth.example.org", "--webapp", "https://app.example.com", "--mallory", "https://mallory.example.net", "--listen", "127.0.0.1:0"},
+		"Mallory on the lab's site":     {"--lab", "https://lab.example.com", "--auth", "https://auth.example.com", "--api", "https://api.example.com", "--webapp", "https://app.example.com", "--mallory", "https://mallory.example.com", "--listen", "127.0.0.1:0"},
+		"the AS on another site":        {"--lab", "https://lab.example.com", "--auth", "https://auth.example.org", "--api", "https://api.example.com", "--webapp", "https://app.example.com", "--mallory", "https://mallory.example.net", "--listen", "127.0.0.1:0"},
 		"an origin with a path":         {"--lab", "http://localhost:0/path"},
 		"no origin":                     {"--auth", "nonsense"},
 		"what policies cannot name":     {"--lab", "http://[::1]:0"},
@@ -49,9 +47,7 @@ func TestOriginsThatCannotWorkAreRefused(t *testing.T) {
 	}
 	for name, args := range tests {
 		t.Run(name, func(t *testing.T) {
-			out, err := runToEnd(t.Context(), append([]string{
-				"--data", t.TempDir(), "--lab", "http://localhost:0", "--auth", "http://localhost:0", "--webapp", "http://localhost:0", "--mallory", "http://127.0.0.1:0",
-			}, args...)...)
+			out, err := runToEnd(t.Context(), append(append(flagsFor(anyOrigins()), "--data", t.TempDir()), args...)...)
 			if err == nil || strings.Count(out, "\n") != 1 || !strings.HasPrefix(out, "oauthlab: ") {
 				t.Errorf("it said %q (%v), want one clear line", out, err)
 			}

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"oauthlab/lessons/event"
 )
 
 // startBehind runs the program behind a proxy of its own, which does something else with
@@ -41,8 +40,7 @@ func startBehind(t *testing.T, differs func(*http.Request) bool, do func(backend
 		t.Cleanup(func() { server.Close() }) //nolint:errcheck // ends with the test
 	}
 	data := t.TempDir()
-	return startCommand(t, data, exec.Command(binary,
-		"--listen", backend, "--lab", o[event.Lab], "--auth", o[event.Auth], "--webapp", o[event.Webapp], "--mallory", o[event.Mallory], "--data", data))
+	return startCommand(t, data, exec.Command(binary, append(flagsFor(o), "--listen", backend, "--data", data)...))
 }
 
 func isFeed(r *http.Request) bool { return r.Header.Get("Upgrade") != "" }

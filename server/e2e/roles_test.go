@@ -33,9 +33,7 @@ type opened struct{ Msg, Lab, Listen, NATS string }
 // startPart runs a process that plays some of the roles, on the origins given.
 func startPart(t *testing.T, o lab.Origins, args ...string) (*program, opened) {
 	t.Helper()
-	return startPartBy(t, o, exec.Command(binary, append([]string{
-		"--log", "json", "--data", t.TempDir(), "--lab", o[event.Lab], "--auth", o[event.Auth], "--webapp", o[event.Webapp], "--mallory", o[event.Mallory],
-	}, args...)...))
+	return startPartBy(t, o, exec.Command(binary, append(append(flagsFor(o), "--log", "json", "--data", t.TempDir()), args...)...))
 }
 
 // startPartBy is startPart for a command that runs such a part.
@@ -93,9 +91,7 @@ func TestARoleWithoutASharedStoreIsOneClearLine(t *testing.T) {
 	tests["pass --nats-listen with another port"] = []string{"--nats-listen", taken.Addr().String()}
 	for want, args := range tests {
 		t.Run(want, func(t *testing.T) {
-			out, err := runToEnd(t.Context(), append([]string{
-				"--data", t.TempDir(), "--lab", o[event.Lab], "--auth", o[event.Auth], "--webapp", o[event.Webapp], "--mallory", o[event.Mallory],
-			}, args...)...)
+			out, err := runToEnd(t.Context(), append(append(flagsFor(o), "--data", t.TempDir()), args...)...)
 			if err == nil || strings.Count(out, "\n") != 1 || !strings.Contains(out, want) {
 				t.Errorf("it said %q (%v), want one line with %q", out, err, want)
 			}
@@ -108,13 +104,14 @@ func TestEachRoleInAProcessOfItsOwn(t *testing.T) {
 	o, token := freeOrigins(t), filepath.Join(t.TempDir(), "token")
 	p, said := startPart(t, o, "--role", "lab", "--nats-listen", "127.0.0.1:0", "--nats-token-file", token)
 	startPart(t, o, "--role", "auth", "--nats", said.NATS, "--nats-token-file", token)
-	startPart(t, o, "--role", "mallory", "--nats", said.NATS, "--nats-token-file", token)
+	for _, role := range []string{"api", "webapp", "mallory"} {
+		startPart(t, o, "--role", role, "--nats", said.NATS, "--nats-token-file", token)
+	}
 
 	if info, err := os.Stat(token); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the token's file is %v (%v), want it for the owner alone", info.Mode(), err)
 	}
-	if out, err := runToEnd(t.Context(), "--role", "mallory", "--nats", said.NATS, "--data", t.TempDir(),
-		"--webapp", "http://localhost:0", "--mallory", "http://127.0.0.1:0"); err == nil || strings.Count(out, "\n") != 1 || !strings.Contains(out, "Authorization Violation; look at --nats-creds, --nats-token-file") {
+	if out, err := runToEnd(t.Context(), append(flagsFor(o), "--role", "mallory", "--nats", said.NATS, "--data", t.TempDir(), "--mallory", "http://127.0.0.1:0")...); err == nil || strings.Count(out, "\n") != 1 || !strings.Contains(out, "Authorization Violation; look at --nats-creds, --nats-token-file") {
 		t.Errorf("without the token it said %q (%v)", out, err)
 	}
 
@@ -131,6 +128,57 @@ func TestEachRoleInAProcessOfItsOwn(t *testing.T) {
 	wantDense(t, p.events(t, l))
 	if status, body := call(t, "GET", p.path(l, "/state"), l.Key, ""); status != http.StatusOK || !strings.Contains(body, `"subject":"alice"`) {
 		t.Errorf("the state is %d %s", status, body)
+	}
+}
+
+// The API is a process that has its own record alone. It asks the authorization server's about
+// each token, and hands out nothing while that is gone; what it reads by itself it goes on
+// taking.
+func TestAnAPIWithoutItsAuthorizationServer(t *testing.T) {
+	o, token := freeOrigins(t), filepath.Join(t.TempDir(), "token")
+	p, said := startPart(t, o, "--role", "lab,webapp,mallory", "--nats-listen", "127.0.0.1:0", "--nats-token-file", token)
+	shared := []string{"--nats", said.NATS, "--nats-token-file", token}
+	auth, _ := startPart(t, o, append([]string{"--role", "auth"}, shared...)...)
+	startPart(t, o, append([]string{"--role", "api"}, shared...)...)
+
+	l := p.newLabIn(t, "v06")
+	tokens := map[string]string{}
+	for _, format := range []string{"jwt", "opaque"} {
+		p.set(t, l, `{"settings":{"jwt-signature.tokens":"`+format+`"}}`)
+		f := newFlow(t, p, l)
+		status, body := f.redeem(f.signIn())
+		var given struct {
+			AccessToken string `json:"access_token"`
+		}
+		if err := json.Unmarshal([]byte(body), &given); status != http.StatusOK || err != nil {
+			t.Fatalf("the token endpoint answered %d %s", status, body)
+		}
+		tokens[format] = given.AccessToken
+	}
+	asks := func(format string, want int) {
+		t.Helper()
+		if status, body := call(t, http.MethodGet, strings.Replace(l.Resource, "/api/me", "/protected", 1), tokens[format], ""); status != want {
+			t.Errorf("asked with a token that is %s, the API answered %d %s, want %d", format, status, body, want)
+		}
+	}
+	asks("opaque", http.StatusOK)
+	asks("jwt", http.StatusOK)
+	auth.kill()
+	asks("opaque", http.StatusServiceUnavailable)
+	asks("jwt", http.StatusServiceUnavailable)
+	p.set(t, l, `{"settings":{"jwt-signature.check":"signature"}}`)
+	asks("opaque", http.StatusUnauthorized)
+	asks("jwt", http.StatusOK)
+	p.set(t, l, `{"settings":{"jwt-signature.check":"introspection"}}`)
+	startPart(t, o, append([]string{"--role", "auth"}, shared...)...)
+	asks("opaque", http.StatusOK)
+	wantDense(t, p.events(t, l))
+}
+
+func (p *program) set(t *testing.T, l api.Lab, patch string) {
+	t.Helper()
+	if status, body := call(t, http.MethodPatch, p.path(l, ""), l.Key, patch); status != http.StatusOK {
+		t.Fatalf("%s answered %d %s", patch, status, body)
 	}
 }
 
@@ -159,8 +207,8 @@ func TestRolesMeetOverTLS(t *testing.T) {
 	if !strings.HasPrefix(said.NATS, "tls://") {
 		t.Errorf("it says that others find it at %s", said.NATS)
 	}
-	others := []string{"--role", "auth,mallory", "--nats", said.NATS, "--nats-token-file", token}
-	out, err := runToEnd(t.Context(), append([]string{"--data", folder, "--lab", o[event.Lab], "--auth", o[event.Auth], "--webapp", o[event.Webapp], "--mallory", o[event.Mallory]}, others...)...)
+	others := []string{"--role", "auth,api,webapp,mallory", "--nats", said.NATS, "--nats-token-file", token}
+	out, err := runToEnd(t.Context(), append(append(flagsFor(o), "--data", folder), others...)...)
 	if err == nil || strings.Count(out, "\n") != 1 || !strings.Contains(out, "certificate signed by unknown authority") {
 		t.Errorf("without the authority it said %q (%v)", out, err)
 	}
@@ -193,9 +241,10 @@ func wantDense(t *testing.T, events []event.Event) {
 // to either of them. They serve one lab, and one of them may die.
 func TestTwoProcessesServeOneLab(t *testing.T) {
 	labs, auths := newBalancer(t), newBalancer(t)
-	o := lab.Origins{event.Lab: labs.origin, event.Auth: auths.origin, event.Mallory: freeOrigin(t, "127.0.0.1")}
+	o := freeOrigins(t)
+	o[event.Lab], o[event.Auth] = labs.origin, auths.origin
 	token := filepath.Join(t.TempDir(), "token")
-	_, keeper := startPart(t, o, "--role", "mallory", "--nats-listen", "127.0.0.1:0", "--nats-token-file", token)
+	_, keeper := startPart(t, o, "--role", "api,webapp,mallory", "--nats-listen", "127.0.0.1:0", "--nats-token-file", token)
 	shared := []string{"--role", "lab,auth", "--listen", "127.0.0.1:0", "--nats", keeper.NATS, "--nats-token-file", token}
 	one, first := startPart(t, o, shared...)
 	_, second := startPart(t, o, shared...)
@@ -308,8 +357,8 @@ func TestAStoreThatGoesAndComes(t *testing.T) {
 	keeping := []string{"--role", "mallory", "--data", data, "--nats-token-file", token, "--nats-listen"}
 	keeper, opened := startPart(t, o, append(keeping, "127.0.0.1:"+freeport.New(t, "127.0.0.1"))...)
 	said := &strings.Builder{} // read when the program has ended
-	cmd := exec.Command(binary, "--log", "json", "--data", t.TempDir(), "--lab", o[event.Lab], "--auth", o[event.Auth], "--webapp", o[event.Webapp], "--mallory", o[event.Mallory],
-		"--role", "lab,auth", "--nats", opened.NATS, "--nats-token-file", token)
+	cmd := exec.Command(binary, append(flagsFor(o), "--log", "json", "--data", t.TempDir(),
+		"--role", "lab,auth", "--nats", opened.NATS, "--nats-token-file", token)...)
 	cmd.Stderr = said
 	t.Cleanup(func() {
 		if t.Failed() {

@@ -90,7 +90,7 @@ func TestASeedWithMistakesIsALineEach(t *testing.T) {
 	if err := os.WriteFile(file, []byte("version: 1\nlabs:\n  - id: x\n    key: y\n    chapter: z\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, err := runToEnd(t.Context(), "--data", filepath.Join(t.TempDir(), "none"), "--seed", file, "--lab", "http://localhost:0", "--auth", "http://localhost:0", "--webapp", "http://localhost:0", "--mallory", "http://127.0.0.1:0")
+	out, err := runToEnd(t.Context(), append(flagsFor(anyOrigins()), "--data", filepath.Join(t.TempDir(), "none"), "--seed", file)...)
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	if err == nil || len(lines) != 3 || !strings.Contains(lines[0], file+":3: ") || !strings.Contains(lines[2], file+":5: ") {
 		t.Errorf("it says (%v)\n%s", err, out)

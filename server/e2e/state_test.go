@@ -81,7 +81,7 @@ func TestTheStateIsThatOfNow(t *testing.T) {
 
 	// While it is open, Mallory comes by a code.
 	b.press("tab", "Mallory's hands · 0")
-	b.says("None now: codes, tokens and verifiers of others.")
+	b.says("None now: codes, tokens and verifiers of others")
 	b.press("button", "Run the attack: Intercepted code redeemed")
 	b.has("tab", "Mallory's hands · 1")
 	b.says("she has no verifier: worth nothing to her.")

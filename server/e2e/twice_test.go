@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"oauthlab/lessons/event"
-	"oauthlab/server/lab"
 )
 
 // Alice presses a button twice, for the answer is slow: her browser drops the first one.
@@ -28,7 +27,8 @@ func TestADoubleClickOnSignIn(t *testing.T) {
 			close(second)
 		}
 	}
-	o := lab.Origins{event.Lab: labs.origin, event.Auth: auths.origin, event.Mallory: freeOrigin(t, "127.0.0.1")}
+	o := freeOrigins(t)
+	o[event.Lab], o[event.Auth] = labs.origin, auths.origin
 	_, ready := startPart(t, o, "--listen", "127.0.0.1:0")
 	labs.serve(ready.Listen)
 	auths.serve(ready.Listen)

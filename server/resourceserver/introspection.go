@@ -2,6 +2,8 @@ package resourceserver
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,7 +28,8 @@ const maxRemembered = 32
 // Answer is what the authorization server said of a token (RFC 7662 §2.2), as the API keeps
 // it. It is kept by the token's hash.
 type Answer struct {
-	Hash     string    `json:"hash"` // guard.TokenHash
+	Hash     string    `json:"hash"`  // guard.TokenHash, by which the token is found elsewhere
+	Whole    string    `json:"whole"` // wholeHash
 	Active   bool      `json:"active"`
 	Scope    string    `json:"scope,omitempty"`
 	ClientID string    `json:"client_id,omitempty"`
@@ -52,8 +55,11 @@ func (s *Server) introspected(ctx context.Context, t *lab.Handling, value string
 	if err != nil {
 		return Token{}, err
 	}
-	if a, known := state.answer(guard.TokenHash(value)); known && a.isFresh(t) {
+	if a, known := state.answer(value); known && a.isFresh(t) {
 		return a.token(), nil
+	}
+	if len(value) > endpoint.MaxParameter { // none that was given out is that long, nor would the server read it
+		return Token{}, nil
 	}
 	if err := t.Frame.Tell(ctx); err != nil {
 		return Token{}, err
@@ -70,10 +76,19 @@ func (s *Server) introspected(ctx context.Context, t *lab.Handling, value string
 }
 
 // isFresh reports whether the answer may still be used. A remembered one may be out of date,
-// and is good for nothing beyond the token's own end (RFC 7662 §4).
+// and is good for nothing beyond the token's own end (RFC 7662 §4). How old one is that comes
+// from later, nobody knows: somebody has turned the clock back.
 func (a Answer) isFresh(t *lab.Handling) bool {
 	keep, err := time.ParseDuration(t.Settings.Rules().Value(guard.IDIntrospectionCache))
-	return err == nil && t.Now().Before(a.Asked.Add(keep)) && (!a.Active || t.Now().Before(a.Expires))
+	now := t.Now()
+	return err == nil && !now.Before(a.Asked) && now.Before(a.Asked.Add(keep)) && (!a.Active || now.Before(a.Expires))
+}
+
+// wholeHash is the hash of every letter of a token, by which the API knows it again. Of a JWT
+// guard.TokenHash is that of its id, and whoever reads one can write another with the same.
+func wholeHash(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 // introspect sends the request (RFC 7662 §2.1), with the API's own id and secret as HTTP
@@ -105,17 +120,20 @@ func (s *Server) introspect(ctx context.Context, t *lab.Handling, value string) 
 		Subject  string   `json:"sub"`
 		Audience audience `json:"aud"`
 		ID       string   `json:"jti"`
-		Expires  int64    `json:"exp"`
+		Expires  *float64 `json:"exp"`
 	}
 	if err := json.Unmarshal([]byte(answer.Body), &said); err != nil || said.Active == nil {
 		return Answer{}, errors.New("the authorization server's answer cannot be read")
 	}
 	a := Answer{
-		Hash: guard.TokenHash(value), Active: *said.Active, Scope: said.Scope, ClientID: said.ClientID,
+		Hash: guard.TokenHash(value), Whole: wholeHash(value), Active: *said.Active, Scope: said.Scope, ClientID: said.ClientID,
 		Subject: said.Subject, Audience: said.Audience, ID: said.ID, Asked: t.Now(),
 	}
-	if said.Expires != 0 {
-		a.Expires = time.Unix(said.Expires, 0).UTC()
+	switch {
+	case said.Expires != nil:
+		a.Expires = date(*said.Expires)
+	case a.Active: // the server looks at the end, and need not name it (RFC 7662 §2.2)
+		a.Expires = date(lastDate)
 	}
 	return a, nil
 }

@@ -3,6 +3,7 @@ package resourceserver
 import (
 	"encoding/base64"
 	"encoding/json"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -27,21 +28,33 @@ type Signature struct {
 
 // header is that of an access token (RFC 7515 §4.1, RFC 9068 §2.1).
 type header struct {
-	Algorithm string   `json:"alg"`
-	Type      string   `json:"typ"`
-	Critical  []string `json:"crit"`
-	Content   string   `json:"cty"`
+	Algorithm string          `json:"alg"`
+	Type      string          `json:"typ"`
+	Critical  json.RawMessage `json:"crit"` // whatever it is, it is not known here
+	Content   string          `json:"cty"`
 }
 
 // claims are those of an access token (RFC 9068 §2.2).
 type claims struct {
-	Issuer   string   `json:"iss"`
-	Expires  float64  `json:"exp"` // seconds since 1970 (RFC 7519 §2, NumericDate)
-	Audience audience `json:"aud"`
-	Subject  string   `json:"sub"`
-	ClientID string   `json:"client_id"`
-	ID       string   `json:"jti"`
-	Scope    string   `json:"scope"`
+	Issuer    string   `json:"iss"`
+	Expires   float64  `json:"exp"` // as date takes it
+	NotBefore float64  `json:"nbf"` // as exp; 0 for none
+	Issued    float64  `json:"iat"` // as exp
+	Audience  audience `json:"aud"`
+	Subject   string   `json:"sub"`
+	ClientID  string   `json:"client_id"`
+	ID        string   `json:"jti"`
+	Scope     string   `json:"scope"`
+}
+
+// lastDate is the end of the year 9999, behind which Go's JSON knows no time.
+const lastDate = 253402300799
+
+// date is a moment as tokens have it: seconds since 1970 (RFC 7519 §2, NumericDate). One that
+// is further away than any clock is the nearest that there is.
+func date(seconds float64) time.Time {
+	whole, part := math.Modf(min(max(seconds, 0), lastDate))
+	return time.Unix(int64(whole), int64(part*float64(time.Second))).UTC()
 }
 
 // audience is one address, or a list of them (RFC 7519 §4.1.3).
@@ -51,7 +64,9 @@ type audience []string
 func (a *audience) UnmarshalJSON(data []byte) error {
 	var one string
 	if json.Unmarshal(data, &one) == nil {
-		*a = audience{one}
+		if *a = nil; one != "" {
+			*a = audience{one}
+		}
 		return nil
 	}
 	return json.Unmarshal(data, (*[]string)(a))
@@ -64,9 +79,12 @@ func (s *Server) read(l *lab.Lab, value string) (Token, error) {
 	if e != nil {
 		return Token{}, e
 	}
+	if l.Now().Before(date(c.NotBefore)) {
+		return Token{}, unreadable("This token is not good yet.", "Send it when the time in nbf has come, on the lab's clock (RFC 7519 §4.1.5).")
+	}
 	return Token{
 		Known: true, Subject: c.Subject, ClientID: c.ClientID, Scope: c.Scope, Audience: c.Audience, Flow: flowIn(c.ID),
-		Expires: time.Unix(0, 0).Add(time.Duration(c.Expires * float64(time.Second))).UTC(),
+		Expires: date(c.Expires),
 		Signed:  &Signature{Issuer: c.Issuer, Algorithm: h.Algorithm, Fits: fits(h.Algorithm, value, s.APIKey.Signing(l.ID))},
 	}, nil
 }
@@ -87,7 +105,7 @@ func parse(value string) (h header, c claims, refusal *endpoint.Error) {
 		return h, c, unreadable("The token needs an extension that this API does not know.", "Whoever does not know what stands in crit must refuse the token (RFC 7515 §4.1.11).")
 	case h.Content != "" || !decode(parts[1], &c):
 		return h, c, unreadable("The token's claims cannot be read.", "They are a JSON object in base64url, and no JWT inside the JWT (RFC 9068 §2.2).")
-	case slices.Contains([]string{c.Issuer, c.Subject, c.ClientID, c.ID}, "") || c.Expires == 0 || len(c.Audience) == 0:
+	case slices.Contains([]string{c.Issuer, c.Subject, c.ClientID, c.ID}, "") || c.Expires == 0 || c.Issued == 0 || len(c.Audience) == 0:
 		return h, c, unreadable("The token lacks a claim.", "It has iss, exp, aud, sub, client_id, iat and jti (RFC 9068 §2.2).")
 	}
 	return h, c, nil
@@ -110,6 +128,9 @@ func isAccessToken(typ string) bool {
 func fits(algorithm, value string, key []byte) bool {
 	if algorithm == "none" {
 		return strings.HasSuffix(value, ".")
+	}
+	if _, err := base64.RawURLEncoding.Strict().DecodeString(value[strings.LastIndexByte(value, '.')+1:]); err != nil {
+		return false // the library forgives bits that nobody wrote
 	}
 	signed, err := jose.ParseSignedCompact(value, []jose.SignatureAlgorithm{jose.HS256})
 	if err != nil {

@@ -14,7 +14,6 @@ import (
 
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
-	"oauthlab/lessons/guard"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
@@ -100,7 +99,7 @@ func (s *Server) look(ctx context.Context, l *lab.Lab, r *http.Request) Token {
 	if err != nil {
 		return Token{}
 	}
-	a, _ := state.answer(guard.TokenHash(b.token))
+	a, _ := state.answer(b.token)
 	return a.token()
 }
 

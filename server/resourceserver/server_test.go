@@ -140,6 +140,16 @@ func (b *bench) set(id guard.ID, value string) {
 	}
 }
 
+// in takes the lab to a chapter, and the bench to where the API stands there.
+func (b *bench) in(chapter string) {
+	b.Helper()
+	l, err := b.labs.Change(b.Context(), b.lab.ID, lab.Change{Chapter: &chapter})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.lab, b.url = l, l.API()
+}
+
 // later moves the lab's clock.
 func (b *bench) later(d time.Duration) {
 	b.Helper()

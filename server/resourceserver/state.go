@@ -94,9 +94,10 @@ func (s *State) person(subject string) Person {
 	return Person{Subject: subject, Name: subject}
 }
 
-// answer returns what was said last of the token with the hash.
-func (s *State) answer(hash string) (Answer, bool) {
-	if i := slices.IndexFunc(s.Answers, func(a Answer) bool { return a.Hash == hash }); i >= 0 {
+// answer returns what was said last of the token.
+func (s *State) answer(token string) (Answer, bool) {
+	whole := wholeHash(token)
+	if i := slices.IndexFunc(s.Answers, func(a Answer) bool { return a.Whole == whole }); i >= 0 {
 		return s.Answers[i], true
 	}
 	return Answer{}, false
@@ -104,7 +105,7 @@ func (s *State) answer(hash string) (Answer, bool) {
 
 // remember keeps an answer in place of the one before.
 func (s *State) remember(a Answer) {
-	s.Answers = slices.DeleteFunc(s.Answers, func(one Answer) bool { return one.Hash == a.Hash })
+	s.Answers = slices.DeleteFunc(s.Answers, func(one Answer) bool { return one.Whole == a.Whole })
 	s.Answers = lab.Keep(s.Answers, a, maxRemembered)
 }
 
