@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
 )
 
 // startBehind runs the program behind a proxy of its own, which does something else with

@@ -355,7 +355,7 @@ func TestWhereTheServerDoesNotAnswer(t *testing.T) {
 		}, warns: "the authorization server answered 307"},
 		"it hangs up in the midst of its answer": {answer: func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "1000")
-			io.WriteString(w, good) //nolint:errcheck // the API is told that there is more
+			io.WriteString(w, good)               //nolint:errcheck // the API is told that there is more
 			http.NewResponseController(w).Flush() //nolint:errcheck // likewise
 			panic(http.ErrAbortHandler)
 		}, warns: "unexpected EOF"},
