@@ -108,7 +108,7 @@ func (h *house) trace(t *testing.T, c load.Chapter, switches map[guard.ID]string
 	for _, p := range h.config.Parties {
 		places = append(places, trace.Place{Address: l.Origins[p.ID], Name: "{" + string(p.ID) + "}"})
 	}
-	w := trace.NewWriter(l.Issuer(), places...)
+	w := trace.NewWriter(l.Issuer(), l.API(), places...)
 	var lines strings.Builder
 	err = h.store.Events(t.Context(), l.ID, begin, func(e event.Event) error {
 		lines.WriteString(w.Event(e))

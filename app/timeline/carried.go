@@ -8,6 +8,43 @@ import (
 // inState is where a parameter stands that a signed state carries.
 const inState = "state"
 
+// Where a parameter stands that a token carries.
+const (
+	inTokenHeader = "token header"
+	inToken       = "token"
+)
+
+// openTokens puts behind each token that is a JWT what it says: header and claims, which
+// anyone can read (RFC 7519 §3).
+func openTokens(params []Param) []Param {
+	var out []Param
+	for _, p := range params {
+		out = append(out, p)
+		if (p.Name != "access_token" && p.Name != "token") || !isJWT(p.Value) {
+			continue
+		}
+		parts := strings.Split(p.Value, ".")
+		for i, where := range []string{inTokenHeader, inToken} {
+			text, err := base64.RawURLEncoding.DecodeString(parts[i])
+			if err != nil {
+				continue
+			}
+			inside := appendJSON(nil, string(text))
+			for j := range inside {
+				inside[j].In, inside[j].Kind = where, ""
+			}
+			out = append(out, inside...)
+		}
+	}
+	return out
+}
+
+// isJWT reports whether a value has the three parts of a JWT, of which the first is a JSON
+// object in base64url (RFC 7515 §7.1).
+func isJWT(value string) bool {
+	return strings.HasPrefix(value, "eyJ") && strings.Count(value, ".") == 2
+}
+
 // openStates puts behind each state what it carries: a payload in base64url and a
 // signature. No key is needed to read that.
 func openStates(params []Param) []Param {

@@ -29,11 +29,15 @@ func MarkOf(name, value string) Mark {
 	return Mark{Name: name, Brief: row.Brief, Value: value, Short: shorten(value, row.Mark), Kind: row.Mark}
 }
 
-// shorten keeps the first characters of a random value; an error code is a word and stays whole.
+// shorten keeps the first characters of a random value, and of a JWT the last, since all begin
+// alike; an error code is a word and stays whole.
 func shorten(value string, kind param.Mark) string {
 	r := []rune(value)
 	if kind == param.MarkError || len(r) <= 6 {
 		return value
+	}
+	if isJWT(value) {
+		return "…" + string(r[len(r)-4:])
 	}
 	return string(r[:4]) + "…"
 }

@@ -43,7 +43,7 @@ func ParamsOf(e event.Event) []Param {
 			}
 		}
 	}
-	return openStates(plainChallenge(out))
+	return openTokens(openStates(plainChallenge(out)))
 }
 
 // plainChallenge explains a challenge that hides nothing: of the method plain,
@@ -83,6 +83,10 @@ func (p Param) Place() string {
 		return "written down"
 	case inState:
 		return "inside the state"
+	case inTokenHeader:
+		return "in the token's header"
+	case inToken:
+		return "in the token's claims"
 	}
 	return p.In
 }

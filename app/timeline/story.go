@@ -103,6 +103,12 @@ func (t *teller) request(e event.Event) string {
 		return prose.Capital(who) + " opens the login page."
 	case path == "/token":
 		return t.redeems(who, e)
+	case path == "/introspect":
+		if e.From == event.API {
+			who = "the API"
+		}
+		form, _ := url.ParseQuery(e.Request.Body)
+		return prose.Capital(who) + " asks the auth server what " + t.whose(form.Get("token")) + " token is worth."
 	}
 	if e.To == event.API {
 		return prose.Capital(who) + t.asksAPI(e, path)
@@ -183,7 +189,14 @@ func (t *teller) response(e event.Event) string {
 		return carried[i].Value
 	}
 	from := prose.Capital(t.who(e.From, e.Flow))
+	if e.To == event.API {
+		to = "the API"
+	}
 	switch token := value("access_token"); {
+	case value("active") == "true":
+		return from + " tells " + to + " that it is active: it is " + prose.Capital(value("sub")) + "'s."
+	case value("active") == "false":
+		return from + " tells " + to + " that it is not active, and no more."
 	case token != "":
 		return from + " gives " + to + " a token to " + t.whose(token) + " account."
 	case e.From == event.API && e.Response.Status < 300:

@@ -33,9 +33,9 @@ type Row struct {
 // rows are in the order in which the members of a JSON object are shown.
 var rows = []Row{
 	{Name: "response_type", Section: "RFC 6749 §3.1.1", Means: "What the client wants back: “code” asks for an authorization code."},
-	{Name: "client_id", Section: "RFC 6749 §2.2", Means: "Who asks: the name under which the client is registered. It is public."},
+	{Name: "client_id", Section: "RFC 6749 §2.2", Means: "The name under which the client is registered. It is public."},
 	{Name: "redirect_uri", Section: "RFC 6749 §3.1.2", Means: "Where the browser is sent with the answer. It must be one that the client registered."},
-	{Name: "scope", Section: "RFC 6749 §3.3", Means: "What the client wants to be allowed to do."},
+	{Name: "scope", Section: "RFC 6749 §3.3", Means: "What the client is to be allowed to do."},
 	{Name: "response_mode", Section: "RFC 8414 §2", Means: "How the answer comes back. Here it is always the query of the redirect URI."},
 	{
 		Name: "state", Section: "RFC 6749 §10.12", Mark: MarkState, Brief: "state", Secret: true,
@@ -51,7 +51,7 @@ var rows = []Row{
 		Name: "code", Section: "RFC 6749 §4.1.2", Mark: MarkCode, Brief: "code", Secret: true,
 		Means: "The authorization code: good once, for a few minutes, for whoever can redeem it.",
 	},
-	{Name: "iss", Section: "RFC 9207 §2", Means: "Which authorization server answers, so that two cannot be mixed up."},
+	{Name: "iss", Section: "RFC 9207 §2", Means: "From which authorization server it is, so that two cannot be mixed up."},
 	{Name: "grant_type", Section: "RFC 6749 §4.1.3", Means: "What is offered for a token: an authorization code, or a refresh token."},
 	{
 		Name: "code_verifier", Section: "RFC 7636 §4.5", Mark: MarkPKCE, Brief: "verifier", Secret: true,
@@ -62,7 +62,7 @@ var rows = []Row{
 		Means: "The key to what its user allowed, for a time and a purpose.",
 	},
 	{Name: "token_hash", Secret: true, Means: "SHA-256 of a token: all that the server keeps of it."},
-	{Name: "client_secret", Section: "RFC 6749 §2.3.1", Secret: true, Means: "A password of the client itself. A public client has none, and must not send one."},
+	{Name: "client_secret", Section: "RFC 6749 §2.3.1", Secret: true, Means: "A password of the client itself, or of an API that asks. A public client has none, and must not send one."},
 	{Name: "client_assertion", Section: "RFC 7521 §4.2", Secret: true, Means: "A signed text by which a client proves who it is. Here nobody has a key for that."},
 	{Name: "client_assertion_type", Section: "RFC 7521 §4.2", Means: "What kind of text the client_assertion is."},
 	{Name: "token_type", Section: "RFC 6749 §7.1", Means: "How the token is used. Bearer: by showing it."},
@@ -81,6 +81,9 @@ var rows = []Row{
 	},
 	{Name: "token_type_hint", Section: "RFC 7662 §2.1", Means: "What kind of token it may be. The server looks at access tokens alone."},
 	{Name: "active", Section: "RFC 7662 §2.2", Means: "Whether the token is good. Of one that is not, the server says nothing else."},
+	{Name: "shared_secret", Section: "RFC 7518 §3.2", Secret: true, Means: "The key with which the authorization server signs, and the API verifies."},
+	{Name: "alg", Section: "RFC 7515 §4.1.1", Means: "How the token says that it is signed."},
+	{Name: "typ", Section: "RFC 9068 §2.1", Means: "What kind of JWT it is: at+jwt, an access token."},
 	{Name: "sub", Means: "Who the token's user is, as the authorization server calls them."},
 	{Name: "aud", Section: "RFC 7519 §4.1.3", Means: "For which API the token is: its address."},
 	{Name: "exp", Section: "RFC 7519 §4.1.4", Means: "Until when the token is good, in seconds since 1970."},

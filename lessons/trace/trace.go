@@ -99,7 +99,7 @@ func (r *reader) take(line string, place int) {
 	switch {
 	case len(words) == 0:
 	case to != "" && isMethod(words[0]):
-		head := words[0] + " " + strings.TrimPrefix(strings.Join(words[1:], " "), issuer)
+		head := words[0] + " " + strings.TrimPrefix(strings.TrimPrefix(strings.Join(words[1:], " "), issuer), resource)
 		r.asked[to+">"+from] = head
 		r.begin(Message{Kind: event.KindRequest, From: event.Party(from), To: event.Party(to), Head: head, Place: place})
 	case to != "" && isStatus(words[0]):

@@ -16,6 +16,9 @@ import (
 // issuer stands in a trace for the lab's issuer.
 const issuer = "{issuer}"
 
+// resource stands in a trace for the address of the lab's API, where that is not the issuer.
+const resource = "{resource}"
+
 // minSecret is how long a value is, in bytes, that may be taken for another in each run.
 // What is shorter is told as it is: a habit may make it.
 const minSecret = 16
@@ -47,10 +50,10 @@ type Writer struct {
 	count  map[string]int    // by kind of name
 }
 
-// NewWriter returns a writer that knows the lab's issuer and the places, of which the
-// first that fits counts.
-func NewWriter(labIssuer string, places ...Place) *Writer {
-	pairs := []string{labIssuer, issuer}
+// NewWriter returns a writer that knows the lab's issuer, its API and the places, of which
+// the first that fits counts.
+func NewWriter(labIssuer, labAPI string, places ...Place) *Writer {
+	pairs := []string{labIssuer, issuer, labAPI, resource}
 	for _, p := range places {
 		pairs = append(pairs, p.Address, p.Name)
 	}

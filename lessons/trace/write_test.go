@@ -42,7 +42,7 @@ func run(code string) []event.Event {
 }
 
 func write(events []event.Event) string {
-	w := trace.NewWriter(labIssuer, trace.Place{Address: "http://localhost:8080", Name: "{lab}"}, trace.Place{Address: "/" + lab, Name: "{path}"})
+	w := trace.NewWriter(labIssuer, labIssuer, trace.Place{Address: "http://localhost:8080", Name: "{lab}"}, trace.Place{Address: "/" + lab, Name: "{path}"})
 	var text strings.Builder
 	for _, e := range events {
 		text.WriteString(w.Event(e))

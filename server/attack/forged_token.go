@@ -89,7 +89,8 @@ func apiForges() Attack {
 		Loss:     "Mallory has read Alice's photos and notes.",
 		Sections: []string{"RFC 9068 §2.1", "RFC 9068 §4"},
 		Run: func(ctx context.Context, s *Scene) error {
-			if err := s.leakFields(ctx, event.API, "the API's configuration has the secret that it shares with the auth server"); err != nil {
+			if err := s.leakFields(ctx, event.API, "the API's configuration has the secret that it shares with the auth server",
+				event.Field{Name: "shared_secret", Value: base64.RawURLEncoding.EncodeToString(s.apiKey.Signing(s.Lab.ID))}); err != nil {
 				return err
 			}
 			return s.use(ctx, forge("HS256", s.claimsOfAlice(), s.apiKey.Signing(s.Lab.ID)))

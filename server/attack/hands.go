@@ -59,7 +59,7 @@ func (e Evidence) received() (all []Holding) {
 	for _, one := range e.Events {
 		switch {
 		case one.Note != nil && (one.To == event.Mallory || one.Note.Name == event.NoteStateRead):
-			for _, name := range []string{"code", "code_verifier", "code_challenge", "access_token", "refresh_token"} {
+			for _, name := range []string{"code", "code_verifier", "code_challenge", "access_token", "refresh_token", "shared_secret"} {
 				take(one, name, one.Note.Get(name), prose.Sentence(one.Note.Text))
 			}
 		case one.Note != nil && one.From == event.Client:
@@ -115,6 +115,12 @@ func (e Evidence) judge(h Holding, all []Holding, now time.Time) (Holding, bool)
 			return h.forgotten("A token"), true
 		}
 		return e.token(h, t, now), t.Subject != user
+	case h.Param == "shared_secret":
+		h.What, h.Worth = "The secret that the API shares with the auth server", "worth nothing while the API asks about each token."
+		if e.Rules.Value(guard.IDTokenCheck) == guard.BySignature {
+			h.Worth = "with which she writes a token for whomever she likes."
+		}
+		return h, true
 	case h.Param == "refresh_token":
 		f, t, known := e.Auth.Refresh(h.Value)
 		if !known {

@@ -47,6 +47,11 @@ func sides(e Evidence, now time.Time) (gained, lost []string) {
 			gained = append(gained, h.says(now))
 		}
 	}
+	for _, h := range held {
+		if h.Param == "shared_secret" {
+			gained = append(gained, h.says(now))
+		}
+	}
 	for _, whose := range e.introspectedByMallory() {
 		gained = append(gained, "What a token of "+prose.Capital(whose)+"'s is worth, as the auth server told her.")
 		if whose == "alice" {

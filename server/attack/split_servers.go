@@ -24,14 +24,15 @@ func introspectionOracle() Attack {
 		Loss:     "Mallory knows which string is a token, whose it is, and what it opens.",
 		Sections: []string{"RFC 7662 §2.1", "RFC 7662 §4"},
 		Run: func(ctx context.Context, s *Scene) error {
+			const noToken = "5f4dcc3b5aa765d61d8327deb882cf99"
 			token, err := s.signedInToken(ctx)
 			if err != nil || token == "" {
 				return err
 			}
-			if err := s.leakFields(ctx, event.Proxy, "an old log has strings of which one may be a token"); err != nil {
+			if err := s.leakFields(ctx, event.Proxy, "an old log has strings of which one may be a token", event.Field{Name: "token", Value: noToken}, event.Field{Name: "token", Value: token}); err != nil {
 				return err
 			}
-			for _, found := range []string{"5f4dcc3b5aa765d61d8327deb882cf99", token} {
+			for _, found := range []string{noToken, token} {
 				if _, err := s.send(ctx, client.Request{
 					Method: http.MethodPost, URL: s.Lab.Issuer() + "/introspect", Body: url.Values{"token": {found}}.Encode(),
 					Header: []event.Field{{Name: "Content-Type", Value: "application/x-www-form-urlencoded"}},
@@ -70,7 +71,7 @@ func printShopToken() Attack {
 		Loss:     "Mallory has read Alice's photos and notes.",
 		Sections: []string{"RFC 9700 §4.10.2", "RFC 9068 §4"},
 		Run: func(ctx context.Context, s *Scene) error {
-			tokens, err := s.letIn(ctx, authserver.ClientPrints, "read")
+			tokens, err := s.letIn(ctx, authserver.ClientPrints, "read profile")
 			return s.useGood(ctx, tokens, err)
 		},
 		Harm: malloryRead("alice", things),
