@@ -141,6 +141,14 @@ func TestImportsPointDown(t *testing.T) {
 			is("oauthlab/app/ui/widget"), but("oauthlab/app/ui", "oauthlab/app/ui/session", "oauthlab/app/ui/page"),
 		},
 		{
+			"the API knows nothing of the authorization server",
+			is("oauthlab/server/resourceserver"), in("oauthlab/server/authserver"),
+		},
+		{
+			"nor does that know the API",
+			is("oauthlab/server/authserver"), in("oauthlab/server/resourceserver"),
+		},
+		{
 			"only the server, and what packs it, hold the files that are served",
 			but("oauthlab", "oauthlab/server", "oauthlab/web"), in("oauthlab/web"),
 		},

@@ -305,3 +305,17 @@ func TestJWTsBreakByAnyLetter(t *testing.T) {
 		})
 	}
 }
+
+// In a chapter that has no JWTs one is worth nothing, be it of the lab's own: the server knows
+// it by an id that everybody can copy, and looks at no signature.
+func TestJWTsAreWorthNothingInAnEarlierChapter(t *testing.T) {
+	c := openHouse(t).libraryIn(t, "v06", lab.TypePublic, modes["the API reads by itself"])
+	token := c.signIn().AccessToken
+	c.change(`{"chapter":"v05"}`)
+	c.resource = strings.TrimSuffix(c.config.Endpoint.TokenURL, "/token") + "/api/me"
+	for _, brought := range []string{token, token[:len(token)-4] + "AAAA", guard.TokenID(token)} {
+		if got := c.status(brought); got != http.StatusUnauthorized {
+			t.Errorf("the API answers %d to %.8s…", got, brought)
+		}
+	}
+}
