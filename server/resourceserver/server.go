@@ -14,6 +14,7 @@ import (
 
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
@@ -116,7 +117,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, t *lab.Handling, 
 		return e
 	}
 	b, wrong := readBearer(r)
-	is, err := s.checked(r.Context(), t, b.token)
+	value := b.token
+	if b.inURL && t.Settings.Rules().On(guard.IDTokenInURL) { // it is refused, whatever it is worth
+		value = ""
+	}
+	is, err := s.checked(r.Context(), t, value)
 	if refusal, refuses := errors.AsType[*endpoint.Error](err); refuses {
 		wrong = cmp.Or(wrong, refusal)
 	} else if err != nil {
