@@ -48,7 +48,7 @@ check: lint ## quick: formatting, vet and the tests that need no browser
 test: build lint ## everything, in a real browser too; installs what it needs
 	@./.ci/install
 	CGO_ENABLED=1 go test -race -timeout 20m $$(go list ./... | grep -v /server/e2e)
-	go test -timeout 40m ./server/e2e
+	go test -timeout 60m ./server/e2e
 
 vuln: ## look for known vulnerabilities in what is used; says so where it cannot ask
 	@./.ci/vuln

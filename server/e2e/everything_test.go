@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -141,7 +142,7 @@ func TestEveryLinkLeadsWhereItSays(t *testing.T) {
 	for _, c := range p.chapters(t) {
 		paths = append(paths, c.Path)
 	}
-	w := walk{program: p, served: map[string]string{}}
+	w := walk{program: p, served: map[string]string{}, followed: map[string]bool{}}
 	for _, path := range paths {
 		_, w.served[path] = call(t, http.MethodGet, p.lab+path, "", "")
 	}
@@ -169,10 +170,29 @@ func TestEveryLinkLeadsWhereItSays(t *testing.T) {
 type walk struct {
 	*program
 	served map[string]string // what the server sends, by path
+
+	mu       sync.Mutex
+	followed map[string]bool // links by where they stand, what they say and where they lead
+}
+
+// isNew reports whether a link was not followed before from a page of the same make and
+// size. What all such pages have is one thing: from each of them it would take the square of
+// their number.
+func (w *walk) isNew(b *tab, from, name, to string) bool {
+	kind := from
+	if evaluate[bool](b, `document.querySelector(".shell") !== null`) {
+		kind = "chapter"
+	}
+	key := fmt.Sprintf("%s %v %q %s", kind, evaluate[int](b, `innerWidth`), name, to)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	was := w.followed[key]
+	w.followed[key] = true
+	return !was
 }
 
 // agrees waits until the page is that of the path, in all that it says.
-func (w walk) agrees(b *tab, path string) {
+func (w *walk) agrees(b *tab, path string) {
 	b.Helper()
 	page := w.served[path]
 	_, rest, _ := strings.Cut(page, "<title>")
@@ -197,7 +217,7 @@ func (w walk) agrees(b *tab, path string) {
 }
 
 // leave follows each link in sight to another page, and comes back.
-func (w walk) leave(b *tab, path string) {
+func (w *walk) leave(b *tab, path string) {
 	b.Helper()
 	const links = `a[href]:not([target]):not([href^="#"]):not([href*="glossary#"]):not([href*="troubleshooting?"])`
 	type link struct{ Name, To string }
@@ -206,12 +226,7 @@ func (w walk) leave(b *tab, path string) {
 	if len(found) == 0 {
 		b.Errorf("no link leads away from %s", path)
 	}
-	seen := map[link]bool{}
-	found = slices.DeleteFunc(found, func(l link) bool { // one of the same name leads to the same page
-		was := seen[l]
-		seen[l] = true
-		return was
-	})
+	found = slices.DeleteFunc(found, func(l link) bool { return !w.isNew(b, path, l.Name, l.To) })
 	for i, l := range found {
 		evaluate[bool](b, `window.isBefore = true`)
 		b.pressNth(links, l.Name, 0)
@@ -229,7 +244,7 @@ func (w walk) leave(b *tab, path string) {
 }
 
 // lookUp presses each link to a book on a chapter's page, which opens its entry.
-func (w walk) lookUp(b *tab) {
+func (w *walk) lookUp(b *tab) {
 	b.Helper()
 	if !evaluate[bool](b, `document.querySelector(".shell") !== null`) {
 		return
