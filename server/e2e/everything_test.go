@@ -178,12 +178,12 @@ type walk struct {
 // isNew reports whether a link was not followed before from a page of the same make and
 // size. What all such pages have is one thing: from each of them it would take the square of
 // their number.
-func (w *walk) isNew(b *tab, from, name, to string) bool {
+func (w *walk) isNew(b *tab, from, name, to string, nth int) bool {
 	kind := from
 	if evaluate[bool](b, `document.querySelector(".shell") !== null`) {
 		kind = "chapter"
 	}
-	key := fmt.Sprintf("%s %v %q %s", kind, evaluate[int](b, `innerWidth`), name, to)
+	key := fmt.Sprintf("%s %v %q %s %d", kind, evaluate[int](b, `innerWidth`), name, to, nth)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	was := w.followed[key]
@@ -226,15 +226,26 @@ func (w *walk) leave(b *tab, path string) {
 	if len(found) == 0 {
 		b.Errorf("no link leads away from %s", path)
 	}
-	found = slices.DeleteFunc(found, func(l link) bool { return !w.isNew(b, path, l.Name, l.To) })
-	for i, l := range found {
+	type follow struct {
+		link
+		nth int // of those on the page that say the same, and lead to the same
+	}
+	var follows []follow
+	seen := map[link]int{}
+	for _, l := range found {
+		if w.isNew(b, path, l.Name, l.To, seen[l]) {
+			follows = append(follows, follow{l, seen[l]})
+		}
+		seen[l]++
+	}
+	for i, l := range follows {
 		evaluate[bool](b, `window.isBefore = true`)
-		b.pressNth(links, l.Name, 0)
+		b.pressNth(links, l.Name, l.nth)
 		b.until(`!window.isBefore`)
 		w.agrees(b, l.To)
 		evaluate[bool](b, `(setTimeout(() => history.back()), true)`)
 		w.agrees(b, path)
-		if i == len(found)-1 {
+		if i == len(follows)-1 {
 			evaluate[bool](b, `(setTimeout(() => history.forward()), true)`)
 			w.agrees(b, l.To)
 			evaluate[bool](b, `(setTimeout(() => history.back()), true)`)
