@@ -1,7 +1,6 @@
 package authserver
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"slices"
@@ -38,11 +37,8 @@ func (c Client) isPublic() bool { return c.SecretHash == nil }
 // ClientSecret is the secret of a client that every lab has, in one lab: 32 random bytes to
 // whoever does not know the key. The client's server and the authorization server make the
 // same.
-func ClientSecret(key []byte, lab uuid.UUID, client string) string {
-	h := hmac.New(sha256.New, key)
-	h.Write(lab[:])
-	h.Write([]byte(client))
-	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
+func ClientSecret(key []byte, id uuid.UUID, client string) string {
+	return base64.RawURLEncoding.EncodeToString(lab.Derive(key, id, client))
 }
 
 // registry is the clients that there are in a lab: those that every lab has in its chapter,

@@ -1,7 +1,6 @@
 package authserver
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -81,15 +80,5 @@ func (s *Server) formatOf(t *lab.Handling, value string) (format string, whole b
 	if strings.Count(value, ".") != 2 {
 		return "", true
 	}
-	for part := range strings.SplitSeq(value, ".") { // the library forgives bits that nobody wrote
-		if _, err := base64.RawURLEncoding.Strict().DecodeString(part); err != nil {
-			return guard.JWT, false
-		}
-	}
-	signed, err := jose.ParseSignedCompact(value, []jose.SignatureAlgorithm{jose.HS256})
-	if err != nil {
-		return guard.JWT, false
-	}
-	_, err = signed.Verify(s.APIKey.Signing(t.ID))
-	return guard.JWT, err == nil
+	return guard.JWT, s.APIKey.Signed(t.ID, value)
 }

@@ -130,6 +130,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, t *lab.Handling, 
 	t.Flow = cmp.Or(t.Flow, is.Flow)
 	d, err := lab.Update(r.Context(), t, s.document().docs(), func(state *State, t *lab.Handling) (decision, error) {
 		var d decision
+		if is.answer != nil {
+			state.remember(*is.answer)
+		}
 		subject := ""
 		if d.refused = wrong; wrong == nil {
 			subject, d.refused = admit(t, b, is, needs)

@@ -22,6 +22,7 @@ type Token struct {
 	Audience []string // the addresses of the APIs that it is for, from v06 on
 
 	Asked  bool       // it was asked about, and Revoked is not told
+	answer *Answer    // that is to be remembered; nil for none
 	Signed *Signature // of a token that the API reads by itself; nil of another
 }
 
