@@ -13,20 +13,21 @@ import (
 // the learner runs, breaks and mends it. HTML fields are rendered from our own
 // Markdown on the server; no input of a learner or a request ever reaches them.
 type Chapter struct {
-	ID          string   `json:"id"`             // "v03": the chapter's name, which stays
-	Version     string   `json:"version"`        // the version of the lab that it stands on; a version stands on itself
-	Before      string   `json:"before"`         // the version before it; "" for the first, and where it stands on another
-	Part        string   `json:"part,omitempty"` // of the course that the chapter stands in; "" where it says none
-	Path        string   `json:"path"`           // "/v03-pkce"
-	Title       string   `json:"title"`          // "PKCE and the token endpoint"
-	Question    string   `json:"question"`       // the title as a question its reader has
-	Description string   `json:"description"`    // one sentence, for search engines and link previews
-	Problem     string   `json:"problem"`        // HTML: the problem in a few lines
-	Protections []string `json:"protections"`    // ids of the protections that the chapter adds, or is about
-	Attacks     []string `json:"attacks"`        // ids, in the order of the panel
-	Steps       []Step   `json:"steps"`
-	Tour        string   `json:"tour,omitempty"` // what the landing page calls its tour; "" for none
-	Sections    []Link   `json:"sections"`       // the sections of the specifications to read
+	ID          string      `json:"id"`             // "v03": the chapter's name, which stays
+	Version     string      `json:"version"`        // the version of the lab that it stands on; a version stands on itself
+	Before      string      `json:"before"`         // the version before it; "" for the first, and where it stands on another
+	Part        string      `json:"part,omitempty"` // of the course that the chapter stands in; "" where it says none
+	Path        string      `json:"path"`           // "/v03-pkce"
+	Title       string      `json:"title"`          // "PKCE and the token endpoint"
+	Question    string      `json:"question"`       // the title as a question its reader has
+	Description string      `json:"description"`    // one sentence, for search engines and link previews
+	Problem     string      `json:"problem"`        // HTML: the problem in a few lines
+	Protections []string    `json:"protections"`    // ids of the protections that the chapter adds, or is about
+	Attacks     []string    `json:"attacks"`        // ids, in the order of the panel
+	Steps       []Step      `json:"steps"`
+	Client      event.Party `json:"client,omitempty"` // whose flow is run; "" is the page's own
+	Tour        string      `json:"tour,omitempty"`   // what the landing page calls its tour; "" for none
+	Sections    []Link      `json:"sections"`         // the sections of the specifications to read
 }
 
 // Link is a reference out of the lab.
@@ -95,11 +96,14 @@ type Step struct {
 // Tool is something to work with beside the flow, which any step may offer.
 type Tool string
 
-// PKCEWorkbench derives challenges from verifiers, step by step.
-const PKCEWorkbench Tool = "pkce-workbench"
+// The tools.
+const (
+	PKCEWorkbench Tool = "pkce-workbench" // derives challenges from verifiers, step by step
+	Triptych      Tool = "triptych"       // ID token, UserInfo and API, side by side
+)
 
 // Tools returns every tool.
-func Tools() []Tool { return []Tool{PKCEWorkbench} }
+func Tools() []Tool { return []Tool{PKCEWorkbench, Triptych} }
 
 // Prediction is one question with one right answer.
 type Prediction struct {

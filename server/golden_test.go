@@ -36,6 +36,9 @@ func TestGoldenTraces(t *testing.T) {
 			compare(t, filepath.Join(folder, prove.TraceFile), whole)
 		})
 		for _, p := range guard.Catalogue() {
+			if p.ID == "server-faults" { // what each changes is a table's, and tested there
+				continue
+			}
 			for _, part := range p.Parts {
 				since := p.Chapter
 				if part.Since != "" {

@@ -384,7 +384,7 @@ func TestFirstMistakesAreTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	watch := all.Sheets[len(all.Sheets)-1]
-	if watch.Title != "What it did · 2" || strings.Count(watch.Body, "by a stranger") != 1 || !strings.Contains(watch.Body, "still to come") || !strings.Contains(watch.Body, "Leave the Authorization header out") {
+	if watch.Title != "What it did · 2" || strings.Count(watch.Body, "by a stranger") != 1 || !strings.Contains(watch.Body, "Open the later chapter to use it") || !strings.Contains(watch.Body, "Leave the Authorization header out") {
 		t.Errorf("%s: %s", watch.Title, watch.Body)
 	}
 }

@@ -92,6 +92,21 @@ func routes() map[string][]routeRow {
 		get("GET /web/{hash}/icons/auth.svg", "/web/"+anotherHash+"/icons/auth.svg", 404, anAsset),
 		page("/", "/", 404, aForm), get("/", "/", 404, shared),
 	}
+	for _, of := range []struct {
+		pattern string
+		kind    kind
+		person  bool
+	}{
+		{"/.well-known/oauth-authorization-server/{lab}", shared, false}, {"/.well-known/openid-configuration/{lab}", shared, false},
+		{"/{lab}/.well-known/openid-configuration", shared, false}, {"/{lab}/authorize", aForm, true}, {"/{lab}/introspect", shared, false},
+		{"/{lab}/login", aForm, true}, {"/{lab}/token", shared, false}, {"/{lab}/userinfo", shared, false},
+	} {
+		row := get(strings.Replace(of.pattern, "{lab}", "{lab}/fault/{fault}", 1), strings.Replace(of.pattern, "{lab}", "{lab}/fault/made-up", 1), 404, of.kind)
+		if row.person = of.person; of.kind == shared && !strings.Contains(of.pattern, "well-known") && of.pattern != "/{lab}/userinfo" {
+			row.method = "POST"
+		}
+		auth = append(auth, row)
+	}
 	mallory := []routeRow{
 		page("/{lab}/", "/{lab}/?code=x", 200, aForm), page("/{lab}/", "/{none}/", 404, aForm), page("/", "/", 404, aForm),
 		get("GET /web/css/mallory.css", "/web/css/mallory.css", 200, anAsset),

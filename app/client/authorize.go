@@ -3,6 +3,8 @@ package client
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
@@ -16,15 +18,21 @@ func (c *Client) Begin(ctx context.Context) (err error) {
 		Flow: c.NewID(), UnderWay: true,
 	}}
 	defer f.tell(ctx, &err)
+	if err := f.discover(ctx); err != nil {
+		return err
+	}
 	challenge, err := f.makeVerifier()
 	if err != nil {
+		return err
+	}
+	if err := f.makeNonce(); err != nil {
 		return err
 	}
 	if err := f.makeState(); err != nil {
 		return err
 	}
 	request, err := f.draft(ctx,
-		c.authorizationRequest(f.State, challenge))
+		f.authorizationRequest(challenge))
 	if err != nil {
 		return f.giveUp(err)
 	}
@@ -46,32 +54,53 @@ func (c *Client) Begin(ctx context.Context) (err error) {
 
 // authorizationRequest is what the browser takes to the
 // authorization endpoint (RFC 6749 §4.1.1).
-func (c *Client) authorizationRequest(
-	state string, challenge challenge,
-) Draft {
+func (f *flow) authorizationRequest(challenge challenge) Draft {
 	return Draft{
 		Method: "GET", // RFC 6749 §3.1
-		URL:    c.AuthorizationEndpoint,
+		URL:    f.server().AuthorizationEndpoint,
 		In:     InQuery,
 		Parameters: []event.Field{
 			{Name: "response_type", Value: "code"},
-			{Name: "client_id", Value: c.ID},
-			{Name: "redirect_uri", Value: c.RedirectURI},
-			{Name: "scope", Value: c.scope()}, // RFC 6749 §3.3
-			{Name: "state", Value: state},     // RFC 6749 §10.12
+			{Name: "client_id", Value: f.ID},
+			{Name: "redirect_uri", Value: f.RedirectURI},
+			{Name: "scope", Value: f.scope()}, // RFC 6749 §3.3
+			{Name: "state", Value: f.State},   // RFC 6749 §10.12
 			// RFC 7636 §4.3
 			{Name: "code_challenge", Value: challenge.value},
 			{Name: "code_challenge_method",
 				Value: challenge.method},
+			// OpenID Connect Core §3.1.2.1
+			{Name: "nonce", Value: f.Nonce},
 		},
 	}
 }
 
 // scope is what the client asks to be allowed (RFC 6749 §3.3),
-// nothing where no API is there to allow it.
+// nothing where no API is there to allow it. What it wants to know
+// of the user comes first (OpenID Connect Core §5.4), each word once.
 func (c *Client) scope() string {
 	if !c.Rules.Offers(guard.ProtectedAPI) {
 		return ""
 	}
-	return c.Rules.Value(guard.IDScopeAsked)
+	asked := c.Rules.Value(guard.IDScopeAsked)
+	if !c.asksWho() {
+		return asked
+	}
+	words := strings.Fields(c.openIDScope())
+	for _, word := range strings.Fields(asked) {
+		if !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// openIDScope is what the client wants to know of the user; "" for
+// nothing.
+func (c *Client) openIDScope() string {
+	scope := c.Rules.Value(guard.IDOpenIDScope)
+	if scope == guard.Nothing {
+		return ""
+	}
+	return scope
 }

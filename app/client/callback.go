@@ -41,6 +41,12 @@ func (c *Client) Callback(
 	if err != nil {
 		return "", f.giveUp(err)
 	}
+	err = f.enforce(guard.IDResponseIssuer,
+		guard.ResponseIssuer(answer.issuer, f.server().Issuer,
+			f.server().Named)) // RFC 9207 §2.4
+	if err != nil {
+		return "", f.giveUp(err)
+	}
 	f.Used = true
 	if err := f.keep(); err != nil {
 		return "", err
@@ -63,9 +69,10 @@ func (c *Client) Callback(
 
 // answer is what a callback says.
 type answer struct {
-	code  string
-	state string
-	err   AuthorizationError // set where the server said no
+	code   string
+	state  string
+	issuer string
+	err    AuthorizationError // set where the server said no
 }
 
 var (
@@ -91,15 +98,16 @@ func parseAnswer(callbackURL string) (answer, error) {
 		return answer{}, errNoURL
 	}
 	for _, name := range []string{
-		"code", "state", "error", "error_description",
+		"code", "state", "iss", "error", "error_description",
 	} {
 		if len(query[name]) > 1 {
 			return answer{}, errRepeated
 		}
 	}
 	return answer{
-		code:  query.Get("code"),
-		state: query.Get("state"),
+		code:   query.Get("code"),
+		state:  query.Get("state"),
+		issuer: query.Get("iss"),
 		err: AuthorizationError{
 			Code:        query.Get("error"),
 			Description: query.Get("error_description"),

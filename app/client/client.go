@@ -3,13 +3,17 @@
 //
 // It is written to be read beside the lesson, one file a step:
 //
+//	discovery.go     asks the server where its endpoints are
 //	authorize.go     sends the browser away, with state and challenge
 //	state.go         makes the state
 //	state_signed.go  makes one that carries the login
+//	nonce.go         makes the nonce
 //	pkce.go          makes the code verifier, and its challenge
 //	verifier.go      the rules for a code verifier
 //	callback.go      takes the answer, and compares the state
 //	token.go         redeems the code
+//	id_token.go      finds out who has signed in
+//	userinfo.go      asks for more about them
 //	secret.go        proves who it is, where it has a secret
 //	resource.go      asks the API, with the token
 //	keep.go          keeps the tokens, and forgets them
@@ -43,7 +47,9 @@ type Client struct {
 	RedirectURI string // as registered, to the letter
 	Secret      string // "" of a public client
 
-	// The server's endpoints, which its metadata name (RFC 8414 §2).
+	Issuer string // the server's name (RFC 8414 §2)
+
+	// Its endpoints, until the client can discover them.
 	AuthorizationEndpoint string
 	TokenEndpoint         string
 

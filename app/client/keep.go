@@ -21,7 +21,8 @@ func (f *flow) keepTokens(t Tokens) error {
 	if !f.Rules.Offers(guard.ProtectedAPI) {
 		return nil
 	}
-	text, err := json.Marshal(keptTokens{t, f.Flow})
+	kept := keptTokens{Tokens: t, Flow: f.Flow, User: f.user}
+	text, err := json.Marshal(kept)
 	if err != nil {
 		return fmt.Errorf("keep the tokens: %w", err)
 	}
@@ -50,6 +51,7 @@ func (f *flow) tokens() (t Tokens, ok bool) {
 type keptTokens struct {
 	Tokens
 	Flow string `json:"flow"`
+	User User   `json:"user,omitzero"` // who signed in
 }
 
 // keptIn returns what a store remembers, and whether it does.
@@ -65,7 +67,7 @@ func keptIn(s Store) (k keptTokens, ok bool) {
 func (c *Client) signedIn() *flow {
 	f := c.recall()
 	if k, ok := keptIn(c.kept()); ok && k.Flow != "" {
-		f.Flow = k.Flow
+		f.Flow, f.user = k.Flow, k.User
 	}
 	return f
 }

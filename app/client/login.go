@@ -19,12 +19,16 @@ type login struct {
 	Used     bool   `json:"used"`      // the state came back
 	State    string `json:"state,omitempty"`
 	Verifier string `json:"verifier,omitempty"`
+	Nonce    string `json:"nonce,omitempty"`
+
+	Discovered Metadata `json:"discovered,omitzero"`
 }
 
 // flow is a login in the hands of its client.
 type flow struct {
 	*Client
 	login
+	user User          // who has signed in, as far as is known
 	told []event.Event // in this step, and not sent up yet
 }
 

@@ -69,6 +69,9 @@ func (f *flow) refresh(
 	if tokens.RefreshToken == "" { // the old one stays good
 		tokens.RefreshToken = old.RefreshToken // (RFC 6749 §6)
 	}
+	if tokens.IDToken == "" { // who signed in has not changed
+		tokens.IDToken = old.IDToken // (OpenID Connect Core §12.2)
+	}
 	return tokens, f.take(tokens, grantRefresh)
 }
 
@@ -76,7 +79,7 @@ func (f *flow) refresh(
 func (f *flow) refreshRequest(old Tokens) Draft {
 	return Draft{
 		Method: "POST",
-		URL:    f.TokenEndpoint,
+		URL:    f.server().TokenEndpoint,
 		In:     InBody,
 		Parameters: []event.Field{
 			{Name: "grant_type", Value: grantRefresh},

@@ -46,13 +46,13 @@ func (c *Client) Write(ctx context.Context, text string) (err error) {
 	if err != nil {
 		return fmt.Errorf("write a note: %w", err)
 	}
-	_, err = f.ask(ctx, "POST", "/protected", string(body))
+	_, err = f.ask(ctx, "POST", f.API+"/protected", string(body))
 	return err
 }
 
 // readMe asks who the user is.
 func (f *flow) readMe(ctx context.Context, s *Shown) error {
-	body, err := f.ask(ctx, "GET", "/api/me", "")
+	body, err := f.ask(ctx, "GET", f.API+"/api/me", "")
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (f *flow) readMe(ctx context.Context, s *Shown) error {
 
 // readThings asks for the user's photos and notes.
 func (f *flow) readThings(ctx context.Context, s *Shown) error {
-	body, err := f.ask(ctx, "GET", "/protected", "")
+	body, err := f.ask(ctx, "GET", f.API+"/protected", "")
 	if err != nil {
 		return err
 	}
@@ -88,9 +88,9 @@ func (f *flow) readThings(ctx context.Context, s *Shown) error {
 
 // ask sends one request to the API, and tells if the API says no.
 func (f *flow) ask(
-	ctx context.Context, method, path, body string,
+	ctx context.Context, method, at, body string,
 ) (string, error) {
-	answer, err := f.askAndRenew(ctx, method, path, body)
+	answer, err := f.askAndRenew(ctx, method, at, body)
 	var no *APIError
 	if errors.As(err, &no) {
 		f.note(event.NoteAPIRefused,
@@ -104,16 +104,16 @@ func (f *flow) ask(
 // refused and there is a way to another, it asks once more with
 // that: nobody notices.
 func (f *flow) askAndRenew(
-	ctx context.Context, method, path, body string,
+	ctx context.Context, method, at, body string,
 ) (string, error) {
-	if f.API == "" {
+	if at == "" || f.API == "" {
 		return "", errNoAPI
 	}
 	tokens, signedIn := f.tokens()
 	if !signedIn {
 		return "", errSignedOut
 	}
-	answer, err := f.askWith(ctx, tokens, method, path, body)
+	answer, err := f.askWith(ctx, tokens, method, at, body)
 	if !isStale(err) || tokens.RefreshToken == "" {
 		return answer, err
 	}
@@ -121,7 +121,7 @@ func (f *flow) askAndRenew(
 	if err != nil {
 		return "", err
 	}
-	return f.askWith(ctx, tokens, method, path, body)
+	return f.askWith(ctx, tokens, method, at, body)
 }
 
 // isStale reports whether the API refused the token itself
@@ -133,10 +133,10 @@ func isStale(err error) bool {
 
 // askWith sends a request with the token (RFC 6750 §2.1).
 func (f *flow) askWith(
-	ctx context.Context, tokens Tokens, method, path, body string,
+	ctx context.Context, tokens Tokens, method, at, body string,
 ) (string, error) {
 	request, err := f.draft(ctx, f.apiRequest(
-		method, path, tokens.AccessToken))
+		method, at, tokens.AccessToken))
 	if err != nil {
 		return "", err
 	}
@@ -167,20 +167,20 @@ func (f *flow) askWith(
 // apiRequest is a request to the API before it is sent. The token
 // belongs into a header: what stands in an address ends in histories
 // and logs (RFC 9700 §4.3.2).
-func (f *flow) apiRequest(method, path, token string) Draft {
-	in := InHeader
-	if f.Rules.Value(guard.IDTokenPlace) == guard.Query {
-		in = InQuery
-	}
-	return Draft{
+func (f *flow) apiRequest(method, at, token string) Draft {
+	d := Draft{
 		Method: method,
-		URL:    f.API + path,
-		In:     in,
-		ToAPI:  true,
+		URL:    at,
+		In:     InHeader,
+		ToAPI:  at != f.Discovered.UserInfoEndpoint,
 		Parameters: []event.Field{
 			{Name: "access_token", Value: token},
 		},
 	}
+	if d.ToAPI && f.Rules.Value(guard.IDTokenPlace) == guard.Query {
+		d.In = InQuery
+	}
+	return d
 }
 
 var (

@@ -26,6 +26,7 @@ const signingKey = "oauthlab.signing-key"
 type carried struct {
 	Flow     string `json:"flow"`
 	Verifier string `json:"code_verifier,omitempty"`
+	Nonce    string `json:"nonce,omitempty"`
 }
 
 // carries reports whether the login travels in its state.
@@ -35,7 +36,7 @@ func (c *Client) carries() bool {
 
 // makeSignedState writes the login into its state, and signs it.
 func (f *flow) makeSignedState() error {
-	text, err := json.Marshal(carried{f.Flow, f.Verifier})
+	text, err := json.Marshal(carried{f.Flow, f.Verifier, f.Nonce})
 	if err != nil {
 		return fmt.Errorf("write the state: %w", err)
 	}
@@ -71,7 +72,7 @@ func (c *Client) unpack(state string) (*flow, error) {
 	}
 	return &flow{Client: c, login: login{
 		Flow: in.Flow, UnderWay: true,
-		State: signed, Verifier: in.Verifier,
+		State: signed, Verifier: in.Verifier, Nonce: in.Nonce,
 	}}, nil
 }
 

@@ -22,6 +22,10 @@ type Tokens struct {
 	// RefreshToken gets the next access token, without the user
 	// (RFC 6749 §1.5). "" where the server gives none.
 	RefreshToken string `json:"refresh_token,omitempty"`
+
+	// IDToken says who has signed in (OpenID Connect Core §2). ""
+	// where the client did not ask.
+	IDToken string `json:"id_token,omitempty"`
 }
 
 // Redeem exchanges a code for tokens at the token endpoint. A
@@ -35,6 +39,9 @@ func (c *Client) Redeem(
 	f := c.recall()
 	defer f.tell(ctx, &err)
 	tokens, err = f.redeem(ctx, code)
+	if err == nil && f.asksWho() {
+		f.user, err = f.verifyIDToken(tokens)
+	}
 	if err != nil {
 		return Tokens{}, f.giveUp(err)
 	}
@@ -76,7 +83,7 @@ func (f *flow) redeem(
 	ctx context.Context, code string,
 ) (Tokens, error) {
 	if !f.Rules.Offers(guard.TokenEndpoint) ||
-		f.TokenEndpoint == "" {
+		f.server().TokenEndpoint == "" {
 		return Tokens{}, errNoTokenEndpoint
 	}
 	return f.askForTokens(ctx, f.tokenRequest(code))
@@ -115,7 +122,7 @@ func (f *flow) askForTokens(
 func (f *flow) tokenRequest(code string) Draft {
 	return Draft{
 		Method: "POST", // RFC 6749 §3.2
-		URL:    f.TokenEndpoint,
+		URL:    f.server().TokenEndpoint,
 		In:     InBody, // not in a URL (RFC 6749 §4.1.3)
 		Parameters: []event.Field{
 			{Name: "grant_type", Value: grantCode},

@@ -34,6 +34,20 @@ func rows() []Protection {
 		jwtAlg(),
 		issuer(),
 		audience(),
+		metadataIssuer(),
+		responseIssuer(),
+		idIssuer(),
+		idAudience(),
+		idAZP(),
+		idSignature(),
+		idExpiry(),
+		idIssuedAt(),
+		nonce(),
+		atHash(),
+		userInfoSubject(),
+		accountKey(),
+		tokenType(),
+		serverFaults(),
 	}
 }
 

@@ -95,6 +95,9 @@ func (p Protection) NameOf(part Part) string {
 	return p.Title + ": " + part.Title
 }
 
+// core is the specification of what OpenID Connect adds to OAuth.
+const core = "OpenID Connect Core"
+
 // Values of habits and settings that code asks for.
 const (
 	Random     = "random"              // a value that nobody guesses

@@ -22,6 +22,7 @@ func TestFindingsInTheBookOfASVS(t *testing.T) {
 		"v04": "scope-overreach token-in-url token-in-log web-app-code",
 		"v05": "stolen-refresh used-refresh late-refresh refresh-for-ever",
 		"v06": "print-shop-token",
+		"v07": "account-takeover code-in-another-session id-token-wrong-nonce id-token-replayed id-token-wrong-aud metadata-wrong-issuer",
 	} {
 		for id := range strings.FieldsSeq(ids) {
 			attacks[id] = version

@@ -213,7 +213,7 @@ func TestFindings(t *testing.T) {
 		},
 		"a note that nobody takes": {
 			step, "name: attack.ends", "name: attack.end",
-			`there/02-state/1-mend.md:19: there is no note "attack.end": there is pkce.verifier, state.made, open, callback, code.accepted, tokens, things.shown, tokens.renewing, api.refused, client.signed-out, flow.failed, login.refused, introspection.unanswered, out.of.bounds, mail, leak, state.read, attack.begins, attack.ends, bait.begins, bait.ends, lab.created, lab.reset, call.refused`,
+			`there/02-state/1-mend.md:19: there is no note "attack.end": there is pkce.verifier, state.made, nonce.made, open, callback, code.accepted, tokens, signed-in, userinfo.taken, account.opened, things.shown, tokens.renewing, api.refused, client.signed-out, flow.failed, login.refused, server.fault, introspection.unanswered, out.of.bounds, mail, leak, state.read, attack.begins, attack.ends, bait.begins, bait.ends, lab.created, lab.reset, call.refused`,
 		},
 		"a script that is not there": {
 			own, "description: One sentence.\n", "description: One sentence.\nscript: sing-in\n",

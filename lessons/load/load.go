@@ -194,6 +194,7 @@ func (l *loader) chapter(dir string) Chapter {
 		Protections: front.Adds,
 		Attacks:     front.Attacks,
 		Sections:    front.Sections,
+		Client:      front.Client,
 		Tour:        front.Tour,
 	}}
 	l.problems = append(l.problems, inOrder(f.problems)...)

@@ -166,7 +166,7 @@ func TestBadContent(t *testing.T) {
 	}{
 		"an unknown key of a chapter": {
 			edit{"chapter.md", "question:", "qestion: x\nquestion:"},
-			`03-pkce/chapter.md:5: unknown key "qestion": here may stand format, id, title, part, question, description, stands-on, script, tour, adds, attacks, sections`,
+			`03-pkce/chapter.md:5: unknown key "qestion": here may stand format, id, title, part, question, description, stands-on, script, client, tour, adds, attacks, sections`,
 		},
 		"an unknown key of a goal": {
 			edit{"1-run.md", "    path: /authorize", "    paht: /authorize"},
@@ -318,7 +318,7 @@ func TestBadContent(t *testing.T) {
 		},
 		"a step that offers an unknown tool": {
 			edit{"1-run.md", "kind: run", "kind: run\ntool: hammer"},
-			`03-pkce/1-run.md:4: unknown tool "hammer": there is ["pkce-workbench"]`,
+			`03-pkce/1-run.md:4: unknown tool "hammer": there is ["pkce-workbench" "triptych"]`,
 		},
 		"a step that switches an unknown protection": {
 			edit{"2-break.md", "protection: pkce", "protection: pixy"},

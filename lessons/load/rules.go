@@ -21,6 +21,7 @@ type chapterFront struct {
 	Description string
 	StandsOn    string         `yaml:"stands-on"` // a version of the lab; where the id is none itself
 	Script      string         // by its name; that of the version where it is none
+	Client      event.Party    // whose flow is run: the web app's, or, where it says nothing, the page's own
 	Tour        string         // what the landing page calls the chapter's tour
 	Adds        []string       // protections, as the catalogue names them
 	Attacks     []string       // in the order of the panel
@@ -101,6 +102,9 @@ func (f *File) checkChapter(c chapterFront) {
 	f.require(c.Question, "question")
 	f.require(c.Description, "description")
 	f.checkAdds(c)
+	if c.Client != "" && c.Client != event.Webapp {
+		f.refuse(at("client"), "client %q: it is webapp, or left out for the page's own", c.Client)
+	}
 	for i, link := range c.Sections {
 		f.require(link.Title, "sections", i, "title")
 		if !strings.HasPrefix(link.URL, "https://") {

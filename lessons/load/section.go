@@ -3,6 +3,7 @@ package load
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	"oauthlab/lessons"
 )
@@ -14,12 +15,12 @@ var (
 	rfcWhole    = regexp.MustCompile(`^RFC ([0-9]{3,5})$`)
 	rfcSection  = regexp.MustCompile(`^RFC ([0-9]{3,5}) §([0-9]+(?:\.[0-9]+)*)$`)
 	rfcAppendix = regexp.MustCompile(`^RFC ([0-9]{3,5}) appendix ([A-Z])$`)
-	oidcSection = regexp.MustCompile(`^OpenID Connect Core §([0-9]+(?:\.[0-9]+)*)$`)
+	oidcSection = regexp.MustCompile(`^OpenID Connect (Core|Discovery) §([0-9]+(?:\.[0-9]+)*)$`)
 	linked      = regexp.MustCompile(`^\[([^\]]+)\]\((https://[^)\s]+)\)$`)
 )
 
 // Section returns where a section of a specification can be read, such as
-// "RFC 6749 §4.1.2", "RFC 7636 appendix B", "OpenID Connect Core §2", or any other as a
+// "RFC 6749 §4.1.2", "RFC 7636 appendix B", "OpenID Connect Core §2", one of Discovery, or any other as a
 // Markdown link. A whole RFC, such as "RFC 10017", is taken too: for what stands all over it.
 func Section(name string) (lessons.Link, error) {
 	const editor = "https://www.rfc-editor.org/rfc/rfc"
@@ -33,7 +34,7 @@ func Section(name string) (lessons.Link, error) {
 		return lessons.Link{Title: name, URL: editor + m[1] + "#appendix-" + m[2]}, nil
 	}
 	if m := oidcSection.FindStringSubmatch(name); m != nil {
-		return lessons.Link{Title: name, URL: "https://openid.net/specs/openid-connect-core-1_0.html#rfc.section." + m[1]}, nil
+		return lessons.Link{Title: name, URL: "https://openid.net/specs/openid-connect-" + strings.ToLower(m[1]) + "-1_0.html#rfc.section." + m[2]}, nil
 	}
 	if m := linked.FindStringSubmatch(name); m != nil {
 		return lessons.Link{Title: m[1], URL: m[2]}, nil

@@ -15,6 +15,7 @@ type Mark string
 const (
 	MarkCode  Mark = "code"
 	MarkState Mark = "state"
+	MarkNonce Mark = "nonce"
 	MarkPKCE  Mark = "pkce"
 	MarkToken Mark = "token"
 	MarkError Mark = "error"
@@ -46,12 +47,21 @@ var rows = []Row{
 		Means: "The hash of a secret that only the client knows. Whoever redeems the code must show the secret.",
 	},
 	{Name: "code_challenge_method", Section: "RFC 7636 §4.3", Means: "How the challenge was made: S256 is SHA-256, plain is the secret itself."},
+	{
+		Name: "nonce", Section: "OpenID Connect Core §3.1.2.1", Mark: MarkNonce, Brief: "nonce", Secret: true,
+		Means: "A random value that the ID token must have, so that it answers this login and no other.",
+	},
+	{Name: "prompt", Section: "OpenID Connect Core §3.1.2.1", Means: "Whether the user is to see a page: none for no page at all, login for a new sign-in."},
+	{Name: "max_age", Section: "OpenID Connect Core §3.1.2.1", Means: "How many seconds old the sign-in may be."},
+	{Name: "id_token_hint", Section: "OpenID Connect Core §3.1.2.1", Secret: true, Means: "An ID token of the user who is expected."},
+	{Name: "request_uri", Section: "OpenID Connect Core §6.2", Means: "Where the request stands. This server fetches none."},
+	{Name: "registration", Section: "OpenID Connect Core §7.2.1", Means: "A registration of the client in its request. This server takes none."},
 	{Name: "login_hint", Section: "OpenID Connect Core §3.1.2.1", Means: "Whom the client expects to sign in."},
 	{
 		Name: "code", Section: "RFC 6749 §4.1.2", Mark: MarkCode, Brief: "code", Secret: true,
 		Means: "The authorization code: good once, for a few minutes, for whoever can redeem it.",
 	},
-	{Name: "iss", Section: "RFC 9207 §2", Means: "From which authorization server it is, so that two cannot be mixed up."},
+	{Name: "iss", Section: "RFC 9207 §2", Means: "From which authorization server the answer or the token is, so that two cannot be mixed up."},
 	{Name: "grant_type", Section: "RFC 6749 §4.1.3", Means: "What is offered for a token: an authorization code, or a refresh token."},
 	{
 		Name: "code_verifier", Section: "RFC 7636 §4.5", Mark: MarkPKCE, Brief: "verifier", Secret: true,
@@ -83,24 +93,53 @@ var rows = []Row{
 	{Name: "active", Section: "RFC 7662 §2.2", Means: "Whether the token is good. Of one that is not, the server says nothing else."},
 	{Name: "shared_secret", Section: "RFC 7518 §3.2", Secret: true, Means: "The key with which the authorization server signs, and the API verifies."},
 	{Name: "alg", Section: "RFC 7515 §4.1.1", Means: "How the token says that it is signed."},
-	{Name: "typ", Section: "RFC 9068 §2.1", Means: "What kind of JWT it is: at+jwt, an access token."},
-	{Name: "sub", Means: "Who the token's user is, as the authorization server calls them."},
-	{Name: "aud", Section: "RFC 7519 §4.1.3", Means: "For which API the token is: its address."},
+	{Name: "typ", Section: "RFC 9068 §2.1", Means: "What kind of JWT it is: at+jwt, an access token. An ID token says JWT, or nothing."},
+	{Name: "sub", Section: "RFC 7519 §4.1.2", Means: "Who the token's user is, as the authorization server calls them."},
+	{Name: "aud", Section: "RFC 7519 §4.1.3", Means: "For whom the token is: an API, by its address, or of an ID token the client, by its client_id."},
 	{Name: "exp", Section: "RFC 7519 §4.1.4", Means: "Until when the token is good, in seconds since 1970."},
 	{Name: "iat", Section: "RFC 7519 §4.1.6", Means: "When the token was given out, in seconds since 1970."},
 	{Name: "jti", Section: "RFC 7519 §4.1.7", Secret: true, Means: "The token's own id. No other token has it."},
+	{Name: "auth_time", Section: "OpenID Connect Core §2", Means: "When the user signed in, in seconds since 1970."},
+	{Name: "at_hash", Section: "OpenID Connect Core §3.1.3.6", Secret: true, Means: "The left half of the access token's hash: the two came together."},
+	{Name: "azp", Section: "OpenID Connect Core §2", Means: "The client that the ID token was given to."},
+	{Name: "preferred_username", Section: "OpenID Connect Core §5.1", Means: "What the user wants to be called. It may change, and another may have it."},
 	{Name: "name", Means: "What the user is called; of the lab's own API, what the entry or the client is."},
-	{Name: "email", Means: "The user's e-mail address; the API's own."},
+	{Name: "email", Section: "OpenID Connect Core §5.1", Means: "The user's e-mail address, as whoever tells it has it: the auth server, or the API."},
+	{Name: "email_verified", Section: "OpenID Connect Core §5.1", Means: "Whether the server has seen to it that the address is the user's."},
 	{Name: "owner", Means: "Whose the things are. The API knows by the token."},
 	{Name: "photos", Means: "The photos that the API keeps for the user."},
 	{Name: "notes", Means: "The notes that the API keeps for the user."},
 	{Name: "text", Means: "What the note says."},
 	{Name: "written", Means: "When the note was written, on the lab's clock."},
+	{Name: "issuer", Section: "RFC 8414 §2", Means: "The name of the authorization server."},
+	{Name: "authorization_endpoint", Section: "RFC 8414 §2", Means: "Where the browser brings an authorization request."},
+	{Name: "token_endpoint", Section: "RFC 8414 §2", Means: "Where a code is exchanged for a token."},
+	{Name: "scopes_supported", Section: "RFC 8414 §2", Means: "The words that a scope may have."},
+	{Name: "response_types_supported", Section: "RFC 8414 §2", Means: "What a client may ask the authorization endpoint for."},
+	{Name: "response_modes_supported", Section: "RFC 8414 §2", Means: "How answers come back: in the query of the redirect URI."},
+	{Name: "grant_types_supported", Section: "RFC 8414 §2", Means: "What a client may offer the token endpoint."},
+	{Name: "token_endpoint_auth_methods_supported", Section: "RFC 8414 §2", Means: "How a client proves who it is there; none, for a public client."},
+	{Name: "introspection_endpoint", Section: "RFC 8414 §2", Means: "Where an API asks what a token is worth."},
+	{Name: "introspection_endpoint_auth_methods_supported", Section: "RFC 8414 §2", Means: "How an API proves who it is there."},
+	{Name: "userinfo_endpoint", Section: "OpenID Connect Discovery §3", Means: "Where a client asks for more about the user."},
+	{Name: "subject_types_supported", Section: "OpenID Connect Discovery §3", Means: "Whether all clients see the same sub of a user: public."},
+	{Name: "id_token_signing_alg_values_supported", Section: "OpenID Connect Discovery §3", Means: "How ID tokens are signed."},
+	{Name: "claims_supported", Section: "OpenID Connect Discovery §3", Means: "What ID token and UserInfo may say of a user."},
+	{Name: "prompt_values_supported", Section: "[Initiating User Registration via OpenID Connect §4](https://openid.net/specs/openid-connect-prompt-create-1_0.html#section-4)", Means: "What prompt may be."},
+	{Name: "claims_parameter_supported", Section: "OpenID Connect Discovery §3", Means: "Whether a request may ask for single claims."},
+	{Name: "request_parameter_supported", Section: "OpenID Connect Discovery §3", Means: "Whether a request may be a signed object."},
+	{Name: "request_uri_parameter_supported", Section: "OpenID Connect Discovery §3", Means: "Whether that may be fetched. Where nothing is said, it may: so no is said."},
+	{Name: "authorization_response_iss_parameter_supported", Section: "RFC 9207 §3", Means: "Whether each answer says from which server it is."},
+	{Name: "code_challenge_methods_supported", Section: "RFC 8414 §2", Means: "Which methods of PKCE the server takes."},
 	{Name: "error", Section: "RFC 6749 §5.2", Mark: MarkError, Brief: "error", Means: "What went wrong, as a word for programs."},
 	{Name: "error_description", Section: "RFC 6749 §5.2", Means: "What went wrong, as a sentence for developers."},
 	{Name: "error_uri", Section: "RFC 6749 §5.2", Means: "The address of a page about what went wrong: here, its entry in the troubleshooting."},
 	{Name: "hint", Means: "What to do about the error; the lab's own."},
-	{Name: "request", Secret: true, Means: "Which authorization request waits for this sign-in."},
+	{Name: "request", Secret: true, Means: "Which authorization request waits for this sign-in. In an authorization request itself: a request object, which this server does not take (OpenID Connect Core §6.1)."},
+	{Name: "fault", Means: "What the server was told to do wrong."},
+	{Name: "section", Means: "Where the specification says how it should be."},
+	{Name: "account", Means: "Whose account the web app opens."},
+	{Name: "photo", Means: "The title of a photo."},
 	{Name: "pick", Means: "Who signs in, chosen by a button instead of a typed password."},
 	{Name: "username", Means: "Who signs in. The authorization server alone ever sees it."},
 	{Name: "password", Means: "Typed at the authorization server only; the feed never carries it."},
@@ -108,7 +147,7 @@ var rows = []Row{
 
 // onArrow is the order in which an arrow shows what it carries: what matters most first.
 var onArrow = []string{
-	"code", "code_verifier", "code_challenge", "access_token", "refresh_token", "id_token", "token", "state", "error",
+	"code", "code_verifier", "code_challenge", "access_token", "refresh_token", "id_token", "token", "state", "nonce", "error",
 }
 
 // Find returns the row of a name.

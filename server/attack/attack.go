@@ -59,7 +59,7 @@ type Taken struct{ Codes, Tokens []string }
 
 // Catalogue returns every attack, in the order in which they are taught.
 func Catalogue() []Attack {
-	return []Attack{
+	return slices.Concat([]Attack{
 		codeToMallory(), openRedirector(), errorRedirector(), errorBeforeSignIn(),
 		loginCSRF(), guessedState(), callbackReplay(),
 		interceptedCode(), codeInjection(), pkceDowngrade(), plainLeak(), signedState(), codeReplay(),
@@ -67,7 +67,8 @@ func Catalogue() []Attack {
 		noToken(), anyToken(), expiredToken(), scopeOverreach(), tokenInURL(), tokenInLog(), webAppCode(),
 		stolenRefresh(), usedRefresh(), webAppRefresh(), refreshMoreScope(), lateRefresh(), refreshForEver(),
 		introspectionOracle(), printShopToken(), forgedToken(), algNone(), testServerToken(), revokedJWT(), apiForges(),
-	}
+		accountTakeover(), codeInAnotherSession(), idTokenAsAccessToken(),
+	}, faulty())
 }
 
 // ErrUnknown is returned for an attack that is not in the catalogue.

@@ -72,6 +72,13 @@ func sides(e Evidence, now time.Time) (gained, lost []string) {
 		gained = append(gained, "Alice's client, signed in to Mallory's account: what Alice leaves there, Mallory reads.")
 		lost = append(lost, "Her own account: her client acts for Mallory's, and nothing tells her.")
 	}
+	lost = append(lost, e.restsOnFaults()...)
+	for _, whose := range e.accountsOfOthers() {
+		gained = append(gained, prose.Capital(whose)+"'s account at the web app, with her album.")
+		if whose == "alice" {
+			lost = append(lost, "Her account at the web app: Mallory is in it.")
+		}
+	}
 	if from, until, had := e.tokensOfMallory(); had && until.Sub(from) > time.Hour {
 		lost = append(lost, fmt.Sprintf("%s in which Mallory got a token whenever she liked.", prose.Capital(minutes(until.Sub(from)))))
 	}

@@ -23,6 +23,17 @@ type AuthorizationRequest struct {
 	CodeChallenge       string `form:"code_challenge" feature:"pkce" json:"code_challenge,omitempty"`
 	CodeChallengeMethod string `form:"code_challenge_method" feature:"pkce" json:"code_challenge_method,omitempty"`
 	LoginHint           string `form:"login_hint" json:"login_hint,omitempty"` // OpenID Connect Core §3.1.2.1
+
+	// The rest of OpenID Connect Core §3.1.2.1. What is not here is ignored, as that says.
+	Nonce       string `form:"nonce" feature:"openid-connect" json:"nonce,omitempty"`
+	Prompt      string `form:"prompt" feature:"openid-connect" json:"prompt,omitempty"`
+	MaxAge      string `form:"max_age" feature:"openid-connect" json:"max_age,omitempty"`
+	IDTokenHint string `form:"id_token_hint" feature:"openid-connect" json:"id_token_hint,omitempty"`
+
+	// What the server does not take, and must say so (OpenID Connect Core §6.1, §6.2, §7.2.1).
+	RequestObject string `form:"request,prose" feature:"openid-connect" json:"-"`
+	RequestURI    string `form:"request_uri,prose" feature:"openid-connect" json:"-"`
+	Registration  string `form:"registration,prose" feature:"openid-connect" json:"-"`
 }
 
 // AuthorizationResponse is what the redirect to the client carries: a code (RFC 6749
@@ -30,6 +41,7 @@ type AuthorizationRequest struct {
 type AuthorizationResponse struct {
 	Code             string `form:"code"`
 	State            string `form:"state"`
+	Issuer           string `form:"iss"` // RFC 9207 §2, from v07 on
 	Error            string `form:"error"`
 	ErrorDescription string `form:"error_description"`
 	ErrorURI         string `form:"error_uri"`
@@ -51,7 +63,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Handli
 		return e
 	}
 	code, session, fresh := s.issue(t.ID, kindCode), sessionOf(r, s), newSecret()
-	asked := Pending{ID: s.issue(t.ID, kindRequest), Request: req, Filled: req.RedirectURI == ""}
+	asked := Pending{ID: s.issue(t.ID, kindRequest), Request: req, Filled: req.RedirectURI == "", Fault: t.Fault}
 	d, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Handling) (decision, error) {
 		p := asked
 		e := s.checkTarget(t, &p.Request)
@@ -63,8 +75,8 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Handli
 			e = s.checkRequest(t, p.Request, wrong.First())
 		}
 		p.Refusal = e
-		subject, begun := s.signedIn(state, t, p.Request, session, fresh)
-		d := s.next(state, t, p, code, subject)
+		who, begun := s.signedIn(state, t, p.Request, session, fresh)
+		d := s.next(state, t, p, code, who)
 		d.session = begun
 		return d, nil
 	})
@@ -166,6 +178,9 @@ func (s *Server) checkRequest(t *lab.Handling, req AuthorizationRequest, malform
 		return endpoint.Invalid("This server answers in the response_mode query alone.", "Leave response_mode out: the metadata lists those that there are (RFC 8414 §2).")
 	}
 	if e := checkScope(req.Scope); e != nil {
+		return e
+	}
+	if e := checkOpenID(req); e != nil {
 		return e
 	}
 	if err := t.Enforce(guard.IDStateRequired,

@@ -31,6 +31,14 @@ type Client struct {
 	own   bool // registered by the learner: it stands in the lab's settings
 }
 
+// takesIDTokens reports whether the server can sign an ID token for the client. Until it has a
+// key of its own, it signs with the client's secret, which has to be readable for that: the
+// secrets of the learner's clients are kept as hashes, and a public client has none (OpenID
+// Connect Core §10.1).
+func (c Client) takesIDTokens(rules guard.Rules) bool {
+	return rules.Offers(guard.OpenIDConnect) && c.ID == ClientWeb
+}
+
 // isPublic reports whether the client can keep no secret (RFC 6749 §2.1).
 func (c Client) isPublic() bool { return c.SecretHash == nil }
 

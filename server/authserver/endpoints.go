@@ -54,17 +54,23 @@ func (s *Server) endpoints() []endpoint.Row {
 			Does: "Tells an API that proves who it is what a token is worth.",
 		},
 		{
-			Path: "/{lab}/userinfo", Caller: endpoint.Client, Shared: true, Feature: guard.OpenIDConnect, Metadata: "userinfo_endpoint",
-			Section: "[OpenID Connect Core §5.3](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo)", Does: "Claims about who signed in.",
+			Method: http.MethodGet, Path: "/{lab}/userinfo", Caller: endpoint.Client, Shared: true, Feature: guard.OpenIDConnect, Metadata: "userinfo_endpoint",
+			Serve: endpoint.Plain(s.userInfo), Answer: UserInfo{}, Section: "OpenID Connect Core §5.3",
+			Does: "Tells who the token's user is, as far as the scope goes.",
 		},
 		{
-			Path: "/{lab}/.well-known/openid-configuration", Caller: endpoint.Client, Shared: true, Feature: guard.OpenIDConnect,
-			Section: "[OpenID Connect Discovery §4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig)",
-			Does:    "The metadata, as OpenID Connect has it.",
+			Method: http.MethodPost, Path: "/{lab}/userinfo", Caller: endpoint.Client, Shared: true, Feature: guard.OpenIDConnect,
+			Serve: endpoint.Plain(s.userInfo), Answer: UserInfo{}, Section: "OpenID Connect Core §5.3.1",
+			Does: "The same by POST; the token may stand in the body.",
 		},
 		{
-			Path: "/.well-known/openid-configuration/{lab}", Caller: endpoint.Client, Shared: true, Feature: guard.OpenIDConnect,
-			Section: "RFC 8414 §5", Does: "The same, where clients of RFC 8414 look for it.",
+			Method: http.MethodGet, Path: "/{lab}" + discovery, Caller: endpoint.Client, Shared: true, Feature: guard.OpenIDConnect,
+			Serve: endpoint.Plain(s.metadata), Answer: Metadata{}, Section: "OpenID Connect Discovery §4",
+			Does: "Answers with the same metadata, where OpenID Connect has them.",
+		},
+		{
+			Method: http.MethodGet, Path: discovery + "/{lab}", Caller: endpoint.Client, Shared: true, Feature: guard.OpenIDConnect,
+			Serve: endpoint.Plain(s.metadata), Answer: Metadata{}, Section: "RFC 8414 §5", Does: "The same again, where RFC 8414 looks for what OpenID Connect has.",
 		},
 		{Path: "/{lab}/jwks", Caller: endpoint.Client, Shared: true, Feature: guard.JWKS, Metadata: "jwks_uri", Section: "RFC 7517 §5", Does: "The server's public keys."},
 		{Path: "/{lab}/revoke", Caller: endpoint.Client, Shared: true, Feature: guard.Revocation, Metadata: "revocation_endpoint", Section: "RFC 7009 §2", Does: "Makes a token worthless."},
@@ -80,6 +86,20 @@ func (s *Server) endpoints() []endpoint.Row {
 	}
 }
 
+// faulty is the table once more, below the issuers with a fault (faults.go).
+func (s *Server) faulty() []endpoint.Row {
+	var rows []endpoint.Row
+	for _, row := range s.endpoints() {
+		if row.Later() {
+			continue
+		}
+		row.Path = strings.Replace(row.Path, "{lab}", faultyLab, 1)
+		row.Serve = row.Serve.After(s.misbehave)
+		rows = append(rows, row)
+	}
+	return rows
+}
+
 // noEndpoint answers a path below a lab where there is nothing, with what there is.
 func (s *Server) noEndpoint(_ http.ResponseWriter, _ *http.Request, t *lab.Handling) error {
 	var there []string
@@ -93,8 +113,12 @@ func (s *Server) noEndpoint(_ http.ResponseWriter, _ *http.Request, t *lab.Handl
 		"There are "+strings.Join(there[:last], ", ")+" and "+there[last]+" below "+s.issuer(t)+".")
 }
 
-// metadataPath is where the metadata of a lab stand, before its id.
-const metadataPath = "/.well-known/oauth-authorization-server/"
+// Where the metadata of a lab stand: before its id (RFC 8414 §3), and, as OpenID Connect has
+// it, behind (OpenID Connect Discovery §4) or before (RFC 8414 §5).
+const (
+	metadataPath = "/.well-known/oauth-authorization-server/"
+	discovery    = "/.well-known/openid-configuration"
+)
 
 // MetadataOf is the address of a lab's metadata: the well-known part stands between the
 // host of the issuer and its path (RFC 8414 §3).
@@ -106,10 +130,10 @@ func (s *Server) signposts() []endpoint.Row {
 	var rows []endpoint.Row
 	for _, path := range []string{
 		metadataPath + "{lab}/{rest...}",
-		"/.well-known/openid-configuration/{lab}/{rest...}",
+		discovery + "/{lab}/{rest...}",
 		"/{lab}" + metadataPath + "{rest...}",
 		"/{lab}" + strings.TrimSuffix(metadataPath, "/"),
-		"/{lab}/.well-known/openid-configuration/{rest...}",
+		"/{lab}" + discovery + "/{rest...}",
 	} {
 		row.Path = path
 		rows = append(rows, row)

@@ -26,6 +26,7 @@ type Family struct {
 	Scope    string         `json:"scope"` // granted; no refresh gives more
 	Code     string         `json:"code"`  // the code that it began with
 	Flow     string         `json:"flow"`
+	Fault    string         `json:"fault,omitempty"` // of the issuer that gave it out
 	Ends     time.Time      `json:"ends"`
 	Revoked  *time.Time     `json:"revoked,omitempty"`
 	Tokens   []RefreshToken `json:"tokens"` // the first is that of the code
@@ -50,7 +51,7 @@ func (s *Server) newPair(t *lab.Handling) pair {
 // beginFamily keeps a new family for a code that was redeemed, with its first refresh token.
 func (s *State) beginFamily(t *lab.Handling, value string, code Code) *Family {
 	s.Families = lab.Keep(s.Families, Family{
-		ID: guard.TokenHash(value), ClientID: code.ClientID, Subject: code.Subject, Scope: code.Scope, Code: code.Value, Flow: code.Flow,
+		ID: guard.TokenHash(value), ClientID: code.ClientID, Subject: code.Subject, Scope: code.Scope, Code: code.Value, Flow: code.Flow, Fault: code.Fault,
 		Ends: t.Now().Add(refreshAbsolute),
 	}, maxFamilies)
 	f := &s.Families[len(s.Families)-1]

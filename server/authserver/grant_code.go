@@ -28,7 +28,7 @@ func (s *Server) redeemCode(state *State, t *lab.Handling, client Client, req Co
 			"Letters, digits and - . _ ~ alone: 32 random bytes in base64url without padding are 43 of them (RFC 7636 §4.1).")}
 	}
 	code := state.code(req.Code)
-	if code == nil { // nothing to go on with, whatever is switched off
+	if code == nil || code.Fault != t.Fault { // nothing to go on with, whatever is switched off
 		return s.noCode(state, t, req.Code)
 	}
 	if err := t.Enforce(guard.IDCodeExpiry,
@@ -68,12 +68,18 @@ func (s *Server) redeemCode(state *State, t *lab.Handling, client Client, req Co
 	code.spend(t)
 	token := state.issueToken(t, next.access, Token{ClientID: code.ClientID, Subject: code.Subject, Scope: code.Scope, Flow: code.Flow, Code: code.Value, Audience: client.Audience})
 	answer := s.newTokenResponse(t, next.access, code.Asked, code.Scope)
-	if t.Settings.Rules().Offers(guard.RefreshTokens) {
+	if renewable(t, code.Scope) {
 		family := state.beginFamily(t, next.refresh, *code)
 		answer.RefreshToken = next.refresh
 		answer = answer.withLifetimes(t, family)
 	}
-	return tokenAnswer{granted: answer, token: token}
+	return tokenAnswer{granted: answer, token: token, idToken: s.newIDToken(state, t, *code)}
+}
+
+// renewable reports whether a refresh token comes with a scope. Where the request was one of
+// OpenID Connect, offline_access asks for it (Core §11); by OAuth alone, it comes anyway.
+func renewable(t *lab.Handling, scope string) bool {
+	return t.Settings.Rules().Offers(guard.RefreshTokens) && (!hasScope(scope, scopeOpenID) || hasScope(scope, scopeOffline))
 }
 
 // noCode is the refusal of a code that the server does not have. One that it forgot has

@@ -26,7 +26,7 @@ func (s *Server) refresh(state *State, t *lab.Handling, client Client, req Refre
 		return tokenAnswer{refused: e}
 	}
 	family, token := state.refreshToken(req.RefreshToken)
-	if family == nil { // nothing to go on with, whatever is switched off
+	if family == nil || family.Fault != t.Fault { // nothing to go on with, whatever is switched off
 		return s.noRefresh(t, req.RefreshToken)
 	}
 	if family.Revoked != nil {
@@ -75,7 +75,7 @@ func inGrace(t *lab.Handling, token RefreshToken) bool {
 func (s *Server) renewed(state *State, t *lab.Handling, client Client, family *Family, token *RefreshToken, req RefreshGrant, next pair) tokenAnswer {
 	scope := family.Scope
 	if req.Scope != "" {
-		scope = granted(req.Scope, t.Settings.Rules())
+		scope = granted(req.Scope, client, t.Settings.Rules())
 	}
 	issued := state.issueToken(t, next.access, Token{ClientID: family.ClientID, Subject: family.Subject, Scope: scope, Flow: family.Flow, Code: family.Code, Audience: client.Audience})
 	answer := s.newTokenResponse(t, next.access, req.Scope, scope)

@@ -64,7 +64,7 @@ func (s *Server) introspect(w http.ResponseWriter, r *http.Request, t *lab.Handl
 			return introspection{refused: endpoint.Invalid("The parameter token is missing.", "It is the token that is asked about (RFC 7662 §2.1).")}, nil
 		}
 		token, known := state.Token(req.Token)
-		return introspection{answer: s.worth(t, token, req.Token, known && whole && format == token.Format)}, nil
+		return introspection{answer: s.worth(t, token, req.Token, known && whole && format == token.Format && token.Fault == t.Fault)}, nil
 	})
 	switch {
 	case err != nil:

@@ -1,6 +1,7 @@
 package authserver
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -50,19 +51,30 @@ func (s *Server) written(t *lab.Handling, token Token, secret string) (string, e
 // SignAccessToken writes a token in the compact form of a JWS (RFC 7515 §7.1), signed with
 // HS256: until there are keys of which one half is public, who verifies can sign as well.
 func SignAccessToken(claims AccessTokenClaims, key []byte) (string, error) {
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.HS256, Key: key}, (&jose.SignerOptions{}).WithType(jwtType))
-	if err != nil {
-		return "", fmt.Errorf("sign a token: %w", err)
-	}
 	payload, err := json.Marshal(claims)
 	if err != nil {
 		return "", fmt.Errorf("sign a token: %w", err)
 	}
-	signed, err := signer.Sign(payload)
+	return signed(jose.HS256, key, jwtType, payload)
+}
+
+// signed writes a JWS in its compact form (RFC 7515 §7.1), of the type typ.
+func signed(algorithm jose.SignatureAlgorithm, key []byte, typ jose.ContentType, payload []byte) (string, error) {
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: algorithm, Key: key}, (&jose.SignerOptions{}).WithType(typ))
 	if err != nil {
 		return "", fmt.Errorf("sign a token: %w", err)
 	}
-	return signed.CompactSerialize()
+	jws, err := signer.Sign(payload)
+	if err != nil {
+		return "", fmt.Errorf("sign a token: %w", err)
+	}
+	return jws.CompactSerialize()
+}
+
+// unsignedJWT writes a JWT that is not signed (RFC 7519 §6), which no library does.
+func unsignedJWT(payload []byte) string {
+	header := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","typ":"JWT"}`))
+	return header + "." + base64.RawURLEncoding.EncodeToString(payload) + "."
 }
 
 // idIn is what an answer about the token calls it (RFC 7662 §2.2): a JWT by its claim jti, and

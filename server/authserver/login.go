@@ -106,15 +106,15 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, t *lab.Handling,
 			return s.again(state, t, a, sessionOf(r, s), subject), nil
 		}
 		p, waits := state.pending(kept)
-		if !waits || !t.Now().Before(p.Expires) {
+		if !waits || !t.Now().Before(p.Expires) || p.Fault != t.Fault {
 			return decision{shown: s.nothingWaits(t, kept, waits)}, nil
 		}
 		state.removePending(kept)
 		state.forgive(subject)
-		state.begin(t, Session{ID: session, Subject: subject})
+		who := state.begin(t, Session{ID: session, Subject: subject})
 		d := decision{deadEnd: true}
 		if t.Settings.Rules().Value(guard.IDResume) != guard.DeadEnd {
-			d = s.next(state, t, p, code, subject)
+			d = s.next(state, t, p, code, who)
 		}
 		d.session = session
 		if d.page == "" { // no other step waits
@@ -188,7 +188,7 @@ func (s *Server) loginPage(w http.ResponseWriter, r *http.Request, t *lab.Handli
 			return nil
 		}
 		p = a.Pending
-	} else if !waits || !t.Now().Before(p.Expires) {
+	} else if !waits || !t.Now().Before(p.Expires) || p.Fault != t.Fault {
 		return s.nothingWaits(t, kept, waits)
 	}
 	target, err := url.Parse(p.Request.RedirectURI)
@@ -197,7 +197,7 @@ func (s *Server) loginPage(w http.ResponseWriter, r *http.Request, t *lab.Handli
 	}
 	client, _ := s.client(t, p.Request.ClientID)
 	view := loginView{
-		Action: "/" + t.ID.String() + "/login", Request: kept, Client: client.Name,
+		Action: pathOf(t) + "/login", Request: kept, Client: client.Name,
 		Host: target.Host, Own: client.own, Refusal: p.Refusal, Problem: problem, Hint: p.Request.LoginHint,
 	}
 	view.show(usersOf(t.Lab), signInAt(t, client) == guard.TypedForm)

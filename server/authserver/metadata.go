@@ -2,6 +2,9 @@ package authserver
 
 import (
 	"net/http"
+	"slices"
+
+	"github.com/go-jose/go-jose/v4"
 
 	"oauthlab/lessons/guard"
 	"oauthlab/server/endpoint"
@@ -21,13 +24,25 @@ type Metadata struct {
 	TokenEndpointAuthMethodsSupported []string `json:"token_endpoint_auth_methods_supported,omitempty"`
 	CodeChallengeMethodsSupported     []string `json:"code_challenge_methods_supported,omitempty"`
 
+	UserInfoEndpoint                 string   `json:"userinfo_endpoint,omitempty"`
+	SubjectTypesSupported            []string `json:"subject_types_supported,omitempty"`
+	IDTokenSigningAlgValuesSupported []string `json:"id_token_signing_alg_values_supported,omitempty"`
+	ClaimsSupported                  []string `json:"claims_supported,omitempty"`
+	PromptValuesSupported            []string `json:"prompt_values_supported,omitempty"`
+
+	// What is not there is said where the default is that it is (OpenID Connect Discovery §3).
+	ClaimsParameterSupported     *bool `json:"claims_parameter_supported,omitempty"`
+	RequestParameterSupported    *bool `json:"request_parameter_supported,omitempty"`
+	RequestURIParameterSupported *bool `json:"request_uri_parameter_supported,omitempty"`
+	NamesIssuerInResponses       bool  `json:"authorization_response_iss_parameter_supported,omitempty"` // RFC 9207 §3
+
 	IntrospectionEndpoint                     string   `json:"introspection_endpoint,omitempty"`
 	IntrospectionEndpointAuthMethodsSupported []string `json:"introspection_endpoint_auth_methods_supported,omitempty"`
 }
 
 // metadata answers RFC 8414 §3 requests. It is public, and nobody keeps it: it
 // changes with the chapter and the switches.
-func (s *Server) metadata(w http.ResponseWriter, _ *http.Request, t *lab.Handling) error {
+func (s *Server) metadata(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
 	rules := t.Settings.Rules()
 	m := Metadata{
 		Issuer:                 s.issuer(t),
@@ -48,8 +63,33 @@ func (s *Server) metadata(w http.ResponseWriter, _ *http.Request, t *lab.Handlin
 	if rules.Offers(guard.ProtectedAPI) { // before, no scope opens anything
 		m.ScopesSupported = scopesOf(rules)
 	}
-	writeJSON(w, http.StatusOK, m)
+	if m.UserInfoEndpoint != "" {
+		m.tellOpenID()
+	}
+	m.NamesIssuerInResponses = namesIssuer(rules)
+	wrong := faultAt(t, guard.IDFaultMetadata)
+	if wrong != nil {
+		if err := s.tellFault(r.Context(), t, wrong); err != nil {
+			return err
+		}
+		if wrong.metadata != nil {
+			wrong.metadata(&m)
+		}
+	}
+	if !s.answered(w, r, t, wrong) {
+		writeJSON(w, http.StatusOK, m)
+	}
 	return nil
+}
+
+// tellOpenID adds what OpenID Connect Discovery §3 asks for. There is no jwks_uri before there
+// are keys with a public half: until then the server is not what that section calls conformant.
+func (m *Metadata) tellOpenID() {
+	m.SubjectTypesSupported = []string{"public"}
+	m.IDTokenSigningAlgValuesSupported = []string{string(jose.HS256)}
+	m.ClaimsSupported = slices.Concat(endpoint.NamesOf(IDTokenClaims{}), endpoint.NamesOf(UserInfo{})[1:])
+	m.PromptValuesSupported = []string{promptNone, promptLogin, promptConsent, promptSelect}
+	m.ClaimsParameterSupported, m.RequestParameterSupported, m.RequestURIParameterSupported = new(bool), new(bool), new(bool)
 }
 
 // challengeMethods are the transformations that the server takes (RFC 7636 §4.2).

@@ -9,6 +9,14 @@ import (
 	"oauthlab/server/endpoint"
 )
 
+// Words of OpenID Connect.
+const (
+	scopeOpenID  = "openid"         // Core §3.1.2.1: without it, a request is OAuth's alone
+	scopeProfile = "profile"        // Core §5.4
+	scopeEmail   = "email"          // Core §5.4
+	scopeOffline = "offline_access" // Core §11
+)
+
 // DefaultScope is granted where a client asks for nothing that there is (RFC 6749 §3.3).
 const DefaultScope = "read"
 
@@ -20,7 +28,14 @@ type scope struct {
 
 // scopes are all of them.
 func scopes() []scope {
-	return []scope{{DefaultScope, ""}, {"write", guard.ProtectedAPI}, {"profile", guard.ProtectedAPI}}
+	return []scope{
+		{DefaultScope, ""},
+		{"write", guard.ProtectedAPI},
+		{scopeProfile, guard.ProtectedAPI},
+		{scopeOpenID, guard.OpenIDConnect},
+		{scopeEmail, guard.OpenIDConnect},
+		{scopeOffline, guard.OpenIDConnect},
+	}
 }
 
 // scopesOf are the words that there are under the rules, as the metadata lists them
@@ -50,12 +65,18 @@ func checkScope(asked string) *endpoint.Error {
 	return nil
 }
 
-// granted returns what of the scope that was asked for is granted: the words that there
-// are, each once, else the default.
-func granted(asked string, rules guard.Rules) string {
+// hasScope reports whether a word was granted.
+func hasScope(granted, word string) bool { return slices.Contains(strings.Fields(granted), word) }
+
+// granted returns what of the scope that a client asked for is granted: the words that there
+// are for it, each once, else the default.
+func granted(asked string, client Client, rules guard.Rules) string {
 	var words []string
 	there := scopesOf(rules)
 	for word := range strings.SplitSeq(asked, " ") {
+		if word == scopeOpenID && !client.takesIDTokens(rules) {
+			continue // as a word that nobody knows (OpenID Connect Core §3.1.2.1)
+		}
 		if slices.Contains(there, word) && !slices.Contains(words, word) {
 			words = append(words, word)
 		}

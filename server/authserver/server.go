@@ -42,6 +42,8 @@ type Server struct {
 
 	MaxBody     int64                                    // see feed.Recorder
 	RateLimiter func(lab uuid.UUID) (wait time.Duration) // see feed.Recorder
+
+	slow slowAnswers // of servers with a fault
 }
 
 // Document is the server's record of labs.
@@ -51,8 +53,17 @@ func (s *Server) Document() Document {
 
 func (s *Server) docs() store.Documents[State] { return s.Document().docs() }
 
-// issuer is the server's issuer identifier in a lab (RFC 8414 §2).
-func (s *Server) issuer(t *lab.Handling) string { return s.Origin + "/" + t.ID.String() }
+// issuer is the server's issuer identifier in a lab (RFC 8414 §2): of the server itself, or of
+// the one with a fault that was asked.
+func (s *Server) issuer(t *lab.Handling) string { return s.Origin + pathOf(t) }
+
+// pathOf is the path of the issuer.
+func pathOf(t *lab.Handling) string {
+	if t.Fault != "" {
+		return "/" + t.ID.String() + "/fault/" + t.Fault
+	}
+	return "/" + t.ID.String()
+}
 
 // Handler returns every endpoint of the table, and the files of the pages.
 func (s *Server) Handler() http.Handler {
@@ -65,6 +76,7 @@ func (s *Server) Handler() http.Handler {
 	}
 	mux := &route.Mux{}
 	recorded.Mount(mux, s.endpoints())
+	recorded.Mount(mux, s.faulty())
 	recorded.Mount(mux, s.signposts())
 	if s.Beside != nil {
 		s.Beside(mux)
@@ -74,7 +86,7 @@ func (s *Server) Handler() http.Handler {
 	for _, pattern := range s.Assets.Patterns() {
 		mux.Handle(pattern, s.Assets)
 	}
-	for _, form := range []string{metadataPath, "/.well-known/openid-configuration/"} {
+	for _, form := range []string{metadataPath, discovery + "/"} {
 		mux.Handle(strings.TrimSuffix(form, "/"), endpoint.Share(http.HandlerFunc(s.whichLab)))
 		mux.Handle(form+"{$}", endpoint.Share(http.HandlerFunc(s.whichLab)))
 	}
@@ -102,7 +114,7 @@ func named(l *lab.Lab, r *http.Request, form url.Values) event.Party {
 
 // flowOf finds the authorization that a request belongs to, or "".
 func (s *Server) flowOf(ctx context.Context, pattern string, l *lab.Lab, r *http.Request, form url.Values) string {
-	switch pattern {
+	switch strings.Replace(pattern, faultyLab, "{lab}", 1) {
 	case "/{lab}/authorize":
 		return s.flowOfURL(l, r)
 	case "/{lab}/login":
@@ -110,7 +122,10 @@ func (s *Server) flowOf(ctx context.Context, pattern string, l *lab.Lab, r *http
 	case "/{lab}/token":
 		return s.flowOfGrant(ctx, l, form)
 	case "/{lab}/introspect":
-		return s.flowOfToken(ctx, l, form)
+		return s.flowOfToken(ctx, l, form.Get("token"))
+	case "/{lab}/userinfo":
+		sent, _ := readAccessToken(r, form)
+		return s.flowOfToken(ctx, l, sent)
 	}
 	return ""
 }
@@ -157,12 +172,12 @@ func (s *Server) flowOfGrant(ctx context.Context, l *lab.Lab, form url.Values) s
 }
 
 // flowOfToken finds the flow in which an access token was issued.
-func (s *Server) flowOfToken(ctx context.Context, l *lab.Lab, form url.Values) string {
+func (s *Server) flowOfToken(ctx context.Context, l *lab.Lab, value string) string {
 	state, err := s.docs().Get(ctx, l.ID)
 	if err != nil {
 		return ""
 	}
-	token, _ := state.Token(form.Get("token"))
+	token, _ := state.Token(value)
 	return token.Flow
 }
 

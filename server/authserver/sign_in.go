@@ -51,42 +51,43 @@ func (s *Server) mustType(ctx context.Context, t *lab.Handling, kept string) (bo
 	return signInAt(t, client) == guard.TypedForm, nil
 }
 
-// signedIn returns who has signed in when a request comes, or "". Where that is automatic,
-// it signs a user in: begun is then the id of the session, which is fresh, and "" otherwise.
-func (s *Server) signedIn(state *State, t *lab.Handling, req AuthorizationRequest, session, fresh string) (subject, begun string) {
+// signedIn returns the session of who has signed in when a request comes; the zero value where
+// nobody has. Where that is automatic, it signs a user in: begun is then the id of the session,
+// which is fresh, and "" otherwise.
+func (s *Server) signedIn(state *State, t *lab.Handling, req AuthorizationRequest, session, fresh string) (who Session, begun string) {
 	all := usersOf(t.Lab)
 	client, _ := s.client(t, req.ClientID)
 	target, err := url.Parse(req.RedirectURI)
 	automatic := err == nil && signInAt(t, client) == guard.Automatic && lab.Loopback(target.Hostname())
 	if one, lasts := state.session(session, t.Now()); lasts && (automatic || !one.Unasked) {
 		if _, known := all.find(one.Subject); known { // else the seed names that user no more
-			subject = one.Subject
+			who = one
 		}
 	}
-	if !automatic {
-		return subject, ""
+	if !automatic || wantsNoPage(req) && who.Subject == "" {
+		return who, ""
 	}
-	wanted := subject
+	wanted := who.Subject
 	if wanted == "" {
 		wanted = all[0].Subject
 	}
 	if req.LoginHint != "" { // OpenID Connect Core §3.1.2.1
 		u, known := all.find(req.LoginHint)
 		if !known {
-			return "", "" // the page says so, and asks
+			return Session{}, "" // the page says so, and asks
 		}
 		wanted = u.Subject
 	}
-	if wanted == subject {
-		return subject, ""
+	if wanted == who.Subject && !asksAgain(t, req, who) {
+		return who, ""
 	}
-	state.begin(t, Session{ID: fresh, Subject: wanted, Unasked: true})
-	return wanted, fresh
+	return state.begin(t, Session{ID: fresh, Subject: wanted, Unasked: true}), fresh
 }
 
-// begin keeps a session, which lasts from now.
-func (s *State) begin(t *lab.Handling, one Session) {
-	one.Expires = t.Now().Add(sessionLife)
+// begin keeps a session, which lasts from now, and returns it.
+func (s *State) begin(t *lab.Handling, one Session) Session {
+	one.Began, one.Expires = t.Now(), t.Now().Add(sessionLife)
 	s.Sessions = lab.Keep(s.Sessions, one, maxKept)
 	t.Changed("session", "stored", one.Subject, event.ChangeField{Name: "subject", To: one.Subject})
+	return one
 }

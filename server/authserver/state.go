@@ -39,6 +39,7 @@ type State struct {
 	Tokens   []Token    `json:"tokens"`
 	Families []Family   `json:"families,omitempty"` // of refresh tokens, from v05 on
 	Tries    []Tries    `json:"tries,omitempty"`    // of passwords, wrong ones or under way
+	Replays  []Replay   `json:"replays,omitempty"`  // what a server that replays ID tokens repeats
 }
 
 // Session is a signed-in browser.
@@ -46,7 +47,24 @@ type Session struct {
 	ID      string    `json:"id"`
 	Subject string    `json:"subject"`
 	Unasked bool      `json:"unasked,omitempty"` // it began without a page
+	Began   time.Time `json:"began,omitzero"`    // zero of one that an older release kept
 	Expires time.Time `json:"expires"`
+}
+
+// began is when the user signed in.
+func (one Session) began() time.Time {
+	if one.Began.IsZero() {
+		return one.Expires.Add(-sessionLife)
+	}
+	return one.Began
+}
+
+// Replay is the login that the ID tokens of a server speak of which replays them.
+type Replay struct {
+	ClientID string `json:"client_id"`
+	Subject  string `json:"subject"`
+	Fault    string `json:"fault,omitempty"` // of the issuer
+	Nonce    string `json:"nonce,omitempty"`
 }
 
 // Pending is an authorization request that waits for its login.
@@ -56,6 +74,7 @@ type Pending struct {
 	Filled  bool                 `json:"redirect_uri_filled,omitempty"` // by the server: the client named none
 	Refusal *endpoint.Error      `json:"refusal,omitempty"`             // what the client is to hear once the user has signed in
 	Flow    string               `json:"flow"`
+	Fault   string               `json:"fault,omitempty"` // of the issuer that was asked
 	Expires time.Time            `json:"expires"`
 }
 
@@ -83,7 +102,10 @@ type Code struct {
 	ChallengeMethod string     `json:"code_challenge_method,omitempty"`
 	Asked           string     `json:"scope_asked,omitempty"`
 	Scope           string     `json:"scope,omitempty"` // granted
+	Nonce           string     `json:"nonce,omitempty"`
+	SignedIn        time.Time  `json:"signed_in,omitzero"` // when the user signed in
 	Flow            string     `json:"flow"`
+	Fault           string     `json:"fault,omitempty"` // of the issuer that gave it out
 	Expires         time.Time  `json:"expires"`
 	Spent           *time.Time `json:"spent,omitempty"`
 }
@@ -95,6 +117,7 @@ type Token struct {
 	Subject  string    `json:"subject"`
 	Scope    string    `json:"scope,omitempty"`
 	Flow     string    `json:"flow"`
+	Fault    string    `json:"fault,omitempty"` // of the issuer that gave it out
 	Issued   time.Time `json:"issued,omitzero"`
 	Expires  time.Time `json:"expires"`
 
@@ -260,13 +283,13 @@ func (s *State) revokeAll(t *lab.Handling, code string) {
 }
 
 // issueCode stores a new code for the request and tells what it is bound to.
-func (s *State) issueCode(t *lab.Handling, value, subject string, p Pending) {
+func (s *State) issueCode(t *lab.Handling, value string, client Client, who Session, p Pending) {
 	req := p.Request
 	code := Code{
-		Value: value, ClientID: req.ClientID, RedirectURI: req.RedirectURI, Filled: p.Filled, Subject: subject,
+		Value: value, ClientID: req.ClientID, RedirectURI: req.RedirectURI, Filled: p.Filled, Subject: who.Subject,
 		Challenge: req.CodeChallenge, ChallengeMethod: req.CodeChallengeMethod,
-		Asked: req.Scope, Scope: granted(req.Scope, t.Settings.Rules()),
-		Flow: t.Flow, Expires: t.Now().Add(codeLifetime),
+		Asked: req.Scope, Scope: granted(req.Scope, client, t.Settings.Rules()), Nonce: req.Nonce, SignedIn: who.began(),
+		Flow: t.Flow, Fault: t.Fault, Expires: t.Now().Add(codeLifetime),
 	}
 	s.Codes = append(s.Codes, code)
 	s.forgetCodes()
@@ -327,7 +350,7 @@ func (s *State) issueToken(t *lab.Handling, secret string, token Token) Token {
 			token.Format = guard.JWT
 		}
 	}
-	token.Hash = guard.TokenHash(token.id(secret))
+	token.Hash, token.Fault = guard.TokenHash(token.id(secret)), t.Fault
 	token.Issued = t.Now()
 	token.Expires = token.Issued.Add(tokenLifetime(t))
 	s.Tokens = lab.Keep(s.Tokens, token, maxKept)

@@ -21,62 +21,82 @@ import (
 // step is one of them.
 type step struct {
 	page string // below the issuer
-	due  func(t *lab.Handling, p Pending, subject string) bool
+	due  func(s *Server, t *lab.Handling, p Pending, who Session) bool
 }
 
 // steps are in the order in which they are taken.
 func steps() []step {
 	return []step{
-		{"/login", signInIsDue},
+		{"/login", (*Server).signInIsDue},
 	}
 }
 
 // signInIsDue reports whether the user must sign in before the request is answered. Be it
 // with an error: anyone may register a client, and write links with mistakes in them.
-func signInIsDue(t *lab.Handling, p Pending, subject string) bool {
+func (s *Server) signInIsDue(t *lab.Handling, p Pending, who Session) bool {
 	if p.Refusal != nil && !p.isKept() {
 		return t.Enforce(guard.IDSignInFirst,
-			guard.SignInFirst(subject != "")) != nil
+			guard.SignInFirst(who.Subject != "")) != nil
 	}
-	return subject == ""
+	return who.Subject == "" || !p.isKept() && (asksAgain(t, p.Request, who) || !s.isHinted(t, p.Request, who))
 }
 
 // next is where a request goes from here: to the page of the first step that is due, or to
-// its client. code is for a code that is issued, subject who is signed in, or "".
-func (s *Server) next(state *State, t *lab.Handling, p Pending, code, subject string) decision {
+// its client. code is for a code that is issued, who has signed in, if anybody has. A request
+// that wants no page gets none: what is due is an error then (OpenID Connect Core §3.1.2.1).
+func (s *Server) next(state *State, t *lab.Handling, p Pending, code string, who Session) decision {
+	if p.Refusal == nil && p.isKept() && !s.isHinted(t, p.Request, who) {
+		p.Refusal = notTheHinted()
+	}
+	if wantsNoPage(p.Request) {
+		p.Refusal = s.refuseSilently(t, p, who)
+	}
 	for _, step := range steps() {
-		if step.due(t, p, subject) {
+		if !wantsNoPage(p.Request) && step.due(s, t, p, who) {
 			state.keepPending(t, p)
 			return decision{page: step.page, kept: p.ID}
 		}
 	}
 	if p.Refusal != nil {
 		e := p.Refusal.Spoken(s.helpWith(p.Refusal.Description))
-		return answer(p.Request, AuthorizationResponse{Error: e.Code, ErrorDescription: e.Description, ErrorURI: e.URI})
+		return s.answer(t, p.Request, AuthorizationResponse{Error: e.Code, ErrorDescription: e.Description, ErrorURI: e.URI})
 	}
-	return s.grant(state, t, p, code, subject)
+	return s.grant(state, t, p, code, who)
 }
 
 // grant issues the code and the redirect that carries it (RFC 6749 §4.1.2).
 // Being signed in counts as approval; consent is a later chapter's.
-func (s *Server) grant(state *State, t *lab.Handling, p Pending, code, subject string) decision {
+func (s *Server) grant(state *State, t *lab.Handling, p Pending, code string, who Session) decision {
 	if req := &p.Request; req.CodeChallenge != "" && req.CodeChallengeMethod == "" {
 		req.CodeChallengeMethod = guard.Plain // RFC 7636 §4.3
 	}
 	if t.Settings.Rules().Value(guard.IDCodeEntropy) == guard.Counted {
 		code = state.nextCode()
 	}
-	state.issueCode(t, code, subject, p)
-	d := answer(p.Request, AuthorizationResponse{Code: code})
+	client, _ := s.client(t, p.Request.ClientID)
+	state.issueCode(t, code, client, who, p)
+	d := s.answer(t, p.Request, AuthorizationResponse{Code: code})
 	d.code = code
 	return d
 }
 
-// answer redirects to the client, with the state that it sent (RFC 6749 §4.1.2, §4.1.2.1).
-func answer(req AuthorizationRequest, with AuthorizationResponse) decision {
+// answer redirects to the client, with the state that it sent (RFC 6749 §4.1.2, §4.1.2.1), and
+// with the name of the server (RFC 9207 §2).
+func (s *Server) answer(t *lab.Handling, req AuthorizationRequest, with AuthorizationResponse) decision {
 	with.State = req.State
-	return decision{redirect: withQuery(req.RedirectURI, endpoint.Encode(with))}
+	if namesIssuer(t.Settings.Rules()) {
+		with.Issuer = s.issuer(t)
+	}
+	values := endpoint.Encode(with)
+	if wrong := faultAt(t, guard.IDFaultRedirect); wrong != nil {
+		wrong.tell(t)
+		wrong.redirect(values)
+	}
+	return decision{redirect: withQuery(req.RedirectURI, values)}
 }
+
+// namesIssuer reports whether answers say which server they are of (RFC 9207 §2).
+func namesIssuer(rules guard.Rules) bool { return rules.Offers(guard.OpenIDConnect) }
 
 // decision is what came of an authorization request, or of a step: one of its fields is set.
 type decision struct {
@@ -107,7 +127,7 @@ func (s *Server) conclude(w http.ResponseWriter, t *lab.Handling, d decision, er
 	case d.done != nil:
 		s.showPage(w, http.StatusOK, donePage, "", d.done)
 	case d.page != "":
-		endpoint.SeeOther(w, "/"+t.ID.String()+d.page+"?request="+d.kept)
+		endpoint.SeeOther(w, pathOf(t)+d.page+"?request="+d.kept)
 	default:
 		endpoint.SeeOther(w, d.redirect)
 	}

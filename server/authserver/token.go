@@ -25,8 +25,9 @@ type TokenRequest struct {
 type TokenResponse struct {
 	AccessToken string `json:"access_token"`
 	TokenType   string `json:"token_type"`
-	ExpiresIn   int    `json:"expires_in"` // seconds
+	ExpiresIn   int    `json:"expires_in,omitempty"` // seconds
 
+	IDToken      string `json:"id_token,omitempty"`      // where openid was granted, from v07 on (OpenID Connect Core §3.1.3.3)
 	RefreshToken string `json:"refresh_token,omitempty"` // from v05 on
 	Scope        string `json:"scope,omitempty"`         // what was granted, where it is not what was asked for
 
@@ -41,12 +42,13 @@ type TokenResponse struct {
 type tokenAnswer struct {
 	granted *TokenResponse
 	token   Token
+	idToken *idToken // nil for none
 	refused *endpoint.Error
 }
 
 // token is the token endpoint (RFC 6749 §3.2): what is shared by all grants, in order.
-func (s *Server) token(w http.ResponseWriter, r *http.Request, t *lab.Handling, req TokenRequest, wrong endpoint.Wrong) error {
-	if e := wrong.First(); e != nil {
+func (s *Server) token(w http.ResponseWriter, r *http.Request, t *lab.Handling, req TokenRequest, malformed endpoint.Wrong) error {
+	if e := malformed.First(); e != nil {
 		return e
 	}
 	sent, e := readCredentials(r, req, t.Settings.Rules())
@@ -57,12 +59,17 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request, t *lab.Handling, 
 	if e != nil {
 		return e
 	}
+	wrong := faultAt(t, guard.IDFaultToken)
 	answer, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Handling) (tokenAnswer, error) {
 		client, e := s.authenticateClient(t, sent)
 		if e != nil {
 			return tokenAnswer{refused: e}, nil
 		}
-		return redeem(state, t, client), nil
+		answer := redeem(state, t, client)
+		if wrong != nil && answer.granted != nil {
+			wrong.tell(t)
+		}
+		return answer, nil
 	})
 	switch {
 	case err != nil:
@@ -73,7 +80,17 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request, t *lab.Handling, 
 	if answer.granted.AccessToken, err = s.written(t, answer.token, answer.granted.AccessToken); err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, answer.granted)
+	if answer.idToken != nil {
+		if answer.granted.IDToken, err = answer.idToken.with(answer.granted.AccessToken); err != nil {
+			return err
+		}
+	}
+	if wrong != nil && wrong.token != nil {
+		wrong.token(answer.granted)
+	}
+	if !s.answered(w, r, t, wrong) {
+		writeJSON(w, http.StatusOK, answer.granted)
+	}
 	return nil
 }
 

@@ -13,8 +13,11 @@ import (
 type user struct {
 	Subject string
 	Name    string
+	Email   string // "" of one whom a seed gave the lab
 	hash    string // bcrypt of the password
 	seeded  bool   // a seed gave the lab this user
+
+	Verified bool // somebody has looked whether the address is theirs (OpenID Connect Core §5.1)
 }
 
 // Key is what presses the user's button, with the modifier that the browser has for that.
@@ -29,14 +32,15 @@ func (u user) Key() string {
 // people are the users of a lab, in the order of the sign-in page.
 type people []user
 
-// fixtures are in every lab; their passwords stand in the lessons. The hashes were made
+// fixtures are in every lab; their passwords stand in the lessons. Whoever signs up may type any
+// e-mail address, and Mallory has typed Alice's; nobody has verified that. The hashes were made
 // once: hashing at start would only cost time.
 func fixtures() people {
 	return people{
-		{Subject: "alice", Name: "Alice", hash: "$2a$10$7M9ZwqO1lO8oq2PLG9dzJOCsU0b3k15/spGlv2LVwjoMI0gYoWa3K"},
-		{Subject: "bob", Name: "Bob", hash: "$2a$10$N4wZk/18JfO9DZMZccBIFOEMY27JbX.LnxJRVIybmlQ.hWwA.cfNC"},
-		{Subject: "carol", Name: "Carol", hash: "$2a$10$b9Uprt81DvlvXBr/gj9mhe6s1/P2AShHcAiUmjik4J24kxVcvtNgi"},
-		{Subject: "mallory", Name: "Mallory", hash: "$2a$10$LISr29V/lK7RgimOwuDP8OeC89qXDHtucBs99ruSIa7O/U27iauxK"},
+		{Subject: "alice", Name: "Alice", Email: "alice@example.com", Verified: true, hash: "$2a$10$7M9ZwqO1lO8oq2PLG9dzJOCsU0b3k15/spGlv2LVwjoMI0gYoWa3K"},
+		{Subject: "bob", Name: "Bob", Email: "bob@example.com", Verified: true, hash: "$2a$10$N4wZk/18JfO9DZMZccBIFOEMY27JbX.LnxJRVIybmlQ.hWwA.cfNC"},
+		{Subject: "carol", Name: "Carol", Email: "carol@example.com", Verified: true, hash: "$2a$10$b9Uprt81DvlvXBr/gj9mhe6s1/P2AShHcAiUmjik4J24kxVcvtNgi"},
+		{Subject: "mallory", Name: "Mallory", Email: "alice@example.com", hash: "$2a$10$LISr29V/lK7RgimOwuDP8OeC89qXDHtucBs99ruSIa7O/U27iauxK"},
 	}
 }
 

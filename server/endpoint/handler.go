@@ -24,6 +24,17 @@ func (h Handler) Or(others ...any) Handler {
 	return h
 }
 
+// After returns the handler of requests that prepare has looked at first. What that returns
+// as an error is the answer.
+func (h Handler) After(prepare func(*http.Request, *lab.Handling) error) Handler {
+	return Handler{takes: h.takes, serve: func(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
+		if err := prepare(r, t); err != nil {
+			return err
+		}
+		return h.serve(w, r, t)
+	}}
+}
+
 // Plain handles requests without parameters of their own.
 func Plain(serve func(http.ResponseWriter, *http.Request, *lab.Handling) error) Handler {
 	return Handler{serve: serve}

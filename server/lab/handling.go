@@ -18,6 +18,7 @@ type Handling struct {
 	Party   event.Party  // who handles the request
 	Request string       // id of the request's event
 	Flow    string       // the authorization that the request belongs to, or ""
+	Fault   string       // of the issuer that was asked, which has it on purpose; "" of one without
 	Frame   *store.Frame // what the request tells, once it is answered; nil: each Update tells by itself
 	out     *store.Outbox
 }
@@ -41,6 +42,13 @@ func Update[D, R any](ctx context.Context, t *Handling, docs store.Documents[D],
 	}
 	err := docs.Update(ctx, t.ID, once)
 	return result, err
+}
+
+// Aside is the handling for what is told at once, and not with the answer.
+func (t *Handling) Aside() *Handling {
+	aside := *t
+	aside.Frame = nil
+	return &aside
 }
 
 // Enforce records what the guard id found (reason nil: it passed) and returns a

@@ -21,6 +21,7 @@ const agreed = string(jose.HS256)
 
 // Signature is who signed a token, and how.
 type Signature struct {
+	Type      string // of the token, as it names it
 	Issuer    string
 	Algorithm string // that the token names
 	Fits      bool   // as the token itself says it is to be checked
@@ -75,7 +76,7 @@ func (a *audience) UnmarshalJSON(data []byte) error {
 // read reads what a token says of itself. What no API can read is refused, whatever is
 // switched off.
 func (s *Server) read(l *lab.Lab, value string) (Token, error) {
-	h, c, e := parse(value)
+	h, c, e := parse(value, !l.Settings.Rules().Has(guard.IDTokenType))
 	if e != nil {
 		return Token{}, e
 	}
@@ -85,12 +86,13 @@ func (s *Server) read(l *lab.Lab, value string) (Token, error) {
 	return Token{
 		Known: true, Subject: c.Subject, ClientID: c.ClientID, Scope: c.Scope, Audience: c.Audience, Flow: flowIn(c.ID),
 		Expires: date(c.Expires),
-		Signed:  &Signature{Issuer: c.Issuer, Algorithm: h.Algorithm, Fits: s.fits(l, h.Algorithm, value)},
+		Signed:  &Signature{Type: h.Type, Issuer: c.Issuer, Algorithm: h.Algorithm, Fits: s.fits(l, h.Algorithm, value)},
 	}, nil
 }
 
-// parse takes a JWT apart (RFC 7519 §7.2, RFC 9068 §4).
-func parse(value string) (h header, c claims, refusal *endpoint.Error) {
+// parse takes a JWT apart (RFC 7519 §7.2, RFC 9068 §4). Where it is strict, one that is no access
+// token cannot be read; otherwise a guard decides about that.
+func parse(value string, strict bool) (h header, c claims, refusal *endpoint.Error) {
 	parts := strings.Split(value, ".")
 	if len(parts) != 3 {
 		return h, c, unreadable("This token is no JWT.",
@@ -99,28 +101,27 @@ func parse(value string) (h header, c claims, refusal *endpoint.Error) {
 	switch {
 	case !decode(parts[0], &h):
 		return h, c, unreadable("The token's header cannot be read.", "It is a JSON object in base64url (RFC 7515 §5.2).")
-	case !isAccessToken(h.Type):
+	case guard.TokenType(h.Type) != nil && strict:
 		return h, c, unreadable("The token is of another type than at+jwt.", "Send an access token, and no other JWT (RFC 9068 §4).")
 	case h.Critical != nil:
 		return h, c, unreadable("The token needs an extension that this API does not know.", "Whoever does not know what stands in crit must refuse the token (RFC 7515 §4.1.11).")
 	case h.Content != "" || !decode(parts[1], &c):
 		return h, c, unreadable("The token's claims cannot be read.", "They are a JSON object in base64url, and no JWT inside the JWT (RFC 9068 §2.2).")
-	case slices.Contains([]string{c.Issuer, c.Subject, c.ClientID, c.ID}, "") || c.Expires == 0 || c.Issued == 0 || len(c.Audience) == 0:
+	case guard.TokenType(h.Type) == nil && c.lacks():
 		return h, c, unreadable("The token lacks a claim.", "It has iss, exp, aud, sub, client_id, iat and jti (RFC 9068 §2.2).")
 	}
 	return h, c, nil
+}
+
+// lacks reports whether a claim is missing that each access token has (RFC 9068 §2.2).
+func (c claims) lacks() bool {
+	return slices.Contains([]string{c.Issuer, c.Subject, c.ClientID, c.ID}, "") || c.Expires == 0 || c.Issued == 0 || len(c.Audience) == 0
 }
 
 // decode reads a part of a token. Padding and line breaks have no place there (RFC 7515 §2).
 func decode(part string, into any) bool {
 	text, err := base64.RawURLEncoding.Strict().DecodeString(part)
 	return err == nil && !strings.ContainsAny(part, "\r\n") && json.Unmarshal(text, into) == nil
-}
-
-// isAccessToken reports whether the type is an access token's, whose case does not count
-// (RFC 9068 §4, RFC 7515 §4.1.9).
-func isAccessToken(typ string) bool {
-	return strings.EqualFold(typ, "at+jwt") || strings.EqualFold(typ, "application/at+jwt")
 }
 
 // fits checks the signature in the way that the token names. Of one that names none there
@@ -138,8 +139,12 @@ func unreadable(description, hint string) *endpoint.Error {
 }
 
 // admitSigned decides about what a token says of itself, before that is believed (RFC 9068
-// §4): in which way it is signed, by whom, and whether that is the server that is trusted.
+// §4): whether it is an access token, in which way it is signed, by whom, and whether that is the server that is trusted.
 func admitSigned(t *lab.Handling, by Signature) *endpoint.Error {
+	if err := t.Enforce(guard.IDTokenType,
+		guard.TokenType(by.Type)); err != nil {
+		return refused(err, http.StatusUnauthorized, "")
+	}
 	if err := t.Enforce(guard.IDJWTAlg,
 		guard.JWTAlg(by.Algorithm, agreed)); err != nil {
 		return refused(err, http.StatusUnauthorized, "")

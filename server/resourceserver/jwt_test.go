@@ -370,11 +370,11 @@ func TestHowAJWTIsBrought(t *testing.T) {
 func TestNoLineBreaksInAJWT(t *testing.T) {
 	b := newReadBench(t)
 	token := b.jwt(nil)
-	if _, _, e := parse(token); e != nil {
+	if _, _, e := parse(token, true); e != nil {
 		t.Fatal(e)
 	}
 	for _, spoilt := range []string{token[:4] + "\n" + token[4:], strings.Replace(token, ".", ".\r\n", 1)} {
-		if _, _, e := parse(spoilt); e == nil {
+		if _, _, e := parse(spoilt, true); e == nil {
 			t.Errorf("%q is read", spoilt)
 		}
 	}

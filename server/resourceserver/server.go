@@ -93,7 +93,7 @@ func (s *Server) look(ctx context.Context, l *lab.Lab, r *http.Request) Token {
 		token, _ := s.Tokens.Token(ctx, l, b.token)
 		return token
 	}
-	if _, c, e := parse(b.token); e == nil {
+	if _, c, e := parse(b.token, false); e == nil {
 		return Token{ClientID: c.ClientID, Flow: flowIn(c.ID)}
 	}
 	state, err := s.document().State(ctx, l)

@@ -59,6 +59,7 @@ type Place struct {
 	ClientID    string // of the client that the robot has
 	RedirectURI string
 	API         string      // below which the resources are
+	WebApp      string      // the web app's address for the lab, with a slash at its end
 	Origins     lab.Origins // it sends nothing anywhere else
 	Rules       guard.Rules
 	Now         func() time.Time
@@ -74,7 +75,7 @@ type Place struct {
 // l of this process. party is who its browser belongs to: event.Browser is Alice's.
 func New(labs *lab.Labs, l *lab.Lab, senders feed.InternalSenders, party event.Party, user string) *Robot {
 	return In(Place{
-		Issuer: l.Issuer(), API: l.API(), ClientID: authserver.ClientDemo, RedirectURI: l.Origins.RedirectURI(),
+		Issuer: l.Issuer(), API: l.API(), ClientID: authserver.ClientDemo, RedirectURI: l.Origins.RedirectURI(), WebApp: l.Origins.WebApp(l.ID),
 		Origins: l.Origins, Rules: l.Settings.Rules(), Now: l.Now,
 		Record: recorder{labs, l, party},
 		Sign:   func(r *http.Request, of event.Party) { senders.Pin(r, l.ID, of) },
@@ -98,6 +99,7 @@ func In(p Place, party event.Party, user string) *Robot {
 	r.Client = &client.Client{
 		ID:                    p.ClientID,
 		RedirectURI:           p.RedirectURI,
+		Issuer:                p.Issuer,
 		AuthorizationEndpoint: p.Issuer + "/authorize",
 		Rules:                 p.Rules,
 		Fetch:                 r.fetch,
@@ -183,6 +185,16 @@ func (r *Robot) SignInHere(ctx context.Context) (string, error) {
 		return "", &StuckError{At: r.at}
 	}
 	return r.at, nil
+}
+
+// SignInToWebApp has the user sign in to the web app, in the same browser. What comes of it, the
+// web app shows on its page.
+func (r *Robot) SignInToWebApp(ctx context.Context) error {
+	if err := r.Visit(ctx, r.place.WebApp+"start"); err != nil {
+		return err
+	}
+	_, err := r.SignInHere(ctx)
+	return err
 }
 
 // Finish hands the callback to the client, which redeems the code where there is a

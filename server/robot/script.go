@@ -26,6 +26,10 @@ var scripts = []Script{
 		Name: "refresh", Does: "Alice signs in, and her client shows what the API keeps for her. Eleven seconds later two tabs of it ask again, with a token that is too old.",
 		do: signInAndRefresh,
 	},
+	{
+		Name: "open-id", Does: "Alice signs in to the web app, which finds out who she is, opens her account, and shows what the API keeps for her.",
+		do: signInToWebApp,
+	},
 }
 
 // Scripts returns the names of all scripts.
@@ -77,3 +81,5 @@ func signInAndFinish(ctx context.Context, r *Robot) error {
 	}
 	return r.Finish(ctx, callback)
 }
+
+func signInToWebApp(ctx context.Context, r *Robot) error { return r.SignInToWebApp(ctx) }

@@ -125,7 +125,7 @@ func expects(sent map[string]string, rules guard.Rules) (says []string) {
 	}
 	scope := strings.Fields(sent["scope"])
 	if slices.Contains(scope, "openid") {
-		add("It asks for openid, and waits for an ID token (OpenID Connect Core §3.1.3.3):", guard.OpenIDConnect, "there is none here yet.")
+		add("It asks for openid, and waits for an ID token (OpenID Connect Core §3.1.3.3):", guard.JWKS, "there is none here yet.")
 	}
 	if slices.Contains(scope, "offline_access") || sent["grant_type"] == "refresh_token" {
 		add("It asks for a refresh token (RFC 6749 §6):", guard.RefreshTokens, "there is none here yet.")

@@ -19,6 +19,7 @@ import (
 	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
 	"oauthlab/server/resourceserver"
+	"oauthlab/server/webapp"
 )
 
 // sources are the packages whose code learners are shown, by their folder from
@@ -29,6 +30,7 @@ func sources() map[string]fs.FS {
 		"app/client":            client.Source,
 		"server/authserver":     authserver.Source,
 		"server/resourceserver": resourceserver.Source,
+		"server/webapp":         webapp.Source,
 	}
 }
 

@@ -20,19 +20,23 @@ const Kind store.Kind = "webapp"
 
 const (
 	maxSessions = 16
+	maxAccounts = 16
 	sessionLife = time.Hour
 )
 
 // State is all that the web app knows about one lab.
 type State struct {
 	Sessions []Session `json:"sessions"`
+	Accounts []Account `json:"accounts,omitempty"` // from v07 on
 }
 
 // Session is a browser that came by. Its cookie is kept as its hash.
 type Session struct {
 	Cookie  string            `json:"cookie_hash"`
-	Kept    map[string]string `json:"kept"`           // what the client keeps of its login, and its tokens
-	Shows   client.Shown      `json:"shows,omitzero"` // what the API handed out
+	Kept    map[string]string `json:"kept"`             // what the client keeps of its login, and its tokens
+	Shows   client.Shown      `json:"shows,omitzero"`   // what the API handed out
+	Who     client.User       `json:"who,omitzero"`     // who signed in, from v07 on
+	Account Account           `json:"account,omitzero"` // that was opened for them
 	Problem string            `json:"problem,omitempty"`
 	Expires time.Time         `json:"expires"`
 }
@@ -119,7 +123,7 @@ func (d Document) Sheet(ctx context.Context, l *lab.Lab) (lab.Sheet, error) {
 		return lab.Sheet{}, err
 	}
 	return lab.Sheet{
-		Tables: []lab.Table{lab.TableOf("", "sessions", s.Sessions, func(one Session) string { return one.Cookie }, []lab.Column[Session]{
+		Tables: []lab.Table{accountTable(s.Accounts), lab.TableOf("", "sessions", s.Sessions, func(one Session) string { return one.Cookie }, []lab.Column[Session]{
 			{Name: "signed in", Of: func(one Session) lab.Cell { return lab.Says(one.Shows.Name) }},
 			{Name: "access token", Of: func(one Session) lab.Cell {
 				return lab.Follows("access_token", one.Tokens().AccessToken)

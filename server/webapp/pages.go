@@ -51,9 +51,9 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request, t *lab.Handling) e
 func (s *Server) start(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
 	was := cookieHash(r)
 	one := Session{Kept: map[string]string{}}
-	target := ""
+	target := "/" + t.ID.String() + "/" // its own page, which says what went wrong
 	if err := s.oauth(t, one, func(to string) { target = to }).Begin(r.Context()); err != nil {
-		return err
+		one.Problem = problem(err)
 	}
 	s.begin(w, t, &one)
 	if err := s.save(r.Context(), t, was, one); err != nil {
@@ -92,8 +92,13 @@ func (s *Server) finish(ctx context.Context, t *lab.Handling, one *Session, call
 	if _, err := oauth.Redeem(ctx, code); err != nil {
 		return err
 	}
-	one.Shows, err = oauth.Show(ctx)
-	return err
+	if one.Who, one.Account, err = s.account(ctx, t, oauth); err != nil {
+		return err
+	}
+	if one.Shows, err = oauth.Show(ctx); err != nil {
+		return err
+	}
+	return s.fill(ctx, t, one)
 }
 
 // problem is why the client gave up, as a sentence, with the name of a check and not its id.
@@ -122,7 +127,7 @@ func (s *Server) again(w http.ResponseWriter, r *http.Request, t *lab.Handling) 
 		one.Shows = shows
 	}
 	if one.Tokens().AccessToken == "" { // the login is over
-		one.Shows = client.Shown{}
+		one.Shows, one.Who, one.Account = client.Shown{}, client.User{}, Account{}
 	}
 	if one.Cookie != "" {
 		if err := s.save(r.Context(), t, one.Cookie, one); err != nil {

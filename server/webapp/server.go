@@ -169,7 +169,7 @@ func (s *Server) inTurn(serve func(http.ResponseWriter, *http.Request, *lab.Hand
 func (s *Server) oauth(t *lab.Handling, one Session, open func(string)) *client.Client {
 	return &client.Client{
 		As: event.Webapp, ID: s.ClientID, Secret: s.Secret(t.ID), RedirectURI: t.Origins.WebCallback(t.ID),
-		AuthorizationEndpoint: t.Issuer() + "/authorize", TokenEndpoint: t.Issuer() + "/token", API: t.API(),
+		Issuer: t.Issuer(), AuthorizationEndpoint: t.Issuer() + "/authorize", TokenEndpoint: t.Issuer() + "/token", API: t.API(),
 		Rules: t.Settings.Rules(), Store: native.Memory(one.Kept), Record: recorder{s.Labs, t.Lab},
 		Fetch: func(ctx context.Context, r client.Request) (client.Response, error) { return s.fetch(ctx, t, r) },
 		Open: func(_ context.Context, target string) error {

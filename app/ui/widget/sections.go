@@ -3,10 +3,12 @@ package widget
 import "strings"
 
 // SectionURL returns where a section such as "RFC 7636 §4.2" can be read, or
-// "" where it names neither an RFC nor OpenID Connect Core.
+// "" where it names neither an RFC nor OpenID Connect Core or Discovery.
 func SectionURL(section string) string {
-	if part, ok := strings.CutPrefix(section, "OpenID Connect Core §"); ok {
-		return "https://openid.net/specs/openid-connect-core-1_0.html#rfc.section." + part
+	for name, of := range map[string]string{"Core": "core", "Discovery": "discovery"} {
+		if part, ok := strings.CutPrefix(section, "OpenID Connect "+name+" §"); ok {
+			return "https://openid.net/specs/openid-connect-" + of + "-1_0.html#rfc.section." + part
+		}
 	}
 	rest, ok := strings.CutPrefix(section, "RFC ")
 	if !ok {

@@ -1,0 +1,35 @@
+package guard
+
+import (
+	"errors"
+
+	"oauthlab/lessons/event"
+)
+
+// IDOIDCSignature is its one part.
+const IDOIDCSignature ID = "id-signature"
+
+// idSignature holds that the server wrote what an ID token says.
+func idSignature() Protection {
+	return Protection{
+		ID: "id-signature", Title: "ID token signature", By: event.Client, Chapter: "v07",
+		Stops: "An ID token that somebody else wrote, or changed.",
+		Parts: []Part{{
+			ID: IDOIDCSignature, Kind: Guard, By: event.Client, Title: "ID token signature", Does: "made with the server's key", Section: core + " §3.1.3.7", Hint: "Which key and which algorithm, the client knows before it looks into the token.",
+		}},
+	}
+}
+
+// OIDCSignature refuses an ID token that is not signed, or not with
+// the key that it should be (OpenID Connect Core §3.1.3.7, points 6
+// to 8). From the token endpoint itself TLS may stand for it. Without
+// it, whoever gets an ID token to the client says who signed in.
+func OIDCSignature(signed, fits bool) error {
+	if !signed {
+		return errors.New("the ID token is not signed")
+	}
+	if !fits {
+		return errors.New("the signature does not fit the ID token")
+	}
+	return nil
+}
