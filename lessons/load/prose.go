@@ -8,6 +8,7 @@ import (
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
+	tables "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/text"
 )
 
@@ -23,7 +24,7 @@ type markdown struct {
 
 func newMarkdown(fsys fs.FS) markdown {
 	return markdown{
-		Markdown: goldmark.New(),
+		Markdown: goldmark.New(goldmark.WithExtensions(withTables{})),
 		books:    anchors(fsys),
 	}
 }
@@ -73,7 +74,7 @@ func (m markdown) checkNode(f *File, node ast.Node, source []byte) {
 	switch node := node.(type) {
 	case *ast.HTMLBlock, *ast.RawHTML:
 		f.complain(lineOf(node, source), "raw HTML is not rendered; write Markdown")
-	case *ast.Paragraph, *ast.TextBlock:
+	case *ast.Paragraph, *ast.TextBlock, *tables.TableCell:
 		f.Prose = append(f.Prose, Passage{textOf(node, source), lineOf(node, source), node.Parent().Kind() == ast.KindListItem})
 	case *ast.Link:
 		if m.checkReference(f, node, source) {

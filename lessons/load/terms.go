@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
+	tables "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/text"
 )
 
@@ -100,7 +101,7 @@ func (m markdown) checkReference(f *File, link *ast.Link, source []byte) bool {
 }
 
 // linkTerms makes links of the words of the glossary: of each term the first that
-// stands in doc, outside of code, headings and links. A term that the author linked
+// stands in doc, outside of code, headings (a table's too) and links. A term that the author linked
 // is not linked again.
 func (m markdown) linkTerms(doc ast.Node, source []byte) {
 	if len(m.phrases) == 0 {
@@ -115,7 +116,7 @@ func (m markdown) linkTerms(doc ast.Node, source []byte) {
 				linked[id] = true
 			}
 			return ast.WalkSkipChildren, nil
-		case *ast.CodeSpan, *ast.Heading, *ast.Image, *ast.AutoLink:
+		case *ast.CodeSpan, *ast.Heading, *tables.TableHeader, *ast.Image, *ast.AutoLink:
 			return ast.WalkSkipChildren, nil
 		}
 		if entering {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"oauthlab/app/ui/page"
 	"oauthlab/lessons"
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/content"
@@ -36,9 +37,9 @@ func TestEachChapterByClicking(t *testing.T) {
 			b := openTab(t)
 			b.clickThrough(p, c)
 			if i+1 < len(chapters) {
-				b.has("link", "Next: "+chapters[i+1].ID+" "+chapters[i+1].Title)
+				b.has("link", "Next: "+nameOf(chapters[i+1]))
 			} else { // of the others nothing was done in this browser
-				b.has("link", "Still to do: "+chapters[0].ID+" "+chapters[0].Title)
+				b.has("link", "Still to do: "+nameOf(chapters[0]))
 			}
 		})
 	}
@@ -65,6 +66,9 @@ func TestAnInterludeIsReadByClicking(t *testing.T) {
 	b.open(p.lab + "/")
 	b.has("link", "A pause read")
 }
+
+// nameOf returns what a chapter is called on the page.
+func nameOf(c load.Chapter) string { return page.ChapterLink{ID: c.ID, Title: c.Title}.Name() }
 
 // clickThrough clicks through a chapter from its first step to its last.
 func (b *tab) clickThrough(p *program, c load.Chapter) {

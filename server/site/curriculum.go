@@ -2,7 +2,6 @@ package site
 
 import (
 	"slices"
-	"strings"
 
 	"oauthlab/app/ui/page"
 	"oauthlab/lessons"
@@ -41,14 +40,6 @@ type mark struct {
 	Chapter string
 	Kind    lessons.StepKind
 	Word    string // "broken"
-}
-
-// Number is what counts the chapter; an interlude has none.
-func (l listedChapter) Number() string {
-	if strings.ContainsAny(l.ID, "0123456789") {
-		return l.ID
-	}
-	return ""
 }
 
 // partsOf returns the chapters by the parts of the course, each part where its first
@@ -113,7 +104,7 @@ func madeUpLoops(links []page.ChapterLink) map[string][]lessons.StepKind {
 	for _, link := range links {
 		switch {
 		case link.Path == "":
-		case (listedChapter{ChapterLink: link}).Number() == "":
+		case link.Number() == "":
 			loops[link.ID] = []lessons.StepKind{lessons.Read}
 		default:
 			loops[link.ID] = []lessons.StepKind{lessons.Run, lessons.Break, lessons.Mend}

@@ -59,7 +59,9 @@ func withOrigin(run func() int) (int, error) {
 		return 1, err
 	}
 	chapters = load.Plain(read)
+	standing := map[string]string{}
 	for _, c := range read {
+		standing[c.ID] = c.Version
 		if c.ID != c.Version {
 			continue
 		}
@@ -82,7 +84,7 @@ func withOrigin(run func() int) (int, error) {
 		return 1, err
 	}
 	document := authserver.Document{Store: db, Owner: event.Auth, Kind: authserver.Kind}
-	labs := &lab.Labs{Store: db, Origins: origins, Now: time.Now, Parties: []lab.Document{document}}
+	labs := &lab.Labs{Store: db, Origins: origins, Now: time.Now, Parties: []lab.Document{document}, Chapters: standing}
 	senders, log := feed.InternalSenders{Secret: []byte("test")}, slog.New(slog.DiscardHandler)
 	site := &Site{Files: web.FS, Coming: coming, InYourApp: load.Checks(read), API: &API{
 		Labs: labs, Auth: document, Chapters: chapters, Traces: traces, Code: book, Books: books, Log: log,

@@ -36,7 +36,7 @@ func (l *Column) Render() app.UI {
 	c := l.Content.Chapter
 	return tag.Section("lesson").Aria("label", "Lesson").Body(
 		tag.Div("lesson-scroll").Body(
-			tag.P("lesson-chapter").Text("Chapter "+c.ID),
+			tag.P("lesson-chapter").Text(l.Content.Heading()),
 			tag.H2("lesson-title").Text(c.Question),
 			app.Raw(`<div class="prose lesson-problem">`+c.Problem+`</div>`),
 			l.changes(),
@@ -90,18 +90,23 @@ func (l *Column) next(i int) string {
 	return l.Content.Chapter.Steps[i+1].Title
 }
 
+// mends reports whether something is mended in the chapter: in an interlude nothing is.
+func mends(c lessons.Chapter) bool {
+	return slices.ContainsFunc(c.Steps, func(s lessons.Step) bool { return s.Kind == lessons.Mend })
+}
+
 // finished says so once every step is done, and leads on.
 func (l *Column) finished() app.UI {
 	if !session.AllDone(l.Steps) {
 		return nil
 	}
 	text := "This chapter is done."
-	if slices.ContainsFunc(l.Content.Chapter.Steps, func(s lessons.Step) bool { return s.Kind == lessons.Mend }) {
+	if mends(l.Content.Chapter) {
 		text = "Run, broken, understood and mended: this chapter is done."
 	}
 	to, way := "/", "All chapters, and what is to come"
 	if on, word := l.Content.WayOn(l.Finished); on.ID != "" {
-		to, way = on.Path, word+on.ID+" "+on.Title
+		to, way = on.Path, word+on.Name()
 	}
 	return tag.Div("lesson-finished").Body(
 		tag.P().Text(text),
@@ -126,8 +131,8 @@ func (l *Column) sections() app.UI {
 func (l *Column) neighbours() app.UI {
 	before, after := l.Content.Neighbours()
 	return tag.Nav("neighbours").Aria("label", "Previous and next chapter").Body(
-		neighbour(before, "‹ "+before.ID+" "+before.Title),
-		neighbour(after, after.ID+" "+after.Title+" ›"),
+		neighbour(before, "‹ "+before.Name()),
+		neighbour(after, after.Name()+" ›"),
 	)
 }
 
@@ -136,7 +141,7 @@ func neighbour(link page.ChapterLink, text string) app.UI {
 	case link.ID == "":
 		return tag.Span()
 	case link.Path == "":
-		return tag.Span("neighbour", "is-off").Text(link.ID + " " + link.Title + ", not there yet")
+		return tag.Span("neighbour", "is-off").Text(link.Name() + ", not there yet")
 	}
 	return tag.A(link.Path, "neighbour").Text(text)
 }

@@ -26,7 +26,11 @@ func (p *PresentStep) Render() app.UI {
 			return p.sheet(strconv.Itoa(i+1)+" · "+p.Content.Chapter.Steps[i].Title, nextGoal(s))
 		}
 	}
-	return p.sheet("This chapter is done", "Run, broken, understood and mended.")
+	text := "All of it was read."
+	if mends(p.Content.Chapter) {
+		text = "Run, broken, understood and mended."
+	}
+	return p.sheet("This chapter is done", text)
 }
 
 func (p *PresentStep) sheet(title, text string) app.UI {

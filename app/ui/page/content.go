@@ -3,8 +3,10 @@
 package page
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"oauthlab/app/timeline"
 	"oauthlab/lessons"
@@ -38,6 +40,17 @@ type ChapterLink struct {
 	Path  string `json:"path,omitempty"` // empty: not there yet
 	Tour  string `json:"tour,omitempty"` // what the landing page calls its tour; empty for none
 }
+
+// Number is what counts the chapter; an interlude has none.
+func (l ChapterLink) Number() string {
+	if strings.ContainsAny(l.ID, "0123456789") {
+		return l.ID
+	}
+	return ""
+}
+
+// Name is what the chapter is called: "v03 PKCE", and an interlude by its title.
+func (l ChapterLink) Name() string { return strings.TrimSpace(l.Number() + " " + l.Title) }
 
 // Decode reads what the page carries. A page without content, or with
 // something else under its name, has none.
@@ -111,11 +124,20 @@ func (c Content) WayOn(finished map[string]bool) (left ChapterLink, word string)
 	return left, "Still to do: "
 }
 
-// NameOf returns what a chapter is called: "v03 PKCE".
+// Heading is what stands above the chapter's question: "Chapter v03", and above that of
+// an interlude the part of the course.
+func (c Content) Heading() string {
+	if number := (ChapterLink{ID: c.Chapter.ID}).Number(); number != "" {
+		return "Chapter " + number
+	}
+	return cmp.Or(c.Chapter.Part, "Chapter")
+}
+
+// NameOf returns what a chapter is called.
 func (c Content) NameOf(id string) string {
 	for _, link := range c.Chapters {
 		if link.ID == id {
-			return id + " " + link.Title
+			return link.Name()
 		}
 	}
 	return id

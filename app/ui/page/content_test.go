@@ -13,6 +13,26 @@ func TestNeighboursAreBesideEachOther(t *testing.T) {
 	}
 }
 
+// A chapter is called by its number and title, an interlude by its title alone.
+func TestWhatAChapterIsCalled(t *testing.T) {
+	c := Content{Chapters: []ChapterLink{{ID: "v07", Title: "OpenID Connect"}, {ID: "industry", Title: "What industry ships"}}}
+	for id, want := range map[string]string{"v07": "v07 OpenID Connect", "industry": "What industry ships", "v99": "v99"} {
+		if got := c.NameOf(id); got != want {
+			t.Errorf("%s is called %q, want %q", id, got, want)
+		}
+	}
+	for id, want := range map[string]string{"v07": "Chapter v07", "industry": "Reading"} {
+		c.Chapter.ID, c.Chapter.Part = id, "Reading"
+		if got := c.Heading(); got != want {
+			t.Errorf("above %s stands %q, want %q", id, got, want)
+		}
+	}
+	c.Chapter.ID, c.Chapter.Part = "pause", ""
+	if got := c.Heading(); got != "Chapter" {
+		t.Errorf("above an interlude without a part stands %q", got)
+	}
+}
+
 func TestOneWayOn(t *testing.T) {
 	c := Content{Chapters: []ChapterLink{{ID: "v01", Path: "/1"}, {ID: "v02", Path: "/2"}, {ID: "v03", Path: "/3"}, {ID: "v04"}}}
 	tests := map[string]struct {
