@@ -32,6 +32,8 @@ require (
 	nhooyr.io/websocket v1.8.17
 )
 
+require github.com/coreos/go-oidc/v3 v3.21.0
+
 require (
 	github.com/antithesishq/antithesis-sdk-go v0.9.0-default-no-op // indirect
 	github.com/beorn7/perks v1.0.1 // indirect

@@ -156,8 +156,13 @@ func open(ctx context.Context, c setup) (*house, error) {
 		return nil, errors.Join(err, h.close())
 	}
 
-	senders, apiKey := feed.InternalSenders{Secret: secret}, lab.APIKey(shared)
-	authDocument := authserver.Document{Store: db, Owner: event.Auth, Kind: authserver.Kind, ClientKey: clients, APIKey: apiKey}
+	strangers, err := db.Secret(ctx, "strangers")
+	if err != nil {
+		return nil, errors.Join(err, h.close())
+	}
+
+	senders, apiKey, keys := feed.InternalSenders{Secret: secret}, lab.APIKey(shared), authserver.NewKeys(db, c.keys(h.closing))
+	authDocument := authserver.Document{Store: db, Owner: event.Auth, Kind: authserver.Kind, ClientKey: clients, APIKey: apiKey, Keys: keys}
 	h.labs = &lab.Labs{
 		Store: db, Origins: c.Origins, Now: c.now, Gate: h.health.Gate,
 		Parties: []lab.Document{authDocument, resourceserver.Document{Store: db}, webapp.Document{Store: db}}, Chapters: taught.Standing(), OwnRedirects: lab.OwnRedirects(c.OwnClients),
@@ -165,7 +170,7 @@ func open(ctx context.Context, c setup) (*house, error) {
 	if err := h.seed(ctx, seeds); err != nil {
 		return nil, errors.Join(err, h.close())
 	}
-	h.attacks = &attack.Runner{Labs: h.labs, InternalSenders: senders, APIKey: apiKey}
+	h.attacks = &attack.Runner{Labs: h.labs, InternalSenders: senders, APIKey: apiKey, StrangerKey: strangers, Keys: keys}
 	if c.Listen != "" {
 		h.attacks.Transport = newInside(c.Here(), c.Origins, listeners[0][0])
 	}
@@ -184,13 +189,13 @@ func open(ctx context.Context, c setup) (*house, error) {
 	}
 	auth := &authserver.Server{
 		Party: event.Auth, Kind: authserver.Kind, Origin: c.Origins[event.Auth], Beside: beside.Mount,
-		Labs: h.labs, InternalSenders: senders, Secret: issued, ClientKey: clients, APIKey: apiKey, Assets: authAssets, Log: log, RateLimiter: h.pace(), MaxBody: int64(c.Bounds.MaxBody),
+		Labs: h.labs, InternalSenders: senders, Secret: issued, ClientKey: clients, APIKey: apiKey, StrangerKey: strangers, Keys: keys, Assets: authAssets, Log: log, RateLimiter: h.pace(), MaxBody: int64(c.Bounds.MaxBody),
 	}
 	app := &webapp.Server{
 		ClientID: authserver.ClientWeb, Secret: func(id uuid.UUID) string { return authserver.ClientSecret(clients, id, authserver.ClientWeb) },
 		Labs: h.labs, InternalSenders: senders, Assets: webappAssets, Transport: h.attacks.Transport, Log: log, RateLimiter: h.pace(), MaxBody: int64(c.Bounds.MaxBody),
 	}
-	mallory := &attack.Site{Labs: h.labs, InternalSenders: senders, Assets: malloryAssets, Log: log, RateLimiter: h.pace(), MaxBody: int64(c.Bounds.MaxBody)}
+	mallory := &attack.Site{Labs: h.labs, StrangerKey: strangers, InternalSenders: senders, Assets: malloryAssets, Log: log, RateLimiter: h.pace(), MaxBody: int64(c.Bounds.MaxBody)}
 
 	labHandler, err := lobby.Handler()
 	if err != nil {

@@ -122,6 +122,7 @@ package main
 
 import (
 	"context"
+	"crypto/rsa"
 	"fmt"
 	"io"
 	"os"
@@ -129,6 +130,7 @@ import (
 	"syscall"
 	"time"
 
+	"oauthlab/server/authserver"
 	"oauthlab/server/config"
 	"oauthlab/server/lab"
 	"oauthlab/server/prove"
@@ -181,9 +183,18 @@ func start(ctx context.Context, s setup, stdout io.Writer) error {
 // setup is what a process is told, and what it is given.
 type setup struct {
 	config.Config
-	console io.Writer        // where the events are told; nil for nowhere
-	now     func() time.Time // nil: the clock
-	stderr  io.Writer        // what operators need to know; nil: standard error
+	console io.Writer                       // where the events are told; nil for nowhere
+	now     func() time.Time                // nil: the clock
+	newKey  func() (*rsa.PrivateKey, error) // nil: made ahead of need
+	stderr  io.Writer                       // what operators need to know; nil: standard error
+}
+
+// keys returns where the keys of labs come from, until ctx ends.
+func (s *setup) keys(ctx context.Context) func() (*rsa.PrivateKey, error) {
+	if s.newKey != nil {
+		return s.newKey
+	}
+	return authserver.NewKeyPool(ctx).Take
 }
 
 // complete fills in what was left open.

@@ -14,6 +14,7 @@ import (
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 	"oauthlab/server/attack"
+	"oauthlab/server/authserver/keytest"
 	"oauthlab/server/config"
 	"oauthlab/server/lab"
 	"oauthlab/server/prove"
@@ -309,6 +310,7 @@ func openHouseWith(t *testing.T, change func(*setup)) *house {
 	t.Helper()
 	c := setup{Config: config.Default(lab.AllParties())}
 	c.Data, c.Log, c.Origins = t.TempDir(), "json", freeOrigins(c.Parties)
+	c.newKey = keytest.New
 	change(&c)
 	h, err := open(t.Context(), c)
 	if err != nil {

@@ -103,7 +103,8 @@ func (v *visitor) visit(target string) page {
 			p.at = next.String()
 		case strings.HasSuffix(at.Path, "/login") && p.status == http.StatusOK:
 			method, form = http.MethodPost, url.Values{"request": {at.Query().Get("request")}, "pick": {v.user}}
-			p.at = v.lab.Issuer() + "/login"
+			at.RawQuery = "" // the form of the page leads back to it
+			p.at = at.String()
 		default:
 			return p
 		}

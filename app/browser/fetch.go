@@ -60,6 +60,7 @@ func options(r client.Request, signal app.Value) map[string]any {
 		"method":      r.Method,
 		"headers":     pairs,
 		"credentials": "omit",
+		"cache":       "no-store", // what may be kept, the client keeps by itself, on the lab's clock
 		"redirect":    "error",
 		"signal":      signal,
 	}

@@ -76,10 +76,10 @@ type answer struct {
 }
 
 var (
-	errNoCode   = errors.New("the callback has no code")
+	errNoCode   = unreadable("the callback has no code")
 	errTooLong  = errors.New("the callback is too long to be ours")
 	errNoURL    = errors.New("the callback is not a URL")
-	errRepeated = errors.New("the callback repeats a parameter")
+	errRepeated = unreadable("the callback repeats a parameter")
 )
 
 // parseAnswer reads the parameters of a callback. An answer that

@@ -13,6 +13,7 @@
 //	callback.go      takes the answer, and compares the state
 //	token.go         redeems the code
 //	id_token.go      finds out who has signed in
+//	jwks.go          fetches the server's keys, and keeps them
 //	userinfo.go      asks for more about them
 //	secret.go        proves who it is, where it has a secret
 //	resource.go      asks the API, with the token
@@ -62,8 +63,11 @@ type Client struct {
 	Fetch  Fetch    // the back channel
 	Store  Store    // of this tab alone
 	Tokens Store    // where tokens are kept; nil: beside the rest
+	Keys   Store    // likewise the server's public keys
 	Lock   Locker   // of all tabs of the browser; nil: there is one
 	Record Recorder // the lab's log
+
+	Verify Verifier // of signatures
 
 	// Open sends the browser to a URL: the front channel.
 	Open func(ctx context.Context, url string) error

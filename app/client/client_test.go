@@ -71,7 +71,7 @@ func newDesk(t *testing.T, s guard.Switches) *desk {
 	d.Client = &Client{
 		ID: "demo-client", RedirectURI: redirectURI,
 		AuthorizationEndpoint: "http://auth.test/1/authorize", TokenEndpoint: "http://auth.test/1/token",
-		Rules: guard.Rules{Switches: s}, Store: d, Record: d,
+		Rules: guard.Rules{Chapter: "v06", Switches: s}, Store: d, Record: d, // before the client asks who signs in
 		Fetch: func(_ context.Context, r Request) (Response, error) {
 			d.asked = append(d.asked, r)
 			return d.answer, d.fetchErr
@@ -173,7 +173,7 @@ func TestWholeFlow(t *testing.T) {
 	if !hasField(r.Header, "Content-Type", "application/x-www-form-urlencoded") {
 		t.Errorf("headers %v lack the form's content type", r.Header)
 	}
-	if got, want := d.story(), "pkce.verifier state.made open callback state.compare=passed state.forget=passed response-issuer=passed code.accepted tokens"; got != want {
+	if got, want := d.story(), "pkce.verifier state.made open callback state.compare=passed state.forget=passed code.accepted tokens"; got != want {
 		t.Errorf("recorded %s, want %s", got, want)
 	}
 }
@@ -476,7 +476,7 @@ func TestTheServersNo(t *testing.T) {
 	if err.Error() != "access_denied: Alice said no" {
 		t.Errorf("error text %q", err)
 	}
-	if !strings.HasSuffix(d.story(), "callback state.compare=passed state.forget=passed response-issuer=passed flow.failed") {
+	if !strings.HasSuffix(d.story(), "callback state.compare=passed state.forget=passed flow.failed") {
 		t.Errorf("recorded %q", d.story())
 	}
 }

@@ -3,8 +3,8 @@ package client
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"oauthlab/lessons/event"
@@ -18,6 +18,7 @@ type Metadata struct {
 	AuthorizationEndpoint string `json:"authorization_endpoint"`
 	TokenEndpoint         string `json:"token_endpoint"`
 	UserInfoEndpoint      string `json:"userinfo_endpoint"`
+	JWKS                  string `json:"jwks_uri"`
 
 	// Whether answers say which server they are of (RFC 9207 §3).
 	Named bool `json:"authorization_response_iss_parameter_supported"`
@@ -26,8 +27,9 @@ type Metadata struct {
 // asksWho reports whether the client asks who signs in: from OpenID
 // Connect on, where the server can sign an ID token for it.
 func (c *Client) asksWho() bool {
-	return c.Rules.Offers(guard.OpenIDConnect) &&
-		c.Secret != "" && c.openIDScope() != ""
+	signs := c.Secret != "" || c.Rules.Offers(guard.JWKS)
+	return c.Rules.Offers(guard.OpenIDConnect) && signs &&
+		c.openIDScope() != ""
 }
 
 // discover asks the server for its metadata, and remembers them with
@@ -80,10 +82,19 @@ func (f *flow) fetchMetadata(
 	}
 	if answer.Status != 200 ||
 		json.Unmarshal([]byte(answer.Body), &m) != nil ||
-		m.AuthorizationEndpoint == "" || m.TokenEndpoint == "" {
+		!isWeb(m.AuthorizationEndpoint) || !isWeb(m.TokenEndpoint) {
 		return Metadata{}, errNoMetadata
 	}
 	return m, nil
 }
 
-var errNoMetadata = errors.New("the metadata cannot be read")
+// isWeb reports whether an endpoint is a place on the web (OpenID
+// Connect Discovery §3). To be sent to javascript: is no way out of
+// the page, but into it.
+func isWeb(endpoint string) bool {
+	u, err := url.Parse(endpoint)
+	return err == nil && u.Host != "" &&
+		(u.Scheme == "https" || u.Scheme == "http")
+}
+
+var errNoMetadata = unreadable("the metadata cannot be read")

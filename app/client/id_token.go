@@ -1,14 +1,15 @@
 package client
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"math"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
@@ -24,7 +25,9 @@ type User struct {
 // verifyIDToken finds out who has signed in, and believes it after
 // all of OpenID Connect Core §3.1.3.7, in that order. What a check
 // does not let pass is a *guard.Refusal.
-func (f *flow) verifyIDToken(tokens Tokens) (User, error) {
+func (f *flow) verifyIDToken(
+	ctx context.Context, tokens Tokens,
+) (User, error) {
 	id, err := parseIDToken(tokens.IDToken)
 	if err != nil {
 		return User{}, err
@@ -43,8 +46,7 @@ func (f *flow) verifyIDToken(tokens Tokens) (User, error) {
 		return User{}, err
 	}
 	// Points 6 to 8: the signature.
-	if err := f.enforce(guard.IDOIDCSignature,
-		guard.OIDCSignature(id.signed, f.fits(id))); err != nil {
+	if err := f.verifySignature(ctx, id); err != nil {
 		return User{}, err
 	}
 	// Points 9 to 11: when, and for which login.
@@ -73,6 +75,39 @@ func (f *flow) verifyIDToken(tokens Tokens) (User, error) {
 	return user, nil
 }
 
+// verifySignature checks how a token is signed, with which key, and
+// whether the signature fits.
+func (f *flow) verifySignature(
+	ctx context.Context, id idToken,
+) error {
+	if !f.Rules.Offers(guard.JWKS) {
+		return f.enforce(guard.IDOIDCSignature,
+			guard.OIDCSignature(id.signed, f.fitsSecret(id)))
+	}
+	if err := f.enforce(guard.IDAlgAllowList,
+		guard.AlgAllowList(id.algorithm, algorithms)); err != nil {
+		return err
+	}
+	if err := f.enforce(guard.IDFixedJWKS,
+		guard.FixedJWKS(id.bringsKey)); err != nil {
+		return err
+	}
+	keys, err := f.keysFor(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := f.enforce(guard.IDKIDRequired,
+		guard.KIDRequired(id.kid, len(keys))); err != nil {
+		return err
+	}
+	fits, err := f.fits(ctx, id, keys)
+	if err != nil {
+		return err
+	}
+	return f.enforce(guard.IDOIDCSignature,
+		guard.OIDCSignature(id.signed, fits))
+}
+
 // idToken is an ID token that was taken apart (RFC 7519 §7.2), and
 // that nobody has checked.
 type idToken struct {
@@ -86,6 +121,9 @@ type idToken struct {
 	AtHash     string   `json:"at_hash"`
 
 	algorithm string
+	kid       string // which key; "" where it does not say
+	bringsKey bool   // it says itself what its key is,
+	address   string // or where; "" where it does not
 	signed    bool   // has a signature, of whatever worth
 	content   string // what the signature is made over
 	signature []byte
@@ -105,8 +143,8 @@ func (a *audience) UnmarshalJSON(data []byte) error {
 }
 
 var (
-	errNoIDToken  = errors.New("the answer has no ID token")
-	errBadIDToken = errors.New("the ID token cannot be read")
+	errNoIDToken  = unreadable("the answer has no ID token")
+	errBadIDToken = unreadable("the ID token cannot be read")
 )
 
 // parseIDToken takes an ID token apart.
@@ -120,6 +158,11 @@ func parseIDToken(token string) (id idToken, err error) {
 	}
 	var header struct {
 		Algorithm string          `json:"alg"`
+		KeyID     string          `json:"kid"`
+		JKU       string          `json:"jku"`
+		X5U       string          `json:"x5u"`
+		JWK       json.RawMessage `json:"jwk"`
+		X5C       json.RawMessage `json:"x5c"`
 		Critical  json.RawMessage `json:"crit"`
 	}
 	if !decodePart(parts[0], &header) || header.Critical != nil ||
@@ -130,16 +173,22 @@ func parseIDToken(token string) (id idToken, err error) {
 	if err != nil {
 		return idToken{}, errBadIDToken
 	}
-	id.algorithm = header.Algorithm
+	id.algorithm, id.kid = header.Algorithm, header.KeyID
+	id.address = header.JKU
+	id.bringsKey = header.JKU != "" || header.X5U != "" ||
+		header.JWK != nil || header.X5C != nil
 	id.signed = header.Algorithm != "none" && len(id.signature) > 0
 	id.content = parts[0] + "." + parts[1]
 	return id, nil
 }
 
-// decodePart reads the JSON object in a part of a token.
+// decodePart reads the JSON object in a part of a token. Bytes that
+// are no UTF-8 are no JSON (RFC 8259 §8.1): read as if they were, two
+// users would be one.
 func decodePart(part string, into any) bool {
 	text, err := partOf(part)
-	return err == nil && json.Unmarshal(text, into) == nil
+	return err == nil && utf8.Valid(text) &&
+		json.Unmarshal(text, into) == nil
 }
 
 // partOf decodes a part of a token. Padding and line breaks have no
@@ -151,12 +200,29 @@ func partOf(part string) ([]byte, error) {
 	return base64.RawURLEncoding.Strict().DecodeString(part)
 }
 
-// fits reports whether the signature is that of the server: with
-// HS256, and the client's own secret as the key, which both know
-// (OpenID Connect Core §10.1). Which of them it is, the token does
-// not say.
-func (f *flow) fits(id idToken) bool {
-	if id.algorithm != "HS256" {
+// fits reports whether one of the keys made the signature: the one
+// that the token names, or any.
+func (f *flow) fits(
+	ctx context.Context, id idToken, keys []JWK,
+) (bool, error) {
+	for _, key := range keys {
+		if !id.signed || id.kid != "" && key.ID != id.kid {
+			continue
+		}
+		fits, err := f.Verify(ctx,
+			id.algorithm, key, id.content, id.signature)
+		if fits || err != nil {
+			return fits, err
+		}
+	}
+	return false, nil
+}
+
+// fitsSecret reports whether the signature is made with HS256, and
+// the client's own secret as the key: until the server has keys of
+// which one half is public (OpenID Connect Core §10.1).
+func (f *flow) fitsSecret(id idToken) bool {
+	if id.algorithm != guard.HS256 {
 		return false
 	}
 	mac := hmac.New(sha256.New, []byte(f.Secret))

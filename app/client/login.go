@@ -45,13 +45,19 @@ func (f *flow) keep() error {
 }
 
 // leave remembers the login while Alice is away, unless it travels
-// in its state.
+// in its state. Then what is known of the server stays, which is the
+// same for every login.
 func (f *flow) leave() error {
-	if f.carries() {
-		f.Store.Delete(loginKey)
+	if !f.carries() {
+		return f.keep()
+	}
+	f.Store.Delete(loginKey)
+	if f.Discovered == (Metadata{}) {
 		return nil
 	}
-	return f.keep()
+	known := flow{Client: f.Client}
+	known.Discovered = f.Discovered
+	return known.keep()
 }
 
 // loginIn returns the login that a store remembers; the zero value

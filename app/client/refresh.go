@@ -69,9 +69,9 @@ func (f *flow) refresh(
 	if tokens.RefreshToken == "" { // the old one stays good
 		tokens.RefreshToken = old.RefreshToken // (RFC 6749 §6)
 	}
-	if tokens.IDToken == "" { // who signed in has not changed
-		tokens.IDToken = old.IDToken // (OpenID Connect Core §12.2)
-	}
+	// Who signed in has not changed, and a new ID token would have to
+	// be checked (OpenID Connect Core §12.2): the client needs none.
+	tokens.IDToken = old.IDToken
 	return tokens, f.take(tokens, grantRefresh)
 }
 

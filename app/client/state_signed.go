@@ -73,6 +73,7 @@ func (c *Client) unpack(state string) (*flow, error) {
 	return &flow{Client: c, login: login{
 		Flow: in.Flow, UnderWay: true,
 		State: signed, Verifier: in.Verifier, Nonce: in.Nonce,
+		Discovered: loginIn(c.Store).Discovered,
 	}}, nil
 }
 

@@ -44,7 +44,7 @@ func TestSignedStateCarriesTheLogin(t *testing.T) {
 	if form, _ := url.ParseQuery(d.asked[0].Body); form.Get("code_verifier") != vectorVerifier {
 		t.Errorf("redeemed with %q", d.asked[0].Body)
 	}
-	if got, want := d.story(), "pkce.verifier state.made open callback state.compare=passed state.forget=passed response-issuer=passed code.accepted tokens"; got != want {
+	if got, want := d.story(), "pkce.verifier state.made open callback state.compare=passed state.forget=passed code.accepted tokens"; got != want {
 		t.Errorf("recorded %s, want %s", got, want)
 	}
 	for _, e := range d.events {

@@ -40,7 +40,7 @@ func (c *Client) Redeem(
 	defer f.tell(ctx, &err)
 	tokens, err = f.redeem(ctx, code)
 	if err == nil && f.asksWho() {
-		f.user, err = f.verifyIDToken(tokens)
+		f.user, err = f.verifyIDToken(ctx, tokens)
 	}
 	if err != nil {
 		return Tokens{}, f.giveUp(err)
@@ -137,9 +137,20 @@ func (f *flow) tokenRequest(code string) Draft {
 
 var (
 	errNoTokenEndpoint = errors.New("there is no token endpoint")
-	errNoTokens        = errors.New("the answer has no access token")
-	errTokenType       = errors.New("the token is of an unknown type")
+	errNoTokens        = unreadable("the answer has no access token")
+	errTokenType       = unreadable("the token is of an unknown type")
 )
+
+// AnswerError says that a server's answer is none that the client
+// can go on with: it broke its protocol.
+type AnswerError struct{ error }
+
+func unreadable(why string) error {
+	return &AnswerError{errors.New(why)}
+}
+
+// Unwrap returns why.
+func (e *AnswerError) Unwrap() error { return e.error }
 
 // readTokens reads the answer of the token endpoint.
 func readTokens(r Response) (Tokens, error) {

@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"strconv"
 
 	"oauthlab/lessons/event"
@@ -22,7 +21,8 @@ type Claims struct {
 
 // Who returns who has signed in, and what the server tells of them
 // (OpenID Connect Core §5.3); nothing where nobody asked. Claims about
-// somebody else are a *guard.Refusal.
+// somebody else are a *guard.Refusal. After an error nobody is signed
+// in: whose the access token is, the client does not know.
 func (c *Client) Who(
 	ctx context.Context,
 ) (u User, claims Claims, err error) {
@@ -33,13 +33,13 @@ func (c *Client) Who(
 		return User{}, Claims{}, nil
 	}
 	claims, err = f.readUserInfo(ctx)
-	if err != nil {
-		return kept.User, Claims{}, f.giveUp(err)
+	if err == nil {
+		err = f.enforce(guard.IDUserInfoSubject,
+			guard.UserInfoSubject(claims.Subject, kept.User.Subject))
 	}
-	err = f.enforce(guard.IDUserInfoSubject,
-		guard.UserInfoSubject(claims.Subject, kept.User.Subject))
 	if err != nil {
-		return kept.User, Claims{}, f.giveUp(err)
+		f.kept().Delete(tokensKey)
+		return User{}, Claims{}, f.giveUp(err)
 	}
 	f.note(event.NoteUserInfo,
 		"The client takes what UserInfo tells.", claims.fields()...)
@@ -61,7 +61,7 @@ func (f *flow) readUserInfo(
 	return claims, nil
 }
 
-var errNoClaims = errors.New("UserInfo cannot be read")
+var errNoClaims = unreadable("UserInfo cannot be read")
 
 // fields tells the feed what the client was told.
 func (c Claims) fields() []event.Field {

@@ -25,6 +25,10 @@ var changeRows = []ChangeRow{
 	{What: "refresh", Action: "used", Means: "A refresh token was used, for the first time.", From: Auth, Key: "token_hash", Fields: []string{"used"}},
 	{What: "family", Action: "revoked", Means: "All tokens of a login are good no more. Its key is the hash of its first refresh token.", From: Auth, Key: "token_hash", Fields: []string{"revoked", "subject"}},
 
+	{What: "key", Action: "stored", Adds: true, Means: "The server has a new key that signs. Its key is the key's id.", From: Auth, Key: "kid", Fields: []string{"alg"}},
+	{What: "key", Action: "retired", Means: "A key signs no more. It stays published for a while.", From: Auth, Key: "kid", Fields: []string{"alg"}},
+	{What: "key", Action: "withdrawn", Means: "A key is published no more: nobody is to take what it signed.", From: Auth, Key: "kid", Fields: []string{"alg"}},
+
 	{What: "entry", Action: "stored", Adds: true, Means: "The API keeps a new note of a user's.", From: API, Fields: []string{"owner", "text"}},
 
 	{What: "protection", Action: "switched", Means: "Parts of a protection were switched. Its key is the protection's id.", From: Lab, Fields: []string{"on"}, Parts: true},

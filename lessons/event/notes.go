@@ -47,7 +47,7 @@ var noteRows = []NoteRow{
 	{Name: NoteOutOfBounds, Means: "Something was refused that no switch lets pass.", From: Auth, Fields: []string{"redirect_uri"}, Trouble: true},
 
 	{Name: NoteMail, Means: "Mallory mails a link, and Alice opens it.", From: Mallory, To: Browser, Fields: []string{"url"}, Story: "Mallory mails Alice a link, and she opens it.", Says: "mails a link"},
-	{Name: NoteLeak, Means: "What Mallory needs came out, and where.", From: Proxy, To: Mallory, Fields: []string{"url", "code", "code_challenge", "code_verifier", "access_token", "refresh_token", "id_token", "token", "shared_secret"}, Story: "{text}, and Mallory reads it.", Says: "leaks the URL", Leak: true},
+	{Name: NoteLeak, Means: "What Mallory needs came out, and where.", From: Proxy, To: Mallory, Fields: []string{"url", "code", "code_challenge", "code_verifier", "access_token", "refresh_token", "id_token", "token", "shared_secret", "kid"}, Story: "{text}, and Mallory reads it.", Says: "leaks the URL", Leak: true},
 	{Name: NoteStateRead, Means: "Mallory read what a signed state carries.", From: Mallory, Fields: []string{"code_verifier"}, Story: "Mallory reads the verifier out of the state."},
 	{Name: NoteAttackBegins, Means: "An attack begins, which the lab plays.", From: Lab, Fields: []string{"attack", "title"}, Says: "{title}"},
 	{Name: NoteAttackEnds, Means: "What came of an attack.", From: Lab, Fields: []string{"attack", "outcome", "by", "harm", "gained", "lost"}, Says: "attack {outcome}"},

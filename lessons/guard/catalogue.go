@@ -48,6 +48,11 @@ func rows() []Protection {
 		accountKey(),
 		tokenType(),
 		serverFaults(),
+		algAllowList(),
+		kidRequired(),
+		fixedJWKS(),
+		jwksRefetch(),
+		retiredKeys(),
 	}
 }
 

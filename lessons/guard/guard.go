@@ -126,6 +126,10 @@ const (
 	Opaque     = "opaque"              // a random value
 	JWT        = "jwt"                 // RFC 9068
 
+	HS256 = "HS256" // RFC 7518 §3.2
+	RS256 = "RS256" // RFC 7518 §3.3
+	ES256 = "ES256" // RFC 7518 §3.4
+
 	ByIntrospection = "introspection" // asking the server (RFC 7662)
 	BySignature     = "signature"     // with the server's key (RFC 9068 §4)
 )

@@ -6,17 +6,21 @@ import (
 	"oauthlab/lessons/event"
 )
 
-// IDOIDCSignature is its one part.
-const IDOIDCSignature ID = "id-signature"
+// The parts.
+const (
+	IDOIDCSignature ID = "id-signature"
+	IDSigningAlg    ID = "id-signature.algorithm"
+)
 
 // idSignature holds that the server wrote what an ID token says.
 func idSignature() Protection {
 	return Protection{
 		ID: "id-signature", Title: "ID token signature", By: event.Client, Chapter: "v07",
 		Stops: "An ID token that somebody else wrote, or changed.",
-		Parts: []Part{{
-			ID: IDOIDCSignature, Kind: Guard, By: event.Client, Title: "ID token signature", Does: "made with the server's key", Section: core + " §3.1.3.7", Hint: "Which key and which algorithm, the client knows before it looks into the token.",
-		}},
+		Parts: []Part{
+			{ID: IDOIDCSignature, Kind: Guard, By: event.Client, Title: "ID token signature", Does: "made with the server's key", Section: core + " §3.1.3.7", Hint: "Which key and which algorithm, the client knows before it looks into the token."},
+			{ID: IDSigningAlg, Kind: Setting, By: event.Auth, Title: "server signs with", Section: "RFC 7518 §3.1", Values: []string{RS256, ES256}, Since: "v08"},
+		},
 	}
 }
 

@@ -10,6 +10,9 @@ const (
 	IDFaultRedirect ID = "server-faults.redirect"
 	IDFaultMetadata ID = "server-faults.metadata"
 	IDFaultToken    ID = "server-faults.token"
+
+	IDFaultSignature ID = "server-faults.signature"
+	IDFaultJWKS      ID = "server-faults.jwks"
 )
 
 // NoFault is the value of a place where nothing is wrong.
@@ -20,6 +23,10 @@ const NoFault = "none"
 func serverFaults() Protection {
 	place := func(id ID, title, section string, faults ...string) Part {
 		return Part{ID: id, Kind: Habit, By: event.Auth, Title: title, Section: section, Values: append([]string{NoFault}, faults...)}
+	}
+	since := func(chapter string, p Part) Part {
+		p.Since = chapter
+		return p
 	}
 	return Protection{
 		ID: "server-faults", Title: "Faultless server", By: event.Auth, Chapter: "v07",
@@ -33,6 +40,8 @@ func serverFaults() Protection {
 			place(IDFaultRedirect, "fault in the redirect", "RFC 9207 §2", "missing-state", "double-state", "wrong-state", "missing-iss", "double-iss", "wrong-iss"),
 			place(IDFaultMetadata, "fault in the metadata", "OpenID Connect Discovery §4.3", "not-json", "wrong-issuer"),
 			place(IDFaultToken, "fault in the token response", "RFC 6749 §5.1", "lower-case-type", "missing-expires-in", "slow", "missing-id-token", "unknown-type", "not-json", "failing"),
+			since("v08", place(IDFaultSignature, "fault in the ID token's signature", core+" §10.1", "rotated", "missing-kid", "unknown-kid", "jku", "hs256-public-key")),
+			since("v08", place(IDFaultJWKS, "fault in the keys", "RFC 7517 §5", "slow", "not-json", "empty", "failing")),
 		},
 	}
 }

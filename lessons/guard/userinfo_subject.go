@@ -25,10 +25,11 @@ func userInfoSubject() Protection {
 }
 
 // UserInfoSubject refuses claims about somebody else than the user of
-// the ID token (OpenID Connect Core §5.3.2). Without it, an access
-// token that was exchanged brings another user's claims.
+// the ID token, or about nobody (OpenID Connect Core §5.3.2: sub is
+// always there). Without it, an access token that was exchanged
+// brings another user's claims.
 func UserInfoSubject(of, signedIn string) error {
-	if of != signedIn {
+	if of == "" || of != signedIn {
 		return errors.New("UserInfo is about another user")
 	}
 	return nil

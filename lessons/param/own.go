@@ -42,6 +42,7 @@ func Own() []Row {
 		{Name: "type", Section: "RFC 6749 §2.1", Means: "Kind of the client: public, which can keep no secret, or confidential, which proves itself with one."},
 		{Name: "new_secret", Means: "true makes a new secret for a confidential client; the old one is good for nothing then."},
 		{Name: "redirect_uris", Section: "RFC 6749 §3.1.2", Means: "Where the client's answers may go."},
+		{Name: "withdraw", Means: "true: the old keys are published no more, as if they had leaked."},
 		{Name: "created", Means: "When the client was registered, on the lab's clock."},
 		{Name: "zone", Means: "How many minutes the reader's clock is ahead of UTC."},
 		{Name: "after", Means: "The seq of the last event that the caller has; what follows is sent."},

@@ -21,7 +21,7 @@ func Events(text string) []event.Event {
 		switch m.Kind {
 		case event.KindRequest:
 			method, path, _ := strings.Cut(m.Head, " ")
-			e.Request = &event.Request{Method: method, URL: path}
+			e.Request = &event.Request{Method: method, URL: somewhere.ReplaceAllString(path, "")}
 			asked[string(m.To)+">"+string(m.From)] = e.ID
 		case event.KindResponse:
 			status, _ := strconv.Atoi(m.Head) // isStatus saw to it

@@ -25,11 +25,14 @@ import (
 type Attack struct {
 	ID        string
 	Title     string
-	Story     string              // who does what, in two sentences
-	Chapter   string              // where it is taught
-	Given     map[guard.ID]string // what must be off or changed for it to arise at all
-	StoppedBy []guard.ID          // each of which alone stops it; none where only the habits and settings in Given, turned back, do
-	Loss      string              // what is lost where it succeeds
+	Story     string                     // who does what, in two sentences
+	Chapter   string                     // where it is taught
+	Given     map[guard.ID]string        // what must be off or changed for it to arise at all
+	StoppedBy []guard.ID                 // each of which alone stops it; none where only the habits and settings in Given, turned back, do
+	Since     map[guard.ID]guard.Feature // of StoppedBy: it stops it from the chapter on that brings this
+	Until     map[guard.ID]guard.Feature // of StoppedBy: it stops it up to the chapter before
+	EndedBy   guard.Feature              // which leaves nothing to attack; "" for none
+	Loss      string                     // what is lost where it succeeds
 	Sections  []string
 
 	// Mail says when a mail with a link comes to Alice; empty where none does.
@@ -68,7 +71,7 @@ func Catalogue() []Attack {
 		stolenRefresh(), usedRefresh(), webAppRefresh(), refreshMoreScope(), lateRefresh(), refreshForEver(),
 		introspectionOracle(), printShopToken(), forgedToken(), algNone(), testServerToken(), revokedJWT(), apiForges(),
 		accountTakeover(), codeInAnotherSession(), idTokenAsAccessToken(),
-	}, faulty())
+	}, faulty(), faultyKeys())
 }
 
 // ErrUnknown is returned for an attack that is not in the catalogue.
@@ -82,6 +85,20 @@ func Find(id string) (Attack, error) {
 		}
 	}
 	return Attack{}, ErrUnknown
+}
+
+// Stops are the guards each of which alone stops it under the rules: where there is more, more
+// may stop it, or less.
+func (a Attack) Stops(r guard.Rules) []guard.ID {
+	var stops []guard.ID
+	for _, id := range a.StoppedBy {
+		since, late := a.Since[id]
+		until, early := a.Until[id]
+		if r.Has(id) && (!late || r.Offers(since)) && (!early || !r.Offers(until)) {
+			stops = append(stops, id)
+		}
+	}
+	return stops
 }
 
 // Describe puts the declaration into the shape of the lab's API.
@@ -105,7 +122,9 @@ func (a Attack) Describe() api.Attack {
 type Runner struct {
 	Labs            *lab.Labs
 	InternalSenders feed.InternalSenders
-	APIKey          lab.APIKey // which Mallory may come by
+	APIKey          lab.APIKey       // which Mallory may come by
+	StrangerKey     lab.StrangerKey  // which is hers
+	Keys            *authserver.Keys // of which she may come by one
 
 	// Transport is the way to the lab's own origins; nil for the network.
 	Transport http.RoundTripper
@@ -121,6 +140,8 @@ type Scene struct {
 	labs    *lab.Labs
 	senders feed.InternalSenders
 	apiKey  lab.APIKey
+	hers    lab.StrangerKey
+	keys    *authserver.Keys
 	via     *http.Client
 }
 
@@ -196,7 +217,7 @@ func (rn *Runner) scene(l *lab.Lab) *Scene {
 		Lab:     l,
 		Alice:   robot.New(rn.Labs, l, rn.InternalSenders, event.Browser, "alice").Through(rn.Transport),
 		Mallory: robot.New(rn.Labs, l, rn.InternalSenders, event.Mallory, "mallory").Through(rn.Transport),
-		labs:    rn.Labs, senders: rn.InternalSenders, apiKey: rn.APIKey, via: &http.Client{Transport: rn.Transport},
+		labs:    rn.Labs, senders: rn.InternalSenders, apiKey: rn.APIKey, hers: rn.StrangerKey, keys: rn.Keys, via: &http.Client{Transport: rn.Transport},
 	}
 }
 
@@ -433,6 +454,10 @@ func (s *Scene) authorization(changes url.Values) string {
 			q.Set("code_challenge", guard.Challenge(guard.S256, guess))
 			q.Set("code_challenge_method", guard.S256)
 		}
+		if rules.Offers(guard.JWKS) { // as the client asks who signs in
+			q.Set("scope", rules.Value(guard.IDOpenIDScope)+" "+rules.Value(guard.IDScopeAsked))
+			q.Set("nonce", "mallory-made-this-too")
+		}
 	}
 	for name, values := range changes {
 		q[name] = values
@@ -445,6 +470,20 @@ func (s *Scene) authorization(changes url.Values) string {
 
 // guess is the verifier that Mallory makes up where she never saw the real one.
 const guess = "mallory-makes-up-a-verifier-of-43-characters"
+
+// swapped is a callback with other values in it.
+func swapped(callback string, values ...string) string {
+	u, err := url.Parse(callback)
+	if err != nil {
+		return callback
+	}
+	q := u.Query()
+	for i := 0; i+1 < len(values); i += 2 {
+		q.Set(values[i], values[i+1])
+	}
+	u.RawQuery = q.Encode()
+	return u.String()
+}
 
 // parameter returns a query parameter of an address, or "".
 func parameter(address, name string) string {

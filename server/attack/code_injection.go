@@ -2,7 +2,6 @@ package attack
 
 import (
 	"context"
-	"net/url"
 
 	"oauthlab/lessons/guard"
 )
@@ -15,7 +14,8 @@ func codeInjection() Attack {
 		ID:      "code-injection",
 		Title:   "Code injected into Mallory's login",
 		Story:   "Mallory begins a login at the client, and swaps the code in her callback for Alice's, out of the proxy's log.",
-		Chapter: "v03", StoppedBy: []guard.ID{guard.IDPKCE},
+		Chapter: "v03", StoppedBy: []guard.ID{guard.IDPKCE, guard.IDNonce},
+		Since:    map[guard.ID]guard.Feature{guard.IDNonce: guard.JWKS},
 		Loss:     "In Mallory's browser the client acts for Alice.",
 		Sections: []string{"RFC 9700 §4.5"},
 		Run: func(ctx context.Context, s *Scene) error {
@@ -27,11 +27,7 @@ func codeInjection() Attack {
 			if err != nil || code == "" {
 				return err
 			}
-			swapped := url.Values{"code": {code}}
-			if state := parameter(own, "state"); state != "" {
-				swapped.Set("state", state)
-			}
-			return s.Mallory.Finish(ctx, s.Lab.Origins.RedirectURI()+"?"+swapped.Encode())
+			return s.Mallory.Finish(ctx, swapped(own, "code", code))
 		},
 		Harm: clientTook(malloryOf, "alice"),
 	}

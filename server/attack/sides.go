@@ -72,7 +72,9 @@ func sides(e Evidence, now time.Time) (gained, lost []string) {
 		gained = append(gained, "Alice's client, signed in to Mallory's account: what Alice leaves there, Mallory reads.")
 		lost = append(lost, "Her own account: her client acts for Mallory's, and nothing tells her.")
 	}
+	gained = append(gained, e.flooded()...)
 	lost = append(lost, e.restsOnFaults()...)
+	lost = append(lost, e.refusedAtWebApp()...)
 	for _, whose := range e.accountsOfOthers() {
 		gained = append(gained, prose.Capital(whose)+"'s account at the web app, with her album.")
 		if whose == "alice" {

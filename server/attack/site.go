@@ -2,17 +2,21 @@ package attack
 
 import (
 	"embed"
+	"errors"
 	"html/template"
 	"log/slog"
 	"net/http"
 	"strings"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
 	"github.com/google/uuid"
 
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
 	"oauthlab/server/asset"
+	"oauthlab/server/authserver"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
@@ -32,7 +36,8 @@ func AssetNames() []string { return []string{"css/mallory.css", "icons/mallory.s
 type Site struct {
 	Labs            *lab.Labs
 	InternalSenders feed.InternalSenders
-	Assets          *asset.Files // those of AssetNames
+	StrangerKey     lab.StrangerKey // of which her keys are made
+	Assets          *asset.Files    // those of AssetNames
 	Log             *slog.Logger
 
 	MaxBody     int64                                    // see feed.Recorder
@@ -43,10 +48,16 @@ type Site struct {
 func Endpoints() []endpoint.Row { return new(Site).endpoints() }
 
 func (s *Site) endpoints() []endpoint.Row {
-	return []endpoint.Row{{
-		Path: "/{lab}/", Caller: endpoint.Navigation, Serve: endpoint.Plain(s.take),
-		Does: "Takes whatever is brought to her, by any method, and shows the code that came with it.",
-	}}
+	return []endpoint.Row{
+		{
+			Path: "/{lab}/", Caller: endpoint.Navigation, Serve: endpoint.Plain(s.take),
+			Does: "Takes whatever is brought to her, by any method, and shows the code that came with it.",
+		},
+		{
+			Method: http.MethodGet, Path: "/{lab}/jwks", Caller: endpoint.Client, Shared: true, Feature: guard.JWKS, Serve: endpoint.Plain(s.jwks), Section: "RFC 7517 §5",
+			Does: "Publishes a key of Mallory's own, as an authorization server publishes its keys.",
+		},
+	}
 }
 
 // Handler returns her pages.
@@ -57,8 +68,12 @@ func (s *Site) Handler() http.Handler {
 			Log: s.Log, MaxBody: s.MaxBody, RateLimiter: s.RateLimiter,
 			TurnAway: func(w http.ResponseWriter, _ *http.Request, status int, _ api.Refusal) { s.show(w, status, "") },
 		},
-		Fail: func(w http.ResponseWriter, _ *http.Request, _ *lab.Handling, _ endpoint.Caller, _ error) {
-			s.show(w, http.StatusInternalServerError, "") // her pages have nothing that fails
+		Fail: func(w http.ResponseWriter, _ *http.Request, _ *lab.Handling, _ endpoint.Caller, err error) {
+			status := http.StatusInternalServerError // her pages have nothing that fails
+			if e, is := errors.AsType[*endpoint.Error](err); is {
+				status = e.Status // one that is not there, or not by this method
+			}
+			s.show(w, status, "")
 		},
 	}
 	mux := &route.Mux{}
@@ -72,6 +87,14 @@ func (s *Site) Handler() http.Handler {
 
 func (s *Site) take(w http.ResponseWriter, r *http.Request, _ *lab.Handling) error {
 	s.show(w, http.StatusOK, r.URL.Query().Get("code"))
+	return nil
+}
+
+// jwks publishes the public half of her key.
+func (s *Site) jwks(w http.ResponseWriter, _ *http.Request, t *lab.Handling) error {
+	endpoint.WriteJSON(w, http.StatusOK, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{
+		Key: s.StrangerKey.Of(t.ID).Public(), KeyID: authserver.StrangerKID, Algorithm: guard.ES256, Use: "sig",
+	}}})
 	return nil
 }
 

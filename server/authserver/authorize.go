@@ -62,8 +62,12 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Handli
 	if e := wrong.Of("state"); e != nil {
 		return e
 	}
+	expected, err := s.expected(r.Context(), t, req)
+	if err != nil {
+		return err
+	}
 	code, session, fresh := s.issue(t.ID, kindCode), sessionOf(r, s), newSecret()
-	asked := Pending{ID: s.issue(t.ID, kindRequest), Request: req, Filled: req.RedirectURI == "", Fault: t.Fault}
+	asked := Pending{ID: s.issue(t.ID, kindRequest), Request: req, Filled: req.RedirectURI == "", Fault: t.Fault, Expected: expected}
 	d, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Handling) (decision, error) {
 		p := asked
 		e := s.checkTarget(t, &p.Request)

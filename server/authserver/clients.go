@@ -36,7 +36,7 @@ type Client struct {
 // secrets of the learner's clients are kept as hashes, and a public client has none (OpenID
 // Connect Core §10.1).
 func (c Client) takesIDTokens(rules guard.Rules) bool {
-	return rules.Offers(guard.OpenIDConnect) && c.ID == ClientWeb
+	return rules.Offers(guard.OpenIDConnect) && (c.ID == ClientWeb || rules.Offers(guard.JWKS))
 }
 
 // isPublic reports whether the client can keep no secret (RFC 6749 §2.1).

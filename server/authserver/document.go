@@ -22,6 +22,7 @@ type Document struct {
 
 	ClientKey []byte     // see Server
 	APIKey    lab.APIKey // see Server
+	Keys      *Keys      // likewise; nil for who only reads the record
 }
 
 var _ lab.Document = Document{}
@@ -39,12 +40,16 @@ func (d Document) Create(ctx context.Context, l *lab.Lab) error {
 	return d.docs().Create(ctx, l.ID, State{})
 }
 
-// Reset implements lab.Document: codes, tokens and sessions are gone.
+// Reset implements lab.Document: codes, tokens, sessions and keys are gone.
 func (d Document) Reset(ctx context.Context, l *lab.Lab) error {
-	return d.docs().Update(ctx, l.ID, func(s *State, _ *store.Outbox) error {
+	err := d.docs().Update(ctx, l.ID, func(s *State, _ *store.Outbox) error {
 		*s = State{}
 		return nil
 	})
+	if err != nil || d.Keys == nil {
+		return err
+	}
+	return d.Keys.Reset(ctx, l.ID)
 }
 
 // State returns the document as it stands.

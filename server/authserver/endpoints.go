@@ -72,7 +72,10 @@ func (s *Server) endpoints() []endpoint.Row {
 			Method: http.MethodGet, Path: discovery + "/{lab}", Caller: endpoint.Client, Shared: true, Feature: guard.OpenIDConnect,
 			Serve: endpoint.Plain(s.metadata), Answer: Metadata{}, Section: "RFC 8414 §5", Does: "The same again, where RFC 8414 looks for what OpenID Connect has.",
 		},
-		{Path: "/{lab}/jwks", Caller: endpoint.Client, Shared: true, Feature: guard.JWKS, Metadata: "jwks_uri", Section: "RFC 7517 §5", Does: "The server's public keys."},
+		{
+			Method: http.MethodGet, Path: "/{lab}/jwks", Caller: endpoint.Client, Shared: true, Feature: guard.JWKS, Metadata: "jwks_uri",
+			Serve: endpoint.Plain(s.jwks), Answer: JWKS{}, Section: "RFC 7517 §5", Does: "The server's public keys, with which anybody checks what it has signed.",
+		},
 		{Path: "/{lab}/revoke", Caller: endpoint.Client, Shared: true, Feature: guard.Revocation, Metadata: "revocation_endpoint", Section: "RFC 7009 §2", Does: "Makes a token worthless."},
 		{Path: "/{lab}/register", Caller: endpoint.Client, Shared: true, Feature: guard.Registration, Metadata: "registration_endpoint", Section: "RFC 7591 §3", Does: "Registers a client."},
 		{

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
+
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 	"oauthlab/server/endpoint"
@@ -43,6 +45,8 @@ type Fault struct {
 	Client  Bound    `json:"client"`          // what it is bound to do
 	Guard   guard.ID `json:"guard,omitempty"` // by which the lab's own client notices; "" where it has no name for it
 
+	ownKeys bool // an issuer with it has keys of its own
+
 	part  guard.ID // by which it is switched on in a lab
 	value string   // of that
 
@@ -52,6 +56,7 @@ type Fault struct {
 	redirect func(answer url.Values)
 	metadata func(m *Metadata)
 	token    func(r *TokenResponse)
+	jwks     func(set *jose.JSONWebKeySet)
 	answer   *badAnswer // instead of a good one
 }
 
@@ -72,6 +77,9 @@ type badAnswer struct {
 
 // notJSON is what a proxy answers that was to pass JSON on.
 var notJSON = &badAnswer{status: http.StatusOK, kind: "text/html; charset=utf-8", body: "<!doctype html><title>Welcome</title><p>This is not the answer that you wait for.\n"}
+
+// failing is what a server answers that has broken down.
+var failing = &badAnswer{status: http.StatusInternalServerError, kind: "text/plain; charset=utf-8", body: "Something went wrong.\n"}
 
 // slow is how long a slow answer takes.
 const slow = 3 * time.Second
@@ -102,7 +110,11 @@ func Faults() []Fault {
 		inIDToken("wrong-aud", MustRefuse, guard.IDOIDCAudience, "§3.1.3.7", "The ID token is for another client.", func(_ scene, i *idToken) { i.Audience = audiences{stranger} }),
 		inIDToken("wrong-azp", MayRefuse, guard.IDOIDCAZP, "§3.1.3.7", "The azp of the ID token is another client.", func(_ scene, i *idToken) { i.Authorized = stranger }),
 		inIDToken("unsigned", MayRefuse, guard.IDOIDCSignature, "§3.1.3.7", "The ID token is not signed: alg is none. From the token endpoint, TLS may stand for the signature.", func(_ scene, i *idToken) { i.algorithm = unsigned }),
-		inIDToken("wrong-key", MayRefuse, guard.IDOIDCSignature, "§3.1.3.7", "The ID token is signed with a key that is not the server's. From the token endpoint, TLS may stand for the signature.", func(in scene, i *idToken) { i.key = lab.Derive(in.server.ClientKey, in.t.ID, "a wrong key") }),
+		inIDToken("wrong-key", MayRefuse, guard.IDOIDCSignature, "§3.1.3.7", "The ID token is signed with a key that is not the server's. From the token endpoint, TLS may stand for the signature.", func(in scene, i *idToken) {
+			if i.wrongKey = i.secret == nil; !i.wrongKey {
+				i.secret = lab.Derive(in.server.ClientKey, in.t.ID, "a wrong key")
+			}
+		}),
 		inIDToken("missing-exp", MustRefuse, guard.IDOIDCExpiry, "§2", "The ID token has no exp.", func(_ scene, i *idToken) { i.Expires = 0 }),
 		inIDToken("expired", MustRefuse, guard.IDOIDCExpiry, "§3.1.3.7", "The ID token was good until three minutes ago.", func(in scene, i *idToken) {
 			i.Issued, i.Expires = in.t.Now().Add(-5*time.Minute).Unix(), in.t.Now().Add(-3*time.Minute).Unix()
@@ -149,10 +161,28 @@ func Faults() []Fault {
 		answer("missing-id-token", MustRefuse, core("§3.1.3.3"), "The token response has no id_token, although openid was granted.", func(r *TokenResponse) { r.IDToken = "" }),
 		answer("unknown-type", MustRefuse, "RFC 6749 §7.1", "The token_type is one that no client knows.", func(r *TokenResponse) { r.TokenType = "made-up" }),
 		Fault{Name: "not-json", Client: MustRefuse, Section: "RFC 6749 §5.1", Changes: "The token endpoint answers with a page of HTML, and 200.", answer: notJSON},
-		Fault{Name: "failing", Client: MustRefuse, Section: "RFC 9110 §15.6.1", Changes: "The token endpoint answers 500.", answer: &badAnswer{status: http.StatusInternalServerError, kind: "text/plain; charset=utf-8", body: "Something went wrong.\n"}},
+		Fault{Name: "failing", Client: MustRefuse, Section: "RFC 9110 §15.6.1", Changes: "The token endpoint answers 500.", answer: failing},
+	)
+	place(guard.IDFaultSignature,
+		Fault{Name: "rotated", Client: MustAccept, Guard: guard.IDUnknownKey, Section: core("§10.1.1"), Changes: "The server has a new key for each ID token. The client has not seen it, and finds it among the keys.", ownKeys: true, idToken: func(_ scene, i *idToken) { i.rotated = true }},
+		Fault{Name: "missing-kid", Client: MayRefuse, Guard: guard.IDKIDRequired, Section: core("§10.1"), Changes: "The ID token does not name its key, and the server has two. The server must name it; from the token endpoint, TLS may stand for the signature.", idToken: func(_ scene, i *idToken) { i.noKID = true }},
+		Fault{Name: "unknown-kid", Client: MayRefuse, Guard: guard.IDOIDCSignature, Section: core("§10.1.1"), Changes: "The ID token names a key that the server does not have. From the token endpoint, TLS may stand for the signature.", idToken: func(_ scene, i *idToken) { i.kid = "rs256-nobody-has-it" }},
+		Fault{Name: "jku", Client: MayRefuse, Guard: guard.IDFixedJWKS, Section: "RFC 8725 §3.10", Changes: "The ID token says where its key is: on Mallory's site, and it is Mallory's. From the token endpoint, TLS may stand for the signature.", idToken: func(in scene, i *idToken) {
+			i.stranger, i.kid, i.jku = true, StrangerKID, in.t.Origins.MalloryKeys(in.t.ID)
+		}},
+		Fault{Name: "hs256-public-key", Client: MayRefuse, Guard: guard.IDAlgAllowList, Section: "RFC 8725 §2.1", Changes: "The ID token is signed with HS256, and the public key as the secret. From the token endpoint, TLS may stand for the signature.", idToken: func(_ scene, i *idToken) { i.publicSecret = true }},
+	)
+	place(guard.IDFaultJWKS,
+		Fault{Name: "slow", Client: MustAccept, Section: "RFC 7517 §5", Changes: "The keys come after three seconds.", answer: &badAnswer{wait: slow}},
+		Fault{Name: "not-json", Client: MayRefuse, Guard: guard.IDOIDCSignature, Section: "RFC 7517 §5", Changes: "Where the keys should be, there is a page of HTML. From the token endpoint, TLS may stand for the signature.", answer: notJSON},
+		Fault{Name: "empty", Client: MayRefuse, Guard: guard.IDOIDCSignature, Section: "RFC 7517 §5", Changes: "The list of keys is empty. From the token endpoint, TLS may stand for the signature.", jwks: func(set *jose.JSONWebKeySet) { set.Keys = []jose.JSONWebKey{} }},
+		Fault{Name: "failing", Client: MayRefuse, Guard: guard.IDOIDCSignature, Section: "RFC 9110 §15.6.1", Changes: "The address of the keys answers 500. From the token endpoint, TLS may stand for the signature.", answer: failing},
 	)
 	return all
 }
+
+// StrangerKID is the name under which Mallory publishes her key.
+const StrangerKID = "mallorys-key"
 
 // otherIssuer is a server that the lab does not know; nothing is ever sent there.
 const otherIssuer = "https://issuer.example.com"

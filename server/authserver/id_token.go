@@ -1,11 +1,10 @@
 package authserver
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"time"
-
-	"github.com/go-jose/go-jose/v4"
 
 	"oauthlab/lessons/guard"
 	"oauthlab/server/lab"
@@ -40,20 +39,26 @@ func (a audiences) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]string(a))
 }
 
+// UnmarshalJSON reads either form.
+func (a *audiences) UnmarshalJSON(data []byte) error {
+	var one string
+	if json.Unmarshal(data, &one) == nil {
+		*a = audiences{one}
+		return nil
+	}
+	return json.Unmarshal(data, (*[]string)(a))
+}
+
 // idToken is an ID token before it is signed: a fault may be in what it says, and in how it is
 // signed.
 type idToken struct {
 	IDTokenClaims
-	algorithm jose.SignatureAlgorithm
-	key       []byte
-	noHash    bool // leave at_hash out
+	signing
+	noHash bool // leave at_hash out
 }
 
-// unsigned is the algorithm of what is not signed (RFC 7518 §3.6).
-const unsigned jose.SignatureAlgorithm = "none"
-
 // newIDToken is the ID token that goes with a code that was redeemed; nil where none was asked
-// for. The server signs it with the client's own secret (OpenID Connect Core §10.1).
+// for.
 func (s *Server) newIDToken(state *State, t *lab.Handling, code Code) *idToken {
 	if !hasScope(code.Scope, scopeOpenID) {
 		return nil
@@ -65,36 +70,35 @@ func (s *Server) newIDToken(state *State, t *lab.Handling, code Code) *idToken {
 			Expires: now.Add(idTokenLife).Unix(), Issued: now.Unix(), AuthTime: seconds(code.SignedIn),
 			Nonce: code.Nonce, Authorized: code.ClientID,
 		},
-		algorithm: jose.HS256, key: []byte(ClientSecret(s.ClientKey, t.ID, code.ClientID)),
+		signing: s.idTokenSigning(t, code.ClientID),
 	}
-	if wrong := faultAt(t, guard.IDFaultIDToken); wrong != nil {
-		wrong.tell(t)
-		wrong.idToken(scene{s, state, t}, i)
+	for _, part := range []guard.ID{guard.IDFaultIDToken, guard.IDFaultSignature} {
+		if wrong := faultAt(t, part); wrong != nil {
+			wrong.tell(t)
+			wrong.idToken(scene{s, state, t}, i)
+		}
 	}
 	return i
 }
 
-// with returns the token as the client gets it, beside the access token.
-func (i *idToken) with(accessToken string) (string, error) {
+// idTokenSigning is how the ID tokens of a client are signed: with the server's key, and until
+// there is one with the client's own secret (OpenID Connect Core §10.1).
+func (s *Server) idTokenSigning(t *lab.Handling, clientID string) signing {
+	rules := t.Settings.Rules()
+	if rules.Offers(guard.JWKS) {
+		return signing{typ: "JWT", algorithm: rules.Value(guard.IDSigningAlg)}
+	}
+	return signing{typ: "JWT", algorithm: guard.HS256, secret: []byte(ClientSecret(s.ClientKey, t.ID, clientID))}
+}
+
+// write returns the token as the client gets it, beside the access token.
+func (s *Server) writeIDToken(ctx context.Context, t *lab.Handling, i *idToken, accessToken string) (string, error) {
 	if i.AtHash == "" && !i.noHash {
 		i.AtHash = guard.HashOfToken(accessToken)
 	}
 	payload, err := json.Marshal(i.IDTokenClaims)
 	if err != nil {
-		return "", fmt.Errorf("sign an ID token: %w", err)
+		return "", fmt.Errorf("write an ID token: %w", err)
 	}
-	if i.algorithm == unsigned {
-		return unsignedJWT(payload), nil
-	}
-	return signed(i.algorithm, i.key, "JWT", payload)
-}
-
-// UnmarshalJSON reads either form.
-func (a *audiences) UnmarshalJSON(data []byte) error {
-	var one string
-	if json.Unmarshal(data, &one) == nil {
-		*a = audiences{one}
-		return nil
-	}
-	return json.Unmarshal(data, (*[]string)(a))
+	return s.sign(ctx, t, i.signing, payload)
 }

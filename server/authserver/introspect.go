@@ -55,7 +55,10 @@ func (s *Server) introspect(w http.ResponseWriter, r *http.Request, t *lab.Handl
 	if e != nil {
 		return e
 	}
-	format, whole := s.formatOf(t, req.Token)
+	format, whole, err := s.formatOf(r.Context(), t, req.Token)
+	if err != nil {
+		return err
+	}
 	came, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Handling) (introspection, error) {
 		if e := s.authenticateAPI(t, sent); e != nil {
 			return introspection{refused: e}, nil

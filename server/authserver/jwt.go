@@ -1,7 +1,7 @@
 package authserver
 
 import (
-	"encoding/base64"
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -13,7 +13,7 @@ import (
 )
 
 // jwtType says in a token's header what it is (RFC 9068 §2.1).
-const jwtType = "at+jwt"
+const jwtType jose.ContentType = "at+jwt"
 
 // AccessTokenClaims are what an access token says that is a JWT (RFC 9068 §2.2).
 type AccessTokenClaims struct {
@@ -38,43 +38,28 @@ func (t Token) id(secret string) string {
 
 // written is a token as the client gets it. It is signed after it was decided on: an update
 // of the record may run more than once.
-func (s *Server) written(t *lab.Handling, token Token, secret string) (string, error) {
+func (s *Server) written(ctx context.Context, t *lab.Handling, token Token, secret string) (string, error) {
 	if token.Format != guard.JWT {
 		return secret, nil
 	}
-	return SignAccessToken(AccessTokenClaims{
+	payload, err := json.Marshal(AccessTokenClaims{
 		Issuer: s.issuer(t), Expires: token.Expires.Unix(), Audience: token.Audience, Subject: token.Subject,
 		ClientID: token.ClientID, Issued: token.Issued.Unix(), ID: token.id(secret), Scope: token.Scope,
-	}, s.APIKey.Signing(t.ID))
+	})
+	if err != nil {
+		return "", fmt.Errorf("write a token: %w", err)
+	}
+	return s.sign(ctx, t, s.accessTokenSigning(t), payload)
 }
 
-// SignAccessToken writes a token in the compact form of a JWS (RFC 7515 §7.1), signed with
-// HS256: until there are keys of which one half is public, who verifies can sign as well.
-func SignAccessToken(claims AccessTokenClaims, key []byte) (string, error) {
-	payload, err := json.Marshal(claims)
-	if err != nil {
-		return "", fmt.Errorf("sign a token: %w", err)
+// accessTokenSigning is how access tokens are signed: with the server's key, and until there is
+// one with the secret that the server shares with its API, so that who verifies can sign too.
+func (s *Server) accessTokenSigning(t *lab.Handling) signing {
+	rules := t.Settings.Rules()
+	if rules.Offers(guard.JWKS) {
+		return signing{typ: jwtType, algorithm: rules.Value(guard.IDSigningAlg)}
 	}
-	return signed(jose.HS256, key, jwtType, payload)
-}
-
-// signed writes a JWS in its compact form (RFC 7515 §7.1), of the type typ.
-func signed(algorithm jose.SignatureAlgorithm, key []byte, typ jose.ContentType, payload []byte) (string, error) {
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: algorithm, Key: key}, (&jose.SignerOptions{}).WithType(typ))
-	if err != nil {
-		return "", fmt.Errorf("sign a token: %w", err)
-	}
-	jws, err := signer.Sign(payload)
-	if err != nil {
-		return "", fmt.Errorf("sign a token: %w", err)
-	}
-	return jws.CompactSerialize()
-}
-
-// unsignedJWT writes a JWT that is not signed (RFC 7519 §6), which no library does.
-func unsignedJWT(payload []byte) string {
-	header := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","typ":"JWT"}`))
-	return header + "." + base64.RawURLEncoding.EncodeToString(payload) + "."
+	return signing{typ: jwtType, algorithm: guard.HS256, secret: s.APIKey.Signing(t.ID)}
 }
 
 // idIn is what an answer about the token calls it (RFC 7662 §2.2): a JWT by its claim jti, and
@@ -88,9 +73,13 @@ func (t Token) idIn(value string) string {
 
 // formatOf tells which form a token has, and of a JWT whether the server wrote it, to the last
 // letter. One that somebody else signed is not looked up by its id, nor is the id alone a token.
-func (s *Server) formatOf(t *lab.Handling, value string) (format string, whole bool) {
+func (s *Server) formatOf(ctx context.Context, t *lab.Handling, value string) (format string, whole bool, err error) {
 	if strings.Count(value, ".") != 2 {
-		return "", true
+		return "", true, nil
 	}
-	return guard.JWT, s.APIKey.Signed(t.ID, value)
+	if !t.Settings.Rules().Offers(guard.JWKS) {
+		return guard.JWT, s.APIKey.Signed(t.ID, value), nil
+	}
+	_, whole, err = s.signedHere(ctx, t, value)
+	return guard.JWT, whole, err
 }

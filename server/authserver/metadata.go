@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/go-jose/go-jose/v4"
-
 	"oauthlab/lessons/guard"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
@@ -25,6 +23,7 @@ type Metadata struct {
 	CodeChallengeMethodsSupported     []string `json:"code_challenge_methods_supported,omitempty"`
 
 	UserInfoEndpoint                 string   `json:"userinfo_endpoint,omitempty"`
+	JWKSURI                          string   `json:"jwks_uri,omitempty"`
 	SubjectTypesSupported            []string `json:"subject_types_supported,omitempty"`
 	IDTokenSigningAlgValuesSupported []string `json:"id_token_signing_alg_values_supported,omitempty"`
 	ClaimsSupported                  []string `json:"claims_supported,omitempty"`
@@ -64,7 +63,10 @@ func (s *Server) metadata(w http.ResponseWriter, r *http.Request, t *lab.Handlin
 		m.ScopesSupported = scopesOf(rules)
 	}
 	if m.UserInfoEndpoint != "" {
-		m.tellOpenID()
+		m.tellOpenID(rules)
+		if wrong := faultAt(t, guard.IDFaultSignature); wrong != nil && wrong.value == "jku" { // Mallory's key is of that kind
+			m.IDTokenSigningAlgValuesSupported = []string{guard.RS256, guard.ES256}
+		}
 	}
 	m.NamesIssuerInResponses = namesIssuer(rules)
 	wrong := faultAt(t, guard.IDFaultMetadata)
@@ -82,11 +84,15 @@ func (s *Server) metadata(w http.ResponseWriter, r *http.Request, t *lab.Handlin
 	return nil
 }
 
-// tellOpenID adds what OpenID Connect Discovery §3 asks for. There is no jwks_uri before there
-// are keys with a public half: until then the server is not what that section calls conformant.
-func (m *Metadata) tellOpenID() {
+// tellOpenID adds what OpenID Connect Discovery §3 asks for. Before there are keys with a public
+// half there is no jwks_uri, and the server is not what that section calls conformant. RS256 is
+// always listed, as it demands.
+func (m *Metadata) tellOpenID(rules guard.Rules) {
 	m.SubjectTypesSupported = []string{"public"}
-	m.IDTokenSigningAlgValuesSupported = []string{string(jose.HS256)}
+	m.IDTokenSigningAlgValuesSupported = []string{guard.HS256}
+	if rules.Offers(guard.JWKS) {
+		m.IDTokenSigningAlgValuesSupported = slices.Compact([]string{guard.RS256, rules.Value(guard.IDSigningAlg)})
+	}
 	m.ClaimsSupported = slices.Concat(endpoint.NamesOf(IDTokenClaims{}), endpoint.NamesOf(UserInfo{})[1:])
 	m.PromptValuesSupported = []string{promptNone, promptLogin, promptConsent, promptSelect}
 	m.ClaimsParameterSupported, m.RequestParameterSupported, m.RequestURIParameterSupported = new(bool), new(bool), new(bool)

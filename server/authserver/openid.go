@@ -1,6 +1,7 @@
 package authserver
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"oauthlab/lessons/guard"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
 )
@@ -70,27 +72,22 @@ func asksAgain(t *lab.Handling, req AuthorizationRequest, who Session) bool {
 }
 
 // refuseSilently is what a client hears that wants no page where one is due; nil where none is.
-func (s *Server) refuseSilently(t *lab.Handling, p Pending, who Session) *endpoint.Error {
+func refuseSilently(t *lab.Handling, p Pending, who Session) *endpoint.Error {
 	if p.Refusal != nil {
 		return p.Refusal
 	}
 	if who.Subject == "" || asksAgain(t, p.Request, who) {
 		return endpoint.Refuse(http.StatusBadRequest, codeLoginRequired, "The user has to sign in, and prompt=none shows no page.", "Send the request again without prompt=none (OpenID Connect Core §3.1.2.6).")
 	}
-	if !s.isHinted(t, p.Request, who) {
+	if !isHinted(p, who) {
 		return notTheHinted()
 	}
 	return nil
 }
 
-// isHinted reports whether it is the user who signed in whom the client expects by an ID token
-// of hers; it need not be good any more (OpenID Connect Core §3.1.2.1).
-func (s *Server) isHinted(t *lab.Handling, req AuthorizationRequest, who Session) bool {
-	if req.IDTokenHint == "" {
-		return true
-	}
-	subject, ours := s.subjectOfHint(t, req)
-	return ours && subject == who.Subject
+// isHinted reports whether it is the user who signed in whom the client expects.
+func isHinted(p Pending, who Session) bool {
+	return p.Request.IDTokenHint == "" || p.Expected != "" && p.Expected == who.Subject
 }
 
 // notTheHinted is what the client hears then (OpenID Connect Core §3.1.2.1, id_token_hint).
@@ -98,16 +95,31 @@ func notTheHinted() *endpoint.Error {
 	return endpoint.Refuse(http.StatusBadRequest, codeLoginRequired, "It is not the user of the id_token_hint who is signed in.", "Let that user sign in, or leave id_token_hint out (OpenID Connect Core §3.1.2.1).")
 }
 
-// subjectOfHint returns of whom an ID token speaks, if this server gave it to the client.
-func (s *Server) subjectOfHint(t *lab.Handling, req AuthorizationRequest) (subject string, ours bool) {
+// expected returns of whom the ID token speaks by which the client says whom it expects; "" where
+// there is none, or this server did not give it out. It need not be good any more (OpenID Connect
+// Core §3.1.2.1, id_token_hint).
+func (s *Server) expected(ctx context.Context, t *lab.Handling, req AuthorizationRequest) (string, error) {
+	if req.IDTokenHint == "" {
+		return "", nil
+	}
+	payload, ours, err := s.readHint(ctx, t, req)
+	var claims IDTokenClaims
+	if err != nil || !ours || json.Unmarshal(payload, &claims) != nil || claims.Issuer != s.issuer(t) {
+		return "", err
+	}
+	return claims.Subject, nil
+}
+
+// readHint checks the signature of an ID token: with the server's keys, and until there are any
+// with the client's secret.
+func (s *Server) readHint(ctx context.Context, t *lab.Handling, req AuthorizationRequest) (payload []byte, ours bool, err error) {
+	if t.Settings.Rules().Offers(guard.JWKS) {
+		return s.signedHere(ctx, t, req.IDTokenHint)
+	}
 	jws, err := jose.ParseSignedCompact(req.IDTokenHint, []jose.SignatureAlgorithm{jose.HS256})
 	if err != nil {
-		return "", false
+		return nil, false, nil //nolint:nilerr // it is no token of ours
 	}
-	payload, err := jws.Verify([]byte(ClientSecret(s.ClientKey, t.ID, req.ClientID)))
-	var claims IDTokenClaims
-	if err != nil || json.Unmarshal(payload, &claims) != nil {
-		return "", false
-	}
-	return claims.Subject, claims.Issuer == s.issuer(t)
+	payload, err = jws.Verify([]byte(ClientSecret(s.ClientKey, t.ID, req.ClientID)))
+	return payload, err == nil, nil
 }

@@ -36,6 +36,8 @@ type Server struct {
 	Secret          []byte               // by which the server knows what it issued; one for all processes
 	ClientKey       []byte               // from which the secrets of clients are made that every lab has; likewise
 	APIKey          lab.APIKey           // that it shares with its API; likewise
+	StrangerKey     lab.StrangerKey      // of which keys are made that are not the server's; likewise
+	Keys            *Keys                // with which it signs, from v08 on
 	Assets          *asset.Files         // those of AssetNames
 	Beside          func(mux *route.Mux) // binds what else stands on the origin; nil for nothing
 	Log             *slog.Logger
@@ -48,7 +50,7 @@ type Server struct {
 
 // Document is the server's record of labs.
 func (s *Server) Document() Document {
-	return Document{Store: s.Labs.Store, Owner: s.Party, Kind: s.Kind, ClientKey: s.ClientKey, APIKey: s.APIKey}
+	return Document{Store: s.Labs.Store, Owner: s.Party, Kind: s.Kind, ClientKey: s.ClientKey, APIKey: s.APIKey, Keys: s.Keys}
 }
 
 func (s *Server) docs() store.Documents[State] { return s.Document().docs() }

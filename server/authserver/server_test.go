@@ -16,6 +16,7 @@ import (
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 	"oauthlab/server/asset"
+	"oauthlab/server/authserver/keytest"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
@@ -68,6 +69,7 @@ func newBenchOf(t *testing.T, change func(*Server)) *bench {
 	server := &Server{
 		Party: event.Auth, Kind: Kind, Origin: origins[event.Auth],
 		Labs: labs, InternalSenders: feed.InternalSenders{Secret: []byte("test")}, Secret: []byte("test"), ClientKey: []byte("clients"), APIKey: apiKey, Assets: assets,
+		Keys: NewKeys(db, keytest.New), StrangerKey: []byte("strangers"),
 		Log: slog.New(slog.DiscardHandler),
 	}
 	change(server)

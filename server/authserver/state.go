@@ -75,7 +75,10 @@ type Pending struct {
 	Refusal *endpoint.Error      `json:"refusal,omitempty"`             // what the client is to hear once the user has signed in
 	Flow    string               `json:"flow"`
 	Fault   string               `json:"fault,omitempty"` // of the issuer that was asked
-	Expires time.Time            `json:"expires"`
+
+	Expected string `json:"expected,omitempty"` // subject of the request's id_token_hint, if it is one of this server's
+
+	Expires time.Time `json:"expires"`
 }
 
 // isKept reports whether the request is one of those that wait already.

@@ -21,38 +21,38 @@ import (
 // step is one of them.
 type step struct {
 	page string // below the issuer
-	due  func(s *Server, t *lab.Handling, p Pending, who Session) bool
+	due  func(t *lab.Handling, p Pending, who Session) bool
 }
 
 // steps are in the order in which they are taken.
 func steps() []step {
 	return []step{
-		{"/login", (*Server).signInIsDue},
+		{"/login", signInIsDue},
 	}
 }
 
 // signInIsDue reports whether the user must sign in before the request is answered. Be it
 // with an error: anyone may register a client, and write links with mistakes in them.
-func (s *Server) signInIsDue(t *lab.Handling, p Pending, who Session) bool {
+func signInIsDue(t *lab.Handling, p Pending, who Session) bool {
 	if p.Refusal != nil && !p.isKept() {
 		return t.Enforce(guard.IDSignInFirst,
 			guard.SignInFirst(who.Subject != "")) != nil
 	}
-	return who.Subject == "" || !p.isKept() && (asksAgain(t, p.Request, who) || !s.isHinted(t, p.Request, who))
+	return who.Subject == "" || !p.isKept() && (asksAgain(t, p.Request, who) || !isHinted(p, who))
 }
 
 // next is where a request goes from here: to the page of the first step that is due, or to
 // its client. code is for a code that is issued, who has signed in, if anybody has. A request
 // that wants no page gets none: what is due is an error then (OpenID Connect Core §3.1.2.1).
 func (s *Server) next(state *State, t *lab.Handling, p Pending, code string, who Session) decision {
-	if p.Refusal == nil && p.isKept() && !s.isHinted(t, p.Request, who) {
+	if p.Refusal == nil && p.isKept() && !isHinted(p, who) {
 		p.Refusal = notTheHinted()
 	}
 	if wantsNoPage(p.Request) {
-		p.Refusal = s.refuseSilently(t, p, who)
+		p.Refusal = refuseSilently(t, p, who)
 	}
 	for _, step := range steps() {
-		if !wantsNoPage(p.Request) && step.due(s, t, p, who) {
+		if !wantsNoPage(p.Request) && step.due(t, p, who) {
 			state.keepPending(t, p)
 			return decision{page: step.page, kept: p.ID}
 		}

@@ -77,11 +77,11 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request, t *lab.Handling, 
 	case answer.refused != nil:
 		return answer.refused
 	}
-	if answer.granted.AccessToken, err = s.written(t, answer.token, answer.granted.AccessToken); err != nil {
+	if answer.granted.AccessToken, err = s.written(r.Context(), t, answer.token, answer.granted.AccessToken); err != nil {
 		return err
 	}
 	if answer.idToken != nil {
-		if answer.granted.IDToken, err = answer.idToken.with(answer.granted.AccessToken); err != nil {
+		if answer.granted.IDToken, err = s.writeIDToken(r.Context(), t, answer.idToken, answer.granted.AccessToken); err != nil {
 			return err
 		}
 	}

@@ -28,7 +28,10 @@ func (s *Server) userInfo(w http.ResponseWriter, r *http.Request, t *lab.Handlin
 	if e != nil {
 		return e
 	}
-	format, whole := s.formatOf(t, value)
+	format, whole, err := s.formatOf(r.Context(), t, value)
+	if err != nil {
+		return err
+	}
 	wrong := faultAt(t, guard.IDFaultUserInfo)
 	type answer struct {
 		claims  UserInfo

@@ -43,7 +43,7 @@ func AllParties() Parties {
 		{
 			ID: event.Auth, Title: "authorization server", Serves: "the authorization server",
 			Origin: "http://localhost:8081", Icon: "icons/auth.svg",
-			Framed: true, Fetched: true, Documents: []store.Kind{store.Auth, store.API}, // the API stands on its origin, up to v05
+			Framed: true, Fetched: true, Documents: []store.Kind{store.Auth, store.Keys, store.API}, // the API stands on its origin, up to v05
 		},
 		{
 			ID: event.API, Title: "resource server", Serves: "the API, with people's photos and notes",
@@ -58,7 +58,7 @@ func AllParties() Parties {
 		{
 			ID: event.Mallory, Title: "Mallory", Serves: "the attacker's site",
 			Origin: "http://127.0.0.1:8083", Icon: "icons/mallory.svg",
-			OtherSite: true, Framed: true,
+			OtherSite: true, Framed: true, Fetched: true, // a token may say that its key is there
 		},
 	}
 }

@@ -88,10 +88,7 @@ func (p Prover) attack(ctx context.Context, a attack.Attack, chapter string) ([]
 	strict.Proven = strict.Outcome == api.Stopped
 	rows := []Row{strict}
 	there := guard.Rules{Chapter: chapter}
-	for _, alone := range a.StoppedBy {
-		if !there.Has(alone) {
-			continue
-		}
+	for _, alone := range a.Stops(there) {
 		r, err := p.play(ctx, a, chapter, "only "+string(alone), Without(a, alone))
 		if err != nil {
 			return nil, err
@@ -108,6 +105,9 @@ func (p Prover) attack(ctx context.Context, a attack.Attack, chapter string) ([]
 		return nil, err
 	}
 	none.Proven = none.Outcome == api.Succeeded
+	if a.EndedBy != "" && there.Offers(a.EndedBy) {
+		none.Proven = none.Outcome == api.Stopped
+	}
 	return append(rows, none), nil
 }
 

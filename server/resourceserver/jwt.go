@@ -1,6 +1,7 @@
 package resourceserver
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"math"
@@ -9,15 +10,22 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-jose/go-jose/v4"
-
 	"oauthlab/lessons/guard"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
 )
 
-// agreed is how the authorization server signs its tokens (RFC 8725 §3.1).
-const agreed = string(jose.HS256)
+// unsigned is the algorithm of what is not signed (RFC 7518 §3.6).
+const unsigned = "none"
+
+// agreed is how the authorization server signs its tokens (RFC 8725 §3.1): with the secret that
+// both have, and from the chapter on in which it publishes keys, with one of these.
+func agreed(rules guard.Rules) []string {
+	if rules.Offers(guard.JWKS) {
+		return []string{guard.RS256, guard.ES256}
+	}
+	return []string{guard.HS256}
+}
 
 // Signature is who signed a token, and how.
 type Signature struct {
@@ -25,11 +33,13 @@ type Signature struct {
 	Issuer    string
 	Algorithm string // that the token names
 	Fits      bool   // as the token itself says it is to be checked
+	Withdrawn bool   // its key is not published any more
 }
 
 // header is that of an access token (RFC 7515 §4.1, RFC 9068 §2.1).
 type header struct {
 	Algorithm string          `json:"alg"`
+	KeyID     string          `json:"kid"`
 	Type      string          `json:"typ"`
 	Critical  json.RawMessage `json:"crit"` // whatever it is, it is not known here
 	Content   string          `json:"cty"`
@@ -75,18 +85,23 @@ func (a *audience) UnmarshalJSON(data []byte) error {
 
 // read reads what a token says of itself. What no API can read is refused, whatever is
 // switched off.
-func (s *Server) read(l *lab.Lab, value string) (Token, error) {
-	h, c, e := parse(value, !l.Settings.Rules().Has(guard.IDTokenType))
+func (s *Server) read(ctx context.Context, t *lab.Handling, value string) (Token, error) {
+	h, c, e := parse(value, !t.Settings.Rules().Has(guard.IDTokenType))
 	if e != nil {
 		return Token{}, e
 	}
-	if l.Now().Before(date(c.NotBefore)) {
+	if t.Now().Before(date(c.NotBefore)) {
 		return Token{}, unreadable("This token is not good yet.", "Send it when the time in nbf has come, on the lab's clock (RFC 7519 §4.1.5).")
 	}
+	by, err := s.signature(ctx, t, h, value)
+	if err != nil {
+		return Token{}, err
+	}
+	by.Type, by.Issuer, by.Algorithm = h.Type, c.Issuer, h.Algorithm
 	return Token{
 		Known: true, Subject: c.Subject, ClientID: c.ClientID, Scope: c.Scope, Audience: c.Audience, Flow: flowIn(c.ID),
 		Expires: date(c.Expires),
-		Signed:  &Signature{Type: h.Type, Issuer: c.Issuer, Algorithm: h.Algorithm, Fits: s.fits(l, h.Algorithm, value)},
+		Signed:  &by,
 	}, nil
 }
 
@@ -124,13 +139,20 @@ func decode(part string, into any) bool {
 	return err == nil && !strings.ContainsAny(part, "\r\n") && json.Unmarshal(text, into) == nil
 }
 
-// fits checks the signature in the way that the token names. Of one that names none there
-// is nothing to check, if the token has the word (RFC 7518 §3.6).
-func (s *Server) fits(l *lab.Lab, algorithm, value string) bool {
-	if algorithm == "none" {
-		return strings.HasSuffix(value, ".")
+// signature finds out whether the signature fits, in the way that the token names. Of one that
+// names none there is nothing to check, if the token has the word (RFC 7518 §3.6).
+func (s *Server) signature(ctx context.Context, t *lab.Handling, h header, value string) (Signature, error) {
+	switch {
+	case h.Algorithm == unsigned:
+		return Signature{Fits: verification{}.fits(unsigned, value)}, nil
+	case !t.Settings.Rules().Offers(guard.JWKS):
+		return Signature{Fits: s.APIKey.Signed(t.ID, value)}, nil
 	}
-	return s.APIKey.Signed(l.ID, value)
+	key, err := s.keyOf(ctx, t, h.KeyID)
+	if err != nil {
+		return Signature{}, err
+	}
+	return Signature{Fits: key.fits(h.Algorithm, value), Withdrawn: key.known && !key.published}, nil
 }
 
 // unreadable is the refusal of a token that no API can read (RFC 6750 §3.1).
@@ -146,7 +168,12 @@ func admitSigned(t *lab.Handling, by Signature) *endpoint.Error {
 		return refused(err, http.StatusUnauthorized, "")
 	}
 	if err := t.Enforce(guard.IDJWTAlg,
-		guard.JWTAlg(by.Algorithm, agreed)); err != nil {
+		guard.JWTAlg(
+			by.Algorithm, agreed(t.Settings.Rules()))); err != nil {
+		return refused(err, http.StatusUnauthorized, "")
+	}
+	if err := t.Enforce(guard.IDRetiredKeys,
+		guard.RetiredKeys(!by.Withdrawn)); err != nil {
 		return refused(err, http.StatusUnauthorized, "")
 	}
 	if err := t.Enforce(guard.IDJWTSignature,

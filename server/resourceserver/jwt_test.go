@@ -28,7 +28,7 @@ const (
 	saysClaims    = "The token's claims cannot be read. They are a JSON object in base64url, and no JWT inside the JWT (RFC 9068 section 2.2)."
 	saysLacks     = "The token lacks a claim. It has iss, exp, aud, sub, client_id, iat and jti (RFC 9068 section 2.2)."
 	saysNotYet    = "This token is not good yet. Send it when the time in nbf has come, on the lab's clock (RFC 7519 section 4.1.5)."
-	saysAlgorithm = "This token is not signed as was agreed on. This API takes tokens signed with HS256, whatever their header names (RFC 8725 section 3.1)."
+	saysAlgorithm = "This token is not signed as was agreed on. This API takes tokens that are signed as its server signs them, whatever their header names (RFC 8725 section 3.1)."
 	saysSignature = "The signature does not fit the token. Send the token as the token endpoint gave it: one changed letter breaks its signature (RFC 9068 section 4)."
 	saysIssuer    = "This token comes from another server. Get the token from the server that this API belongs to: its issuer stands in the claim iss (RFC 9068 section 4)."
 )

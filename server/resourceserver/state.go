@@ -27,6 +27,7 @@ type State struct {
 	Log    []Line   `json:"log"` // of the requests, the oldest first
 
 	Answers []Answer `json:"answers,omitempty"` // of the authorization server about tokens, from v06 on
+	Keys    *KeyList `json:"jwks,omitempty"`    // of the authorization server, from v08 on
 }
 
 // Person is someone whose things are here. The API knows people by their subject at the

@@ -40,7 +40,7 @@ func (s *Server) checked(ctx context.Context, t *lab.Handling, value string) (To
 	case s.Tokens != nil:
 		return s.Tokens.Token(ctx, t.Lab, value)
 	case t.Settings.Rules().Value(guard.IDTokenCheck) == guard.BySignature:
-		return s.read(t.Lab, value)
+		return s.read(ctx, t, value)
 	}
 	return s.introspected(ctx, t, value)
 }

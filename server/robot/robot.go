@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -107,6 +108,7 @@ func In(p Place, party event.Party, user string) *Robot {
 		Tokens:                native.Memory{},
 		Lock:                  func(_ context.Context, _ string, do func() error) error { return do() },
 		Record:                p.Record,
+		Verify:                native.Verify,
 		Open:                  r.Visit,
 		Now:                   p.Now,
 		Random:                rand.Reader,
@@ -220,6 +222,9 @@ func (r *Robot) Finish(ctx context.Context, callback string) error {
 		return err
 	}
 	r.Tokens = append(r.Tokens, tokens.AccessToken)
+	if _, _, err := r.Client.Who(ctx); err != nil && !saidNo(err) {
+		return err
+	}
 	if !r.Client.Rules.Offers(guard.ProtectedAPI) {
 		return nil
 	}
@@ -275,13 +280,24 @@ func (r *Robot) Write(ctx context.Context, text string) error {
 	return nil
 }
 
+// Redemption is the request by which the client redeemed its last code; the zero value for none.
+func (r *Robot) Redemption() client.Request {
+	for _, sent := range slices.Backward(r.Sent) {
+		if strings.Contains(sent.Body, "grant_type=authorization_code") {
+			return sent
+		}
+	}
+	return client.Request{}
+}
+
 // saidNo reports whether err is a refusal and not a fault.
 func saidNo(err error) bool {
 	var refusal *guard.Refusal
 	var authorization *client.AuthorizationError
 	var token *client.TokenError
 	var api *client.APIError
-	return errors.As(err, &refusal) || errors.As(err, &authorization) || errors.As(err, &token) || errors.As(err, &api)
+	var answer *client.AnswerError
+	return errors.As(err, &answer) || errors.As(err, &refusal) || errors.As(err, &authorization) || errors.As(err, &token) || errors.As(err, &api)
 }
 
 // StuckError says that the browser ended at a page that it cannot go on from.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"oauthlab/lessons/api"
+	"oauthlab/lessons/guard"
 	"oauthlab/server/endpoint"
 )
 
@@ -98,6 +99,10 @@ func (a *API) calls() []endpoint.Row {
 		{
 			Method: http.MethodPost, Path: "/api/labs/{lab}/reset", Keyed: true, Serve: endpoint.Plain(a.reset), Answer: api.Lab{},
 			Does: "Brings the lab back to the start of its chapter.",
+		},
+		{
+			Method: http.MethodPost, Path: "/api/labs/{lab}/rotate-keys", Keyed: true, Feature: guard.JWKS, Serve: endpoint.JSON(a.rotateKeys), Section: "OpenID Connect Core §10.1.1",
+			Does: "Has the authorization server sign with new keys. The old ones stay published for an hour, unless they are to be withdrawn.",
 		},
 		{
 			Method: http.MethodPost, Path: "/api/labs/{lab}/sign-out", Keyed: true, Serve: endpoint.Plain(a.signOut),

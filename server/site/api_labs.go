@@ -178,6 +178,20 @@ func (a *API) reset(w http.ResponseWriter, r *http.Request, t *lab.Handling) err
 	return nil
 }
 
+// KeyRotation says how the keys are rotated.
+type KeyRotation struct {
+	Withdraw bool `json:"withdraw"` // the old keys are published no more
+}
+
+func (a *API) rotateKeys(w http.ResponseWriter, r *http.Request, t *lab.Handling, how KeyRotation) error {
+	as := &lab.Handling{Lab: t.Lab, Party: event.Auth}
+	if err := a.Auth.Keys.Rotate(r.Context(), as, "", how.Withdraw); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
 func (a *API) signOut(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
 	if err := a.Auth.SignOut(r.Context(), t.Lab); err != nil {
 		return err

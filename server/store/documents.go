@@ -27,6 +27,7 @@ const (
 	Auth     Kind = "auth"     // of the authorization server
 	API      Kind = "api"      // of the resource server
 	Webapp   Kind = "webapp"   // of the confidential client
+	Keys     Kind = "keys"     // with which the authorization server signs: changed seldom, and longer than the rest
 )
 
 // keyOf is the name of a document in the bucket.

@@ -28,6 +28,8 @@ const (
 type State struct {
 	Sessions []Session `json:"sessions"`
 	Accounts []Account `json:"accounts,omitempty"` // from v07 on
+
+	Keys map[string]string `json:"jwks,omitempty"` // the authorization server's, as the client keeps them, from v08 on
 }
 
 // Session is a browser that came by. Its cookie is kept as its hash.
@@ -38,6 +40,8 @@ type Session struct {
 	Who     client.User       `json:"who,omitzero"`     // who signed in, from v07 on
 	Account Account           `json:"account,omitzero"` // that was opened for them
 	Problem string            `json:"problem,omitempty"`
+
+	keys    map[string]string // State.Keys, for the client; those of all sessions
 	Expires time.Time         `json:"expires"`
 }
 
@@ -53,12 +57,15 @@ func (s *State) session(cookie string, now time.Time) (Session, bool) {
 	return s.Sessions[i], true
 }
 
-// owned returns a session that its holder may change.
-func (one Session) owned() Session {
-	one.Kept = maps.Clone(one.Kept)
-	if one.Kept == nil {
-		one.Kept = map[string]string{}
+// owned returns a session that its holder may change, with the keys of the record.
+func (one Session) owned(keys map[string]string) Session {
+	own := func(m map[string]string) map[string]string {
+		if m == nil {
+			return map[string]string{}
+		}
+		return maps.Clone(m)
 	}
+	one.Kept, one.keys = own(one.Kept), own(keys)
 	return one
 }
 
@@ -122,15 +129,19 @@ func (d Document) Sheet(ctx context.Context, l *lab.Lab) (lab.Sheet, error) {
 	if err != nil {
 		return lab.Sheet{}, err
 	}
+	var tables []lab.Table
+	if len(s.Accounts) > 0 || l.Settings.Rules().Offers(guard.OpenIDConnect) {
+		tables = append(tables, accountTable(s.Accounts))
+	}
 	return lab.Sheet{
-		Tables: []lab.Table{accountTable(s.Accounts), lab.TableOf("", "sessions", s.Sessions, func(one Session) string { return one.Cookie }, []lab.Column[Session]{
+		Tables: append(tables, lab.TableOf("", "sessions", s.Sessions, func(one Session) string { return one.Cookie }, []lab.Column[Session]{
 			{Name: "signed in", Of: func(one Session) lab.Cell { return lab.Says(one.Shows.Name) }},
 			{Name: "access token", Of: func(one Session) lab.Cell {
 				return lab.Follows("access_token", one.Tokens().AccessToken)
 			}},
 			{Name: "hash of the cookie", Of: func(one Session) lab.Cell { return lab.Quotes(one.Cookie) }},
 			{Name: "good until", Of: func(one Session) lab.Cell { return lab.Until(one.Expires) }},
-		})},
+		})),
 		Blind: "the user's password, and who else holds a copy of its tokens. The browser holds a cookie, and no token.",
 	}, nil
 }

@@ -50,7 +50,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request, t *lab.Handling) e
 // the login until it comes back.
 func (s *Server) start(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
 	was := cookieHash(r)
-	one := Session{Kept: map[string]string{}}
+	one := Session{}.owned(nil)
 	target := "/" + t.ID.String() + "/" // its own page, which says what went wrong
 	if err := s.oauth(t, one, func(to string) { target = to }).Begin(r.Context()); err != nil {
 		one.Problem = problem(err)
@@ -159,7 +159,7 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request, t *lab.Handling)
 	if err := s.oauth(t, one, nil).SignOut(r.Context()); err != nil {
 		return err
 	}
-	one = Session{Kept: map[string]string{}}
+	one = Session{}.owned(nil)
 	s.begin(w, t, &one)
 	if err := s.save(r.Context(), t, was, one); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -115,6 +116,9 @@ func (s *Server) begin(w http.ResponseWriter, t *lab.Handling, one *Session) {
 func (s *Server) save(ctx context.Context, t *lab.Handling, was string, one Session) error {
 	_, err := lab.Update(ctx, t, s.docs(), func(state *State, _ *lab.Handling) (struct{}, error) {
 		state.put(was, one)
+		if len(one.keys) > 0 {
+			state.Keys = one.keys
+		}
 		return struct{}{}, nil
 	})
 	return err
@@ -127,19 +131,18 @@ func (s *Server) open(r *http.Request, t *lab.Handling) (Session, error) {
 		return Session{}, err
 	}
 	one, _ := state.session(cookieHash(r), t.Now())
-	return one.owned(), nil
+	return one.owned(state.Keys), nil
 }
 
 // take is open for a callback. The session leaves the record until it is saved again: of two
 // callbacks at once one alone has the state (RFC 6749 §10.12), and the code is redeemed once.
 func (s *Server) take(r *http.Request, t *lab.Handling) (Session, error) {
 	cookie := cookieHash(r)
-	one, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Handling) (Session, error) {
+	return lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Handling) (Session, error) {
 		one, _ := state.session(cookie, t.Now())
 		state.remove(cookie)
-		return one, nil
+		return one.owned(state.Keys), nil
 	})
-	return one.owned(), err
 }
 
 // asking serves a request on whose behalf the client asks others: it is told of before, so
@@ -170,14 +173,24 @@ func (s *Server) oauth(t *lab.Handling, one Session, open func(string)) *client.
 	return &client.Client{
 		As: event.Webapp, ID: s.ClientID, Secret: s.Secret(t.ID), RedirectURI: t.Origins.WebCallback(t.ID),
 		Issuer: t.Issuer(), AuthorizationEndpoint: t.Issuer() + "/authorize", TokenEndpoint: t.Issuer() + "/token", API: t.API(),
-		Rules: t.Settings.Rules(), Store: native.Memory(one.Kept), Record: recorder{s.Labs, t.Lab},
+		Rules: t.Settings.Rules(), Store: native.Memory(one.Kept), Record: recorder{s.Labs, t.Lab}, Verify: native.Verify, Keys: native.Memory(one.keys),
 		Fetch: func(ctx context.Context, r client.Request) (client.Response, error) { return s.fetch(ctx, t, r) },
 		Open: func(_ context.Context, target string) error {
 			open(target)
 			return nil
 		},
-		Now: t.Now, Random: rand.Reader, NewID: uuid.NewString,
+		Before: func(_ context.Context, d client.Draft) (client.Draft, error) { return d, within(t, d.URL) },
+		Now:    t.Now, Random: rand.Reader, NewID: uuid.NewString,
 	}
+}
+
+// within returns an error for an address outside of the lab's own origins: whatever a server's
+// metadata say, nothing goes there, neither the browser nor a secret.
+func within(t *lab.Handling, address string) error {
+	if t.Origins.Contains(address) {
+		return nil
+	}
+	return fmt.Errorf("%s is outside the lab", address)
 }
 
 // fetch sends a request of the client's to one of the lab's own origins.
