@@ -33,6 +33,7 @@ const (
 	anAnswer kind = "an answer of the API" // JSON, for the lab's own page
 	aForm    kind = "a page of the server" // of the authorization server or Mallory: no scripts at all
 	shared   kind = "JSON for any origin"  // read by clients in other pages
+	keyList  kind = "public keys"          // likewise, and they may keep it for a while
 	private  kind = "JSON for programs"    // no other page may read it
 	anAsset  kind = "a file"               // the same for everybody
 	metrics  kind = "the operators' metrics"
@@ -99,10 +100,10 @@ func routes() map[string][]routeRow {
 	}{
 		{"/.well-known/oauth-authorization-server/{lab}", shared, false}, {"/.well-known/openid-configuration/{lab}", shared, false},
 		{"/{lab}/.well-known/openid-configuration", shared, false}, {"/{lab}/authorize", aForm, true}, {"/{lab}/introspect", shared, false},
-		{"/{lab}/login", aForm, true}, {"/{lab}/token", shared, false}, {"/{lab}/userinfo", shared, false},
+		{"/{lab}/login", aForm, true}, {"/{lab}/token", shared, false}, {"/{lab}/userinfo", shared, false}, {"/{lab}/jwks", shared, false},
 	} {
 		row := get(strings.Replace(of.pattern, "{lab}", "{lab}/fault/{fault}", 1), strings.Replace(of.pattern, "{lab}", "{lab}/fault/made-up", 1), 404, of.kind)
-		if row.person = of.person; of.kind == shared && !strings.Contains(of.pattern, "well-known") && of.pattern != "/{lab}/userinfo" {
+		if row.person = of.person; of.kind == shared && !strings.Contains(of.pattern, "well-known") && of.pattern != "/{lab}/userinfo" && of.pattern != "/{lab}/jwks" {
 			row.method = "POST"
 		}
 		auth = append(auth, row)
@@ -151,6 +152,8 @@ func routeOf(row endpoint.Row) routeRow {
 		r.kind = anAnswer
 	case row.Caller == endpoint.Navigation:
 		r.kind = aForm
+	case strings.HasSuffix(row.Path, "/jwks"):
+		r.kind = keyList
 	case row.Shared:
 		r.kind = shared
 	}
@@ -205,7 +208,7 @@ func TestEveryRouteKeepsTheRules(t *testing.T) {
 				} else if p.Flag() == "--lab" {
 					header = append(header, "Authorization", "Bearer "+l.Key)
 				}
-				if r.kind == shared || r.kind == private {
+				if r.kind == shared || r.kind == keyList || r.kind == private {
 					header = append(header, "Origin", "https://evil.example")
 				}
 				body := ""
@@ -323,7 +326,7 @@ func checkRoute(t *testing.T, h *house, of event.Party, k kind, got reply) {
 	switch k {
 	case aFrame:
 		framed, scripts = []string{"'self'"}, []string{"'self'"}
-	case aForm, shared, private:
+	case aForm, shared, keyList, private:
 		framed, scripts = []string{lab.AllParties().FrameAncestors(ours, of)}, nil
 	case anAsset: // of whichever party
 		framed, scripts = policy["frame-ancestors"], policy["script-src"]
@@ -331,7 +334,7 @@ func checkRoute(t *testing.T, h *house, of event.Party, k kind, got reply) {
 	if k == aForm && (strings.Contains(got.body, "Authorization server") || strings.Contains(got.body, "Web app</title>")) {
 		referrer = "same-origin" // else a form's Origin would be null
 	}
-	if k == shared {
+	if k == shared || k == keyList {
 		cors = "*"
 	}
 	if !slices.Equal(policy["default-src"], []string{"'none'"}) || !slices.Equal(policy["base-uri"], []string{"'none'"}) ||
@@ -350,6 +353,9 @@ func checkRoute(t *testing.T, h *house, of event.Party, k kind, got reply) {
 	cached := one("Cache-Control")
 	if (k == aForm || k == private || k == shared || k == aFrame || k == anAnswer && got.body != "") && cached != "no-store" {
 		t.Errorf("Cache-Control is %q", cached)
+	}
+	if k == keyList && (cached != "public, max-age=300" || one("Content-Type") != "application/jwk-set+json") {
+		t.Errorf("it is of %q, to be kept %q", one("Content-Type"), cached)
 	}
 	for _, cookie := range got.header.Values("Set-Cookie") {
 		if name, attributes, _ := strings.Cut(cookie, "="); name != "oauthlab_webapp" || !strings.Contains(attributes, "; HttpOnly; SameSite=Lax") {

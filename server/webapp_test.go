@@ -15,6 +15,7 @@ import (
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
+	"oauthlab/lessons/prose"
 	"oauthlab/server/authserver"
 	"oauthlab/server/lab"
 	"oauthlab/server/webapp"
@@ -355,6 +356,199 @@ func TestTheWebAppsNameAloneIsNothing(t *testing.T) {
 			r.refusedWith(t, http.StatusBadRequest, "invalid_client")
 		} else if r.status != http.StatusOK {
 			t.Errorf("with the guard off it is answered %d %s", r.status, r.body)
+		}
+	}
+}
+
+// accountsOf are those that the web app keeps in a lab, each with its address.
+func (h *house) accountsOf(t *testing.T, l *lab.Lab) (all []string) {
+	t.Helper()
+	state, err := webapp.Document{Store: h.store}.State(t.Context(), l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range state.Accounts {
+		if one.Issuer != l.Issuer() {
+			t.Errorf("an account is kept for %s at %s", one.Subject, one.Issuer)
+		}
+		all = append(all, one.Subject+" "+one.Email)
+	}
+	return all
+}
+
+// In v07 the web app finds out who signs in, and keeps an account for them: whatever it asks the
+// real server for, and in whichever place it keeps its login meanwhile.
+func TestTheWebAppKnowsItsUsers(t *testing.T) {
+	h := openHouse(t)
+	const whole = "openid profile email offline_access"
+	for name, tt := range map[string]struct {
+		set     map[guard.ID]string
+		shows   []string
+		account string // "" for none
+	}{
+		"as it is":            {nil, []string{"Alice's account", `keeps it for <span class="code">alice</span> at `, "<li>The lake at six in the morning</li>"}, "alice alice@example.com"},
+		"its secret posted":   {map[guard.ID]string{guard.IDClientSecretMethod: guard.Post}, []string{"Alice's account"}, "alice alice@example.com"},
+		"its login in state":  {map[guard.ID]string{guard.IDPKCEKeep: guard.InState}, []string{"Alice's account"}, "alice alice@example.com"},
+		"tokens in the query": {map[guard.ID]string{guard.IDTokenPlace: guard.Query}, []string{"alice"}, "alice alice@example.com"},
+		"without a nonce":     {map[guard.ID]string{guard.IDNonceSent: guard.Nothing}, []string{"Alice's account"}, "alice alice@example.com"},
+		"with JWTs":           {map[guard.ID]string{guard.IDTokenFormat: guard.JWT, guard.IDTokenCheck: guard.BySignature}, []string{"Alice's account"}, "alice alice@example.com"},
+		"without the address": {map[guard.ID]string{guard.IDOpenIDScope: "openid profile"}, []string{"Alice's account"}, "alice "},
+		"by the subject":      {map[guard.ID]string{guard.IDOpenIDScope: "openid", guard.IDScopeAsked: "read"}, []string{"alice's account"}, "alice "},
+		"nobody asked":        {map[guard.ID]string{guard.IDOpenIDScope: guard.Nothing}, []string{`<h1 class="title">Alice</h1>`}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l, err := h.prover().LabWith(t.Context(), "v07", tt.set)
+			if err != nil {
+				t.Fatal(err)
+			}
+			alice := h.visitor(t, l, "alice")
+			in := alice.visit(alice.home() + "start")
+			in.wantShown(t, tt.shows...)
+			if name != "tokens in the query" && strings.Contains(in.body, `class="error"`) {
+				t.Errorf("the page is %s", in.body)
+			}
+			if got := strings.Join(h.accountsOf(t, l), ", "); got != tt.account {
+				t.Errorf("the accounts are %q, want %q", got, tt.account)
+			}
+			for _, at := range in.hops {
+				if !l.Origins.Contains(at) {
+					t.Errorf("her browser was sent to %q", at)
+				}
+			}
+			at, err := url.Parse(in.hops[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			scope := " " + at.Query().Get("scope") + " "
+			if tt.set[guard.IDOpenIDScope] == "" && !strings.HasPrefix(scope, " "+whole+" ") || strings.Count(scope, " profile ") > 1 {
+				t.Errorf("it asks for %q", scope)
+			}
+			log := h.logOf(t, l.ID)
+			for _, e := range log {
+				if v := e.Verdict; v != nil && v.Outcome != event.Passed && e.From == event.Webapp {
+					t.Errorf("%s says %s: %s", v.Guard, v.Outcome, v.Reason)
+				}
+				var answer authserver.TokenResponse
+				if e.Response == nil || json.Unmarshal([]byte(e.Response.Body), &answer) != nil || answer.IDToken == "" {
+					continue
+				}
+				for _, hidden := range []string{answer.IDToken, answer.AccessToken, answer.RefreshToken} {
+					if hidden != "" && strings.Contains(alice.seen.String(), hidden) {
+						t.Errorf("her browser got %q", hidden)
+					}
+				}
+			}
+		})
+	}
+}
+
+// Two users have two accounts, and a reset of the lab forgets them. Mallory has typed Alice's
+// address into her profile: with the guard off that opens Alice's account.
+func TestTwoUsersOfTheWebApp(t *testing.T) {
+	h := openHouse(t)
+	for _, on := range []string{"true", "false"} {
+		l, err := h.prover().LabWith(t.Context(), "v07", map[guard.ID]string{guard.IDAccountKey: on})
+		if err != nil {
+			t.Fatal(err)
+		}
+		alice, bob, mallory := h.visitor(t, l, "alice"), h.visitor(t, l, "bob"), h.visitor(t, l, "mallory")
+		alice.visit(alice.home()+"start").wantShown(t, "Alice's account")
+		bob.visit(bob.home()+"start").wantShown(t, "Bob's account")
+		hers := mallory.visit(mallory.home() + "start")
+		want := []string{"alice alice@example.com", "bob bob@example.com"}
+		if on == "true" {
+			hers.wantShown(t, "Mallory's account")
+			want = append(want, "mallory alice@example.com")
+		} else {
+			hers.wantShown(t, "Alice's account", "Who signed in is <strong>mallory</strong>")
+		}
+		if strings.Contains(hers.body, "The lake at six in the morning") != (on == "false") {
+			t.Errorf("with the guard %s Mallory is shown %s", on, hers.body)
+		}
+		if got := h.accountsOf(t, l); !slices.Equal(got, want) {
+			t.Errorf("the accounts are %q, want %q", got, want)
+		}
+		alice.visit(alice.home()).wantShown(t, "Alice's account", "<li>The lake at six in the morning</li>")
+		if l, err = h.labs.Reset(t.Context(), l); err != nil {
+			t.Fatal(err)
+		}
+		if got := h.accountsOf(t, l); len(got) != 0 {
+			t.Errorf("after a reset the accounts are %q", got)
+		}
+		alice.visit(alice.home()).wantShown(t, "The web app", "Sign in at the authorization server")
+	}
+}
+
+// Whatever the server does wrong, the web app does what its specification binds it to: it is
+// noticed by the guard that the table of faults names, by no guard where it is not readable, or is
+// nothing at all. With the guard off the web app goes on.
+func TestTheWebAppAndEachFault(t *testing.T) {
+	h := openHouse(t)
+	faults := map[string]authserver.Fault{}
+	for _, f := range authserver.Faults() {
+		faults[f.Name] = f
+	}
+	protection, _ := guard.Find("server-faults")
+	for _, part := range protection.Parts {
+		if part.Since > "v07" {
+			continue
+		}
+		for _, value := range part.Values[1:] {
+			if value == "slow" { // which is nothing wrong
+				continue
+			}
+			f, known := faults[strings.TrimPrefix(string(part.ID), "server-faults.")+"-"+value]
+			if !known {
+				t.Errorf("%s of %s is in no table", value, part.ID)
+			}
+			for _, on := range []bool{true, false} {
+				if f.Guard == "" && !on {
+					continue
+				}
+				t.Run(fmt.Sprintf("%s, on %v", f.Name, on), func(t *testing.T) {
+					set := map[guard.ID]string{part.ID: value}
+					if !on {
+						set[f.Guard] = "false"
+					}
+					l, err := h.prover().LabWith(t.Context(), "v07", set)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if value == "replayed" { // the first login is as it should be, and says what is said again
+						first := h.visitor(t, l, "alice")
+						first.visit(first.home()+"start").wantShown(t, "Alice's account")
+						if err := (webapp.Document{Store: h.store}).Reset(t.Context(), l); err != nil {
+							t.Fatal(err)
+						}
+					}
+					alice := h.visitor(t, l, "alice")
+					page := alice.visit(alice.home() + "start")
+					goesOn := f.Client == authserver.MustAccept || !on
+					if accounts := h.accountsOf(t, l); goesOn != (len(accounts) == 1) {
+						t.Errorf("the accounts are %q, and the page is %s", accounts, page.body)
+					}
+					if goesOn {
+						page.wantShown(t, "Sign out of the web app")
+						return
+					}
+					page.wantShown(t, `class="error"`, "Sign in at the authorization server")
+					if guarded, _ := guard.FindPart(f.Guard); f.Guard != "" {
+						page.wantShown(t, prose.Capital(guarded.Title)+": ")
+					}
+					if strings.Contains(page.body, "Alice") || strings.Contains(page.body, "Sign out") {
+						t.Errorf("the page is %s", page.body)
+					}
+					state, err := webapp.Document{Store: h.store}.State(t.Context(), l)
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, one := range state.Sessions {
+						if one.Tokens().AccessToken != "" || one.Who.Subject != "" {
+							t.Errorf("a session is %+v", one)
+						}
+					}
+				})
+			}
 		}
 	}
 }

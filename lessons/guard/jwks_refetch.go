@@ -42,7 +42,7 @@ func jwksRefetch() Protection {
 func JWKSRefetch(last, now time.Time) error {
 	again := last.Add(RefetchWait)
 	if !last.IsZero() && !now.Before(last) && now.Before(again) {
-		return errors.New("keys were fetched for an unknown key just now")
+		return errors.New("the keys were fetched just now")
 	}
 	return nil
 }

@@ -225,7 +225,7 @@ func TestFindings(t *testing.T) {
 		},
 		"a change that nothing makes": {
 			step, "    what: protection\n    action: switched", "    what: protection\n    action: turned",
-			`there/02-state/1-mend.md:9: there is no change "protection turned": there is authorization kept, session stored, session removed, code stored, code spent, token stored, token revoked, refresh stored, refresh used, family revoked, entry stored, protection switched, client registered, client changed, client removed, clock moved, chapter switched`,
+			`there/02-state/1-mend.md:9: there is no change "protection turned": there is authorization kept, session stored, session removed, code stored, code spent, token stored, token revoked, refresh stored, refresh used, family revoked, key stored, key retired, key withdrawn, entry stored, protection switched, client registered, client changed, client removed, clock moved, chapter switched`,
 		},
 		"a field that a change does not have": {
 			step, "    what: protection\n    action: switched\n    fields:\n      key: state\n      on: \"true\"\n      state.method: random\n",

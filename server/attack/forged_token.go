@@ -152,6 +152,9 @@ func (s *Scene) signAsServer(ctx context.Context, claims authserver.AccessTokenC
 
 // usePublicKey has Mallory take the server's public key for a secret (RFC 8725 §2.1).
 func (s *Scene) usePublicKey(ctx context.Context) error {
+	if !s.Lab.Settings.Rules().Offers(guard.JWKS) {
+		return nil // there is none yet
+	}
 	key, err := s.published(ctx, guard.RS256)
 	if err != nil {
 		return err

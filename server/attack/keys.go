@@ -125,6 +125,9 @@ func withdrawnKey() Attack {
 		Loss:     "Mallory has read Alice's photos and notes.",
 		Sections: []string{"OpenID Connect Core §10.1.1", "RFC 7517 §5"},
 		Run: func(ctx context.Context, s *Scene) error {
+			if !s.Lab.Settings.Rules().Offers(guard.JWKS) {
+				return nil // there is no key yet
+			}
 			if _, err := s.signedInToken(ctx); err != nil { // so that the API has seen the key
 				return err
 			}

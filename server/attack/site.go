@@ -54,7 +54,7 @@ func (s *Site) endpoints() []endpoint.Row {
 			Does: "Takes whatever is brought to her, by any method, and shows the code that came with it.",
 		},
 		{
-			Method: http.MethodGet, Path: "/{lab}/jwks", Caller: endpoint.Client, Shared: true, Feature: guard.JWKS, Serve: endpoint.Plain(s.jwks), Section: "RFC 7517 §5",
+			Method: http.MethodGet, Path: "/{lab}/keys", Caller: endpoint.Client, Shared: true, Serve: endpoint.Plain(s.jwks), Section: "RFC 7517 §5",
 			Does: "Publishes a key of Mallory's own, as an authorization server publishes its keys.",
 		},
 	}
@@ -72,6 +72,7 @@ func (s *Site) Handler() http.Handler {
 			status := http.StatusInternalServerError // her pages have nothing that fails
 			if e, is := errors.AsType[*endpoint.Error](err); is {
 				status = e.Status // one that is not there, or not by this method
+				e.SetHeaders(w)
 			}
 			s.show(w, status, "")
 		},

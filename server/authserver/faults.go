@@ -265,7 +265,7 @@ func (f *Fault) tell(t *lab.Handling) {
 
 // tellFault is tell where nothing else is changed.
 func (s *Server) tellFault(ctx context.Context, t *lab.Handling, f *Fault) error {
-	_, err := lab.Update(ctx, t, s.docs(), func(_ *State, t *lab.Handling) (struct{}, error) {
+	_, err := lab.Look(ctx, t, s.docs(), func(_ *State, t *lab.Handling) (struct{}, error) {
 		f.tell(t)
 		return struct{}{}, nil
 	})

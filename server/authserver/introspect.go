@@ -59,7 +59,7 @@ func (s *Server) introspect(w http.ResponseWriter, r *http.Request, t *lab.Handl
 	if err != nil {
 		return err
 	}
-	came, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Handling) (introspection, error) {
+	came, err := lab.Look(r.Context(), t, s.docs(), func(state *State, t *lab.Handling) (introspection, error) {
 		if e := s.authenticateAPI(t, sent); e != nil {
 			return introspection{refused: e}, nil
 		}

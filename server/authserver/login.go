@@ -86,7 +86,7 @@ func authenticate(all people, req LoginForm) string {
 
 // refuseLogin shows the login page again, and tells why.
 func (s *Server) refuseLogin(w http.ResponseWriter, r *http.Request, t *lab.Handling, req LoginForm, status int, why string) error {
-	_, err := lab.Update(r.Context(), t, s.docs(), func(_ *State, t *lab.Handling) (struct{}, error) {
+	_, err := lab.Look(r.Context(), t, s.docs(), func(_ *State, t *lab.Handling) (struct{}, error) {
 		t.Noted(event.NoteLoginRefused, why, event.Field{Name: "username", Value: req.Username})
 		return struct{}{}, nil
 	})

@@ -37,7 +37,7 @@ func (s *Server) userInfo(w http.ResponseWriter, r *http.Request, t *lab.Handlin
 		claims  UserInfo
 		refused *endpoint.Error
 	}
-	a, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Handling) (answer, error) {
+	a, err := lab.Look(r.Context(), t, s.docs(), func(state *State, t *lab.Handling) (answer, error) {
 		token, known := state.Token(value)
 		if e := s.checkUserInfoToken(t, token, known && whole && format == token.Format); e != nil {
 			return answer{refused: e}, nil

@@ -63,5 +63,5 @@ func (b *tab) choose(name, value string) {
 	}
 	b.until(list + `.ariaDisabled !== "true"`)
 	evaluate[bool](b, fmt.Sprintf(`(l => { l.value = %q; return l.dispatchEvent(new Event("change", {bubbles: true})) })(%s)`, value, list))
-	b.until(fmt.Sprintf(`%s?.value === %q`, list, value))
+	b.until(fmt.Sprintf(`(%s?.value ?? %q) === %q`, list, value, value)) // parts that are safe may fold
 }

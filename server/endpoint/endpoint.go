@@ -139,8 +139,12 @@ func (p Path) Do(w http.ResponseWriter, r *http.Request, t *lab.Handling) error 
 	return row.Do(w, r, t)
 }
 
-// Do serves a request. t is nil where the endpoint is no lab's.
+// Do serves a request, or says which chapter brings the endpoint. t is nil where the endpoint is
+// no lab's.
 func (r Row) Do(w http.ResponseWriter, req *http.Request, t *lab.Handling) error {
+	if t != nil && !r.Offered(t.Settings.Rules()) {
+		return comesWith(r.Feature, t.Settings.Chapter)
+	}
 	return r.Serve.serve(w, req, t)
 }
 

@@ -44,6 +44,28 @@ func Update[D, R any](ctx context.Context, t *Handling, docs store.Documents[D],
 	return result, err
 }
 
+// Look decides by one party's document and changes nothing: what is told, verdicts and notes, joins
+// the log with the answer, and the document is not saved. As in Update, a refusal is a result. Of
+// a handling without a frame it is an Update.
+func Look[D, R any](ctx context.Context, t *Handling, docs store.Documents[D], look func(*D, *Handling) (R, error)) (R, error) {
+	if t.Frame == nil {
+		return Update(ctx, t, docs, look)
+	}
+	doc, err := docs.Get(ctx, t.ID)
+	if err != nil {
+		var none R
+		return none, err
+	}
+	var out store.Outbox
+	attempt := *t
+	attempt.out = &out
+	result, err := look(&doc, &attempt)
+	if err != nil {
+		return result, err
+	}
+	return result, t.Frame.Add(ctx, out)
+}
+
 // Aside is the handling for what is told at once, and not with the answer.
 func (t *Handling) Aside() *Handling {
 	aside := *t

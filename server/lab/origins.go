@@ -31,7 +31,7 @@ func (o Origins) WebCallback(id uuid.UUID) string { return o.WebApp(id) + "callb
 func (o Origins) MallorySite(id uuid.UUID) string { return o[event.Mallory] + "/" + id.String() + "/" }
 
 // MalloryKeys is where Mallory publishes a key of hers (RFC 7517 §5).
-func (o Origins) MalloryKeys(id uuid.UUID) string { return o.MallorySite(id) + "jwks" }
+func (o Origins) MalloryKeys(id uuid.UUID) string { return o.MallorySite(id) + "keys" }
 
 // PrintShop is where the API of a print shop stands, which Mallory runs.
 func (o Origins) PrintShop(id uuid.UUID) string { return o.MallorySite(id) + "prints" }

@@ -75,7 +75,7 @@ type player struct {
 	log     []event.Event // as progress last read it
 }
 
-// play does what a step says: the flow, a switch, an attack, or what answers its questions.
+// play does what a step says: the flow, what its attack needs, a switch, an attack, or what answers its questions.
 func (p *player) play(ctx context.Context, step lessons.Step, answers []load.Play) error {
 	for _, a := range answers {
 		if err := p.answer(ctx, a); err != nil {
@@ -84,6 +84,11 @@ func (p *player) play(ctx context.Context, step lessons.Step, answers []load.Pla
 	}
 	if step.Kind == lessons.Run {
 		if err := p.prover.Play(ctx, p.lab, p.script); err != nil {
+			return err
+		}
+	}
+	if step.Attack != "" {
+		if err := p.setUp(ctx, step.Attack); err != nil {
 			return err
 		}
 	}
@@ -108,6 +113,22 @@ func (p *player) set(ctx context.Context, change func(guard.Switches) (guard.Swi
 	}
 	p.lab = after
 	return nil
+}
+
+// setUp sets what an attack needs, as the learner does by one press.
+func (p *player) setUp(ctx context.Context, id string) error {
+	a, err := attack.Find(id)
+	if err != nil || len(a.Given) == 0 {
+		return err
+	}
+	return p.set(ctx, func(s guard.Switches) (guard.Switches, error) {
+		for id, value := range a.Given {
+			if s, err = s.With(id, asJSON(value)); err != nil {
+				return nil, err
+			}
+		}
+		return s, nil
+	})
 }
 
 func (p *player) attack(ctx context.Context, id string) error {

@@ -540,3 +540,188 @@ func TestASubjectThatFillsTheLab(t *testing.T) {
 		t.Errorf("it keeps %d notes", n)
 	}
 }
+
+const saysNoAccessToken = "This JWT is no access token. Send an access token, and no other JWT (RFC 9068 section 4)."
+
+// readGoodV07 are the verdicts on a good token from v07 on.
+func readGoodV07(kind, signature, audience, scope string) []string {
+	return then(hasToken, "token-type "+kind, "jwt-alg passed", "jwt-signature "+signature, "issuer passed", "audience "+audience, "token-expiry passed", "scope.enforce "+scope)
+}
+
+// In v07 a guard decides about what kind of JWT the API takes: both truths. Before, what is no
+// access token cannot be read, whatever is switched off.
+func TestTheTypeOfAToken(t *testing.T) {
+	const no = "this JWT is no access token"
+	types := map[string]struct {
+		header string
+		passes bool
+	}{
+		"at+jwt":             {`{"alg":"HS256","typ":"at+jwt"}`, true},
+		"application/at+jwt": {`{"alg":"HS256","typ":"application/at+jwt"}`, true},
+		"AT+JWT":             {`{"alg":"HS256","typ":"AT+JWT"}`, true},
+		"Application/At+Jwt": {`{"alg":"HS256","typ":"Application/At+Jwt"}`, true},
+		"JWT":                {`{"alg":"HS256","typ":"JWT"}`, false},
+		"jwt":                {`{"alg":"HS256","typ":"jwt"}`, false},
+		"none":               {`{"alg":"HS256"}`, false},
+		"an empty one":       {`{"alg":"HS256","typ":""}`, false},
+		"null":               {`{"alg":"HS256","typ":null}`, false},
+		"a blank too many":   {`{"alg":"HS256","typ":"at+jwt "}`, false},
+		"of another tree":    {`{"alg":"HS256","typ":"text/at+jwt"}`, false},
+		"with a parameter":   {`{"alg":"HS256","typ":"at+jwt;v=1"}`, false},
+		"an ID token's":      {`{"alg":"HS256","typ":"id_token+jwt"}`, false},
+		"a logout token's":   {`{"alg":"HS256","typ":"logout+jwt"}`, false},
+		"a DPoP proof's":     {`{"alg":"HS256","typ":"dpop+jwt"}`, false},
+	}
+	for name, tt := range map[string]struct {
+		chapter  string
+		on       bool
+		says     string   // of another type; "" where it is taken
+		verdicts []string // on another type
+		good     []string // on an access token
+	}{
+		"in v07, on":  {"v07", true, saysNoAccessToken, then(hasToken, "token-type refused: "+no), readGoodV07("passed", "passed", "passed", "passed")},
+		"in v07, off": {"v07", false, "", readGoodV07("would-refuse: "+no, "passed", "passed", "passed"), readGoodV07("passed", "passed", "passed", "passed")},
+		"in v06, on":  {"v06", true, saysType, nil, readGood},
+		"in v06, off": {"v06", false, saysType, nil, readGood},
+	} {
+		b := newReadBench(t)
+		b.in(tt.chapter)
+		if !tt.on {
+			b.off(guard.IDTokenType)
+		}
+		for of, kind := range types {
+			t.Run(name+": "+of, func(t *testing.T) {
+				b.T = t
+				token := b.signed(kind.header, b.claims(nil))
+				r := b.with(token, "/protected")
+				switch {
+				case !kind.passes && tt.says != "":
+					r.wantError(t, 401, challenged("invalid_token", tt.says), "invalid_token", tt.says)
+					b.wantVerdicts(tt.verdicts...)
+					b.note(token, `{"text":"a note"}`).wantError(t, 401, challenged("invalid_token", tt.says), "invalid_token", tt.says)
+					if n := len(b.state().Notes); n != len(newState().Notes) {
+						t.Errorf("it keeps %d notes", n)
+					}
+					return
+				case kind.passes:
+					b.wantVerdicts(tt.good...)
+				default:
+					b.wantVerdicts(tt.verdicts...)
+				}
+				if r.status != http.StatusOK || !strings.HasPrefix(r.body, `{"owner":"alice",`) {
+					t.Errorf("answered %d %s", r.status, r.body)
+				}
+			})
+		}
+	}
+}
+
+// idToken is what the server gives a client that asks who signs in: signed with the client's own
+// secret, for the client, and good for nothing at an API (OpenID Connect Core §2).
+func (b *splitBench) idToken(changes map[string]any) string {
+	b.Helper()
+	all := map[string]any{"aud": "demo-web", "azp": "demo-web", "nonce": "n-1", "at_hash": guard.HashOfToken("x"), "client_id": nil, "jti": nil, "scope": nil}
+	for name, value := range changes {
+		all[name] = value
+	}
+	return signedBy(encoded(`{"alg":"HS256","typ":"JWT"}`)+"."+encoded(b.claims(all)), []byte("the web app's own secret"))
+}
+
+// An ID token that is shown as an access token is stopped by each of four checks alone (RFC 9068
+// §4, RFC 8725 §3.11); with all of them off it opens Alice's things.
+func TestAnIDTokenAsAnAccessToken(t *testing.T) {
+	four := []guard.ID{guard.IDTokenType, guard.IDJWTSignature, guard.IDAudience, guard.IDScope}
+	const (
+		kind      = "this JWT is no access token"
+		signature = "the signature does not fit the token"
+		audience  = "this token is for another API"
+		scope     = "the token lacks the scope that this needs"
+	)
+	would := func(reason string) string { return "would-refuse: " + reason }
+	all := readGoodV07(would(kind), would(signature), would(audience), would(scope))
+	for name, tt := range map[string]struct {
+		on       guard.ID
+		status   int
+		code     string
+		says     string
+		verdicts []string
+	}{
+		"its type":      {guard.IDTokenType, 401, "invalid_token", saysNoAccessToken, then(hasToken, "token-type refused: "+kind)},
+		"its signature": {guard.IDJWTSignature, 401, "invalid_token", saysSignature, then(all[:4], "jwt-signature refused: "+signature)},
+		"its audience":  {guard.IDAudience, 401, "invalid_token", saysAudience, then(all[:6], "audience refused: "+audience)},
+		"its scope":     {guard.IDScope, 403, "insufficient_scope", saysScope, then(all[:8], "scope.enforce refused: "+scope)},
+	} {
+		t.Run(name+" alone", func(t *testing.T) {
+			b := newReadBench(t)
+			b.in("v07")
+			for _, id := range four {
+				if id != tt.on {
+					b.off(id)
+				}
+			}
+			want := challenged(tt.code, tt.says)
+			if tt.status == 403 {
+				want += `, scope="read"`
+			}
+			b.with(b.idToken(nil), "/protected").wantError(t, tt.status, want, tt.code, tt.says)
+			b.wantVerdicts(tt.verdicts...)
+		})
+	}
+	t.Run("all of them on: the first refuses", func(t *testing.T) {
+		b := newReadBench(t)
+		b.in("v07")
+		b.with(b.idToken(nil), "/protected").wantError(t, 401, challenged("invalid_token", saysNoAccessToken), "invalid_token", saysNoAccessToken)
+		b.wantVerdicts(then(hasToken, "token-type refused: "+kind)...)
+	})
+	t.Run("all of them off: it is taken", func(t *testing.T) {
+		b := newReadBench(t)
+		b.in("v07")
+		b.off(four...)
+		if r := b.with(b.idToken(nil), "/protected"); r.status != http.StatusOK || !strings.HasPrefix(r.body, `{"owner":"alice",`) {
+			t.Errorf("answered %d %s", r.status, r.body)
+		}
+		b.wantVerdicts(all...)
+	})
+	t.Run("all of them off, in v06: it cannot be read", func(t *testing.T) {
+		b := newReadBench(t)
+		b.off(four...)
+		b.with(b.idToken(nil), "/protected").wantError(t, 401, challenged("invalid_token", saysType), "invalid_token", saysType)
+		b.wantVerdicts()
+	})
+}
+
+// The guard of the type is about the type alone: what no API can read stays out with it off, and
+// an access token has the claims of one.
+func TestWhatIsNotReadWithoutTheType(t *testing.T) {
+	b := newReadBench(t)
+	b.in("v07")
+	b.off(guard.IDTokenType, guard.IDJWTAlg, guard.IDJWTSignature, guard.IDIssuer, guard.IDAudience, guard.IDTokenExpiry, guard.IDScope)
+	for name, tt := range map[string]struct{ token, says string }{
+		"no JWT":                        {"made-up", saysNoJWT},
+		"a type that is a number":       {b.signed(`{"alg":"HS256","typ":1}`, b.claims(nil)), saysHeader},
+		"an ID token with an extension": {b.signed(`{"alg":"HS256","typ":"JWT","crit":["x"]}`, b.claims(nil)), saysCritical},
+		"an ID token inside a JWT":      {b.signed(`{"alg":"HS256","typ":"JWT","cty":"JWT"}`, b.claims(nil)), saysClaims},
+		"an ID token of a list":         {b.signed(`{"alg":"HS256","typ":"JWT"}`, "[]"), saysClaims},
+		"an ID token from later on":     {b.signed(`{"alg":"HS256","typ":"JWT"}`, b.claims(map[string]any{"nbf": 1e10})), saysNotYet},
+		"an access token without a sub": {b.signed(header256, b.claims(map[string]any{"sub": nil})), saysLacks},
+		"an access token without a jti": {b.signed(`{"alg":"HS256","typ":"AT+jwt"}`, b.claims(map[string]any{"jti": nil})), saysLacks},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b.with(tt.token, "/protected").wantError(t, 401, challenged("invalid_token", tt.says), "invalid_token", tt.says)
+			b.wantVerdicts()
+		})
+	}
+}
+
+// A JWT that says of nobody opens nobody's things, though nothing stops it.
+func TestATokenOfNobody(t *testing.T) {
+	b := newReadBench(t)
+	b.in("v07")
+	b.off(guard.IDTokenType, guard.IDJWTSignature, guard.IDAudience, guard.IDScope)
+	token := b.idToken(map[string]any{"sub": nil})
+	for _, path := range []string{"/protected", "/api/me"} {
+		if r := b.with(token, path); strings.Contains(r.body, "alice") || strings.Contains(r.body, "photos\":[{") || r.status >= 500 {
+			t.Errorf("%s answers %d %s", path, r.status, r.body)
+		}
+	}
+}

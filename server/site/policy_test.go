@@ -40,7 +40,7 @@ func TestThePolicyOfThePages(t *testing.T) {
 		"style-src":       {"'self'"},
 		"img-src":         {"'self'"},
 		"font-src":        {"'self'"},
-		"connect-src":     {"'self'", "wss://lab.example.com", "https://auth.example.com", "https://api.example.com"},
+		"connect-src":     {"'self'", "wss://lab.example.com", "https://auth.example.com", "https://api.example.com", "https://mallory.example.net"},
 		"frame-src":       {"'self'", "https://auth.example.com", "https://app.example.com", "https://mallory.example.net"},
 		"manifest-src":    {"'self'"},
 		"worker-src":      {"'self'"},

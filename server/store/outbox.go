@@ -230,6 +230,18 @@ func (s *Store) NewFrame(lab uuid.UUID, events ...event.Event) *Frame {
 	return &Frame{store: s, lab: lab, first: events}
 }
 
+// Add adds what was told without a change: it stands behind all that the frame has told so far.
+// If this returns an error, the frame is as it was.
+func (f *Frame) Add(ctx context.Context, out Outbox) error {
+	if len(out.events) > 0 && f.saved.waits() {
+		if err := f.Tell(ctx); err != nil {
+			return err
+		}
+	}
+	f.first = append(f.first, out.events...)
+	return nil
+}
+
 // Tell adds events to the frame and appends it. It returns when all of it stands in the
 // log, as whoever calls another party in the midst of a request must know; what is told
 // after that is appended behind it. Where it fails, changes that were made stand, and what they told is appended by whoever

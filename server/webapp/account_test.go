@@ -248,6 +248,16 @@ func TestWhatASignInAsks(t *testing.T) {
 	if want := []string{"GET " + discovery, "POST /token", "GET /userinfo", "GET /api/me", "GET /protected"}; !slices.Equal(paths, want) {
 		t.Errorf("it asked %q, want %q", paths, want)
 	}
+	var told []string // each before what comes of it
+	for _, e := range a.events() {
+		if e.Note != nil && e.From == event.Webapp {
+			told = append(told, e.Note.Name)
+		}
+	}
+	want := []string{event.NoteVerifier, event.NoteNonce, event.NoteState, event.NoteOpen, event.NoteCode, event.NoteSignedIn, event.NoteTokens, event.NoteUserInfo, event.NoteAccount, event.NoteShown}
+	if told = slices.DeleteFunc(told, func(name string) bool { return name == event.NoteCallback }); !slices.Equal(told, want) {
+		t.Errorf("it told %q, want %q", told, want)
+	}
 	if got := a.others.to("/userinfo"); got[0] != (asked{"GET", "/userinfo", "", "Bearer " + token, ""}) {
 		t.Errorf("it asked %+v", got)
 	}
