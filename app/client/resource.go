@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
@@ -106,7 +107,7 @@ func (f *flow) ask(
 func (f *flow) askAndRenew(
 	ctx context.Context, method, at, body string,
 ) (string, error) {
-	if at == "" || f.API == "" {
+	if !strings.Contains(at, "://") { // a path, and nothing below it
 		return "", errNoAPI
 	}
 	tokens, signedIn := f.tokens()

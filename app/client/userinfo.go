@@ -32,6 +32,9 @@ func (c *Client) Who(
 	if kept.User == (User{}) {
 		return User{}, Claims{}, nil
 	}
+	if f.Discovered.UserInfoEndpoint == "" { // a server need not
+		return kept.User, Claims{Subject: kept.User.Subject}, nil
+	}
 	claims, err = f.readUserInfo(ctx)
 	if err == nil {
 		err = f.enforce(guard.IDUserInfoSubject,

@@ -25,7 +25,7 @@ func TestBriefRun(t *testing.T) {
 	}
 	file := filepath.Join(t.TempDir(), "bench.json")
 	var printed bytes.Buffer
-	if err := run(t.Context(), []string{"-brief", "-binary", binary, "-only", "flows,feed,growth", "-json", file}, &printed); err != nil {
+	if err := run(t.Context(), []string{"-brief", "-binary", binary, "-only", "flows,openid,feed,growth", "-json", file}, &printed); err != nil {
 		t.Fatalf("%v\n%s", err, &printed)
 	}
 	text, err := os.ReadFile(file)
@@ -38,6 +38,8 @@ func TestBriefRun(t *testing.T) {
 	}
 	for _, want := range []figure{
 		{Part: "flows", Name: "2 at once: flows", Unit: "1/s"},
+		{Part: "openid", Name: "2 at once: flows", Unit: "1/s"},
+		{Part: "openid", Name: "RS256 signatures of this machine, 1 at once", Unit: "1/s"},
 		{Part: "feed", Name: "10 labs followed: request to message, 99 of 100", Unit: "ms"},
 		{Part: "feed", Name: "10 labs followed: stored for a lab in which a login was begun", Unit: "KiB"},
 		{Part: "growth", Name: "10 labs: reset it, median", Unit: "ms"},
@@ -55,7 +57,7 @@ func TestBriefRun(t *testing.T) {
 
 func TestPartsAreNamed(t *testing.T) {
 	err := run(context.Background(), []string{"-only", "flow"}, new(bytes.Buffer))
-	if want := `there is no part "flow": there are flows, feed, growth, page, size`; err == nil || err.Error() != want {
+	if want := `there is no part "flow": there are flows, openid, feed, growth, page, size`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -103,7 +103,7 @@ const stride = 7919
 func (b *bench) fill(ctx context.Context, p *program, labs int) ([]*lab.Session, error) {
 	sessions := make([]*lab.Session, labs)
 	return sessions, b.prepare(ctx, labs, func(i int) (err error) {
-		if sessions[i], err = p.open(ctx); err != nil {
+		if sessions[i], err = p.open(ctx, chapter); err != nil {
 			return err
 		}
 		return p.knock(ctx, sessions[i].Lab(), rand.Text())

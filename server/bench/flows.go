@@ -2,23 +2,69 @@ package main
 
 import (
 	"context"
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
 	"fmt"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // measureFlows counts flows with a session kept, each learner in a lab of their own
 // with its feed open: authorization request, callback, token request, and every note,
 // check and change recorded.
-func (b *bench) measureFlows(ctx context.Context) error {
+func (b *bench) measureFlows(ctx context.Context) error { return b.measurePlay(ctx, "flows", chapter) }
+
+// measureOpenID counts flows of OpenID Connect, with an ID token that is signed and checked,
+// UserInfo and one refresh, and beside them what bounds them: how many such signatures this
+// machine makes in the same time.
+func (b *bench) measureOpenID(ctx context.Context) error {
+	if err := b.measurePlay(ctx, "openid", openIDChapter); err != nil {
+		return err
+	}
+	for _, atOnce := range []int{1, runtime.NumCPU()} {
+		n, err := signatures(atOnce, b.counts.signing)
+		if err != nil {
+			return err
+		}
+		b.report.add("openid", fmt.Sprintf("RS256 signatures of this machine, %d at once", atOnce), n, "1/s")
+	}
+	return nil
+}
+
+// signatures returns how many RS256 signatures a second are made by so many at once.
+func signatures(atOnce int, during time.Duration) (perSecond float64, err error) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return 0, err
+	}
+	hash := sha256.Sum256([]byte("what is signed"))
+	var made atomic.Int64
+	begun := time.Now()
+	err = inParallel(atOnce, atOnce, func(int) error {
+		for time.Since(begun) < during {
+			if _, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, hash[:]); err != nil {
+				return err
+			}
+			made.Add(1)
+		}
+		return nil
+	})
+	return float64(made.Load()) / time.Since(begun).Seconds(), err
+}
+
+func (b *bench) measurePlay(ctx context.Context, part, chapter string) error {
 	for _, labs := range b.counts.labs {
 		if err := b.with(ctx, func(p *program) error {
-			finish := b.profile(ctx, p, fmt.Sprintf("flows-%d", labs))
-			m, err := b.playRounds(ctx, p, labs)
+			finish := b.profile(ctx, p, fmt.Sprintf("%s-%d", part, labs))
+			m, err := b.playRounds(ctx, p, labs, chapter)
 			if err != nil {
 				return err
 			}
-			m.report(b.report, "flows", fmt.Sprintf("%d at once: ", labs))
+			m.report(b.report, part, fmt.Sprintf("%d at once: ", labs))
 			return finish()
 		}); err != nil {
 			return err
@@ -44,9 +90,9 @@ func (m played) report(r *report, part, what string) {
 
 // playRounds has so many learners at once run flows, in fresh labs each round, until
 // there are enough.
-func (b *bench) playRounds(ctx context.Context, p *program, labs int) (m played, err error) {
+func (b *bench) playRounds(ctx context.Context, p *program, labs int, chapter string) (m played, err error) {
 	for m.flows < b.counts.flows {
-		if err := b.play(ctx, p, labs, &m); err != nil {
+		if err := b.play(ctx, p, labs, chapter, &m); err != nil {
 			return m, err
 		}
 	}
@@ -54,8 +100,8 @@ func (b *bench) playRounds(ctx context.Context, p *program, labs int) (m played,
 }
 
 // play is one round, added to m.
-func (b *bench) play(ctx context.Context, p *program, labs int, m *played) error {
-	learners, leave, err := prepared(ctx, b, labs, func(int) (*learner, error) { return newLearner(ctx, p) },
+func (b *bench) play(ctx context.Context, p *program, labs int, chapter string, m *played) error {
+	learners, leave, err := prepared(ctx, b, labs, func(int) (*learner, error) { return newLearner(ctx, p, chapter) },
 		func(l *learner) { l.leave() })
 	defer leave()
 	if err != nil {

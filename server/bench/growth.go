@@ -37,7 +37,7 @@ func (b *bench) measureGrowth(ctx context.Context) error {
 // measureAt measures a program that has these labs.
 func (b *bench) measureAt(ctx context.Context, p *program, sessions []*lab.Session, name string) error {
 	var m played
-	if err := b.play(ctx, p, b.counts.learners, &m); err != nil {
+	if err := b.play(ctx, p, b.counts.learners, chapter, &m); err != nil {
 		return err
 	}
 	m.report(b.report, "growth", fmt.Sprintf("%s%d at once: ", name, b.counts.learners))
@@ -73,7 +73,7 @@ type operation struct {
 func operations() []operation {
 	return []operation{
 		{"make a lab", func(ctx context.Context, p *program, _ *lab.Session) error {
-			_, err := p.open(ctx)
+			_, err := p.open(ctx, chapter)
 			return err
 		}},
 		{"read a lab", func(ctx context.Context, _ *program, s *lab.Session) error {

@@ -23,11 +23,11 @@ import (
 	"oauthlab/server/robot"
 )
 
-// Where the measured labs are, and what is played in them: the last chapter, in which
-// most is checked, and its script.
+// Where the measured labs are, and what is played in them: a login, which has been measured alike
+// in each release, and one of OpenID Connect.
 const (
-	chapter    = "v03"
-	scriptName = "sign-in"
+	chapter       = "v03"
+	openIDChapter = "v08"
 )
 
 // maxMessage is the longest message of the feed that is read, in bytes.
@@ -38,27 +38,27 @@ const maxMessage = 1 << 18
 type learner struct {
 	session *lab.Session
 	alice   *robot.Robot
-	script  robot.Script
+	flow    func(ctx context.Context) error // the first time with the login page in it
 	leave   func()
 }
 
-// newLearner opens a lab, follows it, and runs the flow once, so that the browser has
-// a session at the authorization server.
-func newLearner(ctx context.Context, p *program) (*learner, error) {
-	session, err := p.open(ctx)
+// newLearner opens a lab of the chapter, follows it, and runs the chapter's flow once, so that the
+// browser has a session at the authorization server.
+func newLearner(ctx context.Context, p *program, chapter string) (*learner, error) {
+	session, err := p.open(ctx, chapter)
 	if err != nil {
 		return nil, err
 	}
-	script, found := robot.FindScript(scriptName)
-	if !found {
-		return nil, fmt.Errorf("there is no script %q", scriptName)
-	}
 	at := session.Lab()
-	l := &learner{session: session, script: script, alice: robot.In(robot.Place{
+	l := &learner{session: session, alice: robot.In(robot.Place{
 		Issuer: at.Issuer, ClientID: at.ClientID, RedirectURI: at.RedirectURI,
 		Origins: server.Origins{event.Lab: p.lab, event.Auth: p.auth}, Rules: guard.Rules{Chapter: at.Chapter}, Now: time.Now,
 		Record: session, Sign: robot.AsBrowser(p.lab), Via: p.wire,
 	}, event.Browser, "alice")}
+	l.flow = l.login
+	if chapter == openIDChapter {
+		l.flow = l.openID
+	}
 	following, stop := context.WithCancel(ctx)
 	var gone sync.WaitGroup
 	gone.Go(func() { session.Follow(following, func(lab.Update) {}) })
@@ -73,11 +73,14 @@ func newLearner(ctx context.Context, p *program) (*learner, error) {
 	return l, nil
 }
 
-// flow runs the chapter's flow, the first time with the login page in it: authorization
-// request, callback, token request.
-func (l *learner) flow(ctx context.Context) error {
+// login runs authorization request, callback and token request.
+func (l *learner) login(ctx context.Context) error {
 	l.alice.Codes, l.alice.Tokens, l.alice.Sent = nil, nil, nil
-	if err := l.alice.Play(ctx, l.script); err != nil {
+	callback, err := l.alice.SignIn(ctx)
+	if err != nil {
+		return err
+	}
+	if err := l.alice.Finish(ctx, callback); err != nil {
 		return err
 	}
 	if len(l.alice.Tokens) == 0 {
@@ -86,8 +89,30 @@ func (l *learner) flow(ctx context.Context) error {
 	return nil
 }
 
-// open makes a lab.
-func (p *program) open(ctx context.Context) (*lab.Session, error) {
+// openID runs a login with an ID token, which is checked, UserInfo, and one refresh.
+func (l *learner) openID(ctx context.Context) error {
+	l.alice.Sent = nil
+	callback, err := l.alice.SignIn(ctx)
+	if err != nil {
+		return err
+	}
+	code, err := l.alice.Client.Callback(ctx, callback)
+	if err != nil {
+		return err
+	}
+	tokens, err := l.alice.Client.Redeem(ctx, code)
+	if err != nil {
+		return err
+	}
+	if _, _, err := l.alice.Client.Who(ctx); err != nil {
+		return err
+	}
+	_, err = l.alice.Client.Renew(ctx, tokens)
+	return err
+}
+
+// open makes a lab of the chapter.
+func (p *program) open(ctx context.Context, chapter string) (*lab.Session, error) {
 	return lab.Open(ctx, lab.Device{
 		Fetch: p.fetch, Dial: dial, Keep: memory{}, NewID: uuid.NewString, Now: time.Now, After: time.After, Origin: p.lab,
 	}, chapter)

@@ -62,13 +62,14 @@ type counts struct {
 	packs       []int         // levels of brotli
 	learners    int           // at once, while labs grow
 	inParallel  int           // requests at once where nothing is timed
+	signing     time.Duration // for which signatures are counted
 }
 
 func thorough() counts {
 	return counts{
 		labs: []int{1, 8, 64}, flowsPerLab: 20, flows: 640, followed: []int{1000, 10_000}, messages: 2000, quiet: time.Minute,
 		grown: []int{1000, 2000, 4000, 8000}, operations: 1000, pages: 7, slowPages: 3, packs: []int{5, 11},
-		learners: 8, inParallel: 32,
+		learners: 8, inParallel: 32, signing: 2 * time.Second,
 	}
 }
 
@@ -76,7 +77,7 @@ func thorough() counts {
 func brief() counts {
 	return counts{
 		labs: []int{1, 2}, flowsPerLab: 2, flows: 2, followed: []int{10}, messages: 20, quiet: time.Second / 10,
-		grown: []int{5, 10}, operations: 5, pages: 1, slowPages: 1, packs: []int{0}, learners: 2, inParallel: 4,
+		grown: []int{5, 10}, operations: 5, pages: 1, slowPages: 1, packs: []int{0}, learners: 2, inParallel: 4, signing: time.Second / 10,
 	}
 }
 
@@ -88,7 +89,7 @@ type part struct {
 
 func parts() []part {
 	return []part{
-		{"flows", (*bench).measureFlows}, {"feed", (*bench).measureFeed}, {"growth", (*bench).measureGrowth},
+		{"flows", (*bench).measureFlows}, {"openid", (*bench).measureOpenID}, {"feed", (*bench).measureFeed}, {"growth", (*bench).measureGrowth},
 		{"page", (*bench).measurePage}, {"size", (*bench).measureSize},
 	}
 }

@@ -443,12 +443,11 @@ func TestAFaultySignInLeavesNobodyIn(t *testing.T) {
 		"UserInfo that is not there": {func(a *accounts) {
 			a.others.answers["/userinfo"] = func() (*http.Response, error) { return nil, errors.New("the line is dead") }
 		}, "", "Ask the API: the line is dead."},
-		"UserInfo of a megabyte":       {func(a *accounts) { a.user["picture"] = strings.Repeat("x", 1<<20) }, "", "UserInfo cannot be read."},
-		"tokens of a megabyte":         {claim("picture", strings.Repeat("x", 1<<20)), "", "The answer has no access token."},
-		"UserInfo that sends it on":    {func(a *accounts) { a.others.answers["/userinfo"] = redirects("http://evil.example/userinfo") }, "", "The API answered 302."},
-		"a token endpoint that does":   {func(a *accounts) { a.others.answers["/token"] = redirects("http://evil.example/token") }, "", "The token endpoint answered 302."},
-		"UserInfo for too little":      {func(a *accounts) { a.others.answers["/userinfo"] = says(403, `{"error":"insufficient_scope"}`) }, "", "Insufficient_scope."},
-		"UserInfo that has no address": {func(a *accounts) { delete(a.metadata, "userinfo_endpoint") }, "", ""},
+		"UserInfo of a megabyte":     {func(a *accounts) { a.user["picture"] = strings.Repeat("x", 1<<20) }, "", "UserInfo cannot be read."},
+		"tokens of a megabyte":       {claim("picture", strings.Repeat("x", 1<<20)), "", "The answer has no access token."},
+		"UserInfo that sends it on":  {func(a *accounts) { a.others.answers["/userinfo"] = redirects("http://evil.example/userinfo") }, "", "The API answered 302."},
+		"a token endpoint that does": {func(a *accounts) { a.others.answers["/token"] = redirects("http://evil.example/token") }, "", "The token endpoint answered 302."},
+		"UserInfo for too little":    {func(a *accounts) { a.others.answers["/userinfo"] = says(403, `{"error":"insufficient_scope"}`) }, "", "Insufficient_scope."},
 	} {
 		for _, on := range []bool{true, false} {
 			if tt.guard == "" && !on {
@@ -699,6 +698,16 @@ func TestAnAccountWithoutTheAPI(t *testing.T) {
 	a.wantPage("Alice's account", "Album")
 	a.wantPage("The API answered 500.")
 	a.wantKept("alice alice@example.com ")
+}
+
+// A server need not have UserInfo (OpenID Connect Discovery §3 recommends it): who signed in is known
+// without.
+func TestAnAccountWithoutUserInfo(t *testing.T) {
+	a := newAccounts(t)
+	delete(a.metadata, "userinfo_endpoint")
+	a.signIn()
+	a.wantPage("alice's account")
+	a.wantKept("alice  The lake")
 }
 
 // A reset forgets the accounts, and signs everybody out.
