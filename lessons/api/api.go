@@ -184,3 +184,25 @@ type OwnClient struct {
 type OwnClients struct {
 	Clients []OwnClient `json:"clients"` // in the order in which they were registered
 }
+
+// Forgery is the body of POST /api/labs/{id}/forgeries: a JWT that Mallory writes.
+type Forgery struct {
+	Header string `json:"header"` // a JSON object, such as {"alg":"RS256"}
+	Claims string `json:"claims"` // likewise
+	Key    string `json:"key"`    // one of the keys below, whatever the header says
+	Send   bool   `json:"send"`   // show it to the API, as Mallory
+}
+
+// Keys of a forgery.
+const (
+	KeyMallory = "mallory" // her own: an elliptic one, whose public half her site publishes
+	KeyPublic  = "public"  // the server's public RSA key, taken for the secret of HS256
+	KeyNone    = "none"    // no signature at all
+)
+
+// Forged answers it.
+type Forged struct {
+	Token  string `json:"token"`
+	Status int    `json:"status,omitempty"` // of the API's answer, where it was sent
+	Answer string `json:"answer,omitempty"` // its body
+}

@@ -159,12 +159,20 @@ func (s *Scene) usePublicKey(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	public, err := publicPEM(key)
+	if err != nil {
+		return err
+	}
+	return s.use(ctx, forge(guard.HS256, key.KeyID, s.claimsOfAlice(), public))
+}
+
+// publicPEM is a public key as configurations have it.
+func publicPEM(key jose.JSONWebKey) ([]byte, error) {
 	der, err := x509.MarshalPKIXPublicKey(key.Key)
 	if err != nil {
-		return fmt.Errorf("read the public key: %w", err)
+		return nil, fmt.Errorf("read the public key: %w", err)
 	}
-	public := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
-	return s.use(ctx, forge(guard.HS256, key.KeyID, s.claimsOfAlice(), public))
+	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), nil
 }
 
 // published returns a key of the server's, which it tells everybody who asks.

@@ -134,9 +134,7 @@ func Faults() []Fault {
 	)
 	place(guard.IDFaultUserInfo,
 		Fault{Name: "missing-subject", Client: MustRefuse, Guard: guard.IDUserInfoSubject, Section: core("§5.3.2"), Changes: "UserInfo has no sub.", userInfo: func(u *UserInfo) { u.Subject = "" }},
-		Fault{Name: "foreign-subject", Client: MustRefuse, Guard: guard.IDUserInfoSubject, Section: core("§5.3.2"), Changes: "UserInfo tells of another user.", userInfo: func(u *UserInfo) {
-			*u = claimsOf(fixtures(), anotherUser(u.Subject), strings.Join([]string{scopeProfile, scopeEmail}, " "))
-		}},
+		Fault{Name: "foreign-subject", Client: MustRefuse, Guard: guard.IDUserInfoSubject, Section: core("§5.3.2"), Changes: "UserInfo tells of another user.", userInfo: tellOfAnother},
 		Fault{Name: "not-json", Client: MustRefuse, Section: core("§5.3.2"), Changes: "UserInfo answers with a page of HTML.", answer: notJSON},
 	)
 	place(guard.IDFaultRedirect,
@@ -197,6 +195,18 @@ func anotherUser(subject string) string {
 	return ""
 }
 
+// tellOfAnother has UserInfo tell of another user what it told of this one.
+func tellOfAnother(u *UserInfo) {
+	other := claimsOf(fixtures(), anotherUser(u.Subject), scopeProfile+" "+scopeEmail)
+	u.Subject = other.Subject
+	if u.Name != "" {
+		u.Name, u.Username = other.Name, other.Username
+	}
+	if u.Email != "" {
+		u.Email, u.EmailVerified = other.Email, other.EmailVerified
+	}
+}
+
 // replay has the ID token say what the one of an earlier login said, and remembers what it says
 // where there was none.
 func replay(in scene, i *idToken) {
@@ -222,11 +232,16 @@ func (s *Server) misbehave(r *http.Request, t *lab.Handling) error {
 	all := Faults()
 	i := slices.IndexFunc(all, func(f Fault) bool { return f.Name == r.PathValue("fault") })
 	if i < 0 {
-		names := make([]string, len(all))
-		for i, f := range all {
-			names[i] = f.Name
+		var names []string
+		for _, f := range all {
+			if rules.Has(f.part) {
+				names = append(names, f.Name)
+			}
 		}
 		return endpoint.Refuse(http.StatusNotFound, endpoint.InvalidRequest, "There is no fault of that name.", "There are "+strings.Join(names, ", ")+".")
+	}
+	if part, _ := guard.FindPart(all[i].part); !rules.Has(part.ID) {
+		return endpoint.Refuse(http.StatusNotFound, endpoint.InvalidRequest, "This fault comes with chapter "+part.Since+".", "This lab is in chapter "+t.Settings.Chapter+".")
 	}
 	l := *t.Lab
 	l.Settings.Switches = guard.Switches{all[i].part: all[i].value}

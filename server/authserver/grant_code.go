@@ -28,8 +28,11 @@ func (s *Server) redeemCode(state *State, t *lab.Handling, client Client, req Co
 			"Letters, digits and - . _ ~ alone: 32 random bytes in base64url without padding are 43 of them (RFC 7636 §4.1).")}
 	}
 	code := state.code(req.Code)
-	if code == nil || code.Fault != t.Fault { // nothing to go on with, whatever is switched off
+	if code == nil { // nothing to go on with, whatever is switched off
 		return s.noCode(state, t, req.Code)
+	}
+	if code.Fault != t.Fault {
+		return no("Another issuer of this lab gave out the code.", "Each knows its own codes alone: redeem it at the token endpoint of the issuer that was asked.")
 	}
 	if err := t.Enforce(guard.IDCodeExpiry,
 		guard.CodeExpiry(code.Expires, t.Now())); err != nil {

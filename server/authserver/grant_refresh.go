@@ -26,8 +26,11 @@ func (s *Server) refresh(state *State, t *lab.Handling, client Client, req Refre
 		return tokenAnswer{refused: e}
 	}
 	family, token := state.refreshToken(req.RefreshToken)
-	if family == nil || family.Fault != t.Fault { // nothing to go on with, whatever is switched off
+	if family == nil { // nothing to go on with, whatever is switched off
 		return s.noRefresh(t, req.RefreshToken)
+	}
+	if family.Fault != t.Fault {
+		return no("Another issuer of this lab gave out the refresh token.", "Each knows its own alone: use it at the token endpoint of the issuer that was asked.")
 	}
 	if family.Revoked != nil {
 		return no("The tokens of this login were revoked.", "Run the flow again.")

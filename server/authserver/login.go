@@ -101,12 +101,15 @@ func (s *Server) refuseLogin(w http.ResponseWriter, r *http.Request, t *lab.Hand
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request, t *lab.Handling, kept, subject string) error {
 	session, code := newSecret(), s.issue(t.ID, kindCode)
 	d, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Handling) (decision, error) {
+		if e := state.elsewhere(t, kept); e != nil {
+			return decision{shown: e}, nil
+		}
 		if a, answered := state.answered(kept); answered {
 			state.forgive(subject)
 			return s.again(state, t, a, sessionOf(r, s), subject), nil
 		}
 		p, waits := state.pending(kept)
-		if !waits || !t.Now().Before(p.Expires) || p.Fault != t.Fault {
+		if !waits || !t.Now().Before(p.Expires) {
 			return decision{shown: s.nothingWaits(t, kept, waits)}, nil
 		}
 		state.removePending(kept)
@@ -152,6 +155,19 @@ func (s *Server) done(state *State, t *lab.Handling, a Answered, session string)
 	return d
 }
 
+// elsewhere refuses a request that was made at another issuer of the lab: each has its own.
+func (s *State) elsewhere(t *lab.Handling, kept string) *endpoint.Error {
+	p, known := s.pending(kept)
+	if a, answered := s.answered(kept); answered {
+		p, known = a.Pending, true
+	}
+	if !known || p.Fault == t.Fault {
+		return nil
+	}
+	return endpoint.Invalid("This sign-in page is another issuer's.",
+		"Each issuer of the lab has requests of its own. Sign in at the issuer that the client asked.")
+}
+
 // nothingWaits says why no request of that id can be gone on with.
 func (s *Server) nothingWaits(t *lab.Handling, kept string, late bool) *endpoint.Error {
 	switch {
@@ -177,6 +193,9 @@ func (s *Server) loginPage(w http.ResponseWriter, r *http.Request, t *lab.Handli
 	if err != nil {
 		return err
 	}
+	if e := state.elsewhere(t, kept); e != nil {
+		return e
+	}
 	p, waits := state.pending(kept)
 	if a, answered := state.answered(kept); answered {
 		switch session := sessionOf(r, s); {
@@ -188,7 +207,7 @@ func (s *Server) loginPage(w http.ResponseWriter, r *http.Request, t *lab.Handli
 			return nil
 		}
 		p = a.Pending
-	} else if !waits || !t.Now().Before(p.Expires) || p.Fault != t.Fault {
+	} else if !waits || !t.Now().Before(p.Expires) {
 		return s.nothingWaits(t, kept, waits)
 	}
 	target, err := url.Parse(p.Request.RedirectURI)

@@ -41,7 +41,6 @@ const (
 // not take.
 func checkOpenID(req AuthorizationRequest) *endpoint.Error {
 	prompts := strings.Fields(req.Prompt)
-	_, err := strconv.ParseUint(req.MaxAge, 10, 31)
 	switch {
 	case req.RequestObject != "":
 		return endpoint.Refuse(http.StatusBadRequest, codeRequestNotSupported, "This server takes no request object.", "Leave request out, and send the parameters themselves (OpenID Connect Core §6.1).")
@@ -51,24 +50,30 @@ func checkOpenID(req AuthorizationRequest) *endpoint.Error {
 		return endpoint.Refuse(http.StatusBadRequest, codeRegistrationUnsupported, "This server takes no registration in a request.", "Leave registration out (OpenID Connect Core §7.2.1).")
 	case len(prompts) > 1 && slices.Contains(prompts, promptNone):
 		return endpoint.Invalid("The prompt says none, and something else.", "none stands alone: no page is shown then (OpenID Connect Core §3.1.2.1).")
-	case req.MaxAge != "" && err != nil:
+	case strings.Trim(req.MaxAge, "0123456789") != "":
 		return endpoint.Invalid("The max_age is not a number of seconds.", "Send digits alone, such as 3600 (OpenID Connect Core §3.1.2.1).")
 	}
 	return nil
 }
 
-func wantsNoPage(req AuthorizationRequest) bool { return req.Prompt == promptNone }
+// wantsNoPage reports whether the one prompt is none: it is one of a list.
+func wantsNoPage(req AuthorizationRequest) bool {
+	return slices.Equal(strings.Fields(req.Prompt), []string{promptNone})
+}
 
 // asksAgain reports whether a user who has signed in must do so once more: the client says so, or
-// wants a sign-in that is newer.
+// wants a sign-in that is newer. 0 is as prompt=login, and a number that is too large is no limit.
 func asksAgain(t *lab.Handling, req AuthorizationRequest, who Session) bool {
+	if who.isNew {
+		return false
+	}
 	for _, prompt := range strings.Fields(req.Prompt) {
 		if prompt == promptLogin || prompt == promptConsent || prompt == promptSelect {
 			return true
 		}
 	}
 	age, err := strconv.ParseUint(req.MaxAge, 10, 31)
-	return err == nil && t.Now().Sub(who.began()) > time.Duration(age)*time.Second //nolint:gosec // 31 bits
+	return err == nil && (age == 0 || t.Now().Sub(who.began()) > time.Duration(age)*time.Second) //nolint:gosec // 31 bits
 }
 
 // refuseSilently is what a client hears that wants no page where one is due; nil where none is.

@@ -89,5 +89,6 @@ func (s *State) begin(t *lab.Handling, one Session) Session {
 	one.Began, one.Expires = t.Now(), t.Now().Add(sessionLife)
 	s.Sessions = lab.Keep(s.Sessions, one, maxKept)
 	t.Changed("session", "stored", one.Subject, event.ChangeField{Name: "subject", To: one.Subject})
+	one.isNew = true // not as it is kept
 	return one
 }

@@ -49,6 +49,8 @@ type Session struct {
 	Unasked bool      `json:"unasked,omitempty"` // it began without a page
 	Began   time.Time `json:"began,omitzero"`    // zero of one that an older release kept
 	Expires time.Time `json:"expires"`
+
+	isNew bool // it began with the request that is handled
 }
 
 // began is when the user signed in.

@@ -109,7 +109,7 @@ func readAccessToken(r *http.Request, form url.Values) (string, *endpoint.Error)
 	switch {
 	case len(headers)+len(inBody) > 1:
 		return "", askForToken(endpoint.Refuse(http.StatusBadRequest, endpoint.InvalidRequest, "The request brings a token twice.", "Send it once, in the Authorization header (RFC 6750 §2)."), "")
-	case len(inBody) == 1:
+	case len(inBody) == 1 && inBody[0] != "":
 		return inBody[0], nil
 	case len(headers) == 1:
 		scheme, token, _ := strings.Cut(headers[0], " ")

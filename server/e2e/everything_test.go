@@ -527,12 +527,16 @@ func (b *tab) playAndCompare(p *program, a api.Attack, needs map[string]string) 
 	if status, body := call(b.T, http.MethodPatch, p.lab+"/api/labs/"+l.ID, l.Key, string(patch)); status != http.StatusOK {
 		b.Fatalf("%s: %d %s", patch, status, body)
 	}
-	before := len(eventsOf(b.T, p.lab+"/api/labs/"+l.ID, l.Key))
+	before := 0
+	for _, e := range eventsOf(b.T, p.lab+"/api/labs/"+l.ID, l.Key) {
+		before = int(e.Seq)
+	}
 	b.atRest()
 	b.press("button", "Run the attack: "+a.Title)
 	b.until(fmt.Sprintf(`[...document.querySelectorAll(".bands > .band:last-child [data-seq]")].some(e => Number(e.dataset.seq) > %d) && document.querySelector(".bands > .band:last-child .card")`, before))
 	b.atRest()
-	log := eventsOf(b.T, p.lab+"/api/labs/"+l.ID, l.Key)[before:]
+	all := eventsOf(b.T, p.lab+"/api/labs/"+l.ID, l.Key) // the log drops its first events
+	log := all[slices.IndexFunc(all, func(e event.Event) bool { return int(e.Seq) > before }):]
 	b.sees(evaluate[seen](b, seenNow), log, a.ID)
 
 	b.do("replay it", clickOn(".bands > .band:last-child .band-replay", "Replay"))

@@ -171,6 +171,11 @@ func (a *API) attacks(w http.ResponseWriter, _ *http.Request, _ *lab.Handling) e
 	return nil
 }
 
+func (a *API) faults(w http.ResponseWriter, _ *http.Request, _ *lab.Handling) error {
+	endpoint.WriteJSON(w, http.StatusOK, authserver.Faults())
+	return nil
+}
+
 // AttackCatalogue lists the attacks as the API tells them.
 func AttackCatalogue() []api.Attack {
 	var list []api.Attack

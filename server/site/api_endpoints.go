@@ -44,6 +44,10 @@ func (a *API) catalogues() []endpoint.Row {
 			Does: "Answers with one entry of the glossary, as HTML.",
 		},
 		{
+			Method: http.MethodGet, Path: "/api/faults", Serve: endpoint.Plain(a.faults),
+			Does: "Lists what the authorization server can be told to do wrong: {issuer}/fault/NAME is the same server with that one fault.",
+		},
+		{
 			Method: http.MethodGet, Path: "/api/protections", Serve: endpoint.Plain(a.protections),
 			Does: "Lists the protections and their parts.",
 		},
@@ -83,6 +87,10 @@ func (a *API) calls() []endpoint.Row {
 		{
 			Method: http.MethodPost, Path: "/api/labs/{lab}/attacks/{attack}/mail/outcome", Keyed: true, Serve: a.onAttack(a.mailOutcome), Answer: api.AttackResult{},
 			Does: "Tells what came of that mail, once, when the learner who opened it as Alice is at an end; \"undecided\" otherwise.",
+		},
+		{
+			Method: http.MethodPost, Path: "/api/labs/{lab}/forgeries", Keyed: true, Feature: guard.JWKS, Serve: endpoint.JSON(a.forge), Answer: api.Forged{},
+			Does: "Writes a JWT as Mallory can, with the header and the claims that are given, and shows it to the API if that is wanted.",
 		},
 		{
 			Method: http.MethodGet, Path: "/api/labs/{lab}/events", Keyed: true, Serve: endpoint.Form(a.events),

@@ -15,6 +15,7 @@ import (
 	"oauthlab/lessons/frame"
 	"oauthlab/lessons/guard"
 	"oauthlab/lessons/prose"
+	"oauthlab/server/attack"
 	"oauthlab/server/authserver"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
@@ -189,6 +190,18 @@ func (a *API) rotateKeys(w http.ResponseWriter, r *http.Request, t *lab.Handling
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (a *API) forge(w http.ResponseWriter, r *http.Request, t *lab.Handling, f api.Forgery) error {
+	forged, err := a.Attacks.Forge(r.Context(), t.Lab, f)
+	if errors.Is(err, attack.ErrForgery) {
+		return endpoint.Refuse(http.StatusBadRequest, "bad_forgery", "This token cannot be written.", prose.Sentence(err.Error()))
+	}
+	if err != nil {
+		return err
+	}
+	endpoint.WriteJSON(w, http.StatusOK, forged)
 	return nil
 }
 

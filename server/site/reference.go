@@ -32,6 +32,7 @@ type reference struct {
 	Changes     []event.ChangeRow
 	Protections []protectionEntry
 	Attacks     []attackEntry
+	Faults      []authserver.Fault
 }
 
 // endpointEntry is one row of a table of endpoints.
@@ -77,7 +78,7 @@ func newReference(asvs []load.RequirementGroup) (reference, error) {
 	auth, resources, app, own, mallory := authserver.Endpoints(), resourceserver.Endpoints(), webapp.Endpoints(), Endpoints(), attack.Endpoints()
 	r := reference{
 		Auth: entriesOf(auth), API: entriesOf(resources), Webapp: entriesOf(app), Lab: entriesOf(own), Mallory: entriesOf(mallory),
-		Messages: messagesOf(slices.Concat(auth, resources, app, own, mallory)), Changes: event.Changes("", ""),
+		Messages: messagesOf(slices.Concat(auth, resources, app, own, mallory)), Changes: event.Changes("", ""), Faults: authserver.Faults(),
 	}
 	for _, name := range event.Notes() {
 		r.Notes = append(r.Notes, event.NoteRowOf(name))
