@@ -100,10 +100,11 @@ type Tool string
 const (
 	PKCEWorkbench Tool = "pkce-workbench" // derives challenges from verifiers, step by step
 	Triptych      Tool = "triptych"       // ID token, UserInfo and API, side by side
+	JWTWorkbench  Tool = "jwt-workbench"  // writes tokens as Mallory can
 )
 
 // Tools returns every tool.
-func Tools() []Tool { return []Tool{PKCEWorkbench, Triptych} }
+func Tools() []Tool { return []Tool{PKCEWorkbench, Triptych, JWTWorkbench} }
 
 // Prediction is one question with one right answer.
 type Prediction struct {

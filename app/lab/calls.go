@@ -43,6 +43,18 @@ func (s *Session) SignOut(ctx context.Context) error {
 	return s.call(ctx, "POST", s.path("/sign-out"), nil, nil)
 }
 
+// RotateKeys has the authorization server sign with new keys. The old ones stay published for a
+// while, unless they are withdrawn.
+func (s *Session) RotateKeys(ctx context.Context, withdraw bool) error {
+	return s.call(ctx, "POST", s.path("/rotate-keys"), map[string]bool{"withdraw": withdraw}, nil)
+}
+
+// Forge has Mallory write a token, and show it to the API where f says so.
+func (s *Session) Forge(ctx context.Context, f api.Forgery) (forged api.Forged, err error) {
+	err = s.call(ctx, "POST", s.path("/forgeries"), f, &forged)
+	return forged, err
+}
+
 // StateSheets returns what the parties hold, drawn for people: as tables, or as JSON.
 func (s *Session) StateSheets(ctx context.Context, json bool) ([]api.Sheet, error) {
 	query := s.zone()

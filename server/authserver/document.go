@@ -59,8 +59,24 @@ func (d Document) State(ctx context.Context, id uuid.UUID) (State, error) {
 
 // record is all that the server knows of a lab.
 type record struct {
-	Clients []Client `json:"clients"`
+	Clients []Client    `json:"clients"`
+	Keys    []publicKey `json:"keys,omitempty"`
 	State
+}
+
+// publicKey is a key without its private half.
+type publicKey struct {
+	Key
+	Private *struct{} `json:"private,omitempty"` // nothing, in the place of the key's own
+}
+
+// keys are those with which the server signs, where there are any yet.
+func (d Document) keys(ctx context.Context, l *lab.Lab) (Keyring, error) {
+	if d.Keys == nil || !l.Settings.Rules().Offers(guard.JWKS) {
+		return nil, nil
+	}
+	state, err := d.Keys.docs().Get(ctx, l.ID)
+	return state.Rings[""], err
 }
 
 // Read implements lab.Document.
@@ -69,7 +85,15 @@ func (d Document) Read(ctx context.Context, l *lab.Lab) (json.RawMessage, error)
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(record{registry(l, d.ClientKey, d.APIKey), s.withEmptyLists()})
+	keys, err := d.keys(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	r := record{Clients: registry(l, d.ClientKey, d.APIKey), State: s.withEmptyLists()}
+	for _, key := range keys {
+		r.Keys = append(r.Keys, publicKey{Key: key})
+	}
+	return json.Marshal(r)
 }
 
 // SignOut ends every session of the lab's users.

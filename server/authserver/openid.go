@@ -109,7 +109,7 @@ func (s *Server) expected(ctx context.Context, t *lab.Handling, req Authorizatio
 	}
 	payload, ours, err := s.readHint(ctx, t, req)
 	var claims IDTokenClaims
-	if err != nil || !ours || json.Unmarshal(payload, &claims) != nil || claims.Issuer != s.issuer(t) {
+	if err != nil || !ours || json.Unmarshal(payload, &claims) != nil || claims.Issuer != s.issuer(t) || !slices.Contains(claims.Audience, req.ClientID) {
 		return "", err
 	}
 	return claims.Subject, nil

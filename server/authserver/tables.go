@@ -16,9 +16,17 @@ func (d Document) Sheet(ctx context.Context, l *lab.Lab) (lab.Sheet, error) {
 	if err != nil {
 		return lab.Sheet{}, err
 	}
+	keys, err := d.keys(ctx, l)
+	if err != nil {
+		return lab.Sheet{}, err
+	}
+	tables := append(s.tables(), clientTable(registry(l, d.ClientKey, d.APIKey)))
+	if len(keys) > 0 {
+		tables = append(tables, keyTable(keys, l.Now()))
+	}
 	return lab.Sheet{
 		Trees:  s.trees(l.Now()),
-		Tables: append(s.tables(), clientTable(registry(l, d.ClientKey, d.APIKey))),
+		Tables: tables,
 		Blind:  "who reads a code or a token on its way. Whoever brings one is, to this server, the one that it was for.",
 	}, nil
 }
@@ -107,6 +115,30 @@ func clientTable(all []Client) lab.Table {
 		{Name: "redirect URI", Of: func(c Client) lab.Cell { return lab.Quotes(strings.Join(c.RedirectURIs, " ")) }},
 		{Name: "hash of its secret", Of: func(c Client) lab.Cell { return lab.Quotes(base64.RawURLEncoding.EncodeToString(c.SecretHash)) }},
 	})
+}
+
+// keyTable shows the keys of a lab. Their private halves nobody is shown.
+func keyTable(all Keyring, now time.Time) lab.Table {
+	return lab.TableOf("key", "keys", all, func(k Key) string { return k.ID }, []lab.Column[Key]{
+		{Name: "key", Of: func(k Key) lab.Cell { return lab.Quotes(k.ID) }},
+		{Name: "for", Of: func(k Key) lab.Cell { return lab.Quotes(k.Algorithm) }},
+		{Name: "it", Of: func(k Key) lab.Cell { return lab.Says(k.state(now)) }},
+		{Name: "made", Of: func(k Key) lab.Cell { return lab.At(&k.Made) }},
+		{Name: "signs no more since", Of: func(k Key) lab.Cell { return lab.At(k.Retired) }},
+	})
+}
+
+// state says what a key is good for.
+func (k Key) state(now time.Time) string {
+	switch {
+	case k.Withdrawn:
+		return "is withdrawn"
+	case k.Retired == nil:
+		return "signs"
+	case k.isPublished(now):
+		return "is published, for what it has signed"
+	}
+	return "is published no more"
 }
 
 // refused is the code of the error that the client will be told; "" for none.
