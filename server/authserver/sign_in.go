@@ -87,7 +87,7 @@ func (s *Server) signedIn(state *State, t *lab.Handling, req AuthorizationReques
 // begin keeps a session, which lasts from now, and returns it.
 func (s *State) begin(t *lab.Handling, one Session) Session {
 	one.Began, one.Expires = t.Now(), t.Now().Add(sessionLife)
-	s.Sessions = lab.Keep(s.Sessions, one, maxKept)
+	s.Sessions = lab.Keep(s.Sessions, one, maxSessions)
 	t.Changed("session", "stored", one.Subject, event.ChangeField{Name: "subject", To: one.Subject})
 	one.isNew = true // not as it is kept
 	return one

@@ -21,7 +21,8 @@ const (
 	codeLifetime   = 10 * time.Minute // the longest that RFC 6749 §4.1.2 recommends
 	sessionLife    = 12 * time.Hour
 	keptForLogin   = 15 * time.Minute // a request waiting for its login
-	maxKept        = 64               // of each list below; the oldest are forgotten first
+	maxKept        = 32               // codes and tokens; the oldest are forgotten first
+	maxSessions    = 64               // likewise
 	maxKeptPending = 16
 )
 
