@@ -21,6 +21,9 @@ type Alice struct {
 	Seq     uint64 // position of the event that brought the page
 }
 
+// AsksWho reports whether the sign-in page waits there.
+func (a Alice) AsksWho() bool { return strings.Contains(a.Address.URL, "/login?request=") }
+
 // Page is a kind of page in Alice's browser.
 type Page string
 

@@ -10,8 +10,9 @@ const inState = "state"
 
 // Where a parameter stands that a token carries.
 const (
-	inTokenHeader = "token header"
-	inToken       = "token"
+	inTokenHeader    = "token header"
+	inToken          = "token"
+	inTokenSignature = "token signature"
 )
 
 // openTokens puts behind each token that is a JWT what it says: header and claims, which
@@ -20,23 +21,58 @@ func openTokens(params []Param) []Param {
 	var out []Param
 	for _, p := range params {
 		out = append(out, p)
-		if (p.Name != "access_token" && p.Name != "token") || !isJWT(p.Value) {
-			continue
-		}
-		parts := strings.Split(p.Value, ".")
-		for i, where := range []string{inTokenHeader, inToken} {
-			text, err := base64.RawURLEncoding.DecodeString(parts[i])
-			if err != nil {
-				continue
-			}
-			inside := appendJSON(nil, string(text))
-			for j := range inside {
-				inside[j].In, inside[j].Kind = where, ""
-			}
-			out = append(out, inside...)
+		switch p.Name {
+		case "access_token", "token", "id_token", "id_token_hint":
+			out = append(out, openToken(p.Value)...)
 		}
 	}
 	return out
+}
+
+// openToken returns what stands in a JWT, part by part; nothing of what is none.
+func openToken(token string) []Param {
+	parts := PartsOf(token)
+	var out []Param
+	for i, where := range []string{inTokenHeader, inToken} {
+		if parts == nil {
+			return nil
+		}
+		text, err := base64.RawURLEncoding.DecodeString(parts[i])
+		if err != nil {
+			continue
+		}
+		inside := appendJSON(nil, string(text))
+		for j := range inside {
+			inside[j].In = where
+			if inside[j].Name != "nonce" { // which is that of the login
+				inside[j].Kind = ""
+			}
+		}
+		out = append(out, inside...)
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return append(out, signature(parts[2]))
+}
+
+// signature explains the third part of a JWT.
+func signature(value string) Param {
+	p := Param{In: inTokenSignature, Name: "signature", Value: value, Section: "RFC 7515 §5.2",
+		Means: "Made over the two other parts, with a key: they cannot be changed without it."}
+	if value == "" {
+		p.Means = "There is none. Anybody can have written this token."
+	}
+	return p
+}
+
+// PartsOf returns the three parts of a JWT: header, claims, signature. nil stands for what is
+// none.
+func PartsOf(value string) []string {
+	if !isJWT(value) {
+		return nil
+	}
+	return strings.Split(value, ".")
 }
 
 // isJWT reports whether a value has the three parts of a JWT, of which the first is a JSON

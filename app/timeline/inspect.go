@@ -43,11 +43,16 @@ func messageOf(e event.Event, later []event.Event) Message {
 	case e.Request != nil:
 		m.Raw = rawMessage(e.Request.Method+" "+e.Request.URL, e.Request.Header, e.Request.Body)
 		m.Truncated = e.Request.Truncated
-		m.Checks = checksOf(e, later)
-		m.Sends = true
+		m.Checks, m.Sends = checksOf(e, later), true
+		if e.To == event.Webapp {
+			m.Checks = clientChecks(e, later)
+		}
 	case e.Response != nil:
 		m.Raw = rawMessage("HTTP "+strconv.Itoa(e.Response.Status), e.Response.Header, e.Response.Body)
 		m.Truncated = e.Response.Truncated
+		if e.To == event.Webapp || e.To == event.Client {
+			m.Checks = clientChecks(e, later)
+		}
 	case e.Note != nil:
 		m.Raw = rawNote(e.Note)
 		if e.Note.Name == event.NoteCallback {
@@ -73,14 +78,14 @@ func checksOf(e event.Event, later []event.Event) []Pill {
 	return out
 }
 
-// clientChecks returns the client's own verdicts on the callback e, up to the next message.
+// clientChecks returns the client's own verdicts on what e brought it, up to the next message.
 func clientChecks(e event.Event, later []event.Event) []Pill {
 	var out []Pill
 	for _, v := range later {
 		switch {
 		case v.Verdict != nil && v.From == orElse(e.To, event.Client):
 			out = append(out, pillOf(v))
-		case v.Request != nil:
+		case v.Request != nil, v.Response != nil:
 			return out
 		}
 	}

@@ -13,8 +13,8 @@ import (
 func TestAJWTIsOpened(t *testing.T) {
 	const header, claims = "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9", "eyJzdWIiOiJhbGljZSIsImV4cCI6MTc5NTk3MjQ3NX0"
 	tests := map[string]struct{ token, want, short string }{
-		"signed":          {header + "." + claims + ".AbCdEfGh", "alg=HS256 typ=at+jwt sub=alice exp=1795972475", "…EfGh"},
-		"not signed":      {header + "." + claims + ".", "alg=HS256 typ=at+jwt sub=alice exp=1795972475", "…NX0."},
+		"signed":          {header + "." + claims + ".AbCdEfGh", "alg=HS256 typ=at+jwt sub=alice exp=1795972475 signature=AbCdEfGh", "…EfGh"},
+		"not signed":      {header + "." + claims + ".", "alg=HS256 typ=at+jwt sub=alice exp=1795972475 signature=", "…NX0."},
 		"opaque":          {"P6VRabcdefghijkl", "", "P6VR…"},
 		"not to be read":  {"eyJ.eyJ.eyJ", "", "….eyJ"},
 		"of other pieces": {header + "." + claims, "", "eyJh…"},

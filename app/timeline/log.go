@@ -54,6 +54,9 @@ func (l *Log) Events() []event.Event { return l.events }
 // View is what Reduce makes of the events.
 func (l *Log) View() View { return reduce(l.events, l.known) }
 
+// Past is what Reduce makes of the events up to a position.
+func (l *Log) Past(last uint64) View { return reduce(Until(l.events, last), l.known) }
+
 // Progress is what Progress makes of the events.
 func (l *Log) Progress(lesson Lesson) []StepProgress {
 	return progress(lesson, l.events, l.known)

@@ -10,7 +10,7 @@ const maxMarks = 3
 
 // marksOf returns the marks of an event's parameters.
 func marksOf(e event.Event) []Mark {
-	params := ParamsOf(e)
+	params := carriedBy(e)
 	var marks []Mark
 	for _, name := range param.OnArrow() {
 		for _, p := range params {

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"net/url"
 	"sort"
+	"strconv"
 	"strings"
+	"time"
 
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/param"
@@ -19,11 +21,29 @@ type Param struct {
 	Kind    param.Mark // "" where the value is not followed through the flow
 	Means   string     // one plain sentence; empty where the catalogue is silent
 	Section string     // "RFC 6749 §4.1.1"
+	Also    string     // the value in other words: of a number of seconds, the date
+}
+
+// JWTPart says in which part of a JWT the parameter stands: "header", "claims" or "signature".
+// "" stands for none.
+func (p Param) JWTPart() string {
+	switch p.In {
+	case inTokenHeader:
+		return "header"
+	case inToken:
+		return "claims"
+	case inTokenSignature:
+		return "signature"
+	}
+	return ""
 }
 
 // ParamsOf returns the parameters that an event carries: of a URL's query, a
-// Location header's, a form or JSON body's, a note's fields.
-func ParamsOf(e event.Event) []Param {
+// Location header's, a form or JSON body's, a note's fields. What a token says stands behind it.
+func ParamsOf(e event.Event) []Param { return openTokens(carriedBy(e)) }
+
+// carriedBy is ParamsOf with tokens closed, which takes a fraction of the time.
+func carriedBy(e event.Event) []Param {
 	var out []Param
 	switch {
 	case e.Request != nil:
@@ -43,7 +63,7 @@ func ParamsOf(e event.Event) []Param {
 			}
 		}
 	}
-	return openTokens(openStates(plainChallenge(out)))
+	return openStates(plainChallenge(out))
 }
 
 // plainChallenge explains a challenge that hides nothing: of the method plain,
@@ -87,6 +107,8 @@ func (p Param) Place() string {
 		return "in the token's header"
 	case inToken:
 		return "in the token's claims"
+	case inTokenSignature:
+		return "the token's third part"
 	}
 	return p.In
 }
@@ -185,11 +207,26 @@ func (r byRank) Less(i, j int) bool {
 
 func explain(in, name, value string) Param {
 	row, _ := param.Find(name)
-	p := Param{In: in, Name: name, Value: value, Kind: row.Mark, Means: row.Means, Section: row.Section}
+	p := Param{In: in, Name: name, Value: value, Kind: row.Mark, Means: row.Means, Section: row.Section, Also: dateIn(name, value)}
 	if (in == "query" || in == "Location") && p.Section == "RFC 6749 §5.2" {
 		p.Section = "RFC 6749 §4.1.2.1" // the errors of a redirect have a section of their own
 	}
 	return p
+}
+
+// lastDate is the end of the year 9999, in seconds since 1970.
+const lastDate = 253402300799
+
+// dateIn returns the moment that a parameter counts in seconds since 1970 (RFC 7519 §2,
+// NumericDate); "" where it counts none.
+func dateIn(name, value string) string {
+	switch name {
+	case "exp", "iat", "nbf", "auth_time":
+		if n, err := strconv.ParseInt(value, 10, 64); err == nil && n >= 0 && n <= lastDate {
+			return time.Unix(n, 0).UTC().Format("2 January 2006, 15:04:05 UTC")
+		}
+	}
+	return ""
 }
 
 func headerOf(fields []event.Field, name string) string {

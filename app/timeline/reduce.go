@@ -46,6 +46,7 @@ type reducer struct {
 	view      View
 	band      int    // index of the open band, or -1
 	flow      string // of the open band
+	unnamed   bool   // its flow has begun, and has no id yet
 	attack    string // id of the attack under way, or ""
 	robot     bool   // the lab plays it, and its end says all there is to say
 	alice     aliceBrowser
@@ -65,7 +66,7 @@ func (r *reducer) move(e event.Event) {
 	for i := range r.view.Bands {
 		r.view.Bands[i].Past = true
 	}
-	r.band, r.flow, r.attack, r.robot = -1, "", "", false
+	r.band, r.flow, r.unnamed, r.attack, r.robot = -1, "", false, "", false
 	r.alice, r.view.Login = aliceBrowser{}, Login{}
 	r.view.News, r.view.NewsAt = "", 0
 }
@@ -111,6 +112,10 @@ func (r *reducer) request(e event.Event) {
 		}
 		return
 	}
+	if r.attack == "" && startsAtWebApp(e) {
+		r.open("flow-"+strconv.FormatUint(e.Seq, 10), untitled, "", "")
+		r.unnamed = true
+	}
 	r.bandFor(e)
 	r.rowOf[e.ID] = r.add(Row{
 		Kind: RowMessage, Seq: e.Seq, From: e.From, To: e.To,
@@ -134,7 +139,8 @@ func (r *reducer) response(e event.Event) {
 }
 
 // verdict hangs a pill on the request that it judged; a verdict of the client,
-// which no request caused, on the last message that reached it.
+// which no request caused, on the last message that reached it, and one of the web app too,
+// whatever request it serves meanwhile.
 func (r *reducer) verdict(e event.Event) {
 	pill := pillOf(e)
 	pill.Defends = pill.Outcome == event.Refused && r.attack != ""
@@ -142,7 +148,7 @@ func (r *reducer) verdict(e event.Event) {
 		r.tell(e, pill.Sentence())
 	}
 	at, ok := r.rowOf[e.Re]
-	if !ok {
+	if !ok || e.From == event.Webapp {
 		at, ok = r.lastTo(e.From)
 	}
 	if !ok {
@@ -220,7 +226,11 @@ func (r *reducer) note(e event.Event) {
 	}
 	r.bandFor(e)
 	r.add(noteRow(e, r.known.marksOf(e)))
-	if r.attack != "" || e.From == event.Webapp { // whose page is a server's
+	if r.attack != "" {
+		return
+	}
+	if e.From == event.Webapp { // whose page is a server's
+		r.webAppEnds(e)
 		return
 	}
 	if b := &r.view.Bands[r.band]; e.Note.Name == event.NoteLoginRefused && b.Title == untitled {
@@ -233,6 +243,13 @@ func (r *reducer) note(e event.Event) {
 	}
 }
 
+// webAppEnds tells what a login at the web app comes to.
+func (r *reducer) webAppEnds(e event.Event) {
+	if n := e.Note.Name; n == event.NoteAccount || n == event.NoteFlowFailed {
+		r.tell(e, r.view.Bands[r.band].Title+". "+newTeller().note(e))
+	}
+}
+
 // tell keeps what e comes to for who does not see the screen.
 func (r *reducer) tell(e event.Event, news string) { r.view.News, r.view.NewsAt = news, e.Seq }
 
@@ -241,6 +258,9 @@ func (r *reducer) tell(e event.Event, news string) { r.view.News, r.view.NewsAt 
 func (r *reducer) bandFor(e event.Event) {
 	if r.attack != "" {
 		return
+	}
+	if r.unnamed && e.Flow != "" {
+		r.flow, r.unnamed = e.Flow, false
 	}
 	sameFlow := e.Flow == "" || e.Flow == r.flow
 	if r.band >= 0 && sameFlow && r.view.Bands[r.band].Attack == "" {
@@ -254,7 +274,13 @@ const untitled = "Signing in"
 
 func (r *reducer) open(key, title, attack, flow string) {
 	r.view.Bands = append(r.view.Bands, Band{Key: key, Chapter: r.chapter, Title: title, Attack: attack})
-	r.band, r.flow = len(r.view.Bands)-1, flow
+	r.band, r.flow, r.unnamed = len(r.view.Bands)-1, flow, false
+}
+
+// startsAtWebApp reports whether a request begins a login at the web app, which has yet to give
+// it an id.
+func startsAtWebApp(e event.Event) bool {
+	return e.To == event.Webapp && pathOf(e.Request.URL) == "/start"
 }
 
 // add appends a row to the open band, and opens one if there is none.

@@ -73,16 +73,18 @@ func (t *teller) who(p event.Party, flow string) string {
 		return "Mallory's client"
 	case p == event.Client:
 		return "Alice's client"
+	case p == event.Auth:
+		return "the auth server"
+	case p == event.Webapp:
+		return "the web app"
+	case p == event.API:
+		return "the API"
 	}
-	name := PartyName(p)
-	if p == event.Auth {
-		name = "the auth server"
-	}
-	return name
+	return PartyName(p)
 }
 
 func (t *teller) request(e event.Event) string {
-	who, path := t.who(e.From, e.Flow), pathOf(e.Request.URL)
+	who, path := t.who(e.From, e.Flow), endpointOf(e.Request.URL)
 	t.asked[e.ID] = path
 	query := queryOf(e.Request.URL)
 	followed := t.mailed && e.From == event.Browser
@@ -103,15 +105,19 @@ func (t *teller) request(e event.Event) string {
 		return prose.Capital(who) + " opens the login page."
 	case path == "/token":
 		return t.redeems(who, e)
+	case asksMetadata(path):
+		return prose.Capital(who) + " asks the auth server for its metadata."
+	case path == "/userinfo":
+		return prose.Capital(who) + " asks the auth server who that is, " + t.with(e) + "."
 	case path == "/introspect":
-		if e.From == event.API {
-			who = "the API"
-		}
 		form, _ := url.ParseQuery(e.Request.Body)
 		return prose.Capital(who) + " asks the auth server what " + t.whose(form.Get("token")) + " token is worth."
 	}
-	if e.To == event.API {
+	switch e.To {
+	case event.API:
 		return prose.Capital(who) + t.asksAPI(e, path)
+	case event.Webapp:
+		return prose.Capital(who) + asksWebApp(path)
 	}
 	return prose.Capital(who) + " asks " + t.who(e.To, e.Flow) + ": " + requestText(e.Request) + "."
 }
@@ -130,16 +136,6 @@ func (t *teller) signsIn(e event.Event) string {
 
 // asksAPI says what is asked of the API, and with what.
 func (t *teller) asksAPI(e event.Event, path string) string {
-	with, where := "without a token", ""
-	for _, p := range ParamsOf(e) {
-		if p.Name != "access_token" {
-			continue
-		}
-		with = "with " + t.whose(p.Value) + " token"
-		if p.In == "query" {
-			where = " in the address"
-		}
-	}
 	asks := " asks the API for photos and notes, "
 	switch {
 	case e.Request.Method == "POST":
@@ -147,7 +143,37 @@ func (t *teller) asksAPI(e event.Event, path string) string {
 	case path == "/api/me":
 		asks = " asks the API who that is, "
 	}
-	return asks + with + where + "."
+	return asks + t.with(e) + "."
+}
+
+// with says with what token a request is made.
+func (t *teller) with(e event.Event) string {
+	with := "without a token"
+	for _, p := range carriedBy(e) {
+		if p.Name != "access_token" {
+			continue
+		}
+		with = "with " + t.whose(p.Value) + " token"
+		if p.In == "query" {
+			with += " in the address"
+		}
+	}
+	return with
+}
+
+// asksWebApp says what a browser wants of the web app.
+func asksWebApp(path string) string {
+	switch path {
+	case "/start":
+		return " begins a login at the web app."
+	case "/callback":
+		return " brings the answer back to the web app."
+	case "/again":
+		return " has the web app ask the API again."
+	case "/logout":
+		return " signs out of the web app."
+	}
+	return " opens the web app."
 }
 
 func (t *teller) redeems(who string, e event.Event) string {
@@ -176,11 +202,11 @@ func (t *teller) whose(value string) string {
 }
 
 func (t *teller) response(e event.Event) string {
-	to := t.who(e.To, e.Flow)
+	to, from := t.who(e.To, e.Flow), prose.Capital(t.who(e.From, e.Flow))
 	if location := headerOf(e.Response.Header, "location"); location != "" {
-		return t.redirects(location, to)
+		return t.redirects(location, from, to)
 	}
-	carried := ParamsOf(e)
+	carried := carriedBy(e)
 	value := func(name string) string {
 		i := slices.IndexFunc(carried, func(p Param) bool { return p.Name == name })
 		if i < 0 {
@@ -188,29 +214,56 @@ func (t *teller) response(e event.Event) string {
 		}
 		return carried[i].Value
 	}
-	from := prose.Capital(t.who(e.From, e.Flow))
-	if e.To == event.API {
-		to = "the API"
-	}
+	asked := t.asked[e.Re]
 	switch token := value("access_token"); {
+	case asksMetadata(asked) && value("issuer") != "":
+		return from + " answers with its metadata."
+	case asked == "/userinfo" && e.Response.Status < 300:
+		return from + " tells " + to + " who " + tellsWho(value) + "."
 	case value("active") == "true":
 		return from + " tells " + to + " that it is active: it is " + prose.Capital(value("sub")) + "'s."
 	case value("active") == "false":
 		return from + " tells " + to + " that it is not active, and no more."
 	case token != "":
-		return from + " gives " + to + " a token to " + t.whose(token) + " account."
+		gives := from + " gives " + to + " a token to " + t.whose(token) + " account"
+		if value("id_token") != "" {
+			gives += ", and an ID token"
+		}
+		return gives + "."
 	case e.From == event.API && e.Response.Status < 300:
 		return "The API answers " + to + ": " + t.handsOut(carried) + "."
 	case e.Response.Status >= 400 && value("error") != "":
 		return from + " refuses: " + value("error") + "."
 	case e.Response.Status >= 400:
 		return from + " refuses."
-	case t.asked[e.Re] == "/login":
+	case asked == "/login":
 		return from + " shows its login page."
 	case strings.HasPrefix(headerOf(e.Response.Header, "content-type"), "text/html"):
 		return from + " shows a page."
 	}
 	return from + " answers."
+}
+
+// tellsWho says what UserInfo tells. value finds a claim.
+func tellsWho(value func(name string) string) string {
+	var all []string
+	for _, name := range []string{"name", "email"} {
+		if v := value(name); v != "" {
+			all = append(all, v)
+		}
+	}
+	who := "that is"
+	if sub := value("sub"); sub != "" {
+		who = prose.Capital(sub) + " is"
+	}
+	if len(all) == 0 {
+		return who + ", and no more"
+	}
+	who += ": " + strings.Join(all, ", ")
+	if value("email_verified") == "false" {
+		who += ", an address that nobody verified"
+	}
+	return who
 }
 
 // handsOut says what an answer of the API gives away, and whose it is.
@@ -229,31 +282,58 @@ func (t *teller) handsOut(carried []Param) string {
 	return "the note stands in " + owner + "'s account"
 }
 
-func (t *teller) redirects(location, to string) string {
-	query := queryOf(location)
+func (t *teller) redirects(location, from, to string) string {
+	query, path := queryOf(location), endpointOf(location)
 	switch code := query.Get("code"); {
-	case pathOf(location) == "/login":
-		return "The auth server first wants to know who that is."
+	case path == "/login":
+		return from + " first wants to know who that is."
+	case path == "/authorize":
+		return from + " sends " + to + " to the auth server."
 	case code != "":
-		return "The auth server sends " + to + " back with " + t.whose(code) + " code."
+		return from + " sends " + to + " back with " + t.whose(code) + " code."
 	case query.Get("error") != "":
-		return "The auth server sends " + to + " back with an error: " + query.Get("error") + "."
+		return from + " sends " + to + " back with an error: " + query.Get("error") + "."
+	case path == "/":
+		return from + " sends " + to + " on to its page."
 	}
-	return "The auth server sends " + to + " on to " + pathOf(location) + "."
+	return from + " sends " + to + " on to " + path + "."
+}
+
+// endpointOf is pathOf without the fault that an issuer of the auth server's names.
+func endpointOf(raw string) string {
+	path := pathOf(raw)
+	if fault, is := strings.CutPrefix(path, "/fault/"); is {
+		_, path, _ = strings.Cut(fault, "/")
+		return "/" + path
+	}
+	return path
+}
+
+// asksMetadata reports whether a server describes itself at a path (RFC 8414 §3, OpenID Connect
+// Discovery §4).
+func asksMetadata(path string) bool {
+	return strings.HasPrefix(path, "/.well-known/openid-configuration") || strings.HasPrefix(path, "/.well-known/oauth-authorization-server")
 }
 
 func (t *teller) note(e event.Event) string {
 	t.mailed = t.mailed || e.Note.Name == event.NoteMail
 	row := event.NoteRowOf(e.Note.Name)
 	text := row.Story
-	if text == "" {
+	switch web := e.From == event.Webapp; { // between which and a browser real messages pass
+	case text == "":
 		return prose.Sentence(e.Note.Text)
+	case web && e.Note.Name == event.NoteOpen:
+		text = "{client} writes what it asks for into an address."
+	case web && e.Note.Name == event.NoteCallback:
+		text = "{client} takes the answer out of the address."
 	}
 	return prose.Capital(strings.NewReplacer(
 		"{client}", t.clientOf(e),
 		"{browser}", t.who(e.From, e.Flow),
 		"{whose}", t.whose(codeIn(e.Note)),
 		"{why}", why(e.Note.Get("error")),
+		"{sub}", orElse(prose.Capital(e.Note.Get("sub")), "nobody"),
+		"{account}", orElse(prose.Capital(e.Note.Get("account")), "nobody"),
 		"{name}", orElse(e.Note.Get("name"), "photos and notes"),
 		"{text}", strings.TrimSuffix(e.Note.Text, "."),
 	).Replace(text))

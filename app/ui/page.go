@@ -93,7 +93,7 @@ func (p *chapterPage) Render() app.UI {
 				&stage.ReplayBar{Controller: c, Replay: s.Replay, Pace: s.Pace},
 				&lesson.PresentStep{Controller: c, Content: content, Steps: s.Steps},
 				tag.Div("below").Body(
-					&stage.Alice{Controller: c, Shows: s.Shown().Alice, Login: c.Login(), Redeems: s.Redeems(), HasAPI: s.HasAPI(), Waiting: s.Waiting, Frame: s.Frame, Replays: s.Replay.On() && !s.Replay.Story, Mail: s.Mail, Mailed: s.Mailed != "", Open: s.Ready(), Lost: s.Notice.Again, Busy: s.Busy, Tour: next},
+					&stage.Alice{Controller: c, Shows: s.Shown().Alice, Login: c.Login(), Redeems: s.Redeems(), HasAPI: s.HasAPI(), Waiting: s.Waiting, Frame: s.Frame, Replays: s.Replay.On() && !s.Replay.Story, Mail: s.Mail, Mailed: s.Mailed != "", WebApp: c.RunsWebApp(), Open: s.Ready(), Lost: s.Notice.Again, Busy: s.Busy, Tour: next},
 					&stage.Inspector{Controller: c, Message: s.Message, Tab: s.Tab, Guard: s.Guard, Code: s.Code, Programs: s.Programs},
 				),
 				&stage.Drawer{Controller: c, Drawer: s.Drawer, Replays: s.Replay.On()},

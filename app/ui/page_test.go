@@ -244,3 +244,16 @@ func TestAPageSaysThatTheLabIsInAnotherChapter(t *testing.T) {
 		t.Error("it says so in its own chapter")
 	}
 }
+
+// Where the client runs on a server, its requests cannot be held, and the button says so.
+func TestStepsAreNotOfferedWhereTheClientIsOnAServer(t *testing.T) {
+	content := uitest.Content
+	content.Chapter.Client = event.Webapp
+	bar := &topBar{Content: content, Controller: session.New(content), Open: true}
+	if !uitest.Named(t, bar, "Step").Disabled || uitest.Named(t, bar, "Run the flow").Disabled {
+		t.Error("Step can be pressed, or Run cannot")
+	}
+	if page := html.UnescapeString(uitest.HTML(bar)); !strings.Contains(page, session.NoSteps) {
+		t.Errorf("it does not say why: %s", page)
+	}
+}

@@ -9,6 +9,7 @@ import (
 
 	"oauthlab/app/lab"
 	"oauthlab/app/tag"
+	"oauthlab/app/ui/dialogs"
 	"oauthlab/app/ui/lesson"
 	"oauthlab/app/ui/page"
 	"oauthlab/app/ui/panel"
@@ -44,7 +45,7 @@ func (s *stories) Render() app.UI {
 		return s.room.page(s.pane)
 	}
 	var sections []app.UI
-	for _, one := range slices.Concat(s.room.stories(), stage.Stories(), panel.Stories(), lesson.Stories(), noticeStories()) {
+	for _, one := range slices.Concat(s.room.stories(), stage.Stories(), panel.Stories(), lesson.Stories(), dialogs.Stories(), noticeStories()) {
 		sections = append(sections, tag.Section("story").Aria("label", one.Name).Body(
 			tag.H2("story-title").Text(one.Name),
 			one.UI,

@@ -46,9 +46,12 @@ func (t *topBar) alert() app.UI {
 }
 
 func (t *topBar) stepButton() app.UI {
-	return widget.Pressable(tag.Button("button", "topbar-step").ID(session.StepID).Text("Step").
-		Title("Runs the flow, and shows each request before it is sent"),
-		t.Open && t.Busy == session.Idle, func() { t.Controller.Step() }, "step")
+	title, held := "Runs the flow, and shows each request before it is sent", t.Content.Chapter.Client == ""
+	if !held {
+		title = session.NoSteps
+	}
+	return widget.Pressable(tag.Button("button", "topbar-step").ID(session.StepID).Text("Step").Title(title),
+		held && t.Open && t.Busy == session.Idle, func() { t.Controller.Step() }, "step")
 }
 
 func (t *topBar) runButton() app.UI {

@@ -368,6 +368,9 @@ func (b *tab) showsWhatIsSo(p *program, protections []guard.Protection) {
 		}
 		safe := true
 		for _, part := range prot.Parts {
+			if !(guard.Rules{Chapter: l.Version}).Has(part.ID) {
+				continue // it comes with a later chapter
+			}
 			is := fmt.Sprint(in.Parts[string(part.ID)])
 			if part.Kind == guard.Setting {
 				is = l.Settings[string(part.ID)]

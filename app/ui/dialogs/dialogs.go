@@ -24,6 +24,8 @@ func table() []row {
 		{session.DialogKeys, is("Keys"), keyTable},
 		{session.DialogMore, is("More"), more},
 		{session.DialogBench, is(widget.BenchTitle), workbench},
+		{session.DialogForge, is(widget.ForgeTitle), forge},
+		{session.DialogKnows, is(widget.KnowsTitle), knows},
 	}
 }
 

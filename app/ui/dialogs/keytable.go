@@ -14,7 +14,7 @@ func keyTable(c *session.Controller, _ session.Screen) app.UI {
 	for _, k := range session.Keys() {
 		rows = append(rows, tag.Div("key-row").Body(
 			tag.Dt("key-keys").Text(k.Listed()),
-			tag.Dd("key-does").Text(k.Does),
+			tag.Dd("key-does").Text(c.DoesHere(k)),
 		))
 	}
 	return tag.Div().Body(

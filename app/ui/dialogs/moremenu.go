@@ -22,14 +22,17 @@ type moreMenu struct {
 func (m *moreMenu) Render() app.UI {
 	ready := m.Open && m.Busy == session.Idle
 	return tag.Ul("menu").Body(
-		tag.Li("menu-item", "menu-narrow").Body(m.button("Run in steps", "Each request of the flow is shown before it is sent.", ready, func() {
-			m.Controller.CloseDialog()
-			m.Controller.Step()
-		})...),
+		tag.Li("menu-item", "menu-narrow").Body(m.steps(ready)...),
 		m.item("Share this view", "A link to this chapter with what is off now.", true, func() { m.Controller.OpenDialog(session.DialogShare) }),
 		m.item("Export progress", "What you answered, read and finished, as JSON.", true, func() { m.Controller.OpenDialog(session.DialogExport) }),
 		m.item("Keys", "What the keyboard does. The key ? opens this too.", true, func() { m.Controller.OpenDialog(session.DialogKeys) }),
 		m.pace(),
+		tag.If(m.Controller.Screen().TellsWho(), func() app.UI {
+			return m.item(widget.KnowsTitle, "What ID token, UserInfo and API told in the latest login.", true, func() { m.Controller.OpenKnows(session.MoreID) })
+		}),
+		tag.If(m.Controller.Screen().HasKeys(), func() app.UI {
+			return m.item(widget.ForgeTitle, "Change what a token says, and sign it as Mallory can.", ready, func() { m.Controller.OpenForge(session.MoreID) })
+		}),
 		m.item("Move the clock by 1 h", session.ClockSentence, ready, func() {
 			m.Controller.CloseDialog()
 			m.Controller.AnHourOn()
@@ -45,6 +48,18 @@ func (m *moreMenu) Render() app.UI {
 			return tag.Li("menu-item").Body(described(tag.A(b.Path), b.Title, b.Text)...)
 		}),
 	)
+}
+
+// steps runs the flow in steps, or says why it does not.
+func (m *moreMenu) steps(ready bool) []app.UI {
+	text := "Each request of the flow is shown before it is sent."
+	if m.Controller.RunsWebApp() {
+		ready, text = false, session.NoSteps
+	}
+	return m.button("Run in steps", text, ready, func() {
+		m.Controller.CloseDialog()
+		m.Controller.Step()
+	})
 }
 
 // pace says how what the lab plays is told, and offers the other way.

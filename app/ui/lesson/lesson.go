@@ -76,6 +76,7 @@ func (l *Column) steps() []app.UI {
 		}
 		item.Status, _ = session.FindStatus(l.Statuses, s.Protection)
 		item.Attack, _ = l.Content.Attack(s.Attack)
+		item.Lacks = !session.Has(item.Attack.Given, l.Statuses)
 		items = append(items, item)
 	}
 	return items

@@ -23,6 +23,7 @@ type step struct {
 	Progress   timeline.StepProgress
 	Status     session.ProtectionStatus // of the protection that the step switches
 	Attack     api.Attack
+	Lacks      bool           // what the attack needs is not so
 	Answers    map[string]int // chosen options, by the id under which they are asked for
 	Open       bool
 	Next       string // title of the step to go on to; "" where there is nothing to go on from
@@ -133,7 +134,7 @@ func hint(text string) app.UI {
 
 func (s *step) actions() app.UI {
 	return &stepActions{
-		Controller: s.Controller, Step: s.Step, Status: s.Status, Attack: s.Attack,
+		Controller: s.Controller, Step: s.Step, Status: s.Status, Attack: s.Attack, Lacks: s.Lacks,
 		Waiting: s.Step.Prediction != nil && s.answer(s.Step.ID) < 0 && !s.Progress.Done, Done: s.Progress.Done, Busy: s.Busy, Ready: s.Ready, Tour: s.Tour,
 	}
 }

@@ -17,6 +17,7 @@ type stepActions struct {
 	Step       lessons.Step
 	Status     session.ProtectionStatus
 	Attack     api.Attack
+	Lacks      bool // what the attack needs is not so
 	Waiting    bool // for the answer to the prediction
 	Done       bool
 	Busy       session.Busy
@@ -27,9 +28,12 @@ type stepActions struct {
 func (a *stepActions) Render() app.UI {
 	return tag.Div("step-actions").Body(
 		tag.If(a.Step.Protection != "" && a.Step.Switch != "", a.switchButton),
+		tag.If(a.Step.Attack != "" && a.Lacks, a.setUpButton),
 		tag.If(a.Step.Attack != "", a.attackButton),
 		tag.If(a.Step.Guard != "", a.codeButton),
 		tag.If(a.Step.Tool == lessons.PKCEWorkbench, func() app.UI { return widget.BenchOpener(a.Controller, a.Step.ID, nil) }),
+		tag.If(a.Step.Tool == lessons.JWTWorkbench, func() app.UI { return widget.ForgeOpener(a.Controller, a.Step.ID) }),
+		tag.If(a.Step.Tool == lessons.Triptych, func() app.UI { return widget.KnowsOpener(a.Controller, a.Step.ID) }),
 		tag.If(!a.Done, a.showMeButton),
 		tag.If(a.Step.Attack != "" && a.Waiting, func() app.UI {
 			return tag.P("step-wait").Text("Guess first, then the attack opens.")
@@ -56,8 +60,14 @@ func (a *stepActions) switchButton() app.UI {
 		!there && a.Ready && a.Busy == session.Idle, func() { a.Controller.Turn(a.Step.Protection, a.Step.Switch == "on") }, a.Step.ID, "switch")
 }
 
+// setUpButton sets what the attack needs.
+func (a *stepActions) setUpButton() app.UI {
+	return widget.Pressable(a.mark(session.AtSetUp).Class("button").Text("Set that up").Title("Sets what the attack needs, and nothing else"),
+		!a.Waiting && a.Ready && a.Busy == session.Idle, func() { a.Controller.SetUpStep(a.Step) }, a.Step.ID, "set-up")
+}
+
 func (a *stepActions) attackButton() app.UI {
-	return widget.Pressable(a.mark(session.AtAttack).Class("button", "button-attack").Text("Run the attack"),
+	return widget.Pressable(a.mark(session.AtAttack).ID(session.StepAttackID(a.Step.ID)).Class("button", "button-attack").Text("Run the attack"),
 		!a.Waiting && a.Ready && a.Busy == session.Idle, func() { a.Controller.Attack(a.Step.Attack) }, a.Step.ID, "attack")
 }
 

@@ -21,6 +21,7 @@ type attackCard struct {
 	Attack     api.Attack
 	End        timeline.AttackEnd
 	Tried      bool
+	Set        bool // what it needs is so
 	Ready      bool
 }
 
@@ -40,13 +41,28 @@ func (a *attackCard) Render() app.UI {
 		tag.Div("attack-words").Body(
 			tag.P("attack-title").Body(widget.TermLink(a.Attack.ID, a.Attack.Title)),
 			tag.P("attack-story").Text(a.Attack.Story),
-			tag.If(a.needs() != "", func() app.UI { return tag.P("attack-needs").Text(a.needs()) }),
+			tag.If(a.needs() != "", a.given),
 			tag.P("attack-section").Text(a.section()),
 			tag.If(verdict != "", func() app.UI { return tag.P("attack-verdict").Text(verdict) }),
 			tag.If(a.Tried && a.outcome() != "", func() app.UI { return tag.P("attack-story").Text(a.outcome()) }),
 			tag.If(a.Attack.Mail != "", a.mailButton),
 		),
 		a.button(),
+	)
+}
+
+// runID is the id of the button that runs the attack.
+func (a *attackCard) runID() string { return "attack-" + a.Attack.ID }
+
+// given says what must be so for the attack to arise, and whether it is; or offers to set it.
+func (a *attackCard) given() app.UI {
+	if a.Set {
+		return tag.P("attack-needs").Text(strings.TrimSuffix(a.needs(), ".") + " (set).")
+	}
+	return tag.Div("attack-needs").Body(
+		app.Text(a.needs()+" "),
+		widget.Pressable(tag.Button("attack-set").Text("Set that up").Aria("label", "Set that up: "+a.Attack.Title),
+			a.Ready, func() { a.Controller.SetUp(a.Attack.Given, a.runID()) }, "set-"+a.Attack.ID),
 	)
 }
 
@@ -92,7 +108,7 @@ func (a *attackCard) section() string {
 }
 
 func (a *attackCard) button() app.UI {
-	return widget.Pressable(tag.Button("attack-run").Aria("label", "Run the attack: "+a.Attack.Title).Text("▶"),
+	return widget.Pressable(tag.Button("attack-run").ID(a.runID()).Aria("label", "Run the attack: "+a.Attack.Title).Text("▶"),
 		a.Ready, func() { a.Controller.Attack(a.Attack.ID) }, a.Attack.ID)
 }
 

@@ -62,7 +62,7 @@ func (p *Column) attacks() (items []item, tried int) {
 		if !session.Finds(p.query, a.ID, a.Title, a.Story, a.Chapter, strings.Join(a.Sections, " ")) {
 			continue
 		}
-		it := item{ui: &attackCard{Controller: p.Controller, Attack: a, End: end, Tried: done, Ready: p.Open && p.Busy == session.Idle}}
+		it := item{ui: &attackCard{Controller: p.Controller, Attack: a, End: end, Tried: done, Set: session.Has(a.Given, p.Statuses), Ready: p.Open && p.Busy == session.Idle}}
 		if !here {
 			it.chapter = a.Chapter
 		}

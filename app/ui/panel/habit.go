@@ -21,12 +21,46 @@ type habit struct {
 	Ready      bool
 }
 
+// mostButtons is how many values have a button each; more are a list that opens.
+const mostButtons = 6
+
 func (h *habit) Render() app.UI {
+	if len(h.Part.Values) > mostButtons {
+		return h.list()
+	}
 	var options []app.UI
 	for _, v := range h.Part.Values {
 		options = append(options, h.option(v))
 	}
 	return tag.Div("habit").Role("radiogroup").Aria("label", h.Name).Body(options...)
+}
+
+// list is the browser's own list of values. It shows what is so: what is chosen is so when the
+// lab says that it is.
+func (h *habit) list() app.UI {
+	class := "habit-list"
+	if h.Part.Kind == guard.Habit && h.Value != h.Part.Values[0] {
+		class = "habit-list is-unsafe"
+	}
+	var options []app.UI
+	for _, v := range h.Part.Values {
+		option := tag.Option().Attr("value", v).Text(v)
+		if v == h.Value {
+			option = option.Attr("selected", "true")
+		}
+		options = append(options, option)
+	}
+	list := tag.Select(class).Aria("label", h.Name).Attr("value", h.Value).Aria("disabled", strconv.FormatBool(!h.Ready))
+	if app.IsServer {
+		list = list.Attr("disabled", "true")
+	}
+	return list.On("change", func(ctx app.Context, _ app.Event) {
+		chosen := ctx.JSSrc().Get("value").String()
+		ctx.JSSrc().Set("value", h.Value)
+		if h.Ready {
+			h.Controller.TurnPart(h.Part.ID, chosen)
+		}
+	}, app.EventScope(h.Part.ID, h.Value, h.Ready)).Body(options...)
 }
 
 func (h *habit) option(value string) app.UI {

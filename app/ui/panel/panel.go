@@ -113,9 +113,10 @@ func (p *Column) stay() app.UI {
 	return widget.CheckBox("Stay signed in", p.StayIn, p.Controller.StayIn)
 }
 
-// redeems reports whether the chapter has a token endpoint, where a code is exchanged.
+// redeems reports whether the chapter has a token endpoint, where the client in the page
+// exchanges its code.
 func (p *Column) redeems() bool {
-	return guard.Rules{Chapter: p.Content.Chapter.Version}.Offers(guard.TokenEndpoint)
+	return p.Content.Chapter.Client == "" && guard.Rules{Chapter: p.Content.Chapter.Version}.Offers(guard.TokenEndpoint)
 }
 
 // byHand is who exchanges the code: the callback, as in real apps, or the learner.

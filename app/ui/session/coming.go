@@ -17,14 +17,20 @@ func (c *Controller) Coming() []timeline.Coming {
 	switch {
 	case len(here) == 0:
 		return c.content.Coming
-	case len(here) == 1 && here[0].Attack == "" && isOfTheLab(here[0]):
+	case len(here) == 1 && here[0].Attack == "" && c.begins(here[0]):
 		return timeline.StillToCome(c.content.Coming, here[0].Rows)
 	}
 	return nil
 }
 
-// isOfTheLab reports whether the lab's own client begins the flow. What another client will
-// do, nobody knows.
-func isOfTheLab(b timeline.Band) bool {
-	return len(b.Rows) > 0 && b.Rows[0].From == event.Client
+// begins reports whether the client of the chapter begins the flow: the one in the page does so
+// by itself, and the web app because it is asked to. What another client will do, nobody knows.
+func (c *Controller) begins(b timeline.Band) bool {
+	if len(b.Rows) == 0 {
+		return false
+	}
+	if c.RunsWebApp() {
+		return b.Rows[0].To == event.Webapp
+	}
+	return b.Rows[0].From == event.Client
 }

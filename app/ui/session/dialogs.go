@@ -15,6 +15,8 @@ const (
 	DialogKeys   Dialog = "keys"   // what the keys do
 	DialogMore   Dialog = "more"   // what has no room in the top bar
 	DialogBench  Dialog = "bench"  // verifier and challenge, step by step
+	DialogForge  Dialog = "forge"  // a token as Mallory can write it
+	DialogKnows  Dialog = "knows"  // what ID token, UserInfo and API tell of a user
 )
 
 // MoreID is the id of the button that opens most dialogs: there the focus goes
@@ -33,7 +35,7 @@ func (c *Controller) CloseDialog() {
 	case DialogStep:
 		back = c.screen.Opener
 		c.replyToDraft(draftReply{err: errStepCancelled})
-	case DialogBench:
+	case DialogBench, DialogForge, DialogKnows:
 		back = c.screen.Opener
 	}
 	c.screen.Dialog = DialogNone

@@ -26,6 +26,10 @@ type draftReply struct {
 
 // Step runs the flow request by request: each is shown before it is sent.
 func (c *Controller) Step() {
+	if c.RunsWebApp() {
+		c.screen.Notice = Notice{Text: NoSteps, Calm: true}
+		return
+	}
 	c.stepping, c.screen.Opener = true, StepID
 	c.flow()
 }

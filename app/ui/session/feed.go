@@ -3,7 +3,6 @@ package session
 import (
 	"errors"
 	"slices"
-	"strings"
 
 	"oauthlab/app/browser"
 	"oauthlab/app/lab"
@@ -21,6 +20,7 @@ func (c *Controller) follow(events []event.Event, at string) {
 		c.ToEnd()
 	}
 	c.leaveFrame()
+	c.leaveSignIn(events)
 	if r := c.screen.Replay; r.Story {
 		c.ReplayAt(r.At) // more may belong to it by now
 	}
@@ -108,11 +108,12 @@ func (c *Controller) recovered() {
 	c.Dismiss()
 	c.askMail()       // it may have been asked for in vain
 	c.LookForUpdate() // the server may have made way for its successor
-	if c.screen.Frame != FrameHere || c.Login().Ended() {
+	underWay := c.screen.Frame == FrameHere && !c.Login().Ended()
+	switch {
+	case underWay && c.screen.View.Alice.AsksWho(), c.screen.asksWho():
+		c.askAgain()
 		return
-	}
-	if url := c.screen.View.Alice.Address.URL; strings.Contains(url, "/login?request=") {
-		browser.FreshFrame(holder, frameID, frameTitle, url)
+	case !underWay:
 		return
 	}
 	c.screen.Frame = FrameCut

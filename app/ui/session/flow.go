@@ -24,6 +24,10 @@ const (
 // Run starts the flow in the frame.
 func (c *Controller) Run() {
 	c.stepping = false
+	if c.RunsWebApp() {
+		c.openApp(FrameApp, startPage, openFrame)
+		return
+	}
 	c.flow()
 }
 
@@ -40,29 +44,20 @@ func openFrame(_ context.Context, url string) error {
 	return nil
 }
 
-// OpenWebApp opens the web app in Alice's browser.
-func (c *Controller) OpenWebApp() {
-	c.screen.Frame = FrameApp
-	c.Show(PaneBrowser)
-	c.acted = true
-	leave := c.startOver()
-	c.call(running, func(ctx context.Context, s *lab.Session) error {
-		if err := leave(ctx, s); err != nil {
-			return err
-		}
-		return openFrame(ctx, s.Lab().Webapp)
-	}, nil)
-}
-
 // RunInTab starts the flow in a tab of its own, by full redirects.
 func (c *Controller) RunInTab() {
 	c.stepping = false
-	c.screen.Frame = FrameInTab
 	browser.DropFrame(holder)
-	c.begin(func(_ context.Context, url string) error {
+	open := func(_ context.Context, url string) error {
 		browser.OpenTab(url)
 		return nil
-	})
+	}
+	if c.RunsWebApp() {
+		c.openApp(FrameInTab, startPage, open)
+		return
+	}
+	c.screen.Frame = FrameInTab
+	c.begin(open)
 }
 
 // begin signs Alice out, unless she stays signed in, and lets the client begin.
@@ -104,7 +99,7 @@ func (c *Controller) finish(url string) {
 		c.screen.Frame = FrameHere
 	}
 	c.acted = true
-	before, byHand := c.hook(), c.screen.ByHand
+	before, byHand := c.hook(), c.screen.ByHand && !c.RunsWebApp() // there nothing says that one waits
 	waiting := ""
 	c.call(Idle, func(ctx context.Context, s *lab.Session) error {
 		oauth := newClient(s, nil)
@@ -128,7 +123,10 @@ func (c *Controller) finish(url string) {
 // redeem has the client redeem a code, and show what the token is good for, where there is
 // an API.
 func redeem(ctx context.Context, oauth *client.Client, code string) error {
-	_, err := oauth.Redeem(ctx, code)
+	if _, err := oauth.Redeem(ctx, code); err != nil {
+		return err
+	}
+	_, _, err := oauth.Who(ctx)
 	if err != nil || !oauth.Rules.Offers(guard.ProtectedAPI) {
 		return err
 	}
@@ -187,7 +185,7 @@ func newClient(s *lab.Session, open func(context.Context, string) error) *client
 	l := s.Lab()
 	offset := time.Duration(l.ClockOffsetSeconds) * time.Second
 	return &client.Client{
-		ID: l.ClientID, RedirectURI: l.RedirectURI,
+		ID: l.ClientID, RedirectURI: l.RedirectURI, Issuer: l.Issuer,
 		AuthorizationEndpoint: l.AuthorizationEndpoint,
 		TokenEndpoint:         l.TokenEndpoint,
 		API:                   strings.TrimSuffix(l.Resource, "/api/me"),
@@ -196,6 +194,7 @@ func newClient(s *lab.Session, open func(context.Context, string) error) *client
 		Store:                 browser.TabStore(),
 		Tokens:                tokensOf(l),
 		Lock:                  browser.Lock,
+		Verify:                browser.Verify,
 		Record:                s,
 		Open:                  open,
 		Now:                   func() time.Time { return time.Now().Add(offset) },

@@ -13,6 +13,9 @@ import (
 // who speaks to the computer, or types past a field, would press them by mistake.
 const keysKey = "oauthlab.keys"
 
+// stepKey is the key that does what the button Step does.
+const stepKey = "s"
+
 // Key is a row of the table of keys: what a key does besides Tab, Enter and Space, or
 // what several do alike.
 type Key struct {
@@ -30,7 +33,7 @@ func Keys() []Key {
 	}
 	return []Key{
 		{[]string{"r"}, "Run the flow", whenReady((*Controller).Run)},
-		{[]string{"s"}, "Run it in steps", whenReady((*Controller).Step)},
+		{[]string{stepKey}, "Run it in steps", whenReady((*Controller).Step)},
 		{[]string{"a"}, "Run the attack of the present step", whenReady((*Controller).attackPresent)},
 		{[]string{"m"}, "Mend it", whenReady((*Controller).mendBroken)},
 		{[]string{"j", "k"}, "The next message, the one before", (*Controller).goBy},
@@ -47,6 +50,14 @@ func Keys() []Key {
 // Listed is how the row names its keys: "j k".
 func (k Key) Listed() string {
 	return strings.NewReplacer("ArrowDown", "↓", "ArrowUp", "↑", "Escape", "Esc").Replace(strings.Join(k.names, " "))
+}
+
+// DoesHere is what the key does in the chapter.
+func (c *Controller) DoesHere(k Key) string {
+	if k.names[0] == stepKey && c.RunsWebApp() {
+		return "Nothing in this chapter. " + NoSteps
+	}
+	return k.Does
 }
 
 // tabNames lists them: "Raw, Decoded".

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"oauthlab/app/browser"
 	"oauthlab/app/lab"
 	"oauthlab/app/timeline"
+	"oauthlab/lessons"
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
@@ -78,6 +80,37 @@ func (c *Controller) TurnPart(id guard.ID, value any) {
 		return // a bool or a string never fails
 	}
 	c.patch(api.Patch{Guards: map[string]json.RawMessage{string(id): text}})
+}
+
+// SetUp sets what an attack needs, and nothing else, by parts and settings with their values.
+// opener is the id of what has the focus then: the button that was pressed is gone.
+func (c *Controller) SetUp(given map[string]string, opener string) {
+	c.patchThen(patchOf(given), func() { c.FocusSoon(opener) })
+}
+
+// SetUpStep sets what a step's attack needs.
+func (c *Controller) SetUpStep(step lessons.Step) {
+	a, _ := c.content.Attack(step.Attack)
+	c.SetUp(a.Given, StepAttackID(step.ID))
+}
+
+// StepAttackID is the id of the button that runs a step's attack.
+func StepAttackID(step string) string { return "step-attack-" + step }
+
+// patchOf is the call that sets parts and settings to their values.
+func patchOf(given map[string]string) api.Patch {
+	p := api.Patch{Guards: map[string]json.RawMessage{}, Settings: map[string]string{}}
+	for id, value := range given {
+		switch part, _ := guard.FindPart(guard.ID(id)); part.Kind {
+		case guard.Setting:
+			p.Settings[id] = value
+		case guard.Habit:
+			p.Guards[id] = []byte(strconv.Quote(value))
+		default:
+			p.Guards[id] = []byte(value) // true or false
+		}
+	}
+	return p
 }
 
 // Mend switches everything on that is off.

@@ -2,6 +2,7 @@ package session
 
 import (
 	"slices"
+	"strconv"
 
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/guard"
@@ -113,6 +114,26 @@ func FindStatus(all []ProtectionStatus, id string) (ProtectionStatus, bool) {
 		}
 	}
 	return ProtectionStatus{}, false
+}
+
+// Has reports whether parts and settings stand as given, by their ids.
+func Has(given map[string]string, all []ProtectionStatus) bool {
+	for id, value := range given {
+		if !slices.ContainsFunc(all, func(s ProtectionStatus) bool {
+			return slices.ContainsFunc(s.Parts, func(p PartStatus) bool { return string(p.Part.ID) == id && p.is(value) })
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// is reports whether the part has the value.
+func (p PartStatus) is(value string) bool {
+	if p.Part.Refuses() {
+		return strconv.FormatBool(p.On) == value
+	}
+	return p.Value == value
 }
 
 // AllOff reports whether nothing in the protection refuses any more.

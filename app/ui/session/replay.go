@@ -125,7 +125,7 @@ func (s Screen) Shown() timeline.View {
 
 // lookBack makes what a replay has come to.
 func (c *Controller) lookBack() {
-	c.screen.Past = timeline.Reduce(c.untilStep())
+	c.screen.Past = c.log.Past(c.screen.Replay.Frame().Until)
 }
 
 // untilStep are the events up to the step of a replay.

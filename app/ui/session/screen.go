@@ -55,6 +55,7 @@ type Screen struct {
 	Draft  client.Draft // the request that waits to be sent, in DialogStep
 	Bench  Bench        // what lies on the workbench, in DialogBench
 	Laid   Bench        // what lay there when it was opened
+	Forge  Forge        // the token on the other workbench, in DialogForge
 	Opener string       // id of the control that opened the dialog, where it is not MoreID
 	Peek   api.Entry    // of a book, above the page; of no address where none is open
 

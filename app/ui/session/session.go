@@ -184,7 +184,7 @@ func (c *Controller) opened(session *lab.Session, l Link) {
 	said := c.screen.Notice // of what the browser kept; to arrive is no answer to it
 	c.arrive(l)
 	c.acted, c.screen.Notice = false, said
-	if c.screen.HasAPI() && client.TokensIn(tokensOf(c.screen.Lab)).AccessToken != "" {
+	if c.screen.HasAPI() && !c.RunsWebApp() && client.TokensIn(tokensOf(c.screen.Lab)).AccessToken != "" {
 		c.screen.Frame = FrameKept // the client has kept its tokens: what it shows is there again
 	}
 	if l.Problem != "" {

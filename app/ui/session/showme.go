@@ -31,6 +31,8 @@ func (c *Controller) ShowMe(id string) {
 		c.Answer(id, slices.IndexFunc(step.Prediction.Options, func(o lessons.Option) bool { return o.Right }))
 	case AtSwitch:
 		c.Turn(step.Protection, step.Switch == "on")
+	case AtSetUp:
+		c.SetUpStep(step)
 	case AtAttack:
 		c.Attack(step.Attack)
 	case AtCode:

@@ -27,6 +27,7 @@ const (
 	AtUnfold   TourTarget = "unfold"   // the step's title
 	AtAnswer   TourTarget = "answer"   // the prediction
 	AtSwitch   TourTarget = "switch"   // the step's switch
+	AtSetUp    TourTarget = "set-up"   // what the step's attack needs
 	AtAttack   TourTarget = "attack"   // the step's attack
 	AtCode     TourTarget = "code"     // the code that decides
 	AtRead     TourTarget = "read"     // I see
@@ -48,6 +49,8 @@ func (s TourStop) Label() string {
 		return "Next: go on here"
 	case AtSwitch:
 		return "Next: turn the switch"
+	case AtSetUp:
+		return "Next: set up what the attack needs"
 	case AtAttack:
 		return "Next: let Mallory try"
 	case AtRead, AtCode:
@@ -74,6 +77,7 @@ type tourState struct {
 	Busy     bool // something runs that must end first
 	Frame    Frame
 	Login    timeline.Login
+	AsksWho  bool // the web app's login waits for Alice
 	Waits    bool // a code waits for the learner to exchange it
 	Narrow   bool
 	Pane     Pane
@@ -82,6 +86,7 @@ type tourState struct {
 	Unfolded []bool // steps
 	Answers  map[string]int
 	Status   func(protection string) ProtectionStatus
+	Lacks    func(attack string) bool // what it needs is not so; nil: none needs anything
 }
 
 // nextStop returns the one thing to do next; nothing while something runs, and when all
@@ -122,12 +127,14 @@ func (t tourState) stopIn(i int) TourStop {
 	switch {
 	case s.Kind == lessons.Run && t.Waits && t.Login.Code != "":
 		return TourStop{What: AtExchange}
-	case s.Kind == lessons.Run && t.Frame == FrameHere && !t.Login.Ended():
+	case s.Kind == lessons.Run && (t.AsksWho || t.Frame == FrameHere && !t.Login.Ended()):
 		return TourStop{What: AtFrame}
 	case s.Kind == lessons.Run:
 		return TourStop{What: AtRun}
 	case s.Prediction != nil && !answered:
 		return TourStop{What: AtAnswer, Step: s.ID}
+	case s.Attack != "" && t.Lacks != nil && t.Lacks(s.Attack):
+		return TourStop{What: AtSetUp, Step: s.ID}
 	case s.Protection != "" && s.Switch != "" && !isSwitched(t.Status(s.Protection), s.Switch == "on"):
 		return TourStop{What: AtSwitch, Step: s.ID}
 	case s.Attack != "":
@@ -170,9 +177,13 @@ func (c *Controller) tourState(all []ProtectionStatus) tourState {
 	s := c.screen
 	return tourState{
 		Open: s.Ready(), Busy: s.Busy != Idle || s.Dialog != DialogNone || c.attacked,
-		Frame: s.Frame, Login: c.Login(), Waits: s.Waiting != "", Narrow: s.Narrow, Pane: s.Pane,
+		Frame: s.Frame, Login: c.Login(), AsksWho: c.RunsWebApp() && s.asksWho(), Waits: s.Waiting != "", Narrow: s.Narrow, Pane: s.Pane,
 		Chapter: c.content.Chapter, Steps: s.Steps, Answers: s.Answers,
 		Status: func(id string) ProtectionStatus { st, _ := FindStatus(all, id); return st },
+		Lacks: func(id string) bool {
+			a, _ := c.content.Attack(id)
+			return !Has(a.Given, all)
+		},
 	}
 }
 

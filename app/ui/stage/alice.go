@@ -25,6 +25,7 @@ type Alice struct {
 	Mail       session.Mail
 	Mailed     bool // its link was opened, and what comes of it is not known yet
 	Replays    bool // the stage looks back, and the address with it
+	WebApp     bool // the flow of the chapter is the web app's
 	Open       bool
 	Lost       bool // there is no lab, and the notice says why
 	Busy       session.Busy
@@ -80,11 +81,22 @@ func (a *Alice) inside() app.UI {
 	case a.Frame == session.FrameKept && a.Login.Token != "", a.Frame != session.FrameEmpty && a.ended():
 		return a.clientPage(a.Login)
 	case a.Frame == session.FrameInTab:
-		return aliceSays("This login goes on in the other tab.")
+		return aliceSays(a.inTab())
 	case a.Frame == session.FrameCut:
 		return aliceSays("The connection was lost during this login. Press “Run the flow” to begin again.")
 	}
+	if a.WebApp {
+		return aliceSays("Press “Run the flow”: the web app sends Alice's browser to the authorization server, whose own sign-in page opens here.")
+	}
 	return aliceSays("Press “Run the flow”: the authorization server's own sign-in page opens here.")
+}
+
+// inTab says where the login is that is not here.
+func (a *Alice) inTab() string {
+	if a.WebApp {
+		return "This login goes on in the other tab, and ends there, on the web app's page."
+	}
+	return "This login goes on in the other tab."
 }
 
 // still is the page that Alice's browser had got by then.
@@ -120,7 +132,7 @@ func (a *Alice) caption() string {
 		return "You are looking back at what her browser had got by then."
 	case a.Shows.Played:
 		return "The lab plays Alice: what her browser got last."
-	case a.Frame == session.FrameApp:
+	case a.Frame == session.FrameApp && !a.Shows.AsksWho():
 		return "The web app: a client on a server, with pages of its own."
 	case a.Frame == session.FrameMail:
 		return "You opened Mallory's mail."

@@ -17,7 +17,12 @@ func TestAlicesBrowserSaysWhatItShows(t *testing.T) {
 		alice Alice
 		want  string
 	}{
-		"nothing yet":           {Alice{}, "sign-in page opens here"},
+		"nothing yet":                   {Alice{}, "sign-in page opens here"},
+		"nothing of the web app's yet":  {Alice{WebApp: true}, "the web app sends Alice&#39;s browser to the authorization server"},
+		"the web app's, in another tab": {Alice{WebApp: true, Frame: session.FrameInTab}, "ends there, on the web app&#39;s page"},
+		"the web app":                   {Alice{Frame: session.FrameApp}, "a client on a server"},
+		"the sign-in page on its way": {Alice{Frame: session.FrameApp, Shows: timeline.Alice{Address: timeline.AddressOf("http://localhost:8081/login?request=q"), Page: timeline.PageAnswer}},
+			"Stands for Alice&#39;s whole browser"},
 		"in another tab":        {Alice{Frame: session.FrameInTab}, "goes on in the other tab"},
 		"cut":                   {Alice{Frame: session.FrameCut}, "connection was lost"},
 		"a code":                {Alice{Frame: session.FrameHere, Login: timeline.Login{Code: "Splx…"}, Shows: timeline.Alice{Page: timeline.PageClient}}, "code=Splx…"},

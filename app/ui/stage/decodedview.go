@@ -41,13 +41,19 @@ func (d *decodedView) way() string {
 }
 
 func (d *decodedView) param(p timeline.Param) app.UI {
-	return tag.Div("param").Body(
+	part := p.JWTPart()
+	class := "param"
+	if part != "" {
+		class = "param jwt jwt-" + part
+	}
+	return tag.Div(class).Body(
 		tag.Dt("param-name").Body(
 			tag.Span("param-word").Body(widget.TermLink(d.Controller.TermOf(p.Name), p.Name)),
 			tag.Span("param-in").Text(p.Place()),
 		),
 		tag.Dd("param-body").Body(
-			tag.Code().Body(widget.Traced(tag.Span(), timeline.TraceOf(p.Name, p.Value)).Class("param-value", "mark", widget.MarkClass(p.Kind)).Text(p.Value)),
+			tag.Code().Body(value(p)),
+			tag.If(p.Also != "", func() app.UI { return tag.Span("param-also").Text(p.Also) }),
 			tag.If(p.Means != "", func() app.UI {
 				return tag.P("param-means").Body(
 					tag.Span().Text(p.Means),
@@ -58,6 +64,20 @@ func (d *decodedView) param(p timeline.Param) app.UI {
 			}),
 			tag.If(p.Kind == param.MarkPKCE, func() app.UI { return widget.BenchOpener(d.Controller, p.Name, &p) }),
 		),
+	)
+}
+
+// value shows the value of a parameter: a JWT in its three parts, each in its colour.
+func value(p timeline.Param) app.UI {
+	shown := widget.Traced(tag.Span(), timeline.TraceOf(p.Name, p.Value)).Class("param-value", "mark", widget.MarkClass(p.Kind))
+	parts := timeline.PartsOf(p.Value)
+	if parts == nil {
+		return shown.Text(p.Value)
+	}
+	return shown.Class("jwt-whole").Body(
+		tag.Span("jwt-header").Text(parts[0]), app.Text("."),
+		tag.Span("jwt-claims").Text(parts[1]), app.Text("."),
+		tag.Span("jwt-signature").Text(parts[2]),
 	)
 }
 

@@ -49,6 +49,7 @@ func (d *Drawer) Render() app.UI {
 		tag.Div("drawer-view").ID("drawer-view").Role("tabpanel").Aria("labelledby", "sheet-"+shown.ID).TabIndex(0).
 			On("click", d.onClick).On("submit", d.onSubmit).Body(
 			tag.If(d.Replays && ofParties, func() app.UI { return tag.P("drawer-now").Text("As it is now, not at the step you look at.") }),
+			tag.If(ofParties && event.Party(shown.ID) == event.Auth && d.Controller.Screen().HasKeys(), d.rotation),
 			tag.If(secret != "", func() app.UI {
 				return tag.P("yours-secret").Body(
 					tag.Strong().Text("Client secret, shown this once"), tag.Code().ID("own-secret").Text(secret),
@@ -58,6 +59,19 @@ func (d *Drawer) Render() app.UI {
 			}),
 			tag.If(shown.Body != "", func() app.UI { return app.Raw(shown.Body) }),
 		),
+	)
+}
+
+// rotation gives the server new keys.
+func (d *Drawer) rotation() app.UI {
+	ready := d.Controller.Screen().Busy == session.Idle && d.Controller.Screen().Ready()
+	button := func(id, text, title string, withdraw bool) app.UI {
+		return widget.Pressable(tag.Button("button", "button-small").ID(id).Text(text).Title(title), ready,
+			func() { d.Controller.RotateKeys(withdraw) }, id)
+	}
+	return tag.Div("drawer-keys").Role("group").Aria("label", "Keys of the auth server").Body(
+		button("rotate-keys", "Rotate the keys", "New keys sign from now on. The old ones stay published for an hour.", false),
+		button("withdraw-keys", "Withdraw the old keys", "New keys sign, and all others are published no more, as if they had leaked.", true),
 	)
 }
 

@@ -61,7 +61,7 @@ func HTML(ui app.UI) string {
 	return app.HTMLString(drawn[0])
 }
 
-// LabWith is a lab in which the given parts are off.
+// LabWith is a lab in the chapter of Content in which the given parts are off.
 func LabWith(off ...guard.ID) api.Lab {
 	switches := guard.Switches{}
 	for _, id := range off {
@@ -69,6 +69,9 @@ func LabWith(off ...guard.ID) api.Lab {
 	}
 	l := api.Lab{ID: "lab", Chapter: "v03", Protections: map[string]api.Protection{}}
 	for _, p := range guard.Catalogue() {
+		if !p.TaughtIn(Content.Chapter.Version) {
+			continue
+		}
 		parts := map[string]any{}
 		for _, part := range p.Parts {
 			parts[string(part.ID)] = switches.Setting(part)

@@ -1,0 +1,36 @@
+//go:build !js
+
+package dialogs
+
+import (
+	"oauthlab/app/timeline"
+	"oauthlab/app/ui/widget"
+	"oauthlab/lessons/event"
+)
+
+// Stories are those of what was told of a user.
+func Stories() []widget.Story {
+	claim := func(name, value, means string) timeline.Param {
+		return timeline.Param{Name: name, Value: value, Means: means}
+	}
+	shown := []timeline.Fact{{Name: "Signed by", Value: "nobody: it is an answer, and no document"}, {Name: "For", Value: "whoever shows the access token"}}
+	login := timeline.Triptych{
+		Who: "Mallory at the web app",
+		Told: []timeline.Told{
+			{Title: "ID token", From: event.Auth, About: "Made by the auth server, for the web app.",
+				Facts:  []timeline.Fact{{Name: "Signed by", Value: "the auth server, with HS256 and a secret that the client has too"}, {Name: "For", Value: "demo-web"}},
+				Claims: []timeline.Param{claim("sub", "mallory", "Who the token's user is."), {Name: "exp", Value: "1795987098", Also: "29 November 2026, 21:18:18 UTC"}}},
+			{Title: "UserInfo", From: event.Auth, About: "Told by the auth server, on request.", Facts: shown, Claims: []timeline.Param{claim("email", "alice@example.com", "The user's e-mail address.")}},
+			{Title: "API profile", From: event.API, About: "Told by the API, on request.", Missing: "Nobody asked for it in this login."},
+		},
+		Knows: []timeline.Knowledge{
+			{Question: "Who signed in", Claim: "sub", Answers: []string{"mallory", "", ""}},
+			{Question: "E-mail", Claim: "email", Answers: []string{"", "alice@example.com", ""}},
+			{Question: "Photos and notes", Answers: []string{"", "", "1 photo, 0 notes"}},
+		},
+	}
+	return []widget.Story{
+		{Name: "who knows what", UI: knowsOf(login)},
+		{Name: "who knows what, of nobody", UI: knowsOf(timeline.Triptych{})},
+	}
+}
