@@ -162,6 +162,9 @@ func (k *Keys) Rotate(ctx context.Context, t *lab.Handling, issuer string, withd
 		fresh = append(fresh, key)
 	}
 	_, err := lab.Update(ctx, t, k.docs(), func(s *KeyState, t *lab.Handling) (struct{}, error) {
+		if s.Rings == nil { // a reset came in between
+			s.Rings = map[string]Keyring{}
+		}
 		s.Rings[issuer] = s.Rings[issuer].rotated(t, fresh, withdraw)
 		return struct{}{}, nil
 	})

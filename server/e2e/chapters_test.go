@@ -218,9 +218,13 @@ func (b *tab) doStep(p *program, c load.Chapter, s lessons.Step) {
 		b.press("radio", s.Prediction.Options[right].Text)
 		b.until(`document.querySelector('[role="radio"][aria-checked="true"].option-button') !== null`)
 	}
+	if lacks := `[...document.querySelectorAll('[data-step="` + s.ID + `"] .step-actions button')].some(e => e.innerText === "Set that up")`; s.Attack != "" && evaluate[bool](b, lacks) {
+		b.press("button", "Set that up")
+		b.until("!" + lacks)
+	}
 	if p, _ := guard.Find(s.Protection); s.Switch != "" {
 		b.press("button", "Switch "+p.Title+" "+s.Switch)
-		b.until(fmt.Sprintf(`document.body.innerText.includes(%q) === %t`, p.Title+" is off in this lab", s.Switch == "off"))
+		b.until(fmt.Sprintf(`[...document.querySelectorAll('[data-step="%s"] .step-actions button')].some(e => e.innerText === %q)`, s.ID, p.Title+" is "+s.Switch))
 	}
 	if s.Attack != "" {
 		b.press("button", "Run the attack")

@@ -34,7 +34,7 @@ func forge(c *session.Controller, s session.Screen) app.UI {
 			widget.Pressable(tag.Button("button", "button-small").Text("Take the latest access token"), c.HasToken("access_token"), func() { c.LayToken("access_token") }, "lay-access"),
 			widget.Pressable(tag.Button("button", "button-small").Text("Take the latest ID token"), c.HasToken("id_token"), func() { c.LayToken("id_token") }, "lay-id"),
 		),
-		forgeField(session.ForgeHeader, "Header", "4", f.Laid.Header, c.TypeHeader),
+		forgeField(session.ForgeHeader, "Header", "5", f.Laid.Header, c.TypeHeader),
 		forgeField(session.ForgeClaims, "Claims", "10", f.Laid.Claims, c.TypeClaims),
 		tag.P("field-label").ID("forge-keys").Text("Signed with"),
 		tag.Div("forge-keys", "habit").Role("radiogroup").Aria("labelledby", "forge-keys").Body(keys...),
@@ -74,7 +74,7 @@ func forgedToken(token string) app.UI {
 	for len(parts) < 3 {
 		parts = append(parts, "")
 	}
-	return tag.P("forge-token").ID("forged").Body(
+	return tag.P("forge-token", "jwt-whole").ID("forged").Body(
 		tag.Span("jwt-header").Text(parts[0]), app.Text("."),
 		tag.Span("jwt-claims").Text(parts[1]), app.Text("."),
 		tag.Span("jwt-signature").Text(parts[2]),
