@@ -356,14 +356,11 @@ func spoilt(t *testing.T, b *signBench, good string) map[string]string {
 		"by RS512, which says RS256":                signedWith(t, header("RS512", rs), claims, private["RS256"]),
 		"by the right key, with an extension":       signedWith(t, `{"alg":"RS256","kid":"`+rs+`","typ":"`+typ+`","crit":["x"],"x":1}`, claims, private["RS256"]),
 		"with other claims":                         parts[0] + "." + base64.RawURLEncoding.EncodeToString([]byte(strings.Replace(claims, "alice", "carol", 1))) + "." + parts[2],
-		"with another header":                       base64.RawURLEncoding.EncodeToString([]byte(header("ES256", es))) + "." + parts[1] + "." + parts[2],
+		"with another header":                       base64.RawURLEncoding.EncodeToString([]byte(strings.Replace(header("ES256", es), typ, "other", 1))) + "." + parts[1] + "." + parts[2],
 		"with padding":                              good + "==",
 		"without its last letter":                   good[:len(good)-1],
 		"with one letter more":                      good + "A",
 		"with a blank":                              good + " ",
-		"with a line break behind":                  good + "\n",
-		"with a line break in its signature":        parts[0] + "." + parts[1] + "." + parts[2][:20] + "\r\n" + parts[2][20:],
-		"with a line break in its claims":           parts[0] + "." + parts[1][:20] + "\n" + parts[1][20:] + "." + parts[2],
 		"with bits that nobody wrote":               parts[0] + "." + parts[1] + "." + parts[2][:last] + string(unwritten),
 		"in plain base64":                           parts[0] + "." + parts[1] + "." + strings.NewReplacer("-", "+", "_", "/").Replace(parts[2]) + "=",
 		"in four parts":                             good + "." + parts[2],
@@ -400,6 +397,25 @@ func TestJWTsThatTheServerDidNotSign(t *testing.T) {
 	}
 }
 
+// A line break has no place in a token, though base64 decoders pass over it (RFC 7515 §2): parameters
+// may have none, nor may the token in the body of a request to UserInfo.
+func TestLineBreaksInAToken(t *testing.T) {
+	for _, chapter := range []string{"v07", "v08"} {
+		b := newJWTBench(t, guard.RS256)
+		b.in(chapter)
+		good := b.signsIn("alice").AccessToken
+		for _, at := range []int{0, 20, strings.IndexByte(good, '.') + 20, len(good) - 20, len(good)} {
+			for _, lineBreak := range []string{"\n", "\r", "\r\n"} {
+				token := good[:at] + lineBreak + good[at:]
+				r := b.userInfoBy(http.MethodPost, url.Values{"access_token": {token}}.Encode(), "Content-Type", form)
+				r.wantChallenged(t, http.StatusUnauthorized, "invalid_token")
+				b.about(token).wantError(t, http.StatusBadRequest, "invalid_request")
+			}
+		}
+		b.wantWorth("without one", good, true)
+	}
+}
+
 // A token that one signs with a copy of the key, and that the server never gave out, is not known.
 func TestATokenThatNobodyGaveOut(t *testing.T) {
 	b := newJWTBench(t, guard.RS256)
@@ -427,9 +443,8 @@ func TestHintsThatKeysSigned(t *testing.T) {
 			b.codeIn(r)
 			return
 		}
-		b.wantRefused(r, codeLoginRequired)
-		if b.Failed() {
-			t.Logf("%s", when)
+		if got := b.carried(r); got.Get("error") != codeLoginRequired || got.Has("code") {
+			t.Errorf("%s is answered %v", when, got)
 		}
 	}
 	takes("a good one", given.IDToken, true)

@@ -41,8 +41,11 @@ func (k APIKey) Signed(id uuid.UUID, token string) bool {
 }
 
 // IsStrict reports whether each part of a JWT is written in its one form: libraries forgive bits
-// that nobody wrote (RFC 7515 §2).
+// that nobody wrote, and line breaks (RFC 7515 §2).
 func IsStrict(token string) bool {
+	if strings.ContainsAny(token, "\r\n") {
+		return false
+	}
 	for part := range strings.SplitSeq(token, ".") {
 		if _, err := base64.RawURLEncoding.Strict().DecodeString(part); err != nil {
 			return false
