@@ -27,19 +27,3 @@ func TestEveryDialogHasItsRow(t *testing.T) {
 		}
 	}
 }
-
-// What is told is under its own heading, and what is not told is said.
-func TestWhoKnowsWhat(t *testing.T) {
-	for _, s := range Stories() {
-		page := strings.Join(strings.Fields(uitest.HTML(s.UI)), " ")
-		want := []string{">ID token<", ">UserInfo<", ">API profile<", "alice@example.com", "29 November 2026, 21:18:18 UTC", ">not told<", "Nobody asked for it in this login.", "1 photo, 0 notes"}
-		if s.Name == "who knows what, of nobody" {
-			want = []string{"Press “Run the flow” and sign in as Alice"}
-		}
-		for _, text := range want {
-			if !strings.Contains(strings.ReplaceAll(strings.ReplaceAll(page, "> ", ">"), " <", "<"), text) {
-				t.Errorf("%s lacks %s: %s", s.Name, text, page)
-			}
-		}
-	}
-}

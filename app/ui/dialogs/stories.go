@@ -4,11 +4,14 @@ package dialogs
 
 import (
 	"oauthlab/app/timeline"
+	"oauthlab/app/ui/page"
+	"oauthlab/app/ui/session"
 	"oauthlab/app/ui/widget"
+	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 )
 
-// Stories are those of what was told of a user.
+// Stories are those of what was told of a user, and of a token that Mallory writes.
 func Stories() []widget.Story {
 	claim := func(name, value, means string) timeline.Param {
 		return timeline.Param{Name: name, Value: value, Means: means}
@@ -32,5 +35,11 @@ func Stories() []widget.Story {
 	return []widget.Story{
 		{Name: "who knows what", UI: knowsOf(login)},
 		{Name: "who knows what, of nobody", UI: knowsOf(timeline.Triptych{})},
+		{Name: "JWT workbench, with an answer", UI: forge(session.New(page.Content{}), session.Screen{Forge: session.Forge{
+			Forgery: api.Forgery{Key: api.KeyNone},
+			Laid:    api.Forgery{Header: `{"alg": "none"}`, Claims: `{"sub": "alice"}`},
+			Forged:  api.Forged{Token: "eyJhbGciOiAibm9uZSJ9.eyJzdWIiOiAiYWxpY2UifQ.", Status: 401, Answer: `{"error":"invalid_token"}`},
+			Sent:    true,
+		}})},
 	}
 }
