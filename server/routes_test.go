@@ -93,20 +93,16 @@ func routes() map[string][]routeRow {
 		get("GET /web/{hash}/icons/auth.svg", "/web/"+anotherHash+"/icons/auth.svg", 404, anAsset),
 		page("/", "/", 404, aForm), get("/", "/", 404, shared),
 	}
-	for _, of := range []struct {
-		pattern string
-		kind    kind
-		person  bool
-	}{
-		{"/.well-known/oauth-authorization-server/{lab}", shared, false}, {"/.well-known/openid-configuration/{lab}", shared, false},
-		{"/{lab}/.well-known/openid-configuration", shared, false}, {"/{lab}/authorize", aForm, true}, {"/{lab}/introspect", shared, false},
-		{"/{lab}/login", aForm, true}, {"/{lab}/token", shared, false}, {"/{lab}/userinfo", shared, false}, {"/{lab}/jwks", shared, false},
-	} {
-		row := get(strings.Replace(of.pattern, "{lab}", "{lab}/fault/{fault}", 1), strings.Replace(of.pattern, "{lab}", "{lab}/fault/made-up", 1), 404, of.kind)
-		if row.person = of.person; of.kind == shared && !strings.Contains(of.pattern, "well-known") && of.pattern != "/{lab}/userinfo" && of.pattern != "/{lab}/jwks" {
-			row.method = "POST"
+	for _, path := range endpoint.Paths(authserver.Endpoints()) { // the same once more, of an issuer whose fault nobody knows
+		if path[0].Later() {
+			continue
 		}
-		auth = append(auth, row)
+		r := routeOf(path[0])
+		r.pattern, r.target = strings.Replace(r.pattern, "{lab}", "{lab}/fault/{fault}", 1), strings.Replace(r.target, "{lab}", "{lab}/fault/made-up", 1)
+		if r.status = http.StatusNotFound; r.kind == keyList {
+			r.kind = shared
+		}
+		auth = append(auth, r)
 	}
 	mallory := []routeRow{
 		page("/{lab}/", "/{lab}/?code=x", 200, aForm), page("/{lab}/", "/{none}/", 404, aForm), page("/", "/", 404, aForm),
