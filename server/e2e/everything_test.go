@@ -157,15 +157,20 @@ func TestEveryLinkLeadsWhereItSays(t *testing.T) {
 	for _, path := range paths {
 		_, w.served[path] = call(t, http.MethodGet, p.lab+path, "", "")
 	}
+	onPhones := []string{"/", "/glossary", paths[len(paths)-1]} // a page of each kind
 	for _, path := range paths {
+		sizes := []string{"desktop"}
+		if slices.Contains(onPhones, path) {
+			sizes = append(sizes, "phone")
+		}
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()
-			onBothSizes(t, func(b *tab) {
+			onSizes(t, func(b *tab) {
 				b.open(p.lab + path)
 				w.agrees(b, path)
 				w.leave(b, path)
 				w.lookUp(b)
-			})
+			}, sizes...)
 		})
 	}
 	for at, page := range w.served {
