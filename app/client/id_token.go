@@ -82,7 +82,8 @@ func (f *flow) verifySignature(
 ) error {
 	if !f.Rules.Offers(guard.JWKS) {
 		return f.enforce(guard.IDOIDCSignature,
-			guard.OIDCSignature(id.signed, f.fitsSecret(id)))
+			guard.OIDCSignature(
+				id.signed, true, f.fitsSecret(id)))
 	}
 	if err := f.enforce(guard.IDAlgAllowList,
 		guard.AlgAllowList(id.algorithm, algorithms)); err != nil {
@@ -100,12 +101,13 @@ func (f *flow) verifySignature(
 		guard.KIDRequired(id.kid, len(keys))); err != nil {
 		return err
 	}
+	known := id.kid == "" || has(keys, id.kid)
 	fits, err := f.fits(ctx, id, keys)
 	if err != nil {
 		return err
 	}
 	return f.enforce(guard.IDOIDCSignature,
-		guard.OIDCSignature(id.signed, fits))
+		guard.OIDCSignature(id.signed, known, fits))
 }
 
 // idToken is an ID token that was taken apart (RFC 7519 §7.2), and

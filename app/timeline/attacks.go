@@ -85,7 +85,7 @@ func cardOf(end AttackEnd, by string, pills []Pill) Card {
 	}
 	stood := "No check stood in her way."
 	if slices.ContainsFunc(pills, func(p Pill) bool { return p.Outcome == event.Refused }) {
-		stood = "What refused did not stop her."
+		stood = "A check refused, and the harm was done all the same."
 	}
 	return Card{Won: true, Title: title, Detail: stood + wouldHave(pills), Sides: end.Sides}
 }

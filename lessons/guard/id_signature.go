@@ -25,12 +25,15 @@ func idSignature() Protection {
 }
 
 // OIDCSignature refuses an ID token that is not signed, or not with
-// the key that it should be (OpenID Connect Core §3.1.3.7, points 6
+// a key of the server's (OpenID Connect Core §3.1.3.7, points 6
 // to 8). From the token endpoint itself TLS may stand for it. Without
 // it, whoever gets an ID token to the client says who signed in.
-func OIDCSignature(signed, fits bool) error {
+func OIDCSignature(signed, known, fits bool) error {
 	if !signed {
 		return errors.New("the ID token is not signed")
+	}
+	if !known {
+		return errors.New("the server has no key of that name")
 	}
 	if !fits {
 		return errors.New("the signature does not fit the ID token")

@@ -40,7 +40,7 @@ func serverFaults() Protection {
 			place(IDFaultRedirect, "fault in the redirect", "RFC 9207 §2", "missing-state", "double-state", "wrong-state", "missing-iss", "double-iss", "wrong-iss"),
 			place(IDFaultMetadata, "fault in the metadata", "OpenID Connect Discovery §4.3", "not-json", "wrong-issuer"),
 			place(IDFaultToken, "fault in the token response", "RFC 6749 §5.1", "lower-case-type", "missing-expires-in", "slow", "missing-id-token", "unknown-type", "not-json", "failing"),
-			since("v08", place(IDFaultSignature, "fault in the ID token's signature", core+" §10.1", "rotated", "missing-kid", "unknown-kid", "jku", "hs256-public-key")),
+			since("v08", place(IDFaultSignature, "fault in the signature", core+" §10.1", "rotated", "missing-kid", "unknown-kid", "jku", "hs256-public-key")),
 			since("v08", place(IDFaultJWKS, "fault in the keys", "RFC 7517 §5", "slow", "not-json", "empty", "failing")),
 		},
 	}

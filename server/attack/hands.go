@@ -45,6 +45,17 @@ func (e Evidence) hands(now time.Time) []Holding {
 			held = append(held, h)
 		}
 	}
+	return append(held, e.accountsInHerHands()...)
+}
+
+// accountsInHerHands are those of others that the web app opened in her browser.
+func (e Evidence) accountsInHerHands() (held []Holding) {
+	for _, whose := range e.accountsOfOthers() {
+		held = append(held, Holding{
+			Param: "account", Value: whose, Whose: whose, What: prose.Capital(whose) + "'s account at the web app",
+			How: "The web app opened it in her login.", Worth: "open in her browser, with the album.",
+		})
+	}
 	return held
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
+	"oauthlab/server/authserver"
 )
 
 // accountTakeover: a client that knows its users by their e-mail addresses takes one for another
@@ -199,13 +200,18 @@ func (e Evidence) restsOnFaults() (lost []string) {
 	for _, one := range e.Events {
 		switch {
 		case one.Note == nil:
-		case one.Note.Name == event.NoteFault:
+		case one.Note.Name == event.NoteFault && !mustAccept(one.Note.Get("fault")):
 			told = one.Note.Text
 		case one.Note.Name == event.NoteAccount && told != "":
 			lost = append(lost, "Her sign-in at the web app rests on a fault. "+told)
 		}
 	}
 	return lost
+}
+
+// mustAccept reports whether nothing is wrong with what a server is said to do wrong.
+func mustAccept(fault string) bool {
+	return slices.ContainsFunc(authserver.Faults(), func(f authserver.Fault) bool { return f.Name == fault && f.Client == authserver.MustAccept })
 }
 
 // opened counts the accounts that the web app has opened.

@@ -162,7 +162,7 @@ func Faults() []Fault {
 		Fault{Name: "failing", Client: MustRefuse, Section: "RFC 9110 §15.6.1", Changes: "The token endpoint answers 500.", answer: failing},
 	)
 	place(guard.IDFaultSignature,
-		Fault{Name: "rotated", Client: MustAccept, Guard: guard.IDUnknownKey, Section: core("§10.1.1"), Changes: "The server has a new key for each ID token. The client has not seen it, and finds it among the keys.", ownKeys: true, idToken: func(_ scene, i *idToken) { i.rotated = true }},
+		Fault{Name: "rotated", Client: MustAccept, Guard: guard.IDUnknownKey, Section: core("§10.1.1"), Changes: "The server has a new key for each ID token. The client has not seen it, and must look among the keys once more.", ownKeys: true, idToken: func(_ scene, i *idToken) { i.rotated = true }},
 		Fault{Name: "missing-kid", Client: MayRefuse, Guard: guard.IDKIDRequired, Section: core("§10.1"), Changes: "The ID token does not name its key, and the server has two. The server must name it; from the token endpoint, TLS may stand for the signature.", idToken: func(_ scene, i *idToken) { i.noKID = true }},
 		Fault{Name: "unknown-kid", Client: MayRefuse, Guard: guard.IDOIDCSignature, Section: core("§10.1.1"), Changes: "The ID token names a key that the server does not have. From the token endpoint, TLS may stand for the signature.", idToken: func(_ scene, i *idToken) { i.kid = "rs256-nobody-has-it" }},
 		Fault{Name: "jku", Client: MayRefuse, Guard: guard.IDFixedJWKS, Section: "RFC 8725 §3.10", Changes: "The ID token says where its key is: on Mallory's site, and it is Mallory's. From the token endpoint, TLS may stand for the signature.", idToken: func(in scene, i *idToken) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
+	"slices"
 	"time"
 
 	"oauthlab/lessons/guard"
@@ -74,8 +76,12 @@ func (s *Server) newIDToken(state *State, t *lab.Handling, code Code) *idToken {
 	}
 	for _, part := range []guard.ID{guard.IDFaultIDToken, guard.IDFaultSignature} {
 		if wrong := faultAt(t, part); wrong != nil {
-			wrong.tell(t)
+			was := *i
+			was.Audience = slices.Clone(i.Audience)
 			wrong.idToken(scene{s, state, t}, i)
+			if !reflect.DeepEqual(*i, was) { // a first login has nothing to repeat
+				wrong.tell(t)
+			}
 		}
 	}
 	return i

@@ -89,8 +89,10 @@ func (s *Server) answer(t *lab.Handling, req AuthorizationRequest, with Authoriz
 	}
 	values := endpoint.Encode(with)
 	if wrong := faultAt(t, guard.IDFaultRedirect); wrong != nil {
-		wrong.tell(t)
-		wrong.redirect(values)
+		was := values.Encode()
+		if wrong.redirect(values); values.Encode() != was { // who sent no state misses none
+			wrong.tell(t)
+		}
 	}
 	return decision{redirect: withQuery(req.RedirectURI, values)}
 }

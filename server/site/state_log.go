@@ -81,8 +81,8 @@ func clientFlows(events []event.Event) []*clientFlow {
 	var flows []*clientFlow
 	of := map[string]*clientFlow{}
 	for _, e := range events {
-		if e.Note == nil || e.From != event.Client && e.Note.Name != event.NoteCallback {
-			continue
+		if e.Note == nil || e.To == event.Webapp || e.From != event.Client && e.Note.Name != event.NoteCallback {
+			continue // the web app's logins are not this client's
 		}
 		f := of[e.Flow]
 		if f == nil {

@@ -62,9 +62,9 @@ func (s *State) accountOf(t *lab.Handling, user client.User, claims client.Claim
 	return fresh
 }
 
-// fill puts the photos that are shown into the album of the account.
+// fill puts the photos that are shown into the album of the account, if they are its owner's.
 func (s *Server) fill(ctx context.Context, t *lab.Handling, one *Session) error {
-	if one.Account.User == (client.User{}) || len(one.Shows.Photos) == 0 {
+	if one.Account.User != one.Who || one.Who == (client.User{}) || len(one.Shows.Photos) == 0 {
 		return nil
 	}
 	album, err := lab.Update(ctx, t.Aside(), s.docs(), func(state *State, _ *lab.Handling) ([]string, error) {

@@ -43,6 +43,7 @@ func forge(c *session.Controller, s session.Screen) app.UI {
 			widget.Pressable(tag.Button("button", "button-attack").ID("forge-send").Text("Show it to the API, as Mallory"), ready, func() { c.WriteToken(true) }, "send"),
 		),
 		tag.Div().Role("status").Body(
+			tag.If(f.Problem != "", func() app.UI { return tag.P("forge-answer").Text(f.Problem) }),
 			tag.If(f.Forged.Token != "", func() app.UI { return forgedToken(f.Forged.Token) }),
 			tag.If(f.Sent && f.Forged.Status != 0, func() app.UI { return forgedAnswer(f.Forged) }),
 		),

@@ -19,6 +19,8 @@ type Forge struct {
 	Laid   api.Forgery // what lay there when the dialog was opened
 	Forged api.Forged  // what came of it; no token before it was written
 	Sent   bool        // it was shown to the API
+
+	Problem string // why it cannot be written; "" for nothing
 }
 
 // The ids of the workbench's fields.
@@ -94,6 +96,11 @@ func (c *Controller) WriteToken(send bool) {
 	f := c.screen.Forge.Forgery
 	f.Send = send
 	var forged api.Forged
+	c.screen.Forge.Forged, c.screen.Forge.Problem = forged, ""
+	if !json.Valid([]byte(f.Header)) || !json.Valid([]byte(f.Claims)) {
+		c.screen.Forge.Problem = "Header and claims are JSON objects: look for a bracket, a comma or a quotation mark."
+		return
+	}
 	c.call(Switching, func(ctx context.Context, s *lab.Session) (err error) {
 		forged, err = s.Forge(ctx, f)
 		return err

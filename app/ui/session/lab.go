@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -85,7 +86,24 @@ func (c *Controller) TurnPart(id guard.ID, value any) {
 // SetUp sets what an attack needs, and nothing else, by parts and settings with their values.
 // opener is the id of what has the focus then: the button that was pressed is gone.
 func (c *Controller) SetUp(given map[string]string, opener string) {
-	c.patchThen(patchOf(given), func() { c.FocusSoon(opener) })
+	c.patchThen(patchOf(aloneOf(given, Statuses(c.screen.Lab, c.content.Chapter.Version))), func() { c.FocusSoon(opener) })
+}
+
+// aloneOf is what is given, and beside it that nothing else is unusual about the same
+// protections: of two faults of a server, a client notices one first.
+func aloneOf(given map[string]string, all []ProtectionStatus) map[string]string {
+	alone := maps.Clone(given)
+	for _, s := range all {
+		if !slices.ContainsFunc(s.Parts, func(p PartStatus) bool { return given[string(p.Part.ID)] != "" }) {
+			continue
+		}
+		for _, p := range s.Parts {
+			if p.Part.Kind == guard.Habit && given[string(p.Part.ID)] == "" && !p.Safe() {
+				alone[string(p.Part.ID)] = p.Part.Values[0]
+			}
+		}
+	}
+	return alone
 }
 
 // SetUpStep sets what a step's attack needs.
