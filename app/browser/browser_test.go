@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -334,6 +335,14 @@ func TestInARealBrowser(t *testing.T) {
 	})
 	t.Run("a dial ends with its context", func(t *testing.T) {
 		expect(t, b.ask("websocketAndGiveUp", "/never"), "error context deadline exceeded")
+	})
+
+	t.Run("signatures", func(t *testing.T) {
+		for name, s := range signatures(t) {
+			if got, want := b.ask("verify", s.alg, s.key, s.content, s.signature), "ok "+strconv.FormatBool(s.fits); got != want {
+				t.Errorf("%s: got %q, want %q", name, got, want)
+			}
+		}
 	})
 
 	t.Run("a callback in the frame reaches the page", func(t *testing.T) {

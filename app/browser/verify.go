@@ -26,6 +26,9 @@ func Verify(ctx context.Context, alg string, key client.JWK, content string, sig
 		return false, errNoBrowser
 	}
 	jwk := app.Window().Get("JSON").Call("parse", string(key.Raw))
+	if !jwk.Truthy() { // null, of which nothing can be asked
+		return false, nil
+	}
 	if alg == guard.HS256 {
 		return verifyAsSecret(ctx, jwk, content, signature)
 	}

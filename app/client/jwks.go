@@ -155,7 +155,7 @@ func (f *flow) fetchKeys(
 		Fetched: f.Now(),
 		Until:   f.Now().Add(freshness(answer.Header)),
 	}
-	if answer.Status != 200 || !json.Valid(list.Body) {
+	if _, err := list.keys(); answer.Status != 200 || err != nil {
 		return keyList{}, errNoKeys
 	}
 	return list, nil

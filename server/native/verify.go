@@ -14,6 +14,7 @@ import (
 
 	"oauthlab/app/client"
 	"oauthlab/lessons/guard"
+	"oauthlab/server/lab"
 )
 
 var _ client.Verifier = Verify
@@ -28,7 +29,7 @@ func Verify(_ context.Context, alg string, key client.JWK, content string, signa
 	if alg == guard.HS256 {
 		return verifyAsSecret(public, content, signature)
 	}
-	if public.Algorithm != alg {
+	if public.Algorithm != alg || !lab.IsStrict(content) {
 		return false, nil
 	}
 	jws, err := jose.ParseSignedCompact(content+"."+base64.RawURLEncoding.EncodeToString(signature), []jose.SignatureAlgorithm{jose.SignatureAlgorithm(alg)})

@@ -14,9 +14,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+	"github.com/google/uuid"
 
 	"oauthlab/app/client"
 	"oauthlab/lessons/event"
@@ -29,7 +31,7 @@ import (
 // Bounds of what the API keeps of its authorization server's keys.
 const (
 	maxKeys      = 16
-	keysWait     = 5 * time.Second // for the server to answer
+	keysWait     = 5 * time.Second // for the server to answer, with all that comes before
 	maxFreshness = time.Hour       // whatever the server says
 )
 
@@ -102,40 +104,109 @@ func (s *Server) keyOf(ctx context.Context, t *lab.Handling, kid string) (verifi
 	if kid == "" { // there is more than one
 		return verification{}, nil
 	}
-	state, err := s.document().State(ctx, t.Lab)
+	list, err := s.keptKeys(ctx, t)
 	if err != nil {
 		return verification{}, err
 	}
-	list := state.Keys
-	fresh := list.isFresh(t.Now())
-	if fresh {
-		if key, known := find(list.Keys, kid); known {
-			return verification{key, true, true}, nil
-		}
+	if v := list.find(kid); v.published && list.isFresh(t.Now()) {
+		return v, nil
 	}
 	if err := t.Frame.Tell(ctx); err != nil {
 		return verification{}, err
 	}
-	if fresh {
+	wait, done := context.WithTimeout(ctx, keysWait)
+	defer done()
+	end, err := s.fetches.begin(wait, t.ID)
+	if err != nil {
+		return verification{}, s.unanswered(ctx, t, err)
+	}
+	defer end()
+	if list, err = s.keptKeys(ctx, t); err != nil { // another may have fetched it meanwhile
+		return verification{}, err
+	}
+	if list.isFresh(t.Now()) {
+		if v := list.find(kid); v.published || v.known && guard.JWKSRefetch(list.Asked, t.Now()) != nil {
+			return v, nil // that it is not published any more, the server has said just now
+		}
 		if err := s.mayFetchAgain(ctx, t); err != nil {
 			return verification{}, err
 		}
 	}
-	list, err = s.fetchKeys(ctx, t)
-	if err != nil {
+	if list, err = s.fetchKeys(wait, t); err != nil {
 		return verification{}, s.unanswered(ctx, t, err)
 	}
-	key, known := find(list.Keys, kid)
-	if known {
-		return verification{key, true, true}, nil
+	return list.find(kid), nil
+}
+
+// keptKeys is the list that the API keeps; nil for none.
+func (s *Server) keptKeys(ctx context.Context, t *lab.Handling) (*KeyList, error) {
+	state, err := s.document().State(ctx, t.Lab)
+	return state.Keys, err
+}
+
+// find returns the key of an id, be it of a list before.
+func (k *KeyList) find(kid string) verification {
+	if k == nil {
+		return verification{}
 	}
-	key, known = find(list.Former, kid)
-	return verification{key, known, false}, nil
+	if key, known := find(k.Keys, kid); known {
+		return verification{key, true, true}
+	}
+	key, known := find(k.Former, kid)
+	return verification{key, known, false}
+}
+
+// keyFetches are the labs whose keys are being fetched. Whoever needs the same waits for that, and
+// may find its key then: many tokens at once are no reason for many requests. The zero value is
+// ready.
+type keyFetches struct {
+	mu  sync.Mutex
+	now map[uuid.UUID]chan struct{} // guarded by mu; each is closed when it is over
+}
+
+// begin waits until nobody fetches the keys of the lab, or ctx ends. Then the caller may, and
+// calls end.
+func (f *keyFetches) begin(ctx context.Context, id uuid.UUID) (end func(), err error) {
+	for {
+		over, mine := f.enter(id)
+		if mine {
+			return func() { f.leave(id, over) }, nil
+		}
+		select {
+		case <-over:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+func (f *keyFetches) enter(id uuid.UUID) (over chan struct{}, mine bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if over, under := f.now[id]; under {
+		return over, false
+	}
+	if f.now == nil {
+		f.now = map[uuid.UUID]chan struct{}{}
+	}
+	over = make(chan struct{})
+	f.now[id] = over
+	return over, true
+}
+
+func (f *keyFetches) leave(id uuid.UUID, over chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.now, id)
+	close(over)
 }
 
 // mayFetchAgain decides whether the list is fetched for a key that is not in it.
 func (s *Server) mayFetchAgain(ctx context.Context, t *lab.Handling) error {
 	refusal, err := lab.Update(ctx, t.Aside(), s.document().docs(), func(state *State, t *lab.Handling) (*endpoint.Error, error) {
+		if state.Keys == nil { // a reset came in between
+			return nil, nil //nolint:nilnil // nobody refuses
+		}
 		if err := t.Enforce(guard.IDJWKSRefetch,
 			guard.JWKSRefetch(state.Keys.Asked, t.Now())); err != nil {
 			return refused(err, http.StatusUnauthorized, ""), nil
@@ -153,8 +224,6 @@ func (s *Server) mayFetchAgain(ctx context.Context, t *lab.Handling) error {
 
 // fetchKeys asks the authorization server for its keys, and keeps them.
 func (s *Server) fetchKeys(ctx context.Context, t *lab.Handling) (*KeyList, error) {
-	ctx, done := context.WithTimeout(ctx, keysWait)
-	defer done()
 	via := &http.Client{Transport: s.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	answer, err := native.Fetch(ctx, via, t.Origins, func(out *http.Request) { s.InternalSenders.Pin(out, t.ID, event.API) }, client.Request{
 		Method: http.MethodGet, URL: t.Issuer() + "/jwks", Header: []event.Field{{Name: "Accept", Value: "application/jwk-set+json, application/json"}},

@@ -35,6 +35,8 @@ type Server struct {
 
 	MaxBody     int64                                    // see feed.Recorder
 	RateLimiter func(lab uuid.UUID) (wait time.Duration) // see feed.Recorder
+
+	fetches keyFetches
 }
 
 func (s *Server) document() Document { return Document{Store: s.Labs.Store} }

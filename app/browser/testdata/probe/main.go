@@ -4,6 +4,8 @@ package main
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -91,6 +93,14 @@ func main() {
 		defer cancel()
 		_, err := browser.NewDevice().Dial(ctx, "ws"+strings.TrimPrefix(browser.NewDevice().Origin, "http")+a[0], nil)
 		return "", err
+	})
+	offer("verify", func(a []string) (string, error) {
+		signature, err := base64.RawURLEncoding.DecodeString(a[3])
+		if err != nil {
+			return "", err
+		}
+		fits, err := browser.Verify(context.Background(), a[0], client.JWK{Raw: json.RawMessage(a[1])}, a[2], signature)
+		return fmt.Sprint(fits), err
 	})
 	app.Window().Get("ready").Invoke()
 	select {}
