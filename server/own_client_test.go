@@ -370,6 +370,30 @@ func TestTheSheetsTellWhatAnOwnClientDid(t *testing.T) {
 	}
 }
 
+// A library is told what the chapter has for it: OpenID Connect from the chapter on in which a
+// client of the learner's gets ID tokens.
+func TestTheSheetsTellOwnClientsOfOpenIDConnect(t *testing.T) {
+	h := openHouse(t)
+	const openID, discovery = "openid profile email offline_access", "/.well-known/openid-configuration</code>"
+	for chapter, tt := range map[string]struct {
+		has  bool
+		says string
+	}{
+		"v06": {false, "that of OAuth, not of OpenID Connect"},
+		"v07": {false, "Clients of your own get no openid before v08"},
+		"v08": {true, "The issuer is enough for a library of OpenID Connect"},
+	} {
+		s := h.stateIn(t, chapter)
+		l := api.Lab{ID: s.lab.ID.String(), Key: s.key, Issuer: s.lab.Issuer()}
+		h.ownClient(t, l, "My app", "http://127.0.0.1:3000/cb")
+		sheet := h.sheetsOf(t, l)["connect"].Body
+		if !strings.Contains(sheet, tt.says) || strings.Contains(sheet, l.Issuer+discovery) != tt.has ||
+			strings.Contains(sheet, openID) != tt.has || strings.Contains(sheet, "go-oidc") != tt.has {
+			t.Errorf("in %s the sheet says %s", chapter, sheet)
+		}
+	}
+}
+
 // A first mistake names nobody, or names the client where nothing is read: both are told.
 func TestFirstMistakesAreTold(t *testing.T) {
 	h := openHouse(t)

@@ -112,6 +112,10 @@ type connectSheet struct {
 	Snippets []snippet.Snippet
 }
 
+// openIDScope is what a client asks for that wants an ID token, what UserInfo tells, and a
+// refresh token (OpenID Connect Core §3.1.2.1, §5.4, §11).
+const openIDScope = "openid profile email offline_access"
+
 // namedValue is a value to be copied.
 type namedValue struct{ Name, ID, Value string }
 
@@ -123,21 +127,24 @@ func (a *API) connectSheet(t *lab.Handling, c lab.OwnClient) connectSheet {
 		HasToken: rules.Offers(guard.TokenEndpoint), HasPKCE: rules.Offers(guard.PKCEParameters),
 		Confidential: !c.IsPublic() && rules.Offers(guard.ConfidentialClients),
 	}
+	if rules.Offers(guard.JWKS) { // before, no ID token can be signed for it
+		l.Discovery, l.OpenIDScope = t.Issuer()+"/.well-known/openid-configuration", openIDScope
+	}
 	s := connectSheet{Name: c.Name, Secret: l.Confidential, Snippets: snippet.Clients(l), Missing: missing(rules)}
 	for _, v := range []namedValue{
-		{"Issuer", "issuer", l.Issuer}, {"Metadata", "metadata", l.Metadata}, {"Authorization endpoint", "authorize", l.Authorization},
-		{"Token endpoint", "token", l.Token}, {"Client id", "id", l.ClientID}, {"Redirect URI", "redirect", l.RedirectURI}, {"Scope", "scope", l.Scope},
+		{"Issuer", "issuer", l.Issuer}, {"Discovery", "discovery", l.Discovery}, {"Metadata", "metadata", l.Metadata}, {"Authorization endpoint", "authorize", l.Authorization},
+		{"Token endpoint", "token", l.Token}, {"Client id", "id", l.ClientID}, {"Redirect URI", "redirect", l.RedirectURI}, {"Scope", "scope", l.Asks()},
 	} {
-		if v.ID != "token" || l.HasToken {
+		if (v.ID != "token" || l.HasToken) && (v.ID != "discovery" || l.HasOpenID()) {
 			s.Values = append(s.Values, v)
 		}
 	}
-	s.Told = told(l, c)
+	s.Told = told(l, c, rules)
 	return s
 }
 
 // told is what a library must be told of the lab and of the client, in sentences.
-func told(l snippet.Lab, c lab.OwnClient) []string {
+func told(l snippet.Lab, c lab.OwnClient, rules guard.Rules) []string {
 	says := []string{"The client is public: its authentication method at the token endpoint is none, and it has no secret (RFC 6749 §2.1, RFC 7591 §2)."}
 	switch {
 	case l.Confidential:
@@ -151,7 +158,18 @@ func told(l snippet.Lab, c lab.OwnClient) []string {
 	if l.HasPKCE {
 		says = append(says, "PKCE with S256 (RFC 7636 §4.2).")
 	}
-	says = append(says, "The metadata is that of OAuth, not of OpenID Connect: the well-known part stands between host and path (RFC 8414 §3).")
+	switch {
+	case l.HasOpenID():
+		says = append(says,
+			"The issuer is enough for a library of OpenID Connect: it puts /.well-known/openid-configuration after it (OpenID Connect Discovery §4). The same metadata is where RFC 8414 §3 has it, for a library of OAuth alone.",
+			"The scope has openid for an ID token, and offline_access for a refresh token (OpenID Connect Core §3.1.2.1, §11). Send a nonce, and check the ID token's signature, iss, aud, exp and nonce (§3.1.3.7).")
+	case rules.Offers(guard.OpenIDConnect):
+		says = append(says,
+			"Clients of your own get no openid before "+guard.JWKS.Chapter()+": until then the lab signs an ID token with the client's secret, and of your clients' secrets it keeps hashes alone (OpenID Connect Core §10.1).",
+			"So read the metadata as that of OAuth: the well-known part stands between host and path (RFC 8414 §3).")
+	default:
+		says = append(says, "The metadata is that of OAuth, not of OpenID Connect: the well-known part stands between host and path (RFC 8414 §3).")
+	}
 	if strings.HasPrefix(l.Issuer, "http:") {
 		says = append(says, "Plain http is allowed: this lab is for your computer. Most libraries refuse it until they are told.")
 	}

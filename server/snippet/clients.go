@@ -14,9 +14,23 @@ import (
 type Lab struct {
 	Issuer, Metadata, Authorization, Token, ClientID, RedirectURI, Scope string
 
+	Discovery   string // where OpenID Connect has the metadata
+	OpenIDScope string // what a client asks for that wants an ID token; "" where it gets none (before v08)
+
 	HasToken     bool // the chapter has a token endpoint (v03 on)
 	HasPKCE      bool // the chapter has PKCE
 	Confidential bool // the client shows a secret at the token endpoint, which the program has not
+}
+
+// HasOpenID reports whether the client gets ID tokens.
+func (l Lab) HasOpenID() bool { return l.OpenIDScope != "" }
+
+// Asks is the scope that a client asks for: an ID token too, where it gets one.
+func (l Lab) Asks() string {
+	if l.HasOpenID() {
+		return l.OpenIDScope
+	}
+	return l.Scope
 }
 
 // SecretHere stands in a program where the client's secret must be put.
@@ -29,18 +43,22 @@ type client struct {
 	name, version string // of the package; "" for a tool that every machine has
 	install       string // VERSION stands for the version
 	inPage        bool   // it runs in a page, where no secret is kept: a confidential client has no such program
+	checks        pkg    // what checks its ID tokens, where it does not itself
 }
+
+// pkg is a further package.
+type pkg struct{ name, version string }
 
 // clients are those that were run against a lab, in these versions.
 var clients = []client{
 	{id: "curl", language: "curl"},
-	{"x-oauth2", "Go", "golang.org/x/oauth2", "0.38.0", "go mod init client && go get golang.org/x/oauth2@vVERSION", false},
-	{"openid-client", "JavaScript", "openid-client", "6.9.0", "npm i openid-client@VERSION", false},
-	{"oauth4webapi", "JavaScript", "oauth4webapi", "3.8.8", "npm i oauth4webapi@VERSION", false},
-	{"oidc-client-ts", "JavaScript", "oidc-client-ts", "3.5.0", "npm i oidc-client-ts@VERSION", true},
-	{"authlib", "Python", "Authlib", "1.2.0", "apt install python3-authlib python3-requests", false},
-	{"auth-js", "JavaScript", "Auth.js, @auth/core", "0.41.3", "npm i @auth/core@VERSION", false},
-	{"mcp-sdk", "JavaScript", "MCP SDK, @modelcontextprotocol/sdk", "1.32.2", "npm i @modelcontextprotocol/sdk@VERSION", false},
+	{"x-oauth2", "Go", "golang.org/x/oauth2", "0.38.0", "go mod init client && go get golang.org/x/oauth2@vVERSION", false, pkg{"github.com/coreos/go-oidc/v3", "3.21.0"}},
+	{"openid-client", "JavaScript", "openid-client", "6.9.0", "npm i openid-client@VERSION", false, pkg{}},
+	{"oauth4webapi", "JavaScript", "oauth4webapi", "3.8.8", "npm i oauth4webapi@VERSION", false, pkg{}},
+	{"oidc-client-ts", "JavaScript", "oidc-client-ts", "3.5.0", "npm i oidc-client-ts@VERSION", true, pkg{}},
+	{"authlib", "Python", "Authlib", "1.2.0", "apt install python3-authlib python3-requests", false, pkg{}},
+	{"auth-js", "JavaScript", "Auth.js, @auth/core", "0.41.3", "npm i @auth/core@VERSION", false, pkg{}},
+	{"mcp-sdk", "JavaScript", "MCP SDK, @modelcontextprotocol/sdk", "1.32.2", "npm i @modelcontextprotocol/sdk@VERSION", false, pkg{}},
 }
 
 // Clients returns how libraries are pointed at the lab, curl first.
@@ -59,6 +77,10 @@ func Clients(l Lab) []Snippet {
 		}
 		s.Text = c.text(v)
 		s.Install = strings.ReplaceAll(c.install, "VERSION", c.version)
+		if v.HasOpenID() && c.checks.name != "" {
+			s.Title += fmt.Sprintf(" and %s v%s", c.checks.name, c.checks.version)
+			s.Install += fmt.Sprintf(" %s@v%s", c.checks.name, c.checks.version)
+		}
 		s.Notes = append(v.notes(c.id != "curl"), sentences(render("notes-"+c.id, v))...)
 		all[i] = s
 	}

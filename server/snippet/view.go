@@ -13,7 +13,7 @@ import (
 type view struct {
 	Lab
 	Insecure bool     // the lab speaks plain http, which most libraries must be told
-	Scopes   []string // the words of Scope
+	Scopes   []string // the words of what it asks for
 	Request  string   // the authorization request, but for what is made anew each time
 	Host     string   // where the program listens for the callback
 	Port     string
@@ -31,7 +31,7 @@ const listenPort = "3000"
 // viewOf returns how a client of the lab is shown. The port of a loopback IP is free (RFC
 // 8252 §7.3), so one is put where there is none.
 func viewOf(l Lab) view {
-	v := view{Lab: l, Insecure: strings.HasPrefix(l.Issuer, "http://"), Scopes: strings.Fields(l.Scope), Host: "127.0.0.1", Port: listenPort, Secret: SecretHere}
+	v := view{Lab: l, Insecure: strings.HasPrefix(l.Issuer, "http://"), Scopes: strings.Fields(l.Asks()), Host: "127.0.0.1", Port: listenPort, Secret: SecretHere}
 	u, err := url.Parse(l.RedirectURI)
 	if err != nil {
 		u = &url.URL{}
@@ -56,8 +56,8 @@ func viewOf(l Lab) view {
 	v.AuthJS = authJSOf(u)
 
 	query := url.Values{"response_type": {"code"}, "client_id": {l.ClientID}, "redirect_uri": {v.RedirectURI}}
-	if l.Scope != "" {
-		query.Set("scope", l.Scope)
+	if scope := l.Asks(); scope != "" {
+		query.Set("scope", scope)
 	}
 	v.Request = l.Authorization + "?" + query.Encode()
 	return v
