@@ -96,7 +96,7 @@ func (p *chapterPage) Render() app.UI {
 					&stage.Alice{Controller: c, Shows: s.Shown().Alice, Login: c.Login(), Redeems: s.Redeems(), HasAPI: s.HasAPI(), Waiting: s.Waiting, Frame: s.Frame, Replays: s.Replay.On() && !s.Replay.Story, Mail: s.Mail, Mailed: s.Mailed != "", WebApp: c.RunsWebApp(), Open: s.Ready(), Lost: s.Notice.Again, Busy: s.Busy, Tour: next},
 					&stage.Inspector{Controller: c, Message: s.Message, Tab: s.Tab, Guard: s.Guard, Code: s.Code, Programs: s.Programs},
 				),
-				&stage.Drawer{Controller: c, Drawer: s.Drawer, Replays: s.Replay.On()},
+				&stage.Drawer{Controller: c, Drawer: s.Drawer, Replays: s.Replay.On(), HasKeys: s.HasKeys(), Ready: s.Ready() && s.Busy == session.Idle},
 			),
 			&panel.Column{Controller: c, Content: content, Statuses: all, Ends: s.ToldView().Attacks, StayIn: s.StayIn, ByHand: s.ByHand, Said: s.Said, Busy: s.Busy, Open: s.Ready(), Drawer: s.Drawer.Kind, Unfolded: s.Unfolded},
 		),

@@ -480,6 +480,9 @@ func TestAlicesBrowserAgreesWithTheDiagram(t *testing.T) {
 	p := start(t, t.TempDir())
 	attacks := fromAPI[[]api.Attack](t, p.lab+"/api/attacks", "")
 	for _, c := range p.chapters(t) {
+		if c.ID != c.Version {
+			continue // is only read
+		}
 		t.Run(c.ID, func(t *testing.T) {
 			t.Parallel() // in a lab of its own
 			b := openTab(t)

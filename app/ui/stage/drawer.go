@@ -19,6 +19,8 @@ type Drawer struct {
 	Controller *session.Controller
 	Drawer     session.Drawer
 	Replays    bool // the stage looks back, and this does not
+	HasKeys    bool // the chapter's server signs with keys that can be rotated
+	Ready      bool // to be given a command
 }
 
 func (d *Drawer) Render() app.UI {
@@ -49,7 +51,7 @@ func (d *Drawer) Render() app.UI {
 		tag.Div("drawer-view").ID("drawer-view").Role("tabpanel").Aria("labelledby", "sheet-"+shown.ID).TabIndex(0).
 			On("click", d.onClick).On("submit", d.onSubmit).Body(
 			tag.If(d.Replays && ofParties, func() app.UI { return tag.P("drawer-now").Text("As it is now, not at the step you look at.") }),
-			tag.If(ofParties && event.Party(shown.ID) == event.Auth && d.Controller.Screen().HasKeys(), d.rotation),
+			tag.If(ofParties && event.Party(shown.ID) == event.Auth && d.HasKeys, d.rotation),
 			tag.If(secret != "", func() app.UI {
 				return tag.P("yours-secret").Body(
 					tag.Strong().Text("Client secret, shown this once"), tag.Code().ID("own-secret").Text(secret),
@@ -64,9 +66,8 @@ func (d *Drawer) Render() app.UI {
 
 // rotation gives the server new keys.
 func (d *Drawer) rotation() app.UI {
-	ready := d.Controller.Screen().Busy == session.Idle && d.Controller.Screen().Ready()
 	button := func(id, text, title string, withdraw bool) app.UI {
-		return widget.Pressable(tag.Button("button", "button-small").ID(id).Text(text).Title(title), ready,
+		return widget.Pressable(tag.Button("button", "button-small").ID(id).Text(text).Title(title), d.Ready,
 			func() { d.Controller.RotateKeys(withdraw) }, id)
 	}
 	return tag.Div("drawer-keys").Role("group").Aria("label", "Keys of the auth server").Body(

@@ -24,6 +24,7 @@ func Stories() []widget.Story {
 	return []widget.Story{
 		{Name: "state of the parties, not read yet", UI: &Drawer{Drawer: session.Drawer{Kind: session.DrawerState}}},
 		{Name: "state of the parties", UI: &Drawer{Drawer: session.Drawer{Kind: session.DrawerState, Sheets: held}}},
+		{Name: "state of the parties, and keys to rotate", UI: &Drawer{Drawer: session.Drawer{Kind: session.DrawerState, Sheets: held}, HasKeys: true, Ready: true}},
 		{Name: "state of the parties, in a replay, as JSON", UI: &Drawer{Drawer: session.Drawer{Kind: session.DrawerState, Sheets: held, Of: "mallory", JSON: true}, Replays: true}},
 		{Name: "a client of one's own, and its new secret", UI: &Drawer{Drawer: session.Drawer{Kind: session.DrawerClients, Sheets: yours, Of: "connect", Client: "own-1", Secret: "eFdyfeGxb0wAbJWVMqJBLSyBZPsdOGEZfVdQ0mWFVX8"}}},
 		{Name: "verdicts", UI: bandOf(timeline.Row{
