@@ -435,10 +435,35 @@ func (s *Scene) stolenCode(ctx context.Context) (callback, code string, err erro
 	if err != nil {
 		return "", "", err
 	}
-	if code = parameter(callback, "code"); code == "" {
-		return callback, "", nil
+	code, err = s.logged(ctx, callback)
+	return callback, code, err
+}
+
+// stolenWebAppCode is the same at the web app; Alice's browser crashes on the way back.
+func (s *Scene) stolenWebAppCode(ctx context.Context) (code string, err error) {
+	callback, err := s.webAppCallback(ctx, s.Alice)
+	if err != nil {
+		return "", err
 	}
-	return callback, code, s.leak(ctx, "a careless proxy logs the address with the code in it", callback)
+	return s.logged(ctx, callback)
+}
+
+// webAppCallback signs a user in to the web app, and stops their browser before the callback.
+func (s *Scene) webAppCallback(ctx context.Context, who *robot.Robot) (callback string, err error) {
+	who.StopBefore(s.Lab.Origins.WebCallback(s.Lab.ID))
+	if err := who.Visit(ctx, s.Lab.Origins.WebApp(s.Lab.ID)+"start"); err != nil {
+		return "", err
+	}
+	return who.SignInHere(ctx)
+}
+
+// logged has the careless proxy log a callback, and returns the code in it; "" where the server
+// gave none.
+func (s *Scene) logged(ctx context.Context, callback string) (code string, err error) {
+	if code = parameter(callback, "code"); code == "" {
+		return "", nil
+	}
+	return code, s.leak(ctx, "a careless proxy logs the address with the code in it", callback)
 }
 
 // authorization is a request of Mallory's making, in a link: with what a request

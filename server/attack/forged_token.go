@@ -5,10 +5,8 @@ import (
 	"crypto/ecdsa"
 	"crypto/hmac"
 	"crypto/sha256"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"fmt"
 	"net/http"
 	"slices"
@@ -22,6 +20,7 @@ import (
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 	"oauthlab/server/authserver"
+	"oauthlab/server/lab"
 )
 
 // readsTokens is a lab in which the API reads tokens by itself: only then is what a token
@@ -159,20 +158,11 @@ func (s *Scene) usePublicKey(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	public, err := publicPEM(key)
+	public, err := lab.PublicPEM(key.Key)
 	if err != nil {
 		return err
 	}
 	return s.use(ctx, forge(guard.HS256, key.KeyID, s.claimsOfAlice(), public))
-}
-
-// publicPEM is a public key as configurations have it.
-func publicPEM(key jose.JSONWebKey) ([]byte, error) {
-	der, err := x509.MarshalPKIXPublicKey(key.Key)
-	if err != nil {
-		return nil, fmt.Errorf("read the public key: %w", err)
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), nil
 }
 
 // published returns a key of the server's, which it tells everybody who asks.

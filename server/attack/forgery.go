@@ -65,7 +65,7 @@ func (s *Scene) forgedSignature(ctx context.Context, key, content string) ([]byt
 		if err != nil {
 			return nil, err
 		}
-		secret, err := publicPEM(public)
+		secret, err := lab.PublicPEM(public.Key)
 		if err != nil {
 			return nil, err
 		}

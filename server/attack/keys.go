@@ -75,7 +75,7 @@ func publicKeyAsSecret() Attack {
 // keyFlood: each token with a key that nobody has seen makes the API ask for keys (RFC 8725
 // §3.10 warns of requests that a token causes).
 func keyFlood() Attack {
-	const tokens, needed = 8, 2 // requests for keys: the first, and one more after a rotation
+	const tokens = 8
 	return Attack{
 		ID:      "key-flood",
 		Title:   "Tokens that make the API ask",
@@ -92,9 +92,12 @@ func keyFlood() Attack {
 			}
 			return nil
 		},
-		Harm: func(e Evidence) bool { return e.keyRequests() > needed },
+		Harm: func(e Evidence) bool { return e.keyRequests() > neededKeyRequests },
 	}
 }
+
+// neededKeyRequests are the first, and one more after a rotation.
+const neededKeyRequests = 2
 
 // keyRequests counts how often the API asked for the server's keys.
 func (e Evidence) keyRequests() (n int) {
@@ -108,7 +111,7 @@ func (e Evidence) keyRequests() (n int) {
 
 // flooded says what the requests for keys came to.
 func (e Evidence) flooded() (gained []string) {
-	if n := e.keyRequests(); n > 2 {
+	if n := e.keyRequests(); n > neededKeyRequests {
 		gained = append(gained, fmt.Sprintf("%d requests of the API's to the auth server, for as many of hers.", n))
 	}
 	return gained

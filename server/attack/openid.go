@@ -58,25 +58,11 @@ func codeInAnotherSession() Attack {
 		Loss:     "Mallory is signed in to the web app as Alice.",
 		Sections: []string{"RFC 9700 §4.5.3.2", "OpenID Connect Core §3.1.3.7"},
 		Run: func(ctx context.Context, s *Scene) error {
-			callback := s.Lab.Origins.WebCallback(s.Lab.ID)
-			s.Alice.StopBefore(callback)
-			start := s.Lab.Origins.WebApp(s.Lab.ID) + "start"
-			if err := s.Alice.Visit(ctx, start); err != nil {
-				return err
-			}
-			arrived, err := s.Alice.SignInHere(ctx)
-			code := parameter(arrived, "code")
+			code, err := s.stolenWebAppCode(ctx)
 			if err != nil || code == "" {
 				return err
 			}
-			if err := s.leak(ctx, "a careless proxy logs the address with the code in it", arrived); err != nil {
-				return err
-			}
-			s.Mallory.StopBefore(callback)
-			if err := s.Mallory.Visit(ctx, start); err != nil {
-				return err
-			}
-			hers, err := s.Mallory.SignInHere(ctx)
+			hers, err := s.webAppCallback(ctx, s.Mallory)
 			if err != nil || parameter(hers, "state") == "" {
 				return err
 			}

@@ -86,10 +86,7 @@ func webAppRefresh() Attack {
 		Loss:     "Mallory holds Alice's token.",
 		Sections: []string{"RFC 6749 §6", "RFC 6749 §10.4"},
 		Run: func(ctx context.Context, s *Scene) error {
-			if err := s.Alice.Visit(ctx, s.Lab.Origins.WebApp(s.Lab.ID)+"start"); err != nil {
-				return err
-			}
-			if _, err := s.Alice.SignInHere(ctx); err != nil {
+			if err := s.Alice.SignInToWebApp(ctx); err != nil {
 				return err
 			}
 			kept, err := webapp.Document{Store: s.labs.Store}.State(ctx, s.Lab)

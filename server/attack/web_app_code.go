@@ -21,21 +21,12 @@ func webAppCode() Attack {
 		Loss:     "Mallory holds Alice's token.",
 		Sections: []string{"RFC 6749 §10.2", "RFC 6749 §3.2.1"},
 		Run: func(ctx context.Context, s *Scene) error {
-			callback := s.Lab.Origins.WebCallback(s.Lab.ID)
-			s.Alice.StopBefore(callback)
-			if err := s.Alice.Visit(ctx, s.Lab.Origins.WebApp(s.Lab.ID)+"start"); err != nil {
-				return err
-			}
-			arrived, err := s.Alice.SignInHere(ctx)
-			code := parameter(arrived, "code")
+			code, err := s.stolenWebAppCode(ctx)
 			if err != nil || code == "" {
 				return err
 			}
-			if err := s.leak(ctx, "a careless proxy logs the address with the code in it", arrived); err != nil {
-				return err
-			}
 			token, err := s.redeemAlone(ctx, url.Values{
-				"redirect_uri": {callback}, "code": {code}, "code_verifier": {guess},
+				"redirect_uri": {s.Lab.Origins.WebCallback(s.Lab.ID)}, "code": {code}, "code_verifier": {guess},
 			}, event.Field{Name: "Authorization", Value: "Basic " + base64.StdEncoding.EncodeToString([]byte(authserver.ClientWeb+":mallory-makes-up-a-secret"))})
 			if err != nil || token == "" {
 				return err

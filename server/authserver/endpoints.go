@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-jose/go-jose/v4"
+
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
 	"oauthlab/server/endpoint"
@@ -74,7 +76,7 @@ func (s *Server) endpoints() []endpoint.Row {
 		},
 		{
 			Method: http.MethodGet, Path: "/{lab}/jwks", Caller: endpoint.Client, Shared: true, Feature: guard.JWKS, Metadata: "jwks_uri",
-			Serve: endpoint.Plain(s.jwks), Answer: JWKS{}, Section: "RFC 7517 §5", Does: "The server's public keys, with which anybody checks what it has signed.",
+			Serve: endpoint.Plain(s.jwks), Answer: jose.JSONWebKeySet{}, Section: "RFC 7517 §5", Does: "The server's public keys, with which anybody checks what it has signed.",
 		},
 		{Path: "/{lab}/revoke", Caller: endpoint.Client, Shared: true, Feature: guard.Revocation, Metadata: "revocation_endpoint", Section: "RFC 7009 §2", Does: "Makes a token worthless."},
 		{Path: "/{lab}/register", Caller: endpoint.Client, Shared: true, Feature: guard.Registration, Metadata: "registration_endpoint", Section: "RFC 7591 §3", Does: "Registers a client."},

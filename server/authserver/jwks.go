@@ -7,16 +7,9 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/go-jose/go-jose/v4"
-
 	"oauthlab/lessons/guard"
 	"oauthlab/server/lab"
 )
-
-// JWKS is the list of the server's public keys (RFC 7517 §5).
-type JWKS struct {
-	Keys []jose.JSONWebKey `json:"keys"`
-}
 
 // jwksFresh is how long a client may keep the list (RFC 9111 §5.2.2.1). A key that it does not
 // find there may have come since (OpenID Connect Core §10.1.1).

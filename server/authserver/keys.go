@@ -119,19 +119,27 @@ func (k *Keys) newKey(algorithm string, now time.Time) (Key, error) {
 // algorithms are those that the server has keys for.
 func algorithms() []string { return []string{guard.RS256, guard.ES256} }
 
+// newKeys makes one for each of them.
+func (k *Keys) newKeys(now time.Time) (ring Keyring, err error) {
+	for _, algorithm := range algorithms() {
+		key, err := k.newKey(algorithm, now)
+		if err != nil {
+			return nil, err
+		}
+		ring = append(ring, key)
+	}
+	return ring, nil
+}
+
 // ring returns the keys of an issuer, and makes them where there are none yet.
 func (k *Keys) ring(ctx context.Context, id uuid.UUID, issuer string, now time.Time) (Keyring, error) {
 	state, err := k.docs().Get(ctx, id)
 	if err != nil || len(state.Rings[issuer]) > 0 {
 		return state.Rings[issuer], err
 	}
-	var fresh Keyring
-	for _, algorithm := range algorithms() {
-		key, err := k.newKey(algorithm, now)
-		if err != nil {
-			return nil, err
-		}
-		fresh = append(fresh, key)
+	fresh, err := k.newKeys(now)
+	if err != nil {
+		return nil, err
 	}
 	var ring Keyring
 	err = k.docs().Update(ctx, id, func(s *KeyState, _ *store.Outbox) error {
@@ -153,15 +161,11 @@ func (k *Keys) Rotate(ctx context.Context, t *lab.Handling, issuer string, withd
 	if _, err := k.ring(ctx, t.ID, issuer, t.Now()); err != nil {
 		return err
 	}
-	var fresh Keyring
-	for _, algorithm := range algorithms() {
-		key, err := k.newKey(algorithm, t.Now())
-		if err != nil {
-			return err
-		}
-		fresh = append(fresh, key)
+	fresh, err := k.newKeys(t.Now())
+	if err != nil {
+		return err
 	}
-	_, err := lab.Update(ctx, t, k.docs(), func(s *KeyState, t *lab.Handling) (struct{}, error) {
+	_, err = lab.Update(ctx, t, k.docs(), func(s *KeyState, t *lab.Handling) (struct{}, error) {
 		if s.Rings == nil { // a reset came in between
 			s.Rings = map[string]Keyring{}
 		}

@@ -2,9 +2,7 @@ package authserver
 
 import (
 	"context"
-	"crypto/x509"
 	"encoding/base64"
-	"encoding/pem"
 	"fmt"
 
 	"github.com/go-jose/go-jose/v4"
@@ -71,7 +69,7 @@ func (s *Server) signWith(t *lab.Handling, ring Keyring, how signing, payload []
 		return "", err
 	}
 	if how.publicSecret {
-		public, err := publicPEM(private.Public())
+		public, err := lab.PublicPEM(private.Public())
 		if err != nil {
 			return "", err
 		}
@@ -128,16 +126,6 @@ func unsignedJWT(payload []byte, kid string) string {
 	}
 	header := base64.RawURLEncoding.EncodeToString([]byte(said))
 	return header + "." + base64.RawURLEncoding.EncodeToString(payload) + "."
-}
-
-// publicPEM is a public key as configurations have it, which whoever mistakes HS256 for RS256
-// takes for a secret (RFC 8725 §2.1).
-func publicPEM(public any) ([]byte, error) {
-	der, err := x509.MarshalPKIXPublicKey(public)
-	if err != nil {
-		return nil, fmt.Errorf("write a public key: %w", err)
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), nil
 }
 
 // signedHere returns what a JWT says that the server signed for the lab, whichever of its keys

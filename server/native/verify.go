@@ -4,10 +4,8 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"fmt"
 
 	"github.com/go-jose/go-jose/v4"
@@ -27,7 +25,7 @@ func Verify(_ context.Context, alg string, key client.JWK, content string, signa
 		return false, nil
 	}
 	if alg == guard.HS256 {
-		return verifyAsSecret(public, content, signature)
+		return VerifyAsSecret(public, content, signature)
 	}
 	if public.Algorithm != alg || !lab.IsStrict(content) {
 		return false, nil
@@ -40,14 +38,14 @@ func Verify(_ context.Context, alg string, key client.JWK, content string, signa
 	return err == nil, nil
 }
 
-// verifyAsSecret takes a public key, as configurations have it, for the secret of HS256
+// VerifyAsSecret takes a public key, as configurations have it, for the secret of HS256
 // (RFC 8725 §2.1).
-func verifyAsSecret(public jose.JSONWebKey, content string, signature []byte) (bool, error) {
-	der, err := x509.MarshalPKIXPublicKey(public.Key)
+func VerifyAsSecret(public jose.JSONWebKey, content string, signature []byte) (bool, error) {
+	secret, err := lab.PublicPEM(public.Key)
 	if err != nil {
 		return false, fmt.Errorf("verify: %w", err)
 	}
-	mac := hmac.New(sha256.New, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
+	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte(content)) // never fails
 	return hmac.Equal(mac.Sum(nil), signature), nil
 }

@@ -2,12 +2,8 @@ package resourceserver
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"net/http"
@@ -292,13 +288,11 @@ func (v verification) fits(algorithm, token string) bool {
 }
 
 func (v verification) fitsAsSecret(token string) bool {
-	der, err := x509.MarshalPKIXPublicKey(v.key.Key)
+	end := strings.LastIndex(token, ".")
+	signature, err := base64.RawURLEncoding.DecodeString(token[end+1:])
 	if err != nil {
 		return false
 	}
-	content, signature := token[:strings.LastIndex(token, ".")], token[strings.LastIndex(token, ".")+1:]
-	mac := hmac.New(sha256.New, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
-	fmt.Fprint(mac, content)
-	sent, err := base64.RawURLEncoding.DecodeString(signature)
-	return err == nil && hmac.Equal(mac.Sum(nil), sent)
+	fits, err := native.VerifyAsSecret(v.key, token[:end], signature)
+	return fits && err == nil
 }
