@@ -46,10 +46,10 @@ func onSizes(t *testing.T, do func(b *tab), names ...string) {
 // a desk, and where a chapter is the last, which has what all the others have, at that of a phone
 // too.
 func onEachChapter(t *testing.T, p *program, do func(b *tab, c chapterOf)) {
-	all := p.chapters(t)
-	for i, c := range all {
+	last := p.lastThatRuns(t)
+	for _, c := range p.chapters(t) {
 		sizes := []string{"desktop"}
-		if i == len(all)-1 {
+		if c == last {
 			sizes = append(sizes, "phone")
 		}
 		t.Run(c.ID, func(t *testing.T) {
@@ -66,6 +66,16 @@ func onEachChapter(t *testing.T, p *program, do func(b *tab, c chapterOf)) {
 // chapterOf is what the API tells of a chapter.
 type chapterOf struct{ ID, Version, Title, Path string }
 
+// runs reports whether it is more than reading.
+func (c chapterOf) runs() bool { return c.ID == c.Version }
+
+// lastThatRuns is the chapter that has all of what there is.
+func (p *program) lastThatRuns(t *testing.T) chapterOf {
+	t.Helper()
+	all := slices.DeleteFunc(p.chapters(t), func(c chapterOf) bool { return !c.runs() })
+	return all[len(all)-1]
+}
+
 func (p *program) chapters(t *testing.T) []chapterOf {
 	t.Helper()
 	return fromAPI[[]chapterOf](t, p.lab+"/api/chapters", "")
@@ -76,8 +86,7 @@ func (p *program) chapters(t *testing.T) []chapterOf {
 // square of the course's length.
 func (p *program) news(t *testing.T, c chapterOf, version string) bool {
 	t.Helper()
-	all := p.chapters(t)
-	return version == c.Version || c.ID == all[len(all)-1].ID && version <= c.Version
+	return c.runs() && version == c.Version || c == p.lastThatRuns(t) && version <= c.Version
 }
 
 func fromAPI[T any](t *testing.T, address, key string) (v T) {
@@ -325,7 +334,7 @@ func TestEverySwitchSaysWhatIsSo(t *testing.T) {
 				}
 			}
 		}
-		if pressed == 0 {
+		if pressed == 0 && c.runs() {
 			b.Errorf("chapter %s has no switch", c.ID)
 		}
 	})
@@ -406,17 +415,21 @@ func (b *tab) showsWhatIsSo(p *program, protections []guard.Protection) {
 	}
 }
 
-// Every button of every chapter is pressed once, as it comes in sight. The page stays
-// alive, in its chapter, and shows the switches as they are.
+// Every button of every chapter is pressed once, as it comes in sight, and those that run an
+// attack in the attack's own chapter. The page stays alive, in its chapter, and shows the switches
+// as they are.
 func TestEveryButtonIsPressed(t *testing.T) {
 	p := start(t, t.TempDir())
 	protections := fromAPI[[]guard.Protection](t, p.lab+"/api/protections", "")
 	attacks := fromAPI[[]api.Attack](t, p.lab+"/api/attacks", "")
 	onEachChapter(t, p, func(b *tab, c chapterOf) {
 		b.forgive("Clipboard")
+		for _, refusal := range []string{"400 (Bad Request)", "401 (Unauthorized)", "403 (Forbidden)"} {
+			b.forgive("the server responded with a status of " + refusal) // some buttons send what is refused, in any order
+		}
 		pressed := map[string]bool{"Open in a tab": true} // a tab of its own has a test of its own
 		for _, a := range attacks {
-			pressed["Run the attack: "+a.Title] = !p.news(b.T, c, a.Chapter)
+			pressed["Run the attack: "+a.Title] = a.Chapter != c.ID
 		}
 		for b.pressNewButton(pressed) {
 			if evaluate[bool](b, `document.querySelector(".ended") !== null`) {
@@ -480,8 +493,8 @@ func TestAlicesBrowserAgreesWithTheDiagram(t *testing.T) {
 	p := start(t, t.TempDir())
 	attacks := fromAPI[[]api.Attack](t, p.lab+"/api/attacks", "")
 	for _, c := range p.chapters(t) {
-		if c.ID != c.Version {
-			continue // is only read
+		if !c.runs() {
+			continue
 		}
 		t.Run(c.ID, func(t *testing.T) {
 			t.Parallel() // in a lab of its own
@@ -573,6 +586,9 @@ func (b *tab) playAndCompare(p *program, a api.Attack, needs map[string]string) 
 	all := eventsOf(b.T, p.lab+"/api/labs/"+l.ID, l.Key) // the log drops its first events
 	log := all[slices.IndexFunc(all, func(e event.Event) bool { return int(e.Seq) > before }):]
 	b.sees(evaluate[seen](b, seenNow), log, a.ID)
+	if needs == nil { // its replay would show less of the same
+		return
+	}
 
 	b.do("replay it", clickOn(".bands > .band:last-child .band-replay", "Replay"))
 	b.until(`document.querySelector(".replay-count")?.innerText.startsWith("1 of ")`)
