@@ -26,6 +26,7 @@ type Chapter struct {
 	Attacks     []string    `json:"attacks"`        // ids, in the order of the panel
 	Steps       []Step      `json:"steps"`
 	Client      event.Party `json:"client,omitempty"` // whose flow is run; "" is the page's own
+	Script      string      `json:"script,omitempty"` // what is done where it says "run the flow", by name
 	Tour        string      `json:"tour,omitempty"`   // what the landing page calls its tour; "" for none
 	Sections    []Link      `json:"sections"`         // the sections of the specifications to read
 }
@@ -101,10 +102,12 @@ const (
 	PKCEWorkbench Tool = "pkce-workbench" // derives challenges from verifiers, step by step
 	Triptych      Tool = "triptych"       // ID token, UserInfo and API, side by side
 	JWTWorkbench  Tool = "jwt-workbench"  // writes tokens as Mallory can
+	TokenMatrix   Tool = "token-matrix"   // which API takes which token
+	AgentWays     Tool = "agent-ways"     // how an agent acts, in each way
 )
 
 // Tools returns every tool.
-func Tools() []Tool { return []Tool{PKCEWorkbench, Triptych, JWTWorkbench} }
+func Tools() []Tool { return []Tool{PKCEWorkbench, Triptych, JWTWorkbench, TokenMatrix, AgentWays} }
 
 // Prediction is one question with one right answer.
 type Prediction struct {

@@ -41,7 +41,7 @@ func readCompose(t *testing.T) composed {
 		t.Fatal(err)
 	}
 	set := map[string]string{
-		"LAB_HOST": "lab.oauthlab.example", "AUTH_HOST": "auth.oauthlab.example", "API_HOST": "api.oauthlab.example", "WEBAPP_HOST": "app.oauthlab.example", "MALLORY_HOST": "mallory.example",
+		"LAB_HOST": "lab.oauthlab.example", "AUTH_HOST": "auth.oauthlab.example", "API_HOST": "api.oauthlab.example", "WEBAPP_HOST": "app.oauthlab.example", "AGENT_HOST": "agent.oauthlab.example", "MALLORY_HOST": "mallory.example",
 		"NATS_TOKEN": "a-long-random-text",
 	}
 	for name := range set {

@@ -46,7 +46,7 @@ func (c *goOIDC) steps(ctx context.Context) []libraryStep {
 			c.verifier, c.nonce = oauth2.GenerateVerifier(), oauth2.GenerateVerifier() // each is as random as the other
 			alice := c.h.visitor(c.T, c.lab, "alice")
 			alice.stop = libraryCallback
-			at := alice.visit(c.config.AuthCodeURL("my-state", oidc.Nonce(c.nonce), oauth2.S256ChallengeOption(c.verifier))).at
+			at := alice.visit(c.config.AuthCodeURL("my-state", append(c.named, oidc.Nonce(c.nonce), oauth2.S256ChallengeOption(c.verifier))...)).at
 			var err error
 			c.back, err = url.Parse(at)
 			if err != nil || c.back.Query().Get("code") == "" {
@@ -55,7 +55,7 @@ func (c *goOIDC) steps(ctx context.Context) []libraryStep {
 			return nil
 		}},
 		{"Exchange", func() (err error) {
-			c.tokens, err = c.config.Exchange(ctx, c.back.Query().Get("code"), oauth2.VerifierOption(c.verifier))
+			c.tokens, err = c.config.Exchange(ctx, c.back.Query().Get("code"), append(c.named, oauth2.VerifierOption(c.verifier))...)
 			return err
 		}},
 		{"Verify", func() (err error) {
@@ -102,14 +102,17 @@ func (h *house) goOIDCOf(l *libraryIn, fault string) *goOIDC {
 
 func TestGoOIDCSignsAliceIn(t *testing.T) {
 	h := openHouse(t)
-	for name, tt := range map[string]struct{ kind, change, alg string }{
-		"a confidential client":      {"confidential", "", "RS256"},
-		"a public client":            {"public", "", "RS256"},
-		"ES256":                      {"confidential", `{"settings":{"id-signature.algorithm":"ES256"}}`, "ES256"},
-		"access tokens that are JWT": {"confidential", `{"settings":{"jwt-signature.tokens":"jwt","jwt-signature.check":"signature"}}`, "RS256"},
+	const es256, jwts = `{"settings":{"id-signature.algorithm":"ES256"}}`, `{"settings":{` + readsJWTs + `}}`
+	for name, tt := range map[string]struct{ chapter, kind, change string }{
+		"a confidential client":           {"v08", "confidential", ""},
+		"a public client":                 {"v08", "public", ""},
+		"ES256":                           {"v08", "confidential", es256},
+		"access tokens that are JWT":      {"v08", "confidential", jwts},
+		"a token for an API and UserInfo": {"v09", "confidential", ""},
+		"such a JWT":                      {"v09", "public", jwts},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := h.goOIDCOf(h.libraryIn(t, "v08", tt.kind, tt.change), "")
+			c := h.goOIDCOf(h.libraryIn(t, tt.chapter, tt.kind, tt.change), "")
 			if step, err := c.run(); err != nil {
 				t.Fatalf("%s: %v", step, err)
 			}

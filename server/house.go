@@ -17,6 +17,7 @@ import (
 
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/load"
+	"oauthlab/server/agent"
 	"oauthlab/server/asset"
 	"oauthlab/server/attack"
 	"oauthlab/server/authserver"
@@ -96,6 +97,10 @@ func open(ctx context.Context, c setup) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
+	agentAssets, err := asset.Read(web.FS, agent.AssetNames()...)
+	if err != nil {
+		return nil, err
+	}
 	listeners, err := c.bind()
 	if err != nil {
 		return nil, err
@@ -165,12 +170,12 @@ func open(ctx context.Context, c setup) (*house, error) {
 	authDocument := authserver.Document{Store: db, Owner: event.Auth, Kind: authserver.Kind, ClientKey: clients, APIKey: apiKey, Keys: keys}
 	h.labs = &lab.Labs{
 		Store: db, Origins: c.Origins, Now: c.now, Gate: h.health.Gate,
-		Parties: []lab.Document{authDocument, resourceserver.Document{Store: db}, webapp.Document{Store: db}}, Chapters: taught.Standing(), OwnRedirects: lab.OwnRedirects(c.OwnClients),
+		Parties: []lab.Document{authDocument, resourceserver.Document{Store: db}, webapp.Document{Store: db}, agent.Document{Store: db}}, Chapters: taught.Standing(), OwnRedirects: lab.OwnRedirects(c.OwnClients),
 	}
 	if err := h.seed(ctx, seeds); err != nil {
 		return nil, errors.Join(err, h.close())
 	}
-	h.attacks = &attack.Runner{Labs: h.labs, InternalSenders: senders, APIKey: apiKey, StrangerKey: strangers, Keys: keys}
+	h.attacks = &attack.Runner{Labs: h.labs, InternalSenders: senders, ClientKey: clients, APIKey: apiKey, StrangerKey: strangers, Keys: keys}
 	if c.Listen != "" {
 		h.attacks.Transport = newInside(c.Here(), c.Origins, listeners[0][0])
 	}
@@ -195,13 +200,17 @@ func open(ctx context.Context, c setup) (*house, error) {
 		ClientID: authserver.ClientWeb, Secret: func(id uuid.UUID) string { return authserver.ClientSecret(clients, id, authserver.ClientWeb) },
 		Labs: h.labs, InternalSenders: senders, Assets: webappAssets, Transport: h.attacks.Transport, Log: log, RateLimiter: h.pace(), MaxBody: int64(c.Bounds.MaxBody),
 	}
+	helper := &agent.Server{
+		ClientID: authserver.ClientAgent, Secret: func(id uuid.UUID) string { return authserver.ClientSecret(clients, id, authserver.ClientAgent) },
+		Labs: h.labs, InternalSenders: senders, Assets: agentAssets, Transport: h.attacks.Transport, Log: log, RateLimiter: h.pace(), MaxBody: int64(c.Bounds.MaxBody),
+	}
 	mallory := &attack.Site{Labs: h.labs, StrangerKey: strangers, InternalSenders: senders, Assets: malloryAssets, Log: log, RateLimiter: h.pace(), MaxBody: int64(c.Bounds.MaxBody)}
 
 	labHandler, err := lobby.Handler()
 	if err != nil {
 		return nil, errors.Join(err, h.close())
 	}
-	all := map[event.Party]http.Handler{event.Lab: labHandler, event.Auth: auth.Handler(), event.API: resources.Handler(), event.Webapp: app.Handler(), event.Mallory: mallory.Handler()}
+	all := map[event.Party]http.Handler{event.Lab: labHandler, event.Auth: auth.Handler(), event.API: resources.Handler(), event.Webapp: app.Handler(), event.Agent: helper.Handler(), event.Mallory: mallory.Handler()}
 	for _, p := range c.Here() {
 		h.handlers = append(h.handlers, secured(c.Origins[p.ID], withIcon(p, all[p.ID])))
 	}

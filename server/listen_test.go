@@ -66,7 +66,7 @@ func TestLocalhostIsTwoAddresses(t *testing.T) {
 				c.Origins = numbered()
 			}
 		})
-		want := map[string]string{"--lab": "127.0.0.1 ::1", "--auth": "127.0.0.1 ::1", "--api": "127.0.0.1 ::1", "--webapp": "127.0.0.1 ::1", "--mallory": "127.0.0.1"}
+		want := map[string]string{"--lab": "127.0.0.1 ::1", "--auth": "127.0.0.1 ::1", "--api": "127.0.0.1 ::1", "--webapp": "127.0.0.1 ::1", "--agent": "127.0.0.1 ::1", "--mallory": "127.0.0.1"}
 		for i, p := range h.config.Here() {
 			group := h.listeners[min(i, len(h.listeners)-1)]
 			got := strings.Join(hostsOf(t, group), " ")
@@ -79,7 +79,8 @@ func TestLocalhostIsTwoAddresses(t *testing.T) {
 			for _, l := range group {
 				host := strings.TrimPrefix(h.config.Origins[p.ID], "http://")
 				got := h.ask(t, "GET", "http://"+l.Addr().String()+"/", "", "Host", host, "Accept", "text/html")
-				own := strings.Contains(got.body, "<html") || p.ID == event.API && strings.Contains(got.body, "The resources of a lab")
+				own := strings.Contains(got.body, "<html") || p.ID == event.API && strings.Contains(got.body, "The resources of a lab") ||
+					p.ID == event.Agent && strings.Contains(got.body, "The agent has nothing at this address")
 				if got.header.Get("Content-Security-Policy") == "" || !own {
 					t.Errorf("%s on %s answers %d %.100s, want an answer of its own", p.Flag(), l.Addr(), got.status, got.body)
 				}
@@ -265,7 +266,7 @@ func TestAWrongHostBehindAProxyIsTold(t *testing.T) {
 		c.Origins = numbered()
 	})
 	got := h.ask(t, "GET", "http://"+h.listeners[0][0].Addr().String()+"/", "", "Host", "backend:8080")
-	want := "No party of the lab has this host.\nThe request came with the Host backend:8080; expected is localhost:1 or localhost:2 or localhost:3 or localhost:4 or 127.0.0.1:5.\n"
+	want := "No party of the lab has this host.\nThe request came with the Host backend:8080; expected is localhost:1 or localhost:2 or localhost:3 or localhost:4 or localhost:5 or 127.0.0.1:6.\n"
 	if got.status != http.StatusMisdirectedRequest || got.body != want {
 		t.Errorf("it is told %d\n%s\nwant\n%s", got.status, got.body, want)
 	}

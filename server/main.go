@@ -14,6 +14,9 @@
 //
 //	--lab      http://localhost:8080   the client, the lessons, the lab's API
 //	--auth     http://localhost:8081   the authorization server
+//	--api      http://localhost:8082   the API, from v06 on
+//	--webapp   http://localhost:8084   the web app, a client with a secret
+//	--agent    http://localhost:8085   the agent, which acts for Alice
 //	--mallory  http://127.0.0.1:8083   the attacker's site
 //
 // A flag takes the public origin of its party. Port 0 takes a free one. With

@@ -16,6 +16,7 @@ import (
 
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/guard"
 	"oauthlab/server/authserver"
 	"oauthlab/server/lab"
 )
@@ -31,7 +32,8 @@ const (
 type libraryIn struct {
 	*stateOf
 	config   oauth2.Config
-	resource string
+	resource string                        // where it asks the API
+	named    []oauth2.AuthCodeOption       // for which API its tokens are, from v09 on (RFC 8707 §2)
 	redeem   func() (*oauth2.Token, error) // the code of the latest sign-in
 }
 
@@ -49,10 +51,14 @@ func (h *house) libraryIn(t *testing.T, chapter, kind, change string) *libraryIn
 	}
 	l.Key = s.key
 	c := h.registered(t, l, api.NewClient{Name: libraryClient, Type: kind, RedirectURIs: []string{libraryCallback}})
-	return &libraryIn{stateOf: s, resource: l.Resource, config: oauth2.Config{
+	library := &libraryIn{stateOf: s, resource: l.Resource, config: oauth2.Config{
 		ClientID: c.ClientID, ClientSecret: c.ClientSecret, RedirectURL: libraryCallback, Scopes: []string{"profile"},
 		Endpoint: oauth2.Endpoint{AuthURL: l.AuthorizationEndpoint, TokenURL: l.TokenEndpoint}, // how it proves itself, it finds out
 	}}
+	if s.lab.Settings.Rules().Offers(guard.ResourceIndicators) {
+		library.named = []oauth2.AuthCodeOption{oauth2.SetAuthURLParam("resource", s.lab.Resource(lab.Photos))}
+	}
+	return library
 }
 
 // signIn lets Alice sign in, and the library redeem the code with PKCE.
@@ -61,12 +67,12 @@ func (c *libraryIn) signIn() *oauth2.Token {
 	verifier := oauth2.GenerateVerifier()
 	alice := c.h.visitor(c.T, c.lab, "alice")
 	alice.stop = libraryCallback
-	back, err := url.Parse(alice.visit(c.config.AuthCodeURL("my-state", oauth2.S256ChallengeOption(verifier))).at)
+	back, err := url.Parse(alice.visit(c.config.AuthCodeURL("my-state", append(c.named, oauth2.S256ChallengeOption(verifier))...)).at)
 	if err != nil || back.Query().Get("state") != "my-state" {
 		c.Fatalf("the browser ends at %s (%v)", back, err)
 	}
 	c.redeem = func() (*oauth2.Token, error) {
-		return c.config.Exchange(c.Context(), back.Query().Get("code"), oauth2.VerifierOption(verifier))
+		return c.config.Exchange(c.Context(), back.Query().Get("code"), append(c.named, oauth2.VerifierOption(verifier))...)
 	}
 	token, err := c.redeem()
 	if err != nil || !strings.EqualFold(token.TokenType, "bearer") {
@@ -232,6 +238,8 @@ func TestOAuth2FollowsTheRotation(t *testing.T) {
 		"v06, once in an hour":                     {"v06", lab.TypePublic, "", event.API, 1, 401},
 		"v06, before every call":                   {"v06", lab.TypePublic, `{"settings":{` + shortLife + `}}`, event.API, libraryAsks, 401},
 		"v06, an API that reads, once in an hour":  {"v06", lab.TypePublic, `{"settings":{` + readsJWTs + `}}`, event.API, 1, 200}, // it never hears that the token was revoked
+		"v09, once in an hour":                     {"v09", lab.TypeConfidential, "", event.API, 1, 401},
+		"v09, an API that reads, before each call": {"v09", lab.TypePublic, `{"settings":{` + readsJWTs + `,` + shortLife + `}}`, event.API, libraryAsks, 0},
 		"v06, an API that reads, before each call": {"v06", lab.TypeConfidential, `{"settings":{` + readsJWTs + `,` + shortLife + `}}`, event.API, libraryAsks, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

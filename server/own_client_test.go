@@ -394,6 +394,32 @@ func TestTheSheetsTellOwnClientsOfOpenIDConnect(t *testing.T) {
 	}
 }
 
+// From the chapter on in which a client says for which API its token is, the sheets say so, and
+// with which address.
+func TestTheSheetsTellOwnClientsOfResources(t *testing.T) {
+	h := openHouse(t)
+	for chapter, has := range map[string]bool{"v08": false, "v09": true} {
+		s := h.stateIn(t, chapter)
+		l := api.Lab{ID: s.lab.ID.String(), Key: s.key, Issuer: s.lab.Issuer()}
+		h.ownClient(t, l, "My app", "http://127.0.0.1:3000/cb")
+		sheet := h.sheetsOf(t, l)["connect"].Body
+		for _, says := range []string{
+			`<dt>Resource</dt><dd><code id="own-resource">` + s.lab.Resource(lab.Photos) + "</code>",
+			"From v09 on the client says for which API its token is: it sends resource, with the address of the API, in the authorization request and in the token request (RFC 8707 §2).",
+		} {
+			if strings.Contains(sheet, says) != has {
+				t.Errorf("in %s the sheet says %q: %v\n%s", chapter, says, !has, sheet)
+			}
+		}
+		if got := strings.Contains(sheet, "resource indicators (v09)"); got == has {
+			t.Errorf("in %s the sheet says that resource comes later: %v", chapter, got)
+		}
+		if got := strings.Count(sheet, s.lab.Resource(lab.Photos)); has && got < 9 { // a row, and eight programs
+			t.Errorf("in %s the API's address stands in the sheet %d times: %s", chapter, got, sheet)
+		}
+	}
+}
+
 // A first mistake names nobody, or names the client where nothing is read: both are told.
 func TestFirstMistakesAreTold(t *testing.T) {
 	h := openHouse(t)

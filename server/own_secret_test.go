@@ -29,7 +29,13 @@ func (h *house) confidential(t *testing.T, l api.Lab) api.OwnClient {
 // codeFor signs Alice in at a client of the learner's, and returns the code that it gets.
 func (h *house) codeFor(t *testing.T, l api.Lab, c api.OwnClient) string {
 	t.Helper()
-	at := h.ask(t, http.MethodGet, l.Issuer+"/authorize?"+asks(c, secretCallback, ownVerifier).Encode(), "")
+	is, err := h.labs.Open(t.Context(), uuid.MustParse(l.ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := asks(c, secretCallback, ownVerifier)
+	request.Set("resource", is.Resource(lab.Photos)) // which means nothing before v09
+	at := h.ask(t, http.MethodGet, l.Issuer+"/authorize?"+request.Encode(), "")
 	_, waits := h.pageOf(t, at)
 	got := h.ask(t, http.MethodPost, l.Issuer+"/login", url.Values{"request": {waits}, "pick": {"alice"}}.Encode(), "Content-Type", "application/x-www-form-urlencoded")
 	back, err := url.Parse(got.header.Get("Location"))

@@ -14,6 +14,7 @@ import (
 
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
+	"oauthlab/server/agent"
 	"oauthlab/server/attack"
 	"oauthlab/server/authserver"
 	"oauthlab/server/endpoint"
@@ -117,9 +118,15 @@ func routes() map[string][]routeRow {
 	for _, name := range []string{"css/webapp.css", "fonts/inter.woff2", "icons/webapp.svg"} {
 		web = append(web, get("GET /web/"+name, "/web/"+name, 200, anAsset), get("GET /web/{hash}/"+name, "/web/"+anotherHash+"/"+name, 404, anAsset))
 	}
+	helper := []routeRow{
+		get("/", "/", 404, shared), page("/", "/{lab}/nothing", 404, shared), get("/{lab}/tasks", "/{none}/tasks", 404, shared),
+	}
+	for _, name := range []string{"css/webapp.css", "fonts/inter.woff2", "icons/agent.svg"} {
+		helper = append(helper, get("GET /web/"+name, "/web/"+name, 200, anAsset), get("GET /web/{hash}/"+name, "/web/"+anotherHash+"/"+name, 404, anAsset))
+	}
 	icon := get("GET "+iconPath, iconPath, 200, anAsset)
 	api := []routeRow{get("/", "/", 404, shared), get("/{lab}/", "/{lab}/nothing", 404, shared)}
-	all := map[string][]routeRow{"--lab": append(lab, icon), "--auth": append(auth, icon), "--api": append(api, icon), "--webapp": append(web, icon), "--mallory": append(mallory, icon)}
+	all := map[string][]routeRow{"--lab": append(lab, icon), "--auth": append(auth, icon), "--api": append(api, icon), "--webapp": append(web, icon), "--agent": append(helper, icon), "--mallory": append(mallory, icon)}
 	for flag, table := range tables() {
 		for _, row := range table {
 			r := routeOf(row)
@@ -134,7 +141,7 @@ func routes() map[string][]routeRow {
 
 // tables are those of the servers' endpoints, by the flag of their party.
 func tables() map[string][]endpoint.Row {
-	return map[string][]endpoint.Row{"--lab": site.Endpoints(), "--auth": slices.Concat(authserver.Endpoints(), resourceserver.Endpoints()), "--api": resourceserver.Endpoints(), "--webapp": webapp.Endpoints(), "--mallory": attack.Endpoints()}
+	return map[string][]endpoint.Row{"--lab": site.Endpoints(), "--auth": slices.Concat(authserver.Endpoints(), resourceserver.Endpoints()), "--api": resourceserver.Endpoints(), "--webapp": webapp.Endpoints(), "--agent": agent.Endpoints(), "--mallory": attack.Endpoints()}
 }
 
 // routeOf is a request to an endpoint of a table: without parameters, and with an empty

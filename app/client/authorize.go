@@ -59,7 +59,7 @@ func (f *flow) authorizationRequest(challenge challenge) Draft {
 		Method: "GET", // RFC 6749 §3.1
 		URL:    f.server().AuthorizationEndpoint,
 		In:     InQuery,
-		Parameters: []event.Field{
+		Parameters: append([]event.Field{
 			{Name: "response_type", Value: "code"},
 			{Name: "client_id", Value: f.ID},
 			{Name: "redirect_uri", Value: f.RedirectURI},
@@ -71,7 +71,7 @@ func (f *flow) authorizationRequest(challenge challenge) Draft {
 				Value: challenge.method},
 			// OpenID Connect Core §3.1.2.1
 			{Name: "nonce", Value: f.Nonce},
-		},
+		}, f.resources(f.APIs()...)...), // RFC 8707 §2.1
 	}
 }
 

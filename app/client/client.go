@@ -17,6 +17,9 @@
 //	userinfo.go      asks for more about them
 //	secret.go        proves who it is, where it has a secret
 //	resource.go      asks the API, with the token
+//	apis.go          the APIs, and the tokens for each
+//	agent.go         has an agent do something, or is one
+//	exchange.go      gets a token with which it acts for a user
 //	keep.go          keeps the tokens, and forgets them
 //	refresh.go       gets new ones, without the user
 //	draft.go         shows a request before it is sent
@@ -54,7 +57,12 @@ type Client struct {
 	AuthorizationEndpoint string
 	TokenEndpoint         string
 
-	API string // the address below which its resources are
+	API   string // the address below which its resources are
+	Agent string // the address of the agent; "" where there is none
+
+	// Moved is what somebody told the client: that an API stands at
+	// another address now.
+	Moved map[string]string
 
 	As event.Party // who it is in the feed; "" is event.Client
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
@@ -16,12 +17,25 @@ import (
 const tokensKey = "oauthlab.tokens"
 
 // keepTokens keeps tokens until the client signs out, as soon as
-// there is an API that takes them.
-func (f *flow) keepTokens(t Tokens) error {
+// there is an API that takes them. One for another API than that of
+// the login stands beside it; the refresh token is that of all.
+func (f *flow) keepTokens(t Tokens, api string) error {
 	if !f.Rules.Offers(guard.ProtectedAPI) {
 		return nil
 	}
 	kept := keptTokens{Tokens: t, Flow: f.Flow, User: f.user}
+	before, had := keptIn(f.kept())
+	if had && before.Flow == f.Flow {
+		kept.For = before.For
+	}
+	if api != f.main() {
+		kept.Tokens, kept.RefreshToken = before.Tokens, t.RefreshToken
+		kept.For = maps.Clone(kept.For)
+		if kept.For == nil {
+			kept.For = map[string]string{}
+		}
+		kept.For[f.address(api)] = t.AccessToken
+	}
 	text, err := json.Marshal(kept)
 	if err != nil {
 		return fmt.Errorf("keep the tokens: %w", err)
@@ -40,9 +54,13 @@ func (c *Client) kept() Store {
 	return c.Store
 }
 
-// tokens returns those that the client keeps, and whether it does.
-func (f *flow) tokens() (t Tokens, ok bool) {
+// tokensFor returns those that the client keeps, and whether it does.
+// Their access token is that for the API; "" where there is none yet.
+func (f *flow) tokensFor(api string) (t Tokens, ok bool) {
 	k, ok := keptIn(f.kept())
+	if api != f.main() {
+		k.AccessToken = k.For[f.address(api)]
+	}
 	return k.Tokens, ok
 }
 
@@ -52,6 +70,9 @@ type keptTokens struct {
 	Tokens
 	Flow string `json:"flow"`
 	User User   `json:"user,omitzero"` // who signed in
+
+	// For has the access tokens for other APIs, by their address.
+	For map[string]string `json:"for,omitempty"`
 }
 
 // keptIn returns what a store remembers, and whether it does.

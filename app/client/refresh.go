@@ -29,23 +29,27 @@ func (c *Client) Renew(
 ) (tokens Tokens, err error) {
 	f := c.signedIn()
 	defer f.tell(ctx, &err)
-	return f.renew(ctx, old)
+	return f.renew(ctx, old, f.main())
 }
 
+// renew gets a new token for one of the APIs.
 func (f *flow) renew(
-	ctx context.Context, old Tokens,
+	ctx context.Context, old Tokens, api string,
 ) (tokens Tokens, err error) {
 	alone := f.Rules.Value(guard.IDRefreshLock) == guard.EachAlone
 	if f.Lock == nil || alone {
-		return f.refresh(ctx, old)
+		return f.refresh(ctx, old, api)
 	}
 	err = f.Lock(ctx, renewLock, func() error {
-		now, signedIn := f.tokens()
+		now, signedIn := f.tokensFor(api)
 		if signedIn && now.AccessToken != old.AccessToken {
 			tokens = now // another tab was here before
 			return nil
 		}
-		tokens, err = f.refresh(ctx, old)
+		if signedIn {
+			old.RefreshToken = now.RefreshToken // it may be newer
+		}
+		tokens, err = f.refresh(ctx, old, api)
 		return err
 	})
 	return tokens, err
@@ -53,14 +57,16 @@ func (f *flow) renew(
 
 // refresh asks for the next tokens, and forgets those that are over.
 func (f *flow) refresh(
-	ctx context.Context, old Tokens,
+	ctx context.Context, old Tokens, api string,
 ) (Tokens, error) {
 	f.note(event.NoteRenewing,
 		"The client asks for a new token, without its user.")
-	tokens, err := f.askForTokens(ctx, f.refreshRequest(old))
+	tokens, err := f.askForTokens(ctx, f.refreshRequest(old, api))
 	var no *TokenError
 	if errors.As(err, &no) {
-		f.kept().Delete(tokensKey) // nothing is left to go on with
+		if no.Code != "invalid_target" { // RFC 8707 §2: this API alone
+			f.kept().Delete(tokensKey) // nothing is left to go on with
+		}
 		return Tokens{}, f.giveUp(err)
 	}
 	if err != nil {
@@ -72,19 +78,19 @@ func (f *flow) refresh(
 	// Who signed in has not changed, and a new ID token would have to
 	// be checked (OpenID Connect Core §12.2): the client needs none.
 	tokens.IDToken = old.IDToken
-	return tokens, f.take(tokens, grantRefresh)
+	return tokens, f.take(tokens, grantRefresh, api)
 }
 
 // refreshRequest is what gets the next tokens (RFC 6749 §6).
-func (f *flow) refreshRequest(old Tokens) Draft {
+func (f *flow) refreshRequest(old Tokens, api string) Draft {
 	return Draft{
 		Method: "POST",
 		URL:    f.server().TokenEndpoint,
 		In:     InBody,
-		Parameters: []event.Field{
+		Parameters: append([]event.Field{
 			{Name: "grant_type", Value: grantRefresh},
 			{Name: "refresh_token", Value: old.RefreshToken},
 			{Name: "client_id", Value: f.ID},
-		},
+		}, f.resources(api)...), // RFC 8707 §2.2
 	}
 }

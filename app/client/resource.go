@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"oauthlab/lessons/event"
@@ -19,6 +20,9 @@ type Shown struct {
 
 	Photos []string `json:"photos,omitempty"` // their titles
 	Notes  []string `json:"notes,omitempty"`
+
+	Bills        []string `json:"bills,omitempty"`
+	Appointments []string `json:"appointments,omitempty"`
 }
 
 // Show asks the API who the user is and what is kept there for
@@ -27,6 +31,9 @@ type Shown struct {
 func (c *Client) Show(ctx context.Context) (s Shown, err error) {
 	f := c.signedIn()
 	defer f.tell(ctx, &err)
+	if !slices.Contains(f.APIs(), Photos) {
+		return Shown{}, nil // it was let in to others alone
+	}
 	if err := f.readMe(ctx, &s); err != nil && !isNarrow(err) {
 		return Shown{}, err
 	}
@@ -53,13 +60,9 @@ func (c *Client) Write(ctx context.Context, text string) (err error) {
 
 // readMe asks who the user is.
 func (f *flow) readMe(ctx context.Context, s *Shown) error {
-	body, err := f.ask(ctx, "GET", f.API+"/api/me", "")
-	if err != nil {
-		return err
-	}
 	var me struct{ Name, Email string }
-	if json.Unmarshal([]byte(body), &me) != nil {
-		return errNoAnswer
+	if err := f.read(ctx, f.API+"/api/me", &me); err != nil {
+		return err
 	}
 	s.Name, s.Email = me.Name, me.Email
 	return nil
@@ -67,22 +70,30 @@ func (f *flow) readMe(ctx context.Context, s *Shown) error {
 
 // readThings asks for the user's photos and notes.
 func (f *flow) readThings(ctx context.Context, s *Shown) error {
-	body, err := f.ask(ctx, "GET", f.API+"/protected", "")
-	if err != nil {
-		return err
-	}
 	var things struct {
 		Photos []struct{ Title string }
 		Notes  []struct{ Text string }
 	}
-	if json.Unmarshal([]byte(body), &things) != nil {
-		return errNoAnswer
+	if err := f.read(ctx, f.API+"/protected", &things); err != nil {
+		return err
 	}
 	for _, p := range things.Photos {
 		s.Photos = append(s.Photos, p.Title)
 	}
 	for _, n := range things.Notes {
 		s.Notes = append(s.Notes, n.Text)
+	}
+	return nil
+}
+
+// read asks for a resource, and takes its answer apart.
+func (f *flow) read(ctx context.Context, at string, into any) error {
+	body, err := f.ask(ctx, "GET", at, "")
+	if err != nil {
+		return err
+	}
+	if json.Unmarshal([]byte(body), into) != nil {
+		return errNoAnswer
 	}
 	return nil
 }
@@ -110,15 +121,21 @@ func (f *flow) askAndRenew(
 	if !strings.Contains(at, "://") { // a path, and nothing below it
 		return "", errNoAPI
 	}
-	tokens, signedIn := f.tokens()
+	api := f.apiAt(at)
+	tokens, signedIn := f.tokensFor(api)
 	if !signedIn {
 		return "", errSignedOut
 	}
-	answer, err := f.askWith(ctx, tokens, method, at, body)
-	if !isStale(err) || tokens.RefreshToken == "" {
-		return answer, err
+	if tokens.AccessToken == "" && tokens.RefreshToken == "" {
+		return "", errNoToken
 	}
-	tokens, err = f.renew(ctx, tokens)
+	if tokens.AccessToken != "" {
+		answer, err := f.askWith(ctx, tokens, method, at, body)
+		if !isStale(err) || tokens.RefreshToken == "" {
+			return answer, err
+		}
+	}
+	tokens, err := f.renew(ctx, tokens, api)
 	if err != nil {
 		return "", err
 	}
@@ -187,6 +204,7 @@ func (f *flow) apiRequest(method, at, token string) Draft {
 var (
 	errNoAPI     = errors.New("there is no API")
 	errSignedOut = errors.New("the client has no token")
+	errNoToken   = errors.New("the client has no token for this API")
 	errNoAnswer  = errors.New("the API's answer cannot be read")
 )
 
@@ -199,9 +217,13 @@ func isNarrow(err error) bool {
 
 // fields tells the feed what the client shows.
 func (s Shown) fields() []event.Field {
-	fields := []event.Field{
+	return append([]event.Field{
 		{Name: "name", Value: s.Name}, {Name: "email", Value: s.Email},
-	}
+	}, s.things()...)
+}
+
+// things are the fields of what is kept for the user.
+func (s Shown) things() (fields []event.Field) {
 	const most = 12 // of each: a note of the feed is bounded
 	for _, photo := range s.Photos[:min(most, len(s.Photos))] {
 		fields = append(fields,
@@ -211,6 +233,15 @@ func (s Shown) fields() []event.Field {
 	for _, text := range latest {
 		fields = append(fields,
 			event.Field{Name: "note", Value: text})
+	}
+	for _, bill := range s.Bills[:min(most, len(s.Bills))] {
+		fields = append(fields,
+			event.Field{Name: "bill", Value: bill})
+	}
+	coming := s.Appointments[max(0, len(s.Appointments)-most):]
+	for _, text := range coming {
+		fields = append(fields,
+			event.Field{Name: "appointment", Value: text})
 	}
 	return fields
 }

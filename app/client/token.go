@@ -45,7 +45,7 @@ func (c *Client) Redeem(
 	if err != nil {
 		return Tokens{}, f.giveUp(err)
 	}
-	return tokens, f.take(tokens, grantCode)
+	return tokens, f.take(tokens, grantCode, f.main())
 }
 
 // The grants of the client (RFC 6749 §4.1.3, §6).
@@ -54,9 +54,9 @@ const (
 	grantRefresh = "refresh_token"
 )
 
-// take keeps the tokens that a grant gave, and tells of it.
-func (f *flow) take(tokens Tokens, grant string) error {
-	if err := f.keepTokens(tokens); err != nil {
+// take keeps the tokens that a grant gave for an API, and tells of it.
+func (f *flow) take(tokens Tokens, grant, api string) error {
+	if err := f.keepTokens(tokens, api); err != nil {
 		return err
 	}
 	fields := []event.Field{
@@ -72,6 +72,7 @@ func (f *flow) take(tokens Tokens, grant string) error {
 				Value: tokens.RefreshToken},
 			event.Field{Name: "grant_type", Value: grant})
 	}
+	fields = append(fields, f.resources(api)...)
 	f.note(event.NoteTokens,
 		"The client keeps the tokens that it was given.",
 		fields...)
@@ -124,14 +125,14 @@ func (f *flow) tokenRequest(code string) Draft {
 		Method: "POST", // RFC 6749 §3.2
 		URL:    f.server().TokenEndpoint,
 		In:     InBody, // not in a URL (RFC 6749 §4.1.3)
-		Parameters: []event.Field{
+		Parameters: append([]event.Field{
 			{Name: "grant_type", Value: grantCode},
 			{Name: "code", Value: code},
 			{Name: "redirect_uri", Value: f.RedirectURI},
 			{Name: "client_id", Value: f.ID},
 			// RFC 7636 §4.5
 			{Name: "code_verifier", Value: f.Verifier},
-		},
+		}, f.resources(f.APIs()[0])...), // RFC 8707 §2.2
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"oauthlab/lessons/event"
-	"oauthlab/lessons/param"
 )
 
 // Line is one event as the feed under a step tells it.
@@ -41,8 +40,8 @@ func names(marks []Mark) string {
 	var b strings.Builder
 	for _, m := range marks {
 		b.WriteString(" ")
-		if m.Kind == param.MarkError {
-			b.WriteString(m.Value)
+		if !m.Kind.IsFollowed() {
+			b.WriteString(m.Short)
 		} else {
 			b.WriteString(m.Name)
 		}

@@ -1,6 +1,7 @@
 package timeline
 
 import (
+	"slices"
 	"strings"
 
 	"oauthlab/lessons/event"
@@ -14,9 +15,11 @@ type Login struct {
 	Code   string // the client took it; shortened
 	Token  string // the client keeps it; shortened
 	Grant  string // what the token was given for; "" where that is not told
+	For    string // the API that the token is for; "" where that is not told
 	Failed string // why the client gave up
 
 	Shows     *event.Note // beside the token: what the API handed out; nil for nothing yet
+	Report    string      // beside the token: what the agent did last
 	Refused   string      // beside the token: why the API said no last
 	SignedOut bool        // the client forgot its token
 }
@@ -49,9 +52,11 @@ func (l Login) after(n *event.Note) Login {
 	case event.NoteCode:
 		return Login{Code: shorten(n.Get("code"), param.MarkCode)}
 	case event.NoteTokens:
-		return Login{Token: shorten(n.Get("access_token"), param.MarkToken), Grant: n.Get("grant_type"), Shows: l.Shows}
+		return Login{Token: shorten(n.Get("access_token"), param.MarkToken), Grant: n.Get("grant_type"), For: apiIn(n.Get("resource")), Shows: l.Shows, Report: l.Report}
 	case event.NoteShown:
-		l.Shows = n
+		l.Shows = withEarlier(n, l.Shows)
+	case event.NoteReport:
+		l.Report = n.Get("text")
 	case event.NoteAPIRefused:
 		l.Refused = inWords(n.Get("error"))
 	case event.NoteSignedOut:
@@ -60,6 +65,21 @@ func (l Login) after(n *event.Note) Login {
 		return Login{Failed: inWords(n.Get("error"))}
 	}
 	return l
+}
+
+// withEarlier is what the client shows after n: what that does not speak of, it shows as before.
+func withEarlier(n, before *event.Note) *event.Note {
+	if before == nil || n.Get("name") != "" {
+		return n
+	}
+	both := *n
+	both.Fields = slices.Clone(n.Fields)
+	for _, field := range before.Fields {
+		if !slices.ContainsFunc(n.Fields, func(f event.Field) bool { return f.Name == field.Name }) {
+			both.Fields = append(both.Fields, field)
+		}
+	}
+	return &both
 }
 
 // inWords names a guard that refused by its protection's title.

@@ -15,7 +15,11 @@ func marksOf(e event.Event) []Mark {
 	for _, name := range param.OnArrow() {
 		for _, p := range params {
 			if p.Name == name && p.Value != "" && len(marks) < maxMarks {
-				marks = append(marks, MarkOf(p.Name, p.Value))
+				mark := MarkOf(p.Name, p.Value)
+				if name == "resource" { // there may be several
+					mark.Short = targetsOf(e)
+				}
+				marks = append(marks, mark)
 				break
 			}
 		}
@@ -30,8 +34,11 @@ func MarkOf(name, value string) Mark {
 }
 
 // shorten keeps the first characters of a random value, and of a JWT the last, since all begin
-// alike; an error code is a word and stays whole.
+// alike. An error code is a word and stays whole, and an API is called by its name.
 func shorten(value string, kind param.Mark) string {
+	if kind == param.MarkResource {
+		return apiIn(value)
+	}
 	r := []rune(value)
 	if kind == param.MarkError || len(r) <= 6 {
 		return value

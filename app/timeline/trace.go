@@ -13,7 +13,7 @@ import (
 // not followed.
 func TraceOf(name, value string) string {
 	kind := param.MarkOf(name)
-	if kind == "" || kind == param.MarkError || value == "" {
+	if !kind.IsFollowed() || value == "" {
 		return ""
 	}
 	trace := traceName(kind, value)

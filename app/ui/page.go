@@ -39,7 +39,7 @@ func (p *chapterPage) OnNav(ctx app.Context) {
 		return
 	}
 	if c := p.controller.Content().Chapter; c.ID != "" {
-		ctx.Page().SetTitle(widget.Escaped(c.Question + " · OAuth Lab"))
+		ctx.Page().SetTitle(c.Question + " · OAuth Lab")
 		ctx.Page().SetDescription(widget.Escaped(c.Description))
 	}
 }
@@ -93,7 +93,7 @@ func (p *chapterPage) Render() app.UI {
 				&stage.ReplayBar{Controller: c, Replay: s.Replay, Pace: s.Pace},
 				&lesson.PresentStep{Controller: c, Content: content, Steps: s.Steps},
 				tag.Div("below").Body(
-					&stage.Alice{Controller: c, Shows: s.Shown().Alice, Login: c.Login(), Redeems: s.Redeems(), HasAPI: s.HasAPI(), Waiting: s.Waiting, Frame: s.Frame, Replays: s.Replay.On() && !s.Replay.Story, Mail: s.Mail, Mailed: s.Mailed != "", WebApp: c.RunsWebApp(), Open: s.Ready(), Lost: s.Notice.Again, Busy: s.Busy, Tour: next},
+					&stage.Alice{Controller: c, Shows: s.Shown().Alice, Login: c.Login(), Redeems: s.Redeems(), HasAPI: s.HasAPI(), HasMore: s.HasResources(), HasAgent: s.HasAgent(), Waiting: s.Waiting, Frame: s.Frame, Replays: s.Replay.On() && !s.Replay.Story, Mail: s.Mail, Mailed: s.Mailed != "", WebApp: c.RunsWebApp(), Open: s.Ready(), Lost: s.Notice.Again, Busy: s.Busy, Tour: next},
 					&stage.Inspector{Controller: c, Message: s.Message, Tab: s.Tab, Guard: s.Guard, Code: s.Code, Programs: s.Programs},
 				),
 				&stage.Drawer{Controller: c, Drawer: s.Drawer, Replays: s.Replay.On(), HasKeys: s.HasKeys(), Ready: s.Ready() && s.Busy == session.Idle},

@@ -26,6 +26,7 @@ type Lab struct {
 	ClientID              string `json:"client_id"`
 	RedirectURI           string `json:"redirect_uri"`
 	Webapp                string `json:"webapp,omitempty"` // the web app's address for this lab, from v04 on
+	Agent                 string `json:"agent,omitempty"`  // the agent's address for this lab, from v10 on
 	Mallory               string `json:"mallory"`          // Mallory's address for this lab
 
 	Chapter            string                `json:"chapter"`

@@ -18,9 +18,9 @@ var changeRows = []ChangeRow{
 	{What: "authorization", Action: "kept", Adds: true, Means: "The server keeps an authorization request while its user signs in.", From: Auth, Key: "request", Fields: []string{"client_id", "error"}},
 	{What: "session", Action: "stored", Adds: true, Means: "A user signed in.", From: Auth, Fields: []string{"subject"}},
 	{What: "session", Action: "removed", Means: "A user's session has ended.", From: Auth, Fields: []string{"expires"}},
-	{What: "code", Action: "stored", Adds: true, Means: "The server issued an authorization code.", From: Auth, Key: "code", Fields: []string{"client_id", "redirect_uri", "subject", "expires", "code_challenge", "code_challenge_method"}},
+	{What: "code", Action: "stored", Adds: true, Means: "The server issued an authorization code.", From: Auth, Key: "code", Fields: []string{"client_id", "redirect_uri", "subject", "expires", "resource", "code_challenge", "code_challenge_method"}},
 	{What: "code", Action: "spent", Means: "A code was redeemed.", From: Auth, Key: "code", Fields: []string{"spent"}},
-	{What: "token", Action: "stored", Adds: true, Means: "The server issued an access token, and keeps its hash.", From: Auth, Key: "token_hash", Fields: []string{"client_id", "subject", "scope", "expires"}},
+	{What: "token", Action: "stored", Adds: true, Means: "The server issued an access token, and keeps its hash.", From: Auth, Key: "token_hash", Fields: []string{"client_id", "subject", "scope", "expires", "aud", "act"}},
 	{What: "token", Action: "revoked", Means: "A token is good no more.", From: Auth, Key: "token_hash", Fields: []string{"revoked", "subject"}}, {What: "refresh", Action: "stored", Adds: true, Means: "The server issued a refresh token, and keeps its hash.", From: Auth, Key: "token_hash", Fields: []string{"client_id", "subject", "expires"}},
 	{What: "refresh", Action: "used", Means: "A refresh token was used, for the first time.", From: Auth, Key: "token_hash", Fields: []string{"used"}},
 	{What: "family", Action: "revoked", Means: "All tokens of a login are good no more. Its key is the hash of its first refresh token.", From: Auth, Key: "token_hash", Fields: []string{"revoked", "subject"}},
@@ -29,7 +29,7 @@ var changeRows = []ChangeRow{
 	{What: "key", Action: "retired", Means: "A key signs no more. It stays published for a while.", From: Auth, Key: "kid", Fields: []string{"alg"}},
 	{What: "key", Action: "withdrawn", Means: "A key is published no more: nobody is to take what it signed.", From: Auth, Key: "kid", Fields: []string{"alg"}},
 
-	{What: "entry", Action: "stored", Adds: true, Means: "The API keeps a new note of a user's.", From: API, Fields: []string{"owner", "text"}},
+	{What: "entry", Action: "stored", Adds: true, Means: "The API keeps a new note of a user's, or an appointment.", From: API, Fields: []string{"owner", "text"}},
 
 	{What: "protection", Action: "switched", Means: "Parts of a protection were switched. Its key is the protection's id.", From: Lab, Fields: []string{"on"}, Parts: true},
 	{What: "client", Action: "registered", Means: "The learner registered a client. Its key is the client's id.", From: Lab, Fields: []string{"name", "type", "redirect_uris"}},

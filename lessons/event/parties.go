@@ -14,6 +14,7 @@ const (
 	Webapp  Party = "webapp"
 	Auth    Party = "auth"
 	API     Party = "api"
+	Agent   Party = "agent"
 	Proxy   Party = "proxy"
 	Mallory Party = "mallory"
 	Outside Party = "outside"
@@ -53,6 +54,7 @@ var partyRows = Parties{
 	{ID: Webapp, Means: "The confidential client on a server.", Name: "Web app", Brief: "Web app", Colour: "client", Console: "94"},
 	{ID: Auth, Means: "The authorization server.", Name: "Auth server", Brief: "Auth", Colour: "auth", Console: "32", Always: true},
 	{ID: API, Means: "The resource server.", Name: "API", Brief: "API", Colour: "api", Console: "33"},
+	{ID: Agent, Means: "Software that acts for Alice, on a server.", Name: "Agent", Brief: "Agent", Colour: "agent", Console: "95"},
 	{ID: Proxy, Means: "A careless proxy, whose log leaks.", Name: "Proxy's log", Brief: "Proxy", Colour: "proxy", Console: "35"},
 	{ID: Mallory, Means: "The attacker.", Name: "Mallory", Brief: "Mallory", Colour: "mallory", Console: "31"},
 	{ID: Outside, Means: "A caller that says nothing about itself.", Name: "Outside", Brief: "Outside", Colour: "browser"},

@@ -53,6 +53,15 @@ func rows() []Protection {
 		fixedJWKS(),
 		jwksRefetch(),
 		retiredKeys(),
+		resourceRequired(),
+		resourceAllowList(),
+		resourceBinding(),
+		introspectionAudience(),
+		exchangeClientAuth(),
+		exchangePolicy(),
+		mayAct(),
+		downscope(),
+		agentWay(),
 	}
 }
 

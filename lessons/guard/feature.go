@@ -14,8 +14,10 @@ const (
 	RefreshTokens       Feature = "refresh-tokens"       // RFC 6749 §6
 	Introspection       Feature = "introspection"        // RFC 7662
 	OpenIDConnect       Feature = "openid-connect"       // OpenID Connect Core, Discovery
+	ResourceIndicators  Feature = "resource-indicators"  // RFC 8707
 	TokenExchange       Feature = "token-exchange"       // RFC 8693
 	ClientCredentials   Feature = "client-credentials"   // RFC 6749 §4.4
+	Agents              Feature = "agents"               // software that acts for a user
 	JWKS                Feature = "jwks"                 // RFC 7517 §5
 	Revocation          Feature = "revocation"           // RFC 7009
 	Registration        Feature = "registration"         // RFC 7591
@@ -38,10 +40,10 @@ func (f Feature) Chapter() string {
 		return "v07"
 	case JWKS:
 		return "v08"
-	case TokenExchange:
+	case ResourceIndicators:
+		return "v09"
+	case TokenExchange, ClientCredentials, Agents:
 		return "v10"
-	case ClientCredentials:
-		return "v12"
 	case Revocation:
 		return "v13"
 	case Registration:

@@ -104,6 +104,14 @@ const (
 	Constant   = "constant"            // the same value each time
 	Counted    = "counted"             // one more than the last
 	Nothing    = "nothing"             // not sent
+	EachAPI    = "each-api"            // the address of each API that it will ask
+	SetUpWith  = "set-up-with"         // the addresses that it was set up with
+	AsTold     = "as-told"             // whatever address it is told
+	Exchanges  = "exchange"            // its user's token for one of its own (RFC 8693)
+	PassesOn   = "pass-through"        // its user's token, as it came
+	AsItself   = "as-itself"           // a token of its own, for nobody (RFC 6749 §4.4)
+	TokensUser = "token"               // the user whom the token names
+	NamedUser  = "named"               // whoever the agent names in the request
 	S256       = "S256"                // RFC 7636 §4.2
 	Plain      = "plain"               // RFC 7636 §4.2
 	InTab      = "tab"                 // in the client's own memory

@@ -23,6 +23,8 @@ func TestFindingsInTheBookOfASVS(t *testing.T) {
 		"v05": "stolen-refresh used-refresh late-refresh refresh-for-ever",
 		"v06": "print-shop-token",
 		"v07": "account-takeover code-in-another-session id-token-wrong-nonce id-token-replayed id-token-wrong-aud metadata-wrong-issuer",
+		"v09": "billing-token-at-calendar calendar-token-at-billing",
+		"v10": "confused-deputy exchange-more-scope",
 	} {
 		for id := range strings.FieldsSeq(ids) {
 			attacks[id] = version

@@ -213,7 +213,7 @@ func TestFindings(t *testing.T) {
 		},
 		"a note that nobody takes": {
 			step, "name: attack.ends", "name: attack.end",
-			`there/02-state/1-mend.md:19: there is no note "attack.end": there is pkce.verifier, state.made, nonce.made, open, callback, code.accepted, tokens, signed-in, userinfo.taken, account.opened, things.shown, tokens.renewing, api.refused, client.signed-out, flow.failed, login.refused, server.fault, introspection.unanswered, out.of.bounds, mail, leak, state.read, attack.begins, attack.ends, bait.begins, bait.ends, lab.created, lab.reset, call.refused`,
+			`there/02-state/1-mend.md:19: there is no note "attack.end": there is pkce.verifier, state.made, nonce.made, open, callback, code.accepted, tokens, signed-in, userinfo.taken, account.opened, things.shown, tokens.renewing, api.refused, agent.delegates, agent.report, client.signed-out, flow.failed, login.refused, server.fault, introspection.unanswered, agent.trusted, out.of.bounds, mail, leak, moved, state.read, attack.begins, attack.ends, bait.begins, bait.ends, lab.created, lab.reset, call.refused`,
 		},
 		"a script that is not there": {
 			own, "description: One sentence.\n", "description: One sentence.\nscript: sing-in\n",
@@ -230,7 +230,7 @@ func TestFindings(t *testing.T) {
 		"a field that a change does not have": {
 			step, "    what: protection\n    action: switched\n    fields:\n      key: state\n      on: \"true\"\n      state.method: random\n",
 			"    what: code\n    fields:\n      client: demo-client\n",
-			`there/02-state/1-mend.md:13: the change "code" has no field "client": it has client_id, code_challenge, code_challenge_method, expires, key, redirect_uri, spent, subject`,
+			`there/02-state/1-mend.md:13: the change "code" has no field "client": it has client_id, code_challenge, code_challenge_method, expires, key, redirect_uri, resource, spent, subject`,
 		},
 		"no hint": {
 			ownStep, "hint: Look up.\n", "",

@@ -61,7 +61,6 @@ type Tree struct {
 type Chapter struct {
 	lessons.Chapter
 	Folder string   // its folder's name, by which chapters are ordered
-	Script string   // what is played where it says "run the flow"; "" for that of its version
 	About  *File    // chapter.md
 	Pages  []*File  // its steps, in their order
 	Plays  [][]Play // of each step, how a robot answers its questions by doing, in their order
@@ -181,7 +180,8 @@ func (l *loader) chapter(dir string) Chapter {
 	}
 	f.checkChapter(front)
 	f.checkUnique("chapter", front.ID, l.chapters)
-	c := Chapter{Folder: dir, Script: front.Script, About: f, Chapter: lessons.Chapter{
+	c := Chapter{Folder: dir, About: f, Chapter: lessons.Chapter{
+		Script:      front.Script,
 		ID:          front.ID,
 		Version:     front.version(),
 		Before:      front.before(),

@@ -318,7 +318,7 @@ func TestBadContent(t *testing.T) {
 		},
 		"a step that offers an unknown tool": {
 			edit{"1-run.md", "kind: run", "kind: run\ntool: hammer"},
-			`03-pkce/1-run.md:4: unknown tool "hammer": there is ["pkce-workbench" "triptych" "jwt-workbench"]`,
+			`03-pkce/1-run.md:4: unknown tool "hammer": there is ["pkce-workbench" "triptych" "jwt-workbench" "token-matrix" "agent-ways"]`,
 		},
 		"a step that switches an unknown protection": {
 			edit{"2-break.md", "protection: pkce", "protection: pixy"},

@@ -16,7 +16,7 @@ func traces(groups []TermGroup) map[string]string {
 	for _, g := range groups {
 		for _, t := range g.Terms {
 			for _, parameter := range t.Parameters {
-				if mark := param.MarkOf(parameter); mark != "" && mark != param.MarkError { // an error is nobody's value
+				if mark := param.MarkOf(parameter); mark.IsFollowed() {
 					kinds[t.ID] = string(mark)
 				}
 			}

@@ -19,8 +19,8 @@ func Own() []Row {
 
 		{Name: "id", Means: "Id of the lab. It is public, and stands in the issuer."},
 		{Name: "key", Means: "The secret that opens the lab's API and its feed; told once."},
-		{Name: "resource", Means: "Address of the protected API, from v04 on."},
 		{Name: "webapp", Means: "Address of the web app for this lab, from v04 on."},
+		{Name: "agent", Means: "The agent's address for this lab, from v10 on."},
 		{Name: "mallory", Means: "Address of Mallory's site for this lab."},
 		{Name: "version", Means: "The version of the lab on which the chapter stands."},
 		{Name: "outcome", Means: "What came of an attack: succeeded, stopped, cut-short or undecided."},

@@ -19,6 +19,8 @@ const (
 	MarkPKCE  Mark = "pkce"
 	MarkToken Mark = "token"
 	MarkError Mark = "error"
+
+	MarkResource Mark = "resource"
 )
 
 // Row is one parameter.
@@ -37,6 +39,7 @@ var rows = []Row{
 	{Name: "client_id", Section: "RFC 6749 §2.2", Means: "The name under which the client is registered. It is public."},
 	{Name: "redirect_uri", Section: "RFC 6749 §3.1.2", Means: "Where the browser is sent with the answer. It must be one that the client registered."},
 	{Name: "scope", Section: "RFC 6749 §3.3", Means: "What the client is to be allowed to do."},
+	{Name: "resource", Section: "RFC 8707 §2", Mark: MarkResource, Brief: "for", Means: "For which API the token is to be, by its address. It may be there more than once. In an answer of the lab: the address of its API."},
 	{Name: "response_mode", Section: "RFC 8414 §2", Means: "How the answer comes back. Here it is always the query of the redirect URI."},
 	{
 		Name: "state", Section: "RFC 6749 §10.12", Mark: MarkState, Brief: "state", Secret: true,
@@ -113,6 +116,10 @@ var rows = []Row{
 	{Name: "photos", Means: "The photos that the API keeps for the user."},
 	{Name: "notes", Means: "The notes that the API keeps for the user."},
 	{Name: "text", Means: "What the note says."},
+	{Name: "bills", Means: "The bills that the API keeps for the user."},
+	{Name: "appointments", Means: "The appointments that the API keeps for the user."},
+	{Name: "day", Means: "The day of the appointment."},
+	{Name: "title", Means: "What the appointment is about."},
 	{Name: "written", Means: "When the note was written, on the lab's clock."},
 	{Name: "issuer", Section: "RFC 8414 §2", Means: "The name of the authorization server."},
 	{Name: "authorization_endpoint", Section: "RFC 8414 §2", Means: "Where the browser brings an authorization request."},
@@ -122,6 +129,20 @@ var rows = []Row{
 	{Name: "response_modes_supported", Section: "RFC 8414 §2", Means: "How answers come back: in the query of the redirect URI."},
 	{Name: "grant_types_supported", Section: "RFC 8414 §2", Means: "What a client may offer the token endpoint."},
 	{Name: "token_endpoint_auth_methods_supported", Section: "RFC 8414 §2", Means: "How a client proves who it is there; none, for a public client."},
+	{Name: "subject_token", Section: "RFC 8693 §2.1", Mark: MarkToken, Brief: "subject", Secret: true, Means: "The token of the user for whom the client wants to act."},
+	{Name: "subject_token_type", Section: "RFC 8693 §3", Means: "What the subject token is: here always an access token."},
+	{Name: "actor_token", Section: "RFC 8693 §2.1", Mark: MarkToken, Brief: "actor", Secret: true, Means: "A token of the client's own, which says who acts."},
+	{Name: "actor_token_type", Section: "RFC 8693 §3", Means: "What the actor token is."},
+	{Name: "requested_token_type", Section: "RFC 8693 §2.1", Means: "What the client wants back: here always an access token."},
+	{Name: "issued_token_type", Section: "RFC 8693 §2.2.1", Means: "What was given for the subject token."},
+	{Name: "audience", Section: "RFC 8693 §2.1", Means: "For which API the token is to be, by the name that this server has for it."},
+	{Name: "act", Section: "RFC 8693 §4.1", Means: "Who acts for the token's user, and inside of it, who acted before."},
+	{Name: "may_act", Section: "RFC 8693 §4.4", Means: "Who may act for the token's user with it."},
+	{Name: "task", Means: "What the agent is to do: next-bill, agenda or compare."},
+	{Name: "way", Means: "How the agent comes by a token: exchange, as-itself or pass-through."},
+	{Name: "for", Means: "Whose calendar the agent asks for, where it asks as itself."},
+	{Name: "did", Means: "What the agent did, in a sentence."},
+	{Name: "protected_resources", Section: "RFC 9728 §4", Means: "The APIs that tokens can be for, by their addresses."},
 	{Name: "introspection_endpoint", Section: "RFC 8414 §2", Means: "Where an API asks what a token is worth."},
 	{Name: "introspection_endpoint_auth_methods_supported", Section: "RFC 8414 §2", Means: "How an API proves who it is there."},
 	{Name: "jwks_uri", Section: "RFC 8414 §2", Means: "Where the server's public keys are."},
@@ -151,7 +172,7 @@ var rows = []Row{
 
 // onArrow is the order in which an arrow shows what it carries: what matters most first.
 var onArrow = []string{
-	"code", "code_verifier", "code_challenge", "access_token", "refresh_token", "id_token", "token", "state", "nonce", "error",
+	"code", "code_verifier", "code_challenge", "access_token", "refresh_token", "subject_token", "actor_token", "id_token", "token", "state", "nonce", "resource", "error",
 }
 
 // Find returns the row of a name.
@@ -177,6 +198,10 @@ func MarkOf(name string) Mark {
 	r, _ := Find(name)
 	return r.Mark
 }
+
+// IsFollowed reports whether a value that wears the mark is one and the same wherever it turns up:
+// an error and the name of an API are nobody's.
+func (m Mark) IsFollowed() bool { return m != "" && m != MarkError && m != MarkResource }
 
 // OnArrow returns the names whose values are marked, in the order in which an arrow shows
 // them. It is everybody's: read it only.

@@ -217,10 +217,11 @@ func (w *Writer) json(body string) string {
 	return text
 }
 
-// plain writes a member of a JSON object: a list as it stands in a message.
+// plain writes a member of a JSON object: a list, or an object, as it stands in a message.
 func plain(member any) string {
-	if list, is := member.([]any); is {
-		text, _ := json.Marshal(list) //nolint:errchkjson // it was JSON before
+	switch member.(type) {
+	case []any, map[string]any:
+		text, _ := json.Marshal(member) //nolint:errchkjson // it was JSON before
 		return string(text)
 	}
 	return fmt.Sprint(member)

@@ -55,6 +55,8 @@ type Evidence struct {
 	Rules   guard.Rules
 	Alice   Taken
 	Mallory Taken
+
+	lab *lab.Lab
 }
 
 // Taken is what a client took: codes that it accepted, and tokens that it keeps.
@@ -71,7 +73,12 @@ func Catalogue() []Attack {
 		stolenRefresh(), usedRefresh(), webAppRefresh(), refreshMoreScope(), lateRefresh(), refreshForEver(),
 		introspectionOracle(), printShopToken(), forgedToken(), algNone(), testServerToken(), revokedJWT(), apiForges(),
 		accountTakeover(), codeInAnotherSession(), idTokenAsAccessToken(),
-	}, faulty(), faultyKeys())
+	}, faulty(), faultyKeys(), []Attack{
+		tokenForEverything(), tokenOfBillingAtCalendar(), tokenOfCalendarAtBilling(), counterfeitAPI(),
+		anotherTarget(), crossRefresh(), foreignTarget(), trailingSlash(),
+		tokenPassedOn(), foundTokenExchanged(), foreignAgent(), nameTag(), forgedActor(),
+		moreByExchange(), anotherAPIByExchange(), outlivingToken(), confusedDeputy(),
+	})
 }
 
 // ErrUnknown is returned for an attack that is not in the catalogue.
@@ -122,6 +129,7 @@ func (a Attack) Describe() api.Attack {
 type Runner struct {
 	Labs            *lab.Labs
 	InternalSenders feed.InternalSenders
+	ClientKey       []byte           // of which the secret of her own bot is made
 	APIKey          lab.APIKey       // which Mallory may come by
 	StrangerKey     lab.StrangerKey  // which is hers
 	Keys            *authserver.Keys // of which she may come by one
@@ -139,6 +147,7 @@ type Scene struct {
 
 	labs    *lab.Labs
 	senders feed.InternalSenders
+	bot     string // the secret of her bot
 	apiKey  lab.APIKey
 	hers    lab.StrangerKey
 	keys    *authserver.Keys
@@ -217,7 +226,7 @@ func (rn *Runner) scene(l *lab.Lab) *Scene {
 		Lab:     l,
 		Alice:   robot.New(rn.Labs, l, rn.InternalSenders, event.Browser, "alice").Through(rn.Transport),
 		Mallory: robot.New(rn.Labs, l, rn.InternalSenders, event.Mallory, "mallory").Through(rn.Transport),
-		labs:    rn.Labs, senders: rn.InternalSenders, apiKey: rn.APIKey, hers: rn.StrangerKey, keys: rn.Keys, via: &http.Client{Transport: rn.Transport},
+		labs:    rn.Labs, senders: rn.InternalSenders, bot: authserver.ClientSecret(rn.ClientKey, l.ID, authserver.ClientHelper), apiKey: rn.APIKey, hers: rn.StrangerKey, keys: rn.Keys, via: &http.Client{Transport: rn.Transport},
 	}
 }
 
@@ -239,7 +248,7 @@ func (rn *Runner) collect(ctx context.Context, s *Scene, before uint64) (Evidenc
 // evidence is what can be seen of the events without asking the clients.
 func (rn *Runner) evidence(ctx context.Context, l *lab.Lab, events []event.Event) (Evidence, error) {
 	auth, err := authserver.Document{Store: rn.Labs.Store, Owner: event.Auth, Kind: authserver.Kind}.State(ctx, l.ID)
-	return Evidence{Events: events, Auth: auth, Rules: l.Settings.Rules()}, err
+	return Evidence{Events: events, Auth: auth, Rules: l.Settings.Rules(), lab: l}, err
 }
 
 // judge tells whether there was harm and, if not, which guard refused: one of those
@@ -484,13 +493,26 @@ func (s *Scene) authorization(changes url.Values) string {
 			q.Set("nonce", "mallory-made-this-too")
 		}
 	}
+	q["resource"] = s.resources()
 	for name, values := range changes {
 		q[name] = values
-		if values[0] == "" {
+		if len(values) > 0 && values[0] == "" {
 			q.Del(name)
 		}
 	}
 	return s.Lab.Issuer() + "/authorize?" + q.Encode()
+}
+
+// resources are the addresses of the lab's APIs, which a request names as soon as there is more
+// than one.
+func (s *Scene) resources() (named []string) {
+	if !s.Lab.Settings.Rules().Offers(guard.ResourceIndicators) {
+		return nil
+	}
+	for _, r := range s.Lab.Resources() {
+		named = append(named, s.Lab.Resource(r))
+	}
+	return named
 }
 
 // guess is the verifier that Mallory makes up where she never saw the real one.

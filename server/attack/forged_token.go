@@ -121,7 +121,7 @@ func apiForges() Attack {
 func (s *Scene) claimsOfAlice() authserver.AccessTokenClaims {
 	now := s.Lab.Now()
 	return authserver.AccessTokenClaims{
-		Issuer: s.Lab.Issuer(), Expires: now.Add(time.Hour).Unix(), Audience: s.Lab.API(), Subject: "alice",
+		Issuer: s.Lab.Issuer(), Expires: now.Add(time.Hour).Unix(), Audience: authserver.Audiences{s.Lab.API()}, Subject: "alice",
 		ClientID: authserver.ClientDemo, Issued: now.Unix(), ID: "." + uuid.NewString(), Scope: "read write profile",
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"oauthlab/lessons/guard"
 	"oauthlab/lessons/prose"
 	"oauthlab/server/authserver"
+	"oauthlab/server/lab"
 )
 
 // Holding is one thing of others that is in Mallory's hands.
@@ -24,14 +25,15 @@ type Holding struct {
 	Until time.Time // how long it is good; zero where it is good for nothing, or has no end
 	Worth string    // what she can do with it now, in words that end a sentence
 
-	isClient bool // it is not the value, but the client that took it
-	isApps   bool // it is a token that Mallory's app was given, as others are
+	from     string // the address of the API at which a token was copied; "" where it was none
+	isClient bool   // it is not the value, but the client that took it
+	isApps   bool   // it is a token that Mallory's app was given, as others are
 }
 
-// Hands returns what Mallory holds of others, by the events of a lab's log and by what its
-// authorization server knows at the time now. What she was given twice is there once.
-func Hands(events []event.Event, auth authserver.State, rules guard.Rules, now time.Time) []Holding {
-	return Evidence{Events: events, Auth: auth, Rules: rules}.hands(now)
+// Hands returns what Mallory holds of others now, by the events of a lab's log and by what its
+// authorization server knows. What she was given twice is there once.
+func Hands(events []event.Event, auth authserver.State, l *lab.Lab) []Holding {
+	return Evidence{Events: events, Auth: auth, Rules: l.Settings.Rules(), lab: l}.hands(l.Now())
 }
 
 func (e Evidence) hands(now time.Time) []Holding {
@@ -73,6 +75,9 @@ func (e Evidence) received() (all []Holding) {
 			for _, name := range []string{"code", "code_verifier", "code_challenge", "access_token", "refresh_token", "shared_secret"} {
 				take(one, name, one.Note.Get(name), prose.Sentence(one.Note.Text))
 			}
+			if n := len(all); n > 0 && all[n-1].Seq == one.Seq {
+				all[n-1].from = one.Note.Get("resource")
+			}
 		case one.Note != nil && one.From == event.Client:
 			took := "access_token"
 			if one.Note.Name == event.NoteCode && !e.Rules.Offers(guard.TokenEndpoint) {
@@ -90,6 +95,7 @@ func (e Evidence) received() (all []Holding) {
 			}
 		case one.Request != nil && one.To == event.Mallory:
 			take(one, "code", parameter(one.Request.URL, "code"), "It was brought to her site.")
+			take(one, "access_token", bearerOf(one.Request), "It was sent to her counterfeit API.")
 		case one.Response != nil && one.To == event.Mallory && one.Response.Status == http.StatusOK:
 			given := tokensIn(one.Response)
 			take(one, "access_token", given.AccessToken, "The auth server answered her with it.")
@@ -158,7 +164,13 @@ func (e Evidence) token(h Holding, t authserver.Token, now time.Time) Holding {
 	h.Whose, h.What = t.Subject, fmt.Sprintf("A token to %s's account", prose.Capital(t.Subject))
 	is := "good"
 	switch late := !t.Expires.After(now); {
-	case t.ClientID == authserver.ClientPrints && !e.taken(guard.IDAudience):
+	case e.Rules.Offers(guard.ResourceIndicators) && len(e.opens(t)) == 0:
+		h.Worth = "for another API than any of these: worth nothing there."
+		return h
+	case h.from != "" && slices.Equal(e.opens(t), []string{e.called(h.from)}):
+		h.Worth = fmt.Sprintf("worth nothing beyond %s, where it was copied.", e.called(h.from))
+		return h
+	case t.ClientID == authserver.ClientPrints && !e.taken(guard.IDAudience) && !e.Rules.Offers(guard.ResourceIndicators):
 		h.What, h.Worth = fmt.Sprintf("A token that her print shop was given, by %s", prose.Capital(t.Subject)), "which is for the shop's own API, and worth nothing at this one."
 		return h
 	case t.Revoked != nil && !e.taken(guard.IDTokenKnown) && !e.unasked(t):
@@ -174,7 +186,7 @@ func (e Evidence) token(h Holding, t authserver.Token, now time.Time) Holding {
 	default:
 		h.Until = t.Expires
 	}
-	if h.isApps = isMallorysApp(t.ClientID); h.isApps && !e.taken(guard.IDScope) {
+	if h.isApps = isMallorysApp(t.ClientID) && t.Act == nil; h.isApps && !e.taken(guard.IDScope) {
 		h.What = fmt.Sprintf("A token that her app was given, by %s", prose.Capital(t.Subject))
 		h.Worth = "which opens what was granted and no more: " + t.Scope + "."
 		if guard.RefreshScope(allowed(e.Auth, t), t.Scope) != nil {
@@ -183,7 +195,35 @@ func (e Evidence) token(h Holding, t authserver.Token, now time.Time) Holding {
 		return h
 	}
 	h.Worth = fmt.Sprintf("%s. Whoever brings it is %s.", is, prose.Capital(t.Subject))
+	if e.Rules.Offers(guard.ResourceIndicators) {
+		h.Worth = fmt.Sprintf("%s. Whoever brings it is %s, at %s.", is, prose.Capital(t.Subject), prose.List(e.opens(t)))
+	}
 	return h
+}
+
+// called is how the API at an address is called in a sentence; "" for one that is not the lab's.
+func (e Evidence) called(address string) string {
+	r, _ := e.lab.ResourceAt(address)
+	return r.Called
+}
+
+// opens are the titles of the APIs that take a token, as the lab stands.
+func (e Evidence) opens(t authserver.Token) (titles []string) {
+	for _, at := range []struct {
+		r     lab.Resource
+		guard guard.ID
+	}{{lab.Photos, guard.IDAudience}, {lab.Billing, guard.IDAudienceBilling}, {lab.Calendar, guard.IDAudienceCalendar}} {
+		own := e.lab.Resource(at.r)
+		aud := []string(t.Audience)
+		told := e.unasked(t) || e.taken(guard.IDIntrospectionAudience) || slices.Contains(aud, own)
+		if e.taken(guard.IDAudienceExact) {
+			aud = guard.WithoutSlashes(aud)
+		}
+		if told && (slices.Contains(aud, own) || e.taken(at.guard)) {
+			titles = append(titles, at.r.Called)
+		}
+	}
+	return titles
 }
 
 // refreshToken says what a refresh token of somebody else is worth to Mallory.
@@ -289,7 +329,7 @@ func (e Evidence) judgeVerifier(h Holding, now time.Time) (Holding, bool) {
 // judgeClient finds that the client in somebody else's browser took what was issued to
 // Mallory, and what the server still takes it for.
 func (e Evidence) judgeClient(h Holding) (Holding, bool) {
-	took := Evidence{Auth: e.Auth, Rules: e.Rules, Alice: Taken{Codes: []string{h.Value}, Tokens: []string{h.Value}}}
+	took := Evidence{Auth: e.Auth, Rules: e.Rules, lab: e.lab, Alice: Taken{Codes: []string{h.Value}, Tokens: []string{h.Value}}}
 	h.Whose, h.What, h.Worth = "alice", "Alice's client", "signed in to Mallory's account: what Alice leaves there, Mallory reads."
 	return h, clientTook(aliceOf, user)(took) && e.begunByMallory(h.Value)
 }

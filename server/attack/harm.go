@@ -83,8 +83,28 @@ func broughtToMallory(parameterName string) func(Evidence) bool {
 func sentToMallory(e Evidence) bool {
 	return slices.ContainsFunc(e.Events, func(one event.Event) bool {
 		return one.Request != nil && one.From == event.Browser && one.To == event.Mallory &&
-			!isMallorysApp(e.Auth.ClientOfCode(atMallorys(one, "code")))
+			!isMallorysApp(e.Auth.ClientOfCode(atMallorys(one, "code"))) && !e.wantedThere(one)
 	})
+}
+
+// wantedThere reports whether she comes to an app of Mallory's with an error after she has signed
+// in: she wanted to go there, and the server knew who she is.
+func (e Evidence) wantedThere(arrives event.Event) bool {
+	if atMallorys(arrives, "error") == "" {
+		return false
+	}
+	app, signedIn := false, false
+	for _, one := range e.Events {
+		switch {
+		case one.Seq >= arrives.Seq:
+			return app && signedIn
+		case one.Request != nil && one.To == event.Auth && isMallorysApp(parameter(one.Request.URL, "client_id")):
+			app = true
+		case one.Change != nil && one.Change.What == "session" && one.Change.Action == "stored":
+			signedIn = true
+		}
+	}
+	return false
 }
 
 // broughtBeforeSignIn finds that she was sent there with an error before the server knew

@@ -36,9 +36,19 @@ func scopeOverreach() Attack {
 // letIn has Alice sign in to an app of Mallory's, as anyone may to any app, and returns what
 // it is given.
 func (s *Scene) letIn(ctx context.Context, app, scope string) (client.Tokens, error) {
+	var named []string
+	if app != authserver.ClientPrints { // which was registered with its API
+		named = s.resources()
+	}
+	return s.letInWith(ctx, app, scope, named, nil)
+}
+
+// letInWith is the same where the app names APIs when the flow begins, and when it redeems the
+// code.
+func (s *Scene) letInWith(ctx context.Context, app, scope string, told, asked []string) (client.Tokens, error) {
 	site := s.Lab.Origins.MallorySite(s.Lab.ID)
 	if err := s.Alice.Visit(ctx, s.authorization(url.Values{
-		"client_id": {app}, "redirect_uri": {site}, "scope": {scope},
+		"client_id": {app}, "redirect_uri": {site}, "scope": {scope}, "resource": told,
 	})); err != nil {
 		return client.Tokens{}, err
 	}
@@ -48,6 +58,6 @@ func (s *Scene) letIn(ctx context.Context, app, scope string) (client.Tokens, er
 	}
 	return s.askForTokens(ctx, url.Values{
 		"grant_type": {"authorization_code"}, "client_id": {app}, "redirect_uri": {site},
-		"code": {parameter(arrived, "code")}, "code_verifier": {guess},
+		"code": {parameter(arrived, "code")}, "code_verifier": {guess}, "resource": asked,
 	})
 }

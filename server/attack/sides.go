@@ -58,7 +58,7 @@ func sides(e Evidence, now time.Time) (gained, lost []string) {
 			lost = append(lost, "That it is her token, and what it opens: Mallory knows.")
 		}
 	}
-	for _, r := range Readings(e.Events, e.Auth) {
+	for _, r := range e.readings() {
 		gained = append(gained, r.says())
 		if r.Whose == "alice" && !r.Allowed {
 			lost = append(lost, "Her "+r.What+": Mallory has seen them.")
@@ -84,6 +84,7 @@ func sides(e Evidence, now time.Time) (gained, lost []string) {
 	if from, until, had := e.tokensOfMallory(); had && until.Sub(from) > time.Hour {
 		lost = append(lost, fmt.Sprintf("%s in which Mallory got a token whenever she liked.", prose.Capital(minutes(until.Sub(from)))))
 	}
+	lost = append(lost, e.doneByAgents()...)
 	if e.noteAtMallorys() {
 		lost = append(lost, "A note that she wrote: it stands in Mallory's account.")
 	}

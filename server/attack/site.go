@@ -54,6 +54,10 @@ func (s *Site) endpoints() []endpoint.Row {
 			Does: "Takes whatever is brought to her, by any method, and shows the code that came with it.",
 		},
 		{
+			Method: http.MethodGet, Path: "/{lab}/new-billing", Caller: endpoint.Client, Shared: true, Serve: endpoint.Plain(s.counterfeit), Section: "RFC 9700 §4.9.1",
+			Does: "Answers as billing would, with nothing to pay, and keeps the token of whoever asks.",
+		},
+		{
 			Method: http.MethodGet, Path: "/{lab}/keys", Caller: endpoint.Client, Shared: true, Serve: endpoint.Plain(s.jwks), Section: "RFC 7517 §5",
 			Does: "Publishes a key of Mallory's own, as an authorization server publishes its keys.",
 		},
@@ -88,6 +92,15 @@ func (s *Site) Handler() http.Handler {
 
 func (s *Site) take(w http.ResponseWriter, r *http.Request, _ *lab.Handling) error {
 	s.show(w, http.StatusOK, r.URL.Query().Get("code"))
+	return nil
+}
+
+// counterfeit answers as an API does, so that nobody wonders.
+func (s *Site) counterfeit(w http.ResponseWriter, _ *http.Request, _ *lab.Handling) error {
+	endpoint.WriteJSON(w, http.StatusOK, struct {
+		Owner string   `json:"owner"`
+		Bills []string `json:"bills"`
+	}{"you", []string{}})
 	return nil
 }
 

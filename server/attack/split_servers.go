@@ -20,7 +20,7 @@ func introspectionOracle() Attack {
 		ID:      "introspection-oracle",
 		Title:   "Asking what a token is worth",
 		Story:   "Mallory has found strings in an old log, and does not know which are tokens. She asks the auth server's introspection endpoint about each.",
-		Chapter: "v06", StoppedBy: []guard.ID{guard.IDIntrospectionAuth},
+		Chapter: "v06", StoppedBy: []guard.ID{guard.IDIntrospectionAuth, guard.IDIntrospectionAudience},
 		Loss:     "Mallory knows which string is a token, whose it is, and what it opens.",
 		Sections: []string{"RFC 7662 §2.1", "RFC 7662 §4"},
 		Run: func(ctx context.Context, s *Scene) error {
@@ -67,7 +67,7 @@ func printShopToken() Attack {
 		ID:      "print-shop-token",
 		Title:   "A token for another API",
 		Story:   "Alice signs in to a print shop, which gets a token for its own API. Mallory runs the shop, and brings the token to the API that keeps Alice's photos.",
-		Chapter: "v06", StoppedBy: []guard.ID{guard.IDAudience},
+		Chapter: "v06", StoppedBy: []guard.ID{guard.IDAudience, guard.IDIntrospectionAudience},
 		Loss:     "Mallory has read Alice's photos and notes.",
 		Sections: []string{"RFC 9700 §4.10.2", "RFC 9068 §4"},
 		Run: func(ctx context.Context, s *Scene) error {

@@ -14,15 +14,16 @@ import (
 
 // AuthorizationRequest is an authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3).
 type AuthorizationRequest struct {
-	ClientID            string `form:"client_id" json:"client_id"`
-	RedirectURI         string `form:"redirect_uri" json:"redirect_uri"`
-	ResponseType        string `form:"response_type" json:"response_type"`
-	ResponseMode        string `form:"response_mode" json:"response_mode,omitempty"`
-	State               string `form:"state" json:"state,omitempty"`
-	Scope               string `form:"scope" json:"scope,omitempty"`
-	CodeChallenge       string `form:"code_challenge" feature:"pkce" json:"code_challenge,omitempty"`
-	CodeChallengeMethod string `form:"code_challenge_method" feature:"pkce" json:"code_challenge_method,omitempty"`
-	LoginHint           string `form:"login_hint" json:"login_hint,omitempty"` // OpenID Connect Core §3.1.2.1
+	ClientID            string   `form:"client_id" json:"client_id"`
+	RedirectURI         string   `form:"redirect_uri" json:"redirect_uri"`
+	ResponseType        string   `form:"response_type" json:"response_type"`
+	ResponseMode        string   `form:"response_mode" json:"response_mode,omitempty"`
+	State               string   `form:"state" json:"state,omitempty"`
+	Scope               string   `form:"scope" json:"scope,omitempty"`
+	CodeChallenge       string   `form:"code_challenge" feature:"pkce" json:"code_challenge,omitempty"`
+	CodeChallengeMethod string   `form:"code_challenge_method" feature:"pkce" json:"code_challenge_method,omitempty"`
+	Resource            []string `form:"resource" feature:"resource-indicators" json:"resource,omitempty"` // RFC 8707 §2
+	LoginHint           string   `form:"login_hint" json:"login_hint,omitempty"`                           // OpenID Connect Core §3.1.2.1
 
 	// The rest of OpenID Connect Core §3.1.2.1. What is not here is ignored, as that says.
 	Nonce       string `form:"nonce" feature:"openid-connect" json:"nonce,omitempty"`
@@ -182,6 +183,9 @@ func (s *Server) checkRequest(t *lab.Handling, req AuthorizationRequest, malform
 		return endpoint.Invalid("This server answers in the response_mode query alone.", "Leave response_mode out: the metadata lists those that there are (RFC 8414 §2).")
 	}
 	if e := checkScope(req.Scope); e != nil {
+		return e
+	}
+	if e := s.checkTargets(t, req); e != nil {
 		return e
 	}
 	if e := checkOpenID(req); e != nil {

@@ -15,8 +15,10 @@ import (
 const (
 	ClientDemo    = "demo-client" // the page in the browser: public, since a page can keep no secret (RFC 6749 §2.1)
 	ClientWeb     = "demo-web"    // the web app, which runs on a server and keeps a secret
+	ClientAgent   = "demo-agent"  // the agent, which acts for users and keeps a secret
 	ClientMallory = "mallory-app" // registered by Mallory, as anyone may at many servers
 	ClientPrints  = "print-shop"  // has an API of its own, and tokens for that; Mallory runs it
+	ClientHelper  = "mallory-bot" // an agent of Mallory's, with a secret of its own
 )
 
 // Client is a registered client (RFC 6749 §2).
@@ -27,8 +29,12 @@ type Client struct {
 	SecretHash   []byte   `json:"secret_hash,omitempty"` // SHA-256; nil of a public client
 	Audience     string   `json:"audience,omitempty"`    // the API that its tokens are for; "" for the lab's
 
-	isAPI bool // a resource server, which asks what tokens are worth, and for none
-	own   bool // registered by the learner: it stands in the lab's settings
+	api    string   // the address of a resource server, which asks what tokens are worth, and for none; "" of a client
+	barred []string // addresses of APIs that it gets no tokens for
+
+	actsForUsers bool   // it may exchange tokens (RFC 8693 §5)
+	actor        string // the client that may act for those who sign in to this one (RFC 8693 §4.4); "" for none
+	own          bool   // registered by the learner: it stands in the lab's settings
 }
 
 // takesIDTokens reports whether the server can sign an ID token for the client. Until it has a
@@ -53,21 +59,45 @@ func ClientSecret(key []byte, id uuid.UUID, client string) string {
 // then the learner's own.
 func registry(l *lab.Lab, key []byte, apiKey lab.APIKey) []Client {
 	all := []Client{{ID: ClientDemo, Name: "The lab's own client", RedirectURIs: []string{l.Origins.RedirectURI()}}}
+	if l.Settings.Rules().Offers(guard.Agents) {
+		all[0].actor = ClientAgent
+		all = append(all,
+			confidential(l, key, Client{ID: ClientAgent, Name: "The agent", actsForUsers: true}),
+			confidential(l, key, Client{ID: ClientHelper, Name: "Mallory's bot"}))
+	}
 	if l.Settings.Rules().Offers(guard.ConfidentialClients) {
-		secret := sha256.Sum256([]byte(ClientSecret(key, l.ID, ClientWeb)))
-		all = append(all, Client{ID: ClientWeb, Name: "The web app", RedirectURIs: []string{l.Origins.WebCallback(l.ID)}, SecretHash: secret[:]})
+		all = append(all, confidential(l, key, Client{ID: ClientWeb, Name: "The web app", RedirectURIs: []string{l.Origins.WebCallback(l.ID)}}))
 	}
 	all = append(all, Client{ID: ClientMallory, Name: "Mallory's app", RedirectURIs: []string{l.Origins.MallorySite(l.ID)}})
 	if l.Settings.Rules().Offers(guard.Introspection) {
-		secret := sha256.Sum256([]byte(apiKey.Secret(l.ID)))
-		all = append(all,
-			Client{ID: ClientPrints, Name: "The print shop", RedirectURIs: []string{l.Origins.MallorySite(l.ID)}, Audience: l.Origins.PrintShop(l.ID)},
-			Client{ID: lab.ClientAPI, Name: "The lab's API", SecretHash: secret[:], isAPI: true})
+		all = append(all, Client{
+			ID: ClientPrints, Name: "The print shop", RedirectURIs: []string{l.Origins.MallorySite(l.ID)}, Audience: l.Origins.PrintShop(l.ID),
+			barred: []string{l.Resource(lab.Billing), l.Resource(lab.Calendar)},
+		})
+		for _, r := range l.Resources() {
+			secret := sha256.Sum256([]byte(apiKey.Secret(l.ID, r.Client)))
+			all = append(all, Client{ID: r.Client, Name: nameOf(r), SecretHash: secret[:], api: l.Resource(r)})
+		}
 	}
 	for _, own := range l.Settings.OwnClients {
-		all = append(all, Client{ID: own.ID, Name: own.Name, RedirectURIs: own.RedirectURIs, SecretHash: own.SecretHash, own: true})
+		all = append(all, Client{ID: own.ID, Name: own.Name, RedirectURIs: own.RedirectURIs, SecretHash: own.SecretHash, own: true, actsForUsers: !own.IsPublic()})
 	}
 	return all
+}
+
+// confidential gives a client that every lab has its secret.
+func confidential(l *lab.Lab, key []byte, c Client) Client {
+	secret := sha256.Sum256([]byte(ClientSecret(key, l.ID, c.ID)))
+	c.SecretHash = secret[:]
+	return c
+}
+
+// nameOf is what a resource server is called among the clients.
+func nameOf(r lab.Resource) string {
+	if r == lab.Photos {
+		return "The lab's API"
+	}
+	return "The lab's API: " + r.Title
 }
 
 // client returns the client with the id, and whether it is registered. Others are called by

@@ -9,6 +9,7 @@ import (
 
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
+	"oauthlab/lessons/prose"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
 )
@@ -113,9 +114,8 @@ func (s *Server) noEndpoint(_ http.ResponseWriter, _ *http.Request, t *lab.Handl
 			there = append(there, below)
 		}
 	}
-	last := len(there) - 1
 	return endpoint.Refuse(http.StatusNotFound, endpoint.InvalidRequest, "The authorization server has no endpoint at this path.",
-		"There are "+strings.Join(there[:last], ", ")+" and "+there[last]+" below "+s.issuer(t)+".")
+		"There are "+prose.List(there)+" below "+s.issuer(t)+".")
 }
 
 // Where the metadata of a lab stand: before its id (RFC 8414 §3), and, as OpenID Connect has

@@ -12,9 +12,11 @@ import (
 const (
 	codeInvalidClient           = "invalid_client"
 	codeInvalidGrant            = "invalid_grant"
+	codeUnauthorizedClient      = "unauthorized_client"
 	codeUnsupportedGrantType    = "unsupported_grant_type"
 	codeUnsupportedResponseType = "unsupported_response_type"
 	codeInvalidScope            = "invalid_scope"
+	codeInvalidTarget           = "invalid_target" // RFC 8707 §2
 )
 
 // refused makes an error of what Enforce returned (RFC 6749 §4.1.2.1, §5.2).

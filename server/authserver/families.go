@@ -20,16 +20,17 @@ const (
 // Family is what one login gave: a refresh token, and what came of it, a use at a time
 // (RFC 9700 §4.14.2).
 type Family struct {
-	ID       string         `json:"id"` // hash of its first refresh token
-	ClientID string         `json:"client_id"`
-	Subject  string         `json:"subject"`
-	Scope    string         `json:"scope"` // granted; no refresh gives more
-	Code     string         `json:"code"`  // the code that it began with
-	Flow     string         `json:"flow"`
-	Fault    string         `json:"fault,omitempty"` // of the issuer that gave it out
-	Ends     time.Time      `json:"ends"`
-	Revoked  *time.Time     `json:"revoked,omitempty"`
-	Tokens   []RefreshToken `json:"tokens"` // the first is that of the code
+	ID        string         `json:"id"` // hash of its first refresh token
+	ClientID  string         `json:"client_id"`
+	Subject   string         `json:"subject"`
+	Scope     string         `json:"scope"`               // granted; no refresh gives more
+	Resources []string       `json:"resources,omitempty"` // likewise the APIs
+	Code      string         `json:"code"`                // the code that it began with
+	Flow      string         `json:"flow"`
+	Fault     string         `json:"fault,omitempty"` // of the issuer that gave it out
+	Ends      time.Time      `json:"ends"`
+	Revoked   *time.Time     `json:"revoked,omitempty"`
+	Tokens    []RefreshToken `json:"tokens"` // the first is that of the code
 }
 
 // RefreshToken is one refresh token of a family. It is kept as its hash.
@@ -51,7 +52,7 @@ func (s *Server) newPair(t *lab.Handling) pair {
 // beginFamily keeps a new family for a code that was redeemed, with its first refresh token.
 func (s *State) beginFamily(t *lab.Handling, value string, code Code) *Family {
 	s.Families = lab.Keep(s.Families, Family{
-		ID: guard.TokenHash(value), ClientID: code.ClientID, Subject: code.Subject, Scope: code.Scope, Code: code.Value, Flow: code.Flow, Fault: code.Fault,
+		ID: guard.TokenHash(value), ClientID: code.ClientID, Subject: code.Subject, Scope: code.Scope, Resources: code.Resources, Code: code.Value, Flow: code.Flow, Fault: code.Fault,
 		Ends: t.Now().Add(refreshAbsolute),
 	}, maxFamilies)
 	f := &s.Families[len(s.Families)-1]

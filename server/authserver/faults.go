@@ -107,7 +107,7 @@ func Faults() []Fault {
 		inIDToken("wrong-iss", MustRefuse, guard.IDOIDCIssuer, "§3.1.3.7", "The iss of the ID token is another server's.", func(_ scene, i *idToken) { i.Issuer = otherIssuer }),
 		inIDToken("missing-aud", MustRefuse, guard.IDOIDCAudience, "§3.1.3.7", "The ID token has no aud.", func(_ scene, i *idToken) { i.Audience = nil }),
 		inIDToken("more-aud", MustRefuse, guard.IDOIDCAudience, "§3.1.3.7", "The ID token is for the client and for another, which it does not trust.", func(_ scene, i *idToken) { i.Audience = append(i.Audience, stranger) }),
-		inIDToken("wrong-aud", MustRefuse, guard.IDOIDCAudience, "§3.1.3.7", "The ID token is for another client.", func(_ scene, i *idToken) { i.Audience = audiences{stranger} }),
+		inIDToken("wrong-aud", MustRefuse, guard.IDOIDCAudience, "§3.1.3.7", "The ID token is for another client.", func(_ scene, i *idToken) { i.Audience = Audiences{stranger} }),
 		inIDToken("wrong-azp", MayRefuse, guard.IDOIDCAZP, "§3.1.3.7", "The azp of the ID token is another client.", func(_ scene, i *idToken) { i.Authorized = stranger }),
 		inIDToken("unsigned", MayRefuse, guard.IDOIDCSignature, "§3.1.3.7", "The ID token is not signed: alg is none. From the token endpoint, TLS may stand for the signature.", func(_ scene, i *idToken) { i.algorithm = unsigned }),
 		inIDToken("wrong-key", MayRefuse, guard.IDOIDCSignature, "§3.1.3.7", "The ID token is signed with a key that is not the server's. From the token endpoint, TLS may stand for the signature.", func(in scene, i *idToken) {

@@ -10,9 +10,10 @@ import (
 
 // CodeGrant is what a client sends to redeem a code (RFC 6749 §4.1.3, RFC 7636 §4.5).
 type CodeGrant struct {
-	Code         string `form:"code"`
-	RedirectURI  string `form:"redirect_uri"`
-	CodeVerifier string `form:"code_verifier"`
+	Code         string   `form:"code"`
+	RedirectURI  string   `form:"redirect_uri"`
+	CodeVerifier string   `form:"code_verifier"`
+	Resource     []string `form:"resource" feature:"resource-indicators"` // RFC 8707 §2.2
 }
 
 // redeemCode turns a code into an access token. The order is: the code, its age, what it
@@ -58,6 +59,15 @@ func (s *Server) redeemCode(state *State, t *lab.Handling, client Client, req Co
 			req.CodeVerifier)); err != nil {
 		return tokenAnswer{refused: refused(err)}
 	}
+	if e := s.checkResources(t, client, req.Resource); e != nil {
+		return tokenAnswer{refused: e}
+	}
+	if err := t.Enforce(guard.IDResourceCode,
+		guard.ResourceCode(
+			grantedIn(t.Lab, client, code.Resources),
+			req.Resource)); err != nil {
+		return tokenAnswer{refused: refused(err)}
+	}
 	spent := code.Spent != nil
 	once := t.Enforce(guard.IDCodeSingleUse,
 		guard.CodeSingleUse(spent))
@@ -69,7 +79,7 @@ func (s *Server) redeemCode(state *State, t *lab.Handling, client Client, req Co
 		return tokenAnswer{refused: refused(once)}
 	}
 	code.spend(t)
-	token := state.issueToken(t, next.access, Token{ClientID: code.ClientID, Subject: code.Subject, Scope: code.Scope, Flow: code.Flow, Code: code.Value, Audience: client.Audience})
+	token := state.issueToken(t, next.access, Token{ClientID: code.ClientID, Subject: code.Subject, Scope: code.Scope, Flow: code.Flow, Code: code.Value, MayAct: client.actor, Granted: grantedIn(t.Lab, client, code.Resources), Audience: s.audience(t, client, code.Resources, req.Resource, code.Scope)})
 	answer := s.newTokenResponse(t, next.access, code.Asked, code.Scope)
 	if renewable(t, code.Scope) {
 		family := state.beginFamily(t, next.refresh, *code)

@@ -10,8 +10,9 @@ import (
 
 // RefreshGrant is what a client sends for a new access token (RFC 6749 §6).
 type RefreshGrant struct {
-	RefreshToken string `form:"refresh_token"`
-	Scope        string `form:"scope"`
+	RefreshToken string   `form:"refresh_token"`
+	Scope        string   `form:"scope"`
+	Resource     []string `form:"resource" feature:"resource-indicators"` // RFC 8707 §2.2
 }
 
 // refresh turns a refresh token into an access token and, with rotation, into the next
@@ -51,6 +52,15 @@ func (s *Server) refresh(state *State, t *lab.Handling, client Client, req Refre
 		guard.RefreshScope(family.Scope, req.Scope)); err != nil {
 		return tokenAnswer{refused: refused(err)}
 	}
+	if e := s.checkResources(t, client, req.Resource); e != nil {
+		return tokenAnswer{refused: e}
+	}
+	if err := t.Enforce(guard.IDResourceRefresh,
+		guard.ResourceRefresh(
+			grantedIn(t.Lab, client, family.Resources),
+			req.Resource)); err != nil {
+		return tokenAnswer{refused: refused(err)}
+	}
 	used := token.Used != nil && !inGrace(t, *token)
 	once := t.Enforce(guard.IDRefreshReuse,
 		guard.RefreshReuse(used))
@@ -80,7 +90,7 @@ func (s *Server) renewed(state *State, t *lab.Handling, client Client, family *F
 	if req.Scope != "" {
 		scope = granted(req.Scope, client, t.Settings.Rules())
 	}
-	issued := state.issueToken(t, next.access, Token{ClientID: family.ClientID, Subject: family.Subject, Scope: scope, Flow: family.Flow, Code: family.Code, Audience: client.Audience})
+	issued := state.issueToken(t, next.access, Token{ClientID: family.ClientID, Subject: family.Subject, Scope: scope, Flow: family.Flow, Code: family.Code, MayAct: client.actor, Granted: grantedIn(t.Lab, client, family.Resources), Audience: s.audience(t, client, family.Resources, req.Resource, scope)})
 	answer := s.newTokenResponse(t, next.access, req.Scope, scope)
 	if t.Settings.Rules().Value(guard.IDRefreshRotated) == guard.SameToken {
 		answer.RefreshToken = req.RefreshToken

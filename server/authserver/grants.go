@@ -1,6 +1,7 @@
 package authserver
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -16,7 +17,7 @@ type grant struct {
 	kind    string        // its grant_type
 	feature guard.Feature // that brings it; "" where it was always there
 	takes   any           // zero struct of its parameters; nil where a chapter to come brings it
-	offer   func(*Server, *lab.Handling, url.Values, guard.Rules) (redemption, *endpoint.Error)
+	offer   func(context.Context, *Server, *lab.Handling, url.Values, guard.Rules) (redemption, error)
 }
 
 // redemption is an offer that was read. It runs inside an Update, perhaps more than once.
@@ -27,8 +28,8 @@ func grants() []grant {
 	return []grant{
 		grantOf("authorization_code", "", (*Server).redeemCode),
 		grantOf("refresh_token", guard.RefreshTokens, (*Server).refresh),
-		{kind: "urn:ietf:params:oauth:grant-type:token-exchange", feature: guard.TokenExchange},
-		{kind: "client_credentials", feature: guard.ClientCredentials},
+		grantWith(grantExchange, guard.TokenExchange, (*Server).readExchange, (*Server).exchange),
+		grantOf("client_credentials", guard.ClientCredentials, (*Server).clientCredentials),
 		{kind: "urn:ietf:params:oauth:grant-type:device_code", feature: guard.DeviceAuthorization},
 	}
 }
@@ -36,14 +37,25 @@ func grants() []grant {
 // grantOf makes the row of a grant whose parameters are those of R. next is what the tokens
 // are, if it comes to any.
 func grantOf[R any](kind string, feature guard.Feature, redeem func(s *Server, state *State, t *lab.Handling, client Client, req R, next pair) tokenAnswer) grant {
-	return grant{kind, feature, *new(R), func(s *Server, t *lab.Handling, values url.Values, rules guard.Rules) (redemption, *endpoint.Error) {
+	asItIs := func(_ *Server, _ context.Context, _ *lab.Handling, req R) (R, error) { return req, nil }
+	return grantWith(kind, feature, asItIs, redeem)
+}
+
+// grantWith is the same for one of which there is more to find out before anything is decided: that
+// is P, and takes time.
+func grantWith[R, P any](kind string, feature guard.Feature, read func(s *Server, ctx context.Context, t *lab.Handling, req R) (P, error), redeem func(s *Server, state *State, t *lab.Handling, client Client, req P, next pair) tokenAnswer) grant {
+	return grant{kind, feature, *new(R), func(ctx context.Context, s *Server, t *lab.Handling, values url.Values, rules guard.Rules) (redemption, error) {
 		req, wrong := endpoint.Decode[R](values, rules)
 		if e := wrong.First(); e != nil {
 			return nil, e
 		}
+		found, err := read(s, ctx, t, req)
+		if err != nil {
+			return nil, err
+		}
 		next := s.newPair(t)
 		return func(state *State, t *lab.Handling, client Client) tokenAnswer {
-			return redeem(s, state, t, client, req, next)
+			return redeem(s, state, t, client, found, next)
 		}, nil
 	}}
 }
@@ -53,14 +65,14 @@ func (g grant) offered(rules guard.Rules) bool {
 }
 
 // offer reads what the request offers.
-func (s *Server) offer(t *lab.Handling, kind string, values url.Values) (redemption, *endpoint.Error) {
+func (s *Server) offer(ctx context.Context, t *lab.Handling, kind string, values url.Values) (redemption, error) {
 	rules := t.Settings.Rules()
 	if kind == "" {
 		return nil, endpoint.Invalid("The parameter grant_type is missing.", has(rules)+" (RFC 6749 §4.1.3).")
 	}
 	for _, g := range grants() {
 		if g.kind == kind && g.offered(rules) {
-			return g.offer(s, t, values, rules)
+			return g.offer(ctx, s, t, values, rules)
 		}
 	}
 	hint := has(rules) + "."

@@ -20,7 +20,7 @@ const idTokenLife = time.Hour
 type IDTokenClaims struct {
 	Issuer     string    `json:"iss,omitempty"`
 	Subject    string    `json:"sub,omitempty"`
-	Audience   audiences `json:"aud,omitempty"`
+	Audience   Audiences `json:"aud,omitempty"`
 	Expires    int64     `json:"exp,omitempty"` // seconds since 1970 (RFC 7519 §2, NumericDate)
 	Issued     int64     `json:"iat,omitempty"` // as exp
 	AuthTime   int64     `json:"auth_time,omitempty"`
@@ -29,12 +29,12 @@ type IDTokenClaims struct {
 	Authorized string    `json:"azp,omitempty"`
 }
 
-// audiences are one client, or a list of them: JSON has a text or a list (OpenID Connect Core
+// Audiences are one client, or a list of them: JSON has a text or a list (OpenID Connect Core
 // §2, aud).
-type audiences []string
+type Audiences []string
 
 // MarshalJSON writes either form.
-func (a audiences) MarshalJSON() ([]byte, error) {
+func (a Audiences) MarshalJSON() ([]byte, error) {
 	if len(a) == 1 {
 		return json.Marshal(a[0])
 	}
@@ -42,10 +42,10 @@ func (a audiences) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON reads either form.
-func (a *audiences) UnmarshalJSON(data []byte) error {
+func (a *Audiences) UnmarshalJSON(data []byte) error {
 	var one string
 	if json.Unmarshal(data, &one) == nil {
-		*a = audiences{one}
+		*a = Audiences{one}
 		return nil
 	}
 	return json.Unmarshal(data, (*[]string)(a))
@@ -68,7 +68,7 @@ func (s *Server) newIDToken(state *State, t *lab.Handling, code Code) *idToken {
 	now := t.Now()
 	i := &idToken{
 		IDTokenClaims: IDTokenClaims{
-			Issuer: s.issuer(t), Subject: code.Subject, Audience: audiences{code.ClientID},
+			Issuer: s.issuer(t), Subject: code.Subject, Audience: Audiences{code.ClientID},
 			Expires: now.Add(idTokenLife).Unix(), Issued: now.Unix(), AuthTime: seconds(code.SignedIn),
 			Nonce: code.Nonce, Authorized: code.ClientID,
 		},

@@ -24,7 +24,7 @@ func splitBench(t *testing.T) *bench {
 }
 
 // asAPI is what the lab's API proves itself with.
-func (b *bench) asAPI() string { return basic(lab.ClientAPI, apiKey.Secret(b.lab.ID)) }
+func (b *bench) asAPI() string { return basic(lab.ClientAPI, apiKey.Secret(b.lab.ID, lab.ClientAPI)) }
 
 // about asks about a token as the lab's API does.
 func (b *bench) about(token string) reply {
@@ -195,7 +195,7 @@ func TestWhoMayAsk(t *testing.T) {
 	b := splitBench(t)
 	token := b.signIn().AccessToken
 	b.register("own-1", "secret")
-	secret := apiKey.Secret(b.lab.ID)
+	secret := apiKey.Secret(b.lab.ID, lab.ClientAPI)
 	type list = []string
 	about := url.Values{"token": {token}}
 	with := func(pairs ...string) string { return changed(maps.Clone(about), pairs).Encode() }
@@ -231,7 +231,7 @@ func TestWhoMayAsk(t *testing.T) {
 			nil, with("client_id", lab.ClientAPI, "client_secret", "wrong"), 401, challengeBasic, "invalid_client", "This is not the client's secret.", "refused",
 		},
 		"the API with its secret of another lab": {
-			list{basic(lab.ClientAPI, apiKey.Secret(uuid.New()))}, with(), 401, challengeBasic, "invalid_client", "This is not the client's secret.", "refused",
+			list{basic(lab.ClientAPI, apiKey.Secret(uuid.New(), lab.ClientAPI))}, with(), 401, challengeBasic, "invalid_client", "This is not the client's secret.", "refused",
 		},
 		"the API with the key that signs": {
 			list{basic(lab.ClientAPI, string(apiKey.Signing(b.lab.ID)))}, with(), 400, "", "invalid_request", "The parameter client_secret", "",

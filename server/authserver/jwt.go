@@ -17,14 +17,16 @@ const jwtType jose.ContentType = "at+jwt"
 
 // AccessTokenClaims are what an access token says that is a JWT (RFC 9068 §2.2).
 type AccessTokenClaims struct {
-	Issuer   string `json:"iss"`
-	Expires  int64  `json:"exp"` // seconds since 1970 (RFC 7519 §2, NumericDate)
-	Audience string `json:"aud"`
-	Subject  string `json:"sub"`
-	ClientID string `json:"client_id"`
-	Issued   int64  `json:"iat"` // as exp
-	ID       string `json:"jti"`
-	Scope    string `json:"scope,omitempty"` // §2.2.3
+	Issuer   string    `json:"iss"`
+	Expires  int64     `json:"exp"` // seconds since 1970 (RFC 7519 §2, NumericDate)
+	Audience Audiences `json:"aud"`
+	Subject  string    `json:"sub"`
+	ClientID string    `json:"client_id"`
+	Issued   int64     `json:"iat"` // as exp
+	ID       string    `json:"jti"`
+	Scope    string    `json:"scope,omitempty"`   // §2.2.3
+	Act      *Actor    `json:"act,omitempty"`     // RFC 8693 §4.1
+	MayAct   *Actor    `json:"may_act,omitempty"` // RFC 8693 §4.4
 }
 
 // id is how a token is called that is made of a secret: by that, or as a JWT by its jti. That
@@ -45,6 +47,7 @@ func (s *Server) written(ctx context.Context, t *lab.Handling, token Token, secr
 	payload, err := json.Marshal(AccessTokenClaims{
 		Issuer: s.issuer(t), Expires: token.Expires.Unix(), Audience: token.Audience, Subject: token.Subject,
 		ClientID: token.ClientID, Issued: token.Issued.Unix(), ID: token.id(secret), Scope: token.Scope,
+		Act: token.Act, MayAct: actorOf(token.MayAct),
 	})
 	if err != nil {
 		return "", fmt.Errorf("write a token: %w", err)

@@ -219,6 +219,13 @@ func (s *Server) loginPage(w http.ResponseWriter, r *http.Request, t *lab.Handli
 		Action: pathOf(t) + "/login", Request: kept, Client: client.Name,
 		Host: target.Host, Own: client.own, Refusal: p.Refusal, Problem: problem, Hint: p.Request.LoginHint,
 	}
+	for _, one := range targets(t.Lab, client, p.Request.Resource) {
+		r, known := t.ResourceAt(one)
+		if !known {
+			r.Called = one
+		}
+		view.APIs = append(view.APIs, r.Called)
+	}
 	view.show(usersOf(t.Lab), signInAt(t, client) == guard.TypedForm)
 	formTarget := lab.OriginOf(target)
 	if client.own {

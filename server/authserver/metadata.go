@@ -35,6 +35,8 @@ type Metadata struct {
 	RequestURIParameterSupported *bool `json:"request_uri_parameter_supported,omitempty"`
 	NamesIssuerInResponses       bool  `json:"authorization_response_iss_parameter_supported,omitempty"` // RFC 9207 §3
 
+	ProtectedResources []string `json:"protected_resources,omitempty"` // RFC 9728 §4
+
 	IntrospectionEndpoint                     string   `json:"introspection_endpoint,omitempty"`
 	IntrospectionEndpointAuthMethodsSupported []string `json:"introspection_endpoint_auth_methods_supported,omitempty"`
 }
@@ -67,6 +69,9 @@ func (s *Server) metadata(w http.ResponseWriter, r *http.Request, t *lab.Handlin
 		if wrong := faultAt(t, guard.IDFaultSignature); wrong != nil && wrong.value == "jku" { // Mallory's key is of that kind
 			m.IDTokenSigningAlgValuesSupported = []string{guard.RS256, guard.ES256}
 		}
+	}
+	if rules.Offers(guard.ResourceIndicators) {
+		m.ProtectedResources = resources(t.Lab)
 	}
 	m.NamesIssuerInResponses = namesIssuer(rules)
 	wrong := faultAt(t, guard.IDFaultMetadata)

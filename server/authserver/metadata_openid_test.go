@@ -220,7 +220,7 @@ func TestEveryMethodOfTheMetadataWorks(t *testing.T) {
 	listed = texts(b, m, "introspection_endpoint_auth_methods_supported")
 	for method, r := range map[string]reply{
 		"none": b.ask(about.Encode()), guard.Basic: b.ask(about.Encode(), b.asAPI()),
-		guard.Post: b.ask(changed(maps.Clone(about), []string{"client_id", lab.ClientAPI, "client_secret", apiKey.Secret(b.lab.ID)}).Encode()),
+		guard.Post: b.ask(changed(maps.Clone(about), []string{"client_id", lab.ClientAPI, "client_secret", apiKey.Secret(b.lab.ID, lab.ClientAPI)}).Encode()),
 	} {
 		if (r.status == http.StatusOK) != slices.Contains(listed, method) {
 			t.Errorf("of introspection, %s is answered %d %s, and listed are %q", method, r.status, r.body, listed)

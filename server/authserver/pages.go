@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/prose"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
 )
@@ -38,6 +39,7 @@ type loginView struct {
 	Refusal *endpoint.Error // of the request, which the client hears after the login
 	Host    string          // where the answer goes
 	Own     bool            // the client is the learner's
+	APIs    []string        // to which the client asks to be let in; none where requests name none yet
 
 	Hint      string // the user whom the client expects (OpenID Connect Core §3.1.2.1)
 	Stranger  bool   // the hint names nobody of this lab
@@ -45,6 +47,9 @@ type loginView struct {
 
 	ProblemHelp, RefusalHelp string // where the lab explains them
 }
+
+// LetIn names the APIs in a sentence.
+func (v loginView) LetIn() string { return prose.List(v.APIs) }
 
 // show puts the lab's users on the page.
 func (v *loginView) show(all people, typed bool) {

@@ -110,6 +110,10 @@ func named(l *lab.Lab, r *http.Request, form url.Values) event.Party {
 		return event.Client
 	case ClientWeb:
 		return event.Webapp
+	case ClientAgent:
+		return event.Agent
+	case ClientHelper:
+		return event.Mallory
 	}
 	return event.Outside
 }
@@ -169,6 +173,9 @@ func (s *Server) flowOfGrant(ctx context.Context, l *lab.Lab, form url.Values) s
 	}
 	if family, _ := state.refreshToken(form.Get("refresh_token")); family != nil {
 		return family.Flow
+	}
+	if token, known := state.Token(form.Get("subject_token")); known {
+		return token.Flow
 	}
 	return ""
 }

@@ -57,7 +57,7 @@ func newBenchOf(t *testing.T, change func(*Server)) *bench {
 	db := storetest.Open(t)
 	web1 := httptest.NewUnstartedServer(nil)
 	origins := lab.Origins{
-		event.Lab: "http://localhost:1", event.Mallory: "http://127.0.0.1:2", event.Webapp: "http://localhost:3", event.API: "http://localhost:4",
+		event.Lab: "http://localhost:1", event.Mallory: "http://127.0.0.1:2", event.Webapp: "http://localhost:3", event.API: "http://localhost:4", event.Agent: "http://localhost:5",
 		event.Auth: "http://" + web1.Listener.Addr().String(),
 	}
 	opened := time.Now() // the clock stands still: a slow machine is no reason to fail

@@ -422,7 +422,7 @@ func TestATokenThatNobodyGaveOut(t *testing.T) {
 	b.signsIn("alice")
 	for _, id := range []string{"", "made-up", "." + uuid.NewString()} {
 		token, err := b.server.Keys.SignAccessToken(t.Context(), b.lab.ID, b.lab.Now(), "", AccessTokenClaims{
-			Issuer: b.url, Expires: b.lab.Now().Add(time.Hour).Unix(), Audience: b.lab.API(), Subject: "alice", ClientID: ClientWeb, Issued: b.lab.Now().Unix(), ID: id, Scope: "openid",
+			Issuer: b.url, Expires: b.lab.Now().Add(time.Hour).Unix(), Audience: Audiences{b.lab.API()}, Subject: "alice", ClientID: ClientWeb, Issued: b.lab.Now().Unix(), ID: id, Scope: "openid",
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -22,6 +22,7 @@ const (
 	sessionLife    = 12 * time.Hour
 	keptForLogin   = 15 * time.Minute // a request waiting for its login
 	maxKept        = 32               // codes and tokens; the oldest are forgotten first
+	maxOfAgents    = 16               // tokens with which agents act, beside those
 	maxSessions    = 64               // likewise
 	maxKeptPending = 16
 )
@@ -107,7 +108,8 @@ type Code struct {
 	Challenge       string     `json:"code_challenge,omitempty"`
 	ChallengeMethod string     `json:"code_challenge_method,omitempty"`
 	Asked           string     `json:"scope_asked,omitempty"`
-	Scope           string     `json:"scope,omitempty"` // granted
+	Scope           string     `json:"scope,omitempty"`     // granted
+	Resources       []string   `json:"resources,omitempty"` // the APIs that its tokens may be for, from v09 on
 	Nonce           string     `json:"nonce,omitempty"`
 	SignedIn        time.Time  `json:"signed_in,omitzero"` // when the user signed in
 	Flow            string     `json:"flow"`
@@ -127,8 +129,13 @@ type Token struct {
 	Issued   time.Time `json:"issued,omitzero"`
 	Expires  time.Time `json:"expires"`
 
-	Audience string `json:"aud,omitempty"`    // the address of the API that it is for, from v06 on
-	Format   string `json:"format,omitempty"` // guard.JWT; "" of an opaque one
+	MayAct  string   `json:"may_act,omitempty"` // client that may act for the user with it (RFC 8693 §4.4), from v10 on
+	Act     *Actor   `json:"act,omitempty"`     // who acts, of one that came of an exchange (RFC 8693 §4.1)
+	Parent  string   `json:"parent,omitempty"`  // hash of the token that was exchanged for it
+	Granted []string `json:"granted,omitempty"` // the APIs that the user's sign-in was for
+
+	Audience Audiences `json:"aud,omitempty"`    // the addresses of the APIs that it is for, from v06 on
+	Format   string    `json:"format,omitempty"` // guard.JWT; "" of an opaque one
 
 	Code    string     `json:"code"` // the code that it was given for
 	Revoked *time.Time `json:"revoked,omitempty"`
@@ -294,7 +301,7 @@ func (s *State) issueCode(t *lab.Handling, value string, client Client, who Sess
 	code := Code{
 		Value: value, ClientID: req.ClientID, RedirectURI: req.RedirectURI, Filled: p.Filled, Subject: who.Subject,
 		Challenge: req.CodeChallenge, ChallengeMethod: req.CodeChallengeMethod,
-		Asked: req.Scope, Scope: granted(req.Scope, client, t.Settings.Rules()), Nonce: req.Nonce, SignedIn: who.began(),
+		Asked: req.Scope, Scope: granted(req.Scope, client, t.Settings.Rules()), Resources: targets(t.Lab, client, req.Resource), Nonce: req.Nonce, SignedIn: who.began(),
 		Flow: t.Flow, Fault: t.Fault, Expires: t.Now().Add(codeLifetime),
 	}
 	s.Codes = append(s.Codes, code)
@@ -304,6 +311,9 @@ func (s *State) issueCode(t *lab.Handling, value string, client Client, who Sess
 		{Name: "redirect_uri", To: code.RedirectURI},
 		{Name: "subject", To: code.Subject},
 		{Name: "expires", To: code.Expires.Format(time.RFC3339)},
+	}
+	for _, one := range code.Resources {
+		fields = append(fields, event.ChangeField{Name: "resource", To: one})
 	}
 	if code.Challenge != "" {
 		fields = append(fields,
@@ -345,25 +355,59 @@ func (c *Code) spend(t *lab.Handling) {
 	t.Changed("code", "spent", c.Value, event.ChangeField{Name: "spent", To: now.Format(time.RFC3339)})
 }
 
+// keepToken keeps one more, and forgets the oldest beyond a bound. Those of agents have one of their
+// own: however often an agent asks, it pushes out no user's.
+func (s *State) keepToken(token Token) {
+	s.Tokens = append(s.Tokens, token)
+	excess := -maxKept
+	if token.isAgents() {
+		excess = -maxOfAgents
+	}
+	for _, one := range s.Tokens {
+		if one.isAgents() == token.isAgents() {
+			excess++
+		}
+	}
+	s.Tokens = slices.DeleteFunc(s.Tokens, func(one Token) bool {
+		forget := excess > 0 && one.isAgents() == token.isAgents()
+		if forget {
+			excess--
+		}
+		return forget
+	})
+}
+
+// isAgents reports whether it is a client that acts with the token, for a user or for nobody.
+func (t Token) isAgents() bool { return t.Act != nil || t.Subject == t.ClientID }
+
 // issueToken stores a new access token for the user and client that it names, and returns it
 // as it is kept. secret is the token, or makes the id of one that is a JWT.
 func (s *State) issueToken(t *lab.Handling, secret string, token Token) Token {
 	if t.Settings.Rules().Has(guard.IDTokenFormat) {
-		if token.Audience == "" {
-			token.Audience = t.API()
-		}
 		if t.Settings.Rules().Value(guard.IDTokenFormat) == guard.JWT {
 			token.Format = guard.JWT
 		}
 	}
 	token.Hash, token.Fault = guard.TokenHash(token.id(secret)), t.Fault
 	token.Issued = t.Now()
-	token.Expires = token.Issued.Add(tokenLifetime(t))
-	s.Tokens = lab.Keep(s.Tokens, token, maxKept)
-	t.Changed("token", "stored", token.Hash,
-		event.ChangeField{Name: "client_id", To: token.ClientID},
-		event.ChangeField{Name: "subject", To: token.Subject},
-		event.ChangeField{Name: "scope", To: token.Scope},
-		event.ChangeField{Name: "expires", To: token.Expires.Format(time.RFC3339)})
+	if token.Expires.IsZero() {
+		token.Expires = token.Issued.Add(tokenLifetime(t))
+	}
+	s.keepToken(token)
+	fields := []event.ChangeField{
+		{Name: "client_id", To: token.ClientID},
+		{Name: "subject", To: token.Subject},
+		{Name: "scope", To: token.Scope},
+		{Name: "expires", To: token.Expires.Format(time.RFC3339)},
+	}
+	if t.Settings.Rules().Offers(guard.ResourceIndicators) {
+		for _, one := range token.Audience {
+			fields = append(fields, event.ChangeField{Name: "aud", To: one})
+		}
+		for one := token.Act; one != nil; one = one.Act {
+			fields = append(fields, event.ChangeField{Name: "act", To: one.Subject})
+		}
+	}
+	t.Changed("token", "stored", token.Hash, fields...)
 	return token
 }

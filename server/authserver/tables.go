@@ -74,7 +74,7 @@ func (s State) tables() []lab.Table {
 			{Name: "for", Of: func(t Token) lab.Cell { return lab.Quotes(t.ClientID) }},
 			{Name: "about", Of: func(t Token) lab.Cell { return lab.Says(t.Subject) }},
 			{Name: "scope", Of: func(t Token) lab.Cell { return lab.Quotes(t.Scope) }},
-			{Name: "for the API", Of: func(t Token) lab.Cell { return lab.Quotes(t.Audience) }},
+			{Name: "for the API", Of: func(t Token) lab.Cell { return lab.Quotes(strings.Join(t.Audience, " ")) }},
 			{Name: "out of code", Of: func(t Token) lab.Cell { return lab.Follows("code", t.Code) }},
 			{Name: "good until", Of: func(t Token) lab.Cell { return lab.Until(t.Expires) }},
 			{Name: "revoked", Of: func(t Token) lab.Cell { return lab.At(t.Revoked) }},

@@ -27,6 +27,8 @@ type TokenResponse struct {
 	TokenType   string `json:"token_type"`
 	ExpiresIn   int    `json:"expires_in,omitempty"` // seconds
 
+	IssuedTokenType string `json:"issued_token_type,omitempty"` // of an exchange (RFC 8693 §2.2.1)
+
 	IDToken      string `json:"id_token,omitempty"`      // where openid was granted, from v07 on (OpenID Connect Core §3.1.3.3)
 	RefreshToken string `json:"refresh_token,omitempty"` // from v05 on
 	Scope        string `json:"scope,omitempty"`         // what was granted, where it is not what was asked for
@@ -55,9 +57,9 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request, t *lab.Handling, 
 	if e != nil {
 		return e
 	}
-	redeem, e := s.offer(t, req.GrantType, r.PostForm)
-	if e != nil {
-		return e
+	redeem, err := s.offer(r.Context(), t, req.GrantType, r.PostForm)
+	if err != nil {
+		return err
 	}
 	wrong := faultAt(t, guard.IDFaultToken)
 	answer, err := lab.Update(r.Context(), t, s.docs(), func(state *State, t *lab.Handling) (tokenAnswer, error) {

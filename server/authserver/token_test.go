@@ -275,7 +275,7 @@ func TestErrorsSayTheCureAndWhereMoreStands(t *testing.T) {
 	for _, tt := range []struct{ name, value, description, says string }{
 		{"code_verifier", "short", "The code_verifier is not 43 to 128 unreserved characters. Letters, digits and - . _ ~ alone: 32 random bytes in base64url without padding are 43 of them (RFC 7636 section 4.1).", "The code_verifier is not 43 to 128 unreserved characters."},
 		{"grant_type", "password", "This server does not take the grant_type. This chapter has authorization_code (RFC 6749 section 5.2).", "This server does not take the grant_type."},
-		{"grant_type", "client_credentials", "This server does not take the grant_type. This chapter has authorization_code. client_credentials comes with chapter v12 (RFC 6749 section 5.2).", "This server does not take the grant_type."},
+		{"grant_type", "client_credentials", "This server does not take the grant_type. This chapter has authorization_code. client_credentials comes with chapter v10 (RFC 6749 section 5.2).", "This server does not take the grant_type."},
 	} {
 		r := b.redeem(b.code(), tt.name, tt.value)
 		if err := json.Unmarshal([]byte(r.body), &body); err != nil {

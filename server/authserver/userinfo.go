@@ -72,6 +72,11 @@ func (s *Server) checkUserInfoToken(t *lab.Handling, token Token, known bool) *e
 		guard.TokenExpiry(token.Expires, t.Now())); err != nil {
 		return refuseAs(refused(err))
 	}
+	if err := t.Enforce(guard.IDAudienceUserInfo,
+		guard.AudienceUserInfo(
+			token.Audience, s.issuer(t))); err != nil {
+		return refuseAs(refused(err))
+	}
 	if !hasScope(token.Scope, scopeOpenID) {
 		return askForToken(endpoint.Refuse(http.StatusForbidden, "insufficient_scope", "The access token was granted without openid.", "Ask for the scope openid when the flow begins (OpenID Connect Core §5.3, RFC 6750 §3.1)."), scopeOpenID)
 	}

@@ -40,7 +40,7 @@ func unbounded() []string {
 func start(ctx context.Context, binary, data string) (*program, error) {
 	p := &program{data: data, told: make(chan struct{}), wire: newWire()}
 	p.cmd = exec.CommandContext(ctx, binary, append([]string{
-		"--lab", "http://localhost:0", "--auth", "http://localhost:0", "--api", "http://localhost:0", "--webapp", "http://localhost:0", "--mallory", "http://127.0.0.1:0",
+		"--lab", "http://localhost:0", "--auth", "http://localhost:0", "--api", "http://localhost:0", "--webapp", "http://localhost:0", "--agent", "http://localhost:0", "--mallory", "http://127.0.0.1:0",
 		"--ops-listen", "127.0.0.1:0", "--log", "json", "--data", data,
 	}, unbounded()...)...)
 	p.cmd.Stderr = os.Stderr

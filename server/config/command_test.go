@@ -84,8 +84,8 @@ func TestWhatNoCommandTakes(t *testing.T) {
 func TestWhatDoesNotGoTogetherIsRefused(t *testing.T) {
 	for args, want := range map[string]string{
 		"--lessons-only":    "--lessons-only needs --lessons",
-		"--role lab,nobody": `there is no role "nobody": it takes some of lab,auth,api,webapp,mallory`,
-		"--role lab":        "--role lab leaves auth and api and webapp and mallory to other processes",
+		"--role lab,nobody": `there is no role "nobody": it takes some of lab,auth,api,webapp,agent,mallory`,
+		"--role lab":        "--role lab leaves auth and api and webapp and agent and mallory to other processes",
 		"--role lab --auth http://localhost:0 --nats nats:1": `--auth is "http://localhost:0", and another process plays that role`,
 		"--nats a:1 --nats-listen b:1":                       "--nats and --nats-listen exclude each other",
 		"--nats-cert a":                                      "--nats-cert and --nats-key belong together",
@@ -107,7 +107,7 @@ func TestAMadeUpPartyHasItsFlagAndItsRole(t *testing.T) {
 	table := append(lab.AllParties(), lab.Party{ID: "clerk", Serves: "the clerk's office", Origin: "http://localhost:8090"})
 	var help bytes.Buffer
 	if _, err := Read(table, []string{"--help"}, nil, &help); err != nil || !strings.Contains(help.String(), `--clerk="http://localhost:8090"`) ||
-		!strings.Contains(help.String(), "the clerk's office") || !strings.Contains(help.String(), "lab,auth,api,webapp,mallory,clerk") {
+		!strings.Contains(help.String(), "the clerk's office") || !strings.Contains(help.String(), "lab,auth,api,webapp,agent,mallory,clerk") {
 		t.Errorf("the help is %s (%v)", &help, err)
 	}
 	if got := Default(table).Origins["clerk"]; got != "http://localhost:8090" {

@@ -59,7 +59,7 @@ func startCaddy(t *testing.T, o lab.Origins, process string) *proxied {
 	plain := freeport.New(t, "localhost")
 	cmd := exec.Command(binary, "run", "--adapter", "caddyfile", "--config", talkative(t, caddyfile))
 	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_DATA_HOME="+home, "XDG_CONFIG_HOME="+home,
-		"LAB_HOST="+hosts[event.Lab], "AUTH_HOST="+hosts[event.Auth], "API_HOST="+hosts[event.API], "WEBAPP_HOST="+hosts[event.Webapp], "MALLORY_HOST="+hosts[event.Mallory],
+		"LAB_HOST="+hosts[event.Lab], "AUTH_HOST="+hosts[event.Auth], "API_HOST="+hosts[event.API], "WEBAPP_HOST="+hosts[event.Webapp], "AGENT_HOST="+hosts[event.Agent], "MALLORY_HOST="+hosts[event.Mallory],
 		"HTTP_PORT="+plain, "HTTPS_PORT="+port, "CADDY_TLS=tls internal", "OAUTHLAB_PROCESSES="+process)
 	log, err := cmd.StderrPipe()
 	if err != nil {
@@ -141,7 +141,7 @@ func startBehindCaddy(t *testing.T) (front *proxied, nats, token string) {
 	caddyBinary(t)
 	port := ":" + freeport.New(t, "localhost")
 	o := lab.Origins{
-		event.Lab: "https://lab.oauthlab.test" + port, event.Auth: "https://auth.oauthlab.test" + port, event.API: "https://api.oauthlab.test" + port, event.Webapp: "https://app.oauthlab.test" + port, event.Mallory: "https://mallory.test" + port,
+		event.Lab: "https://lab.oauthlab.test" + port, event.Auth: "https://auth.oauthlab.test" + port, event.API: "https://api.oauthlab.test" + port, event.Webapp: "https://app.oauthlab.test" + port, event.Agent: "https://agent.oauthlab.test" + port, event.Mallory: "https://mallory.test" + port,
 	}
 	token = filepath.Join(t.TempDir(), "token")
 	_, said := startPart(t, o, "--listen", "127.0.0.1:0", "--nats-listen", "127.0.0.1:0", "--nats-token-file", token)

@@ -209,8 +209,15 @@ func (b *tab) doStep(p *program, c load.Chapter, s lessons.Step) {
 	b.Helper()
 	if s.Kind == lessons.Run {
 		b.signIn()
-		if c.Script == "refresh" {
+		switch c.Script {
+		case "refresh":
 			b.askLater(p, 11*time.Second)
+		case "resources":
+			b.pressOnClientsPage("open-billing", ".account-bills")
+			b.pressOnClientsPage("open-calendar", ".account-appointments")
+		case "agent":
+			b.pressOnClientsPage("open-billing", ".account-bills")
+			b.pressOnClientsPage("delegate", ".account-report")
 		}
 	}
 	if s.Prediction != nil {
@@ -240,6 +247,15 @@ func (b *tab) doStep(p *program, c load.Chapter, s lessons.Step) {
 		b.saysHowItEnded(g)
 	}
 	b.shoot(s.ID)
+}
+
+// pressOnClientsPage presses a button of the client's page in Alice's browser, and waits until the
+// page shows what comes of it.
+func (b *tab) pressOnClientsPage(id, shows string) {
+	b.Helper()
+	b.until(`document.querySelector("#` + id + `:not([aria-disabled=true])") !== null`)
+	b.do("press "+id, clickOn("#"+id, ""))
+	b.until(`document.querySelector(".client-page ` + shows + `") !== null`)
 }
 
 // saysHowItEnded waits until the page says what came of the attack that a goal is about.

@@ -37,8 +37,8 @@ func TestDataFolderInUseIsOneClearLine(t *testing.T) {
 func TestOriginsThatCannotWorkAreRefused(t *testing.T) {
 	tests := map[string][]string{
 		"plain http away from loopback": {"--lab", "http://lab.example", "--auth", "http://auth.example", "--listen", "127.0.0.1:0"},
-		"Mallory on the lab's site":     {"--lab", "https://lab.example.com", "--auth", "https://auth.example.com", "--api", "https://api.example.com", "--webapp", "https://app.example.com", "--mallory", "https://mallory.example.com", "--listen", "127.0.0.1:0"},
-		"the AS on another site":        {"--lab", "https://lab.example.com", "--auth", "https://auth.example.org", "--api", "https://api.example.com", "--webapp", "https://app.example.com", "--mallory", "https://mallory.example.net", "--listen", "127.0.0.1:0"},
+		"Mallory on the lab's site":     {"--lab", "https://lab.example.com", "--auth", "https://auth.example.com", "--api", "https://api.example.com", "--webapp", "https://app.example.com", "--agent", "https://agent.example.com", "--mallory", "https://mallory.example.com", "--listen", "127.0.0.1:0"},
+		"the AS on another site":        {"--lab", "https://lab.example.com", "--auth", "https://auth.example.org", "--api", "https://api.example.com", "--webapp", "https://app.example.com", "--agent", "https://agent.example.com", "--mallory", "https://mallory.example.net", "--listen", "127.0.0.1:0"},
 		"an origin with a path":         {"--lab", "http://localhost:0/path"},
 		"no origin":                     {"--auth", "nonsense"},
 		"what policies cannot name":     {"--lab", "http://[::1]:0"},

@@ -104,7 +104,7 @@ func TestEachRoleInAProcessOfItsOwn(t *testing.T) {
 	o, token := freeOrigins(t), filepath.Join(t.TempDir(), "token")
 	p, said := startPart(t, o, "--role", "lab", "--nats-listen", "127.0.0.1:0", "--nats-token-file", token)
 	startPart(t, o, "--role", "auth", "--nats", said.NATS, "--nats-token-file", token)
-	for _, role := range []string{"api", "webapp", "mallory"} {
+	for _, role := range []string{"api", "webapp", "agent", "mallory"} {
 		startPart(t, o, "--role", role, "--nats", said.NATS, "--nats-token-file", token)
 	}
 
@@ -136,7 +136,7 @@ func TestEachRoleInAProcessOfItsOwn(t *testing.T) {
 // taking.
 func TestAnAPIWithoutItsAuthorizationServer(t *testing.T) {
 	o, token := freeOrigins(t), filepath.Join(t.TempDir(), "token")
-	p, said := startPart(t, o, "--role", "lab,webapp,mallory", "--nats-listen", "127.0.0.1:0", "--nats-token-file", token)
+	p, said := startPart(t, o, "--role", "lab,webapp,agent,mallory", "--nats-listen", "127.0.0.1:0", "--nats-token-file", token)
 	shared := []string{"--nats", said.NATS, "--nats-token-file", token}
 	auth, _ := startPart(t, o, append([]string{"--role", "auth"}, shared...)...)
 	startPart(t, o, append([]string{"--role", "api"}, shared...)...)
@@ -207,7 +207,7 @@ func TestRolesMeetOverTLS(t *testing.T) {
 	if !strings.HasPrefix(said.NATS, "tls://") {
 		t.Errorf("it says that others find it at %s", said.NATS)
 	}
-	others := []string{"--role", "auth,api,webapp,mallory", "--nats", said.NATS, "--nats-token-file", token}
+	others := []string{"--role", "auth,api,webapp,agent,mallory", "--nats", said.NATS, "--nats-token-file", token}
 	out, err := runToEnd(t.Context(), append(append(flagsFor(o), "--data", folder), others...)...)
 	if err == nil || strings.Count(out, "\n") != 1 || !strings.Contains(out, "certificate signed by unknown authority") {
 		t.Errorf("without the authority it said %q (%v)", out, err)
@@ -244,7 +244,7 @@ func TestTwoProcessesServeOneLab(t *testing.T) {
 	o := freeOrigins(t)
 	o[event.Lab], o[event.Auth] = labs.origin, auths.origin
 	token := filepath.Join(t.TempDir(), "token")
-	_, keeper := startPart(t, o, "--role", "api,webapp,mallory", "--nats-listen", "127.0.0.1:0", "--nats-token-file", token)
+	_, keeper := startPart(t, o, "--role", "api,webapp,agent,mallory", "--nats-listen", "127.0.0.1:0", "--nats-token-file", token)
 	shared := []string{"--role", "lab,auth", "--listen", "127.0.0.1:0", "--nats", keeper.NATS, "--nats-token-file", token}
 	one, first := startPart(t, o, shared...)
 	_, second := startPart(t, o, shared...)

@@ -46,11 +46,16 @@ func (w Wrong) Of(names ...string) *Error {
 // or `form:"says,prose"` for words of a person.
 // One with a `feature` is as any parameter that nobody knows before its chapter: ignored
 // (RFC 6749 §3.1). What is missing, empty (§3.1: it counts as missing) or malformed is "";
-// of the malformed, wrong says so.
+// of the malformed, wrong says so. A field that is a list takes a parameter that may be
+// repeated, as it was sent: its endpoint has a code of its own for what is wrong with it.
 func Decode[R any](values url.Values, rules guard.Rules) (req R, wrong Wrong) {
 	into := reflect.ValueOf(&req).Elem()
 	for i, p := range parametersOf(into.Type()) {
 		if p.feature != "" && !rules.Offers(p.feature) {
+			continue
+		}
+		if p.many {
+			into.Field(i).Set(reflect.ValueOf(filled(values[p.name])))
 			continue
 		}
 		value, err := p.one(values[p.name])
@@ -60,6 +65,11 @@ func Decode[R any](values url.Values, rules guard.Rules) (req R, wrong Wrong) {
 		into.Field(i).SetString(value)
 	}
 	return req, wrong
+}
+
+// filled returns the values that are not empty; nil for none.
+func filled(values []string) []string {
+	return slices.DeleteFunc(slices.Clone(values), func(value string) bool { return value == "" })
 }
 
 // one returns the one value that the parameter may have (RFC 6749 §3.1, §3.2).
@@ -101,6 +111,7 @@ func Encode(answer any) url.Values {
 type parameter struct {
 	name    string
 	prose   bool          // words of a person, of several lines perhaps; as long as an address may be
+	many    bool          // it may be sent more than once
 	feature guard.Feature // that brings it; "" where it was always there
 }
 
@@ -110,10 +121,11 @@ func parametersOf(t reflect.Type) []parameter {
 	list := make([]parameter, t.NumField())
 	for i := range list {
 		name, option, _ := strings.Cut(t.Field(i).Tag.Get("form"), ",")
-		if name == "" || t.Field(i).Type.Kind() != reflect.String {
+		many := t.Field(i).Type == reflect.TypeFor[[]string]()
+		if name == "" || !many && t.Field(i).Type.Kind() != reflect.String {
 			panic(fmt.Sprintf("endpoint: the field %s of %s is no parameter", t.Field(i).Name, t))
 		}
-		list[i] = parameter{name, option == "prose", guard.Feature(t.Field(i).Tag.Get("feature"))}
+		list[i] = parameter{name, option == "prose", many, guard.Feature(t.Field(i).Tag.Get("feature"))}
 	}
 	return list
 }

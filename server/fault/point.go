@@ -12,4 +12,6 @@ const (
 	OutboxTold    Point = "outbox-told"    // the log has it too, and the answer, which is not sent
 	AnswerSent    Point = "answer-sent"    // the answer is with the caller
 	EventWritten  Point = "event-written"  // a follower has been sent one more event
+
+	AgentExchanged Point = "agent.exchanged" // the agent has its token, and has not used it
 )

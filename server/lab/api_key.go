@@ -17,9 +17,14 @@ const ClientAPI = "demo-api"
 // What both know of a lab is made of it, and nobody else has it.
 type APIKey []byte
 
-// Secret is what the API of a lab proves itself with (RFC 7662 §2.1): 32 bytes in base64url.
-func (k APIKey) Secret(id uuid.UUID) string {
-	return base64.RawURLEncoding.EncodeToString(Derive(k, id, "introspection"))
+// Secret is what an API of a lab proves itself with (RFC 7662 §2.1): 32 bytes in base64url.
+// client is the id under which it asks.
+func (k APIKey) Secret(id uuid.UUID, client string) string {
+	use := "introspection"
+	if client != ClientAPI {
+		use += " by " + client
+	}
+	return base64.RawURLEncoding.EncodeToString(Derive(k, id, use))
 }
 
 // Signing is the key of a lab with which both sign and verify, of 32 bytes as HS256 needs

@@ -217,7 +217,7 @@ func (ls *Labs) Record(ctx context.Context, l *Lab, step ...event.Event) error {
 
 // announces reports whether a client tells by e that it opens an authorization URL.
 func announces(e event.Event) bool {
-	return e.Note != nil && e.Note.Name == event.NoteOpen && len(e.Note.Get("url")) <= event.MaxURL
+	return e.Note != nil && (e.Note.Name == event.NoteOpen || e.Note.Name == event.NoteDelegates) && len(e.Note.Get("url")) <= event.MaxURL
 }
 
 // Change is what a learner changes about a lab; nil leaves a thing as it is.

@@ -27,6 +27,9 @@ func (o Origins) WebApp(id uuid.UUID) string { return o[event.Webapp] + "/" + id
 // WebCallback is the one redirect URI of the web app.
 func (o Origins) WebCallback(id uuid.UUID) string { return o.WebApp(id) + "callback" }
 
+// AgentSite is the agent's address for one lab.
+func (o Origins) AgentSite(id uuid.UUID) string { return o[event.Agent] + "/" + id.String() }
+
 // MallorySite is Mallory's address for one lab.
 func (o Origins) MallorySite(id uuid.UUID) string { return o[event.Mallory] + "/" + id.String() + "/" }
 
@@ -35,6 +38,9 @@ func (o Origins) MalloryKeys(id uuid.UUID) string { return o.MallorySite(id) + "
 
 // PrintShop is where the API of a print shop stands, which Mallory runs.
 func (o Origins) PrintShop(id uuid.UUID) string { return o.MallorySite(id) + "prints" }
+
+// Counterfeit is where Mallory's imitation of an API stands.
+func (o Origins) Counterfeit(id uuid.UUID) string { return o.MallorySite(id) + "new-billing" }
 
 // Help is the page that tells causes and cures of an error, by its words.
 func (o Origins) Help(says string) string {

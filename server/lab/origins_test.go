@@ -11,12 +11,12 @@ import (
 
 // local are the origins that a lab has unless it is told otherwise.
 func local() Origins {
-	return Origins{event.Lab: "http://localhost:8080", event.Auth: "http://localhost:8081", event.API: "http://localhost:8082", event.Webapp: "http://localhost:8084", event.Mallory: "http://127.0.0.1:8083"}
+	return Origins{event.Lab: "http://localhost:8080", event.Auth: "http://localhost:8081", event.API: "http://localhost:8082", event.Webapp: "http://localhost:8084", event.Agent: "http://localhost:8085", event.Mallory: "http://127.0.0.1:8083"}
 }
 
 // hosted are those of a lab on the internet.
 func hosted() Origins {
-	return Origins{event.Lab: "https://lab.example.com", event.Auth: "https://auth.example.com", event.API: "https://api.example.com", event.Webapp: "https://app.example.com", event.Mallory: "https://mallory.example.net"}
+	return Origins{event.Lab: "https://lab.example.com", event.Auth: "https://auth.example.com", event.API: "https://api.example.com", event.Webapp: "https://app.example.com", event.Agent: "https://agent.example.com", event.Mallory: "https://mallory.example.net"}
 }
 
 func TestOriginsCheck(t *testing.T) {
@@ -67,7 +67,7 @@ func TestOriginsCheck(t *testing.T) {
 		{
 			name: "a public suffix is no site: two customers of one are strangers", given: hosted,
 			change: func(o Origins) {
-				maps.Copy(o, Origins{event.Lab: "https://lab.github.io", event.Auth: "https://lab.github.io:8443", event.API: "https://lab.github.io:8445", event.Webapp: "https://lab.github.io:8444", event.Mallory: "https://mallory.github.io"})
+				maps.Copy(o, Origins{event.Lab: "https://lab.github.io", event.Auth: "https://lab.github.io:8443", event.API: "https://lab.github.io:8445", event.Webapp: "https://lab.github.io:8444", event.Agent: "https://lab.github.io:8446", event.Mallory: "https://mallory.github.io"})
 			},
 		},
 		{

@@ -56,6 +56,11 @@ func AllParties() Parties {
 			Framed: true, Documents: []store.Kind{store.Webapp},
 		},
 		{
+			ID: event.Agent, Title: "agent", Serves: "the agent, which acts for Alice",
+			Origin: "http://localhost:8085", Icon: "icons/agent.svg",
+			Fetched: true, Documents: []store.Kind{store.Agent},
+		},
+		{
 			ID: event.Mallory, Title: "Mallory", Serves: "the attacker's site",
 			Origin: "http://127.0.0.1:8083", Icon: "icons/mallory.svg",
 			OtherSite: true, Framed: true, Fetched: true, // a token may say that its key is there

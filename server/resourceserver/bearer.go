@@ -91,7 +91,7 @@ const taken = "alice"
 // admit returns the subject for whom a request may act. It decides in the order of RFC 6750 §3.1: is there a token,
 // is it known, or signed as it should be; is it for this API, in time, and good for what the
 // request needs.
-func admit(t *lab.Handling, b bearer, is Token, needs string) (subject string, refusal *endpoint.Error) {
+func admit(t *lab.Handling, b bearer, is Token, at door) (subject string, refusal *endpoint.Error) {
 	if err := t.Enforce(guard.IDTokenInURL,
 		guard.TokenInURL(b.inURL)); err != nil {
 		return "", refused(err, http.StatusBadRequest, "")
@@ -109,17 +109,16 @@ func admit(t *lab.Handling, b bearer, is Token, needs string) (subject string, r
 	if !is.Known { // the guard is off: any text will do
 		return taken, nil
 	}
-	if err := t.Enforce(guard.IDAudience,
-		guard.Audience(is.Audience, t.API())); err != nil {
-		return "", refused(err, http.StatusUnauthorized, "")
+	if e := at.gate(t, is); e != nil {
+		return "", e
 	}
 	if err := t.Enforce(guard.IDTokenExpiry,
 		guard.TokenExpiry(is.Expires, t.Now())); err != nil {
 		return "", refused(err, http.StatusUnauthorized, "")
 	}
 	if err := t.Enforce(guard.IDScope,
-		guard.Scope(is.Scope, needs)); err != nil {
-		return "", refused(err, http.StatusForbidden, needs)
+		guard.Scope(is.Scope, at.needs)); err != nil {
+		return "", refused(err, http.StatusForbidden, at.needs)
 	}
 	return is.Subject, nil
 }

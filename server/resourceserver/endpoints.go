@@ -27,5 +27,20 @@ func (s *Server) endpoints() []endpoint.Row {
 			Serve: endpoint.Plain(s.write).Or(NewNote{}), Answer: Note{}, Section: "RFC 6750 §2",
 			Does: "Keeps a new note of the user's, for a token with the scope write.",
 		},
+		{
+			Method: http.MethodGet, Path: "/{lab}/billing", Caller: endpoint.Client, Shared: true, Feature: guard.ResourceIndicators,
+			Serve: endpoint.Plain(s.billing), Answer: Bills{}, Section: "RFC 8707 §2",
+			Does: "Answers with the user's bills, for a token that is for billing and has the scope read.",
+		},
+		{
+			Method: http.MethodGet, Path: "/{lab}/calendar", Caller: endpoint.Client, Shared: true, Feature: guard.ResourceIndicators,
+			Serve: endpoint.Plain(s.calendar), Answer: Appointments{}, Section: "RFC 8707 §2",
+			Does: "Answers with the user's appointments, for a token that is for the calendar and has the scope read.",
+		},
+		{
+			Method: http.MethodPost, Path: "/{lab}/calendar", Caller: endpoint.Client, Shared: true, Feature: guard.ResourceIndicators,
+			Serve: endpoint.Plain(s.appoint).Or(NewAppointment{}), Answer: Appointment{}, Section: "RFC 8707 §2",
+			Does: "Keeps a new appointment of the user's, for a token that is for the calendar and has the scope write.",
+		},
 	}
 }

@@ -28,13 +28,15 @@ const maxRemembered = 32
 // Answer is what the authorization server said of a token (RFC 7662 §2.2), as the API keeps
 // it. It is kept by the token's hash.
 type Answer struct {
-	Hash     string    `json:"hash"`  // guard.TokenHash, by which the token is found elsewhere
-	Whole    string    `json:"whole"` // wholeHash
+	Hash     string    `json:"hash"`         // guard.TokenHash, by which the token is found elsewhere
+	Whole    string    `json:"whole"`        // wholeHash
+	By       string    `json:"by,omitempty"` // which of the APIs asked, by its client id; "" for the first
 	Active   bool      `json:"active"`
 	Scope    string    `json:"scope,omitempty"`
 	ClientID string    `json:"client_id,omitempty"`
 	Subject  string    `json:"sub,omitempty"`
 	Audience audience  `json:"aud,omitempty"`
+	Actors   []string  `json:"actors,omitempty"` // as Token has them
 	ID       string    `json:"jti,omitempty"`
 	Expires  time.Time `json:"exp,omitzero"`
 	Asked    time.Time `json:"asked"`
@@ -44,18 +46,19 @@ type Answer struct {
 func (a Answer) token() Token {
 	return Token{
 		Asked: true, Known: a.Active, Subject: a.Subject, ClientID: a.ClientID, Scope: a.Scope, Audience: a.Audience,
-		Flow: flowIn(a.ID), Expires: a.Expires,
+		Flow: flowIn(a.ID), Expires: a.Expires, Actors: a.Actors,
 	}
 }
 
-// introspected asks the authorization server what a token is worth, unless the API remembers.
+// introspected has one of the APIs ask the authorization server what a token is worth, unless it
+// remembers.
 // The request is told of before, so that what comes of it stands behind it in the log.
-func (s *Server) introspected(ctx context.Context, t *lab.Handling, value string) (Token, error) {
+func (s *Server) introspected(ctx context.Context, t *lab.Handling, by lab.Resource, value string) (Token, error) {
 	state, err := s.document().State(ctx, t.Lab)
 	if err != nil {
 		return Token{}, err
 	}
-	if a, known := state.answer(value); known && a.isFresh(t) {
+	if a, known := state.answer(value, by); known && a.isFresh(t) {
 		return a.token(), nil
 	}
 	if len(value) > endpoint.MaxParameter { // none that was given out is that long, nor would the server read it
@@ -64,13 +67,21 @@ func (s *Server) introspected(ctx context.Context, t *lab.Handling, value string
 	if err := t.Frame.Tell(ctx); err != nil {
 		return Token{}, err
 	}
-	a, err := s.introspect(ctx, t, value)
+	a, err := s.introspect(ctx, t, by, value)
 	if err != nil {
 		return Token{}, s.unanswered(ctx, t, err)
 	}
 	told := a.token()
 	told.answer = &a
 	return told, nil
+}
+
+// askedBy names an API in a remembered answer: the first has none, as when it was alone.
+func askedBy(by lab.Resource) string {
+	if by == lab.Photos {
+		return ""
+	}
+	return by.Client
 }
 
 // isFresh reports whether the answer may still be used. A remembered one may be out of date,
@@ -89,13 +100,13 @@ func wholeHash(token string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// introspect sends the request (RFC 7662 §2.1), with the API's own id and secret as HTTP
+// introspect sends the request (RFC 7662 §2.1), with that API's own id and secret as HTTP
 // Basic has them (RFC 6749 §2.3.1).
-func (s *Server) introspect(ctx context.Context, t *lab.Handling, value string) (Answer, error) {
+func (s *Server) introspect(ctx context.Context, t *lab.Handling, by lab.Resource, value string) (Answer, error) {
 	ctx, done := context.WithTimeout(ctx, introspectionWait)
 	defer done()
 	basic := http.Request{Header: http.Header{}}
-	basic.SetBasicAuth(url.QueryEscape(lab.ClientAPI), url.QueryEscape(s.APIKey.Secret(t.ID)))
+	basic.SetBasicAuth(url.QueryEscape(by.Client), url.QueryEscape(s.APIKey.Secret(t.ID, by.Client)))
 	via := &http.Client{Transport: s.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	answer, err := native.Fetch(ctx, via, t.Origins, func(out *http.Request) { s.InternalSenders.Pin(out, t.ID, event.API) }, client.Request{
 		Method: http.MethodPost, URL: t.Issuer() + "/introspect", Body: url.Values{"token": {value}}.Encode(),
@@ -119,13 +130,14 @@ func (s *Server) introspect(ctx context.Context, t *lab.Handling, value string) 
 		Audience audience `json:"aud"`
 		ID       string   `json:"jti"`
 		Expires  *float64 `json:"exp"`
+		Act      *actor   `json:"act"`
 	}
 	if err := json.Unmarshal([]byte(answer.Body), &said); err != nil || said.Active == nil {
 		return Answer{}, errors.New("the authorization server's answer cannot be read")
 	}
 	a := Answer{
-		Hash: guard.TokenHash(value), Whole: wholeHash(value), Active: *said.Active, Scope: said.Scope, ClientID: said.ClientID,
-		Subject: said.Subject, Audience: said.Audience, ID: said.ID, Asked: t.Now(),
+		Hash: guard.TokenHash(value), Whole: wholeHash(value), By: askedBy(by), Active: *said.Active, Scope: said.Scope, ClientID: said.ClientID,
+		Subject: said.Subject, Audience: said.Audience, Actors: said.Act.chain(), ID: said.ID, Asked: t.Now(),
 	}
 	switch {
 	case said.Expires != nil:

@@ -160,7 +160,7 @@ func TestHowTheAPIAsks(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json",
-		"Authorization": "Basic " + base64.StdEncoding.EncodeToString([]byte("demo-api:"+apiKey.Secret(b.lab.ID))),
+		"Authorization": "Basic " + base64.StdEncoding.EncodeToString([]byte("demo-api:"+apiKey.Secret(b.lab.ID, lab.ClientAPI))),
 	} {
 		if !slices.Equal(got.header.Values(name), []string{want}) {
 			t.Errorf("%s is %q, want %q", name, got.header.Values(name), want)

@@ -56,6 +56,7 @@ type claims struct {
 	ClientID  string   `json:"client_id"`
 	ID        string   `json:"jti"`
 	Scope     string   `json:"scope"`
+	Act       *actor   `json:"act"`
 }
 
 // lastDate is the end of the year 9999, behind which Go's JSON knows no time.
@@ -100,8 +101,8 @@ func (s *Server) read(ctx context.Context, t *lab.Handling, value string) (Token
 	by.Type, by.Issuer, by.Algorithm = h.Type, c.Issuer, h.Algorithm
 	return Token{
 		Known: true, Subject: c.Subject, ClientID: c.ClientID, Scope: c.Scope, Audience: c.Audience, Flow: flowIn(c.ID),
-		Expires: date(c.Expires),
-		Signed:  &by,
+		Expires: date(c.Expires), Actors: c.Act.chain(),
+		Signed: &by,
 	}, nil
 }
 

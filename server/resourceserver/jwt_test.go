@@ -276,7 +276,7 @@ func TestTokensThatTheAPIRefuses(t *testing.T) {
 			return signedBy(encoded(header256)+"."+encoded(b.claims(nil)), apiKey.Signing(uuid.New()))
 		}, saysSignature, notFitting},
 		"what the API proves itself with": {func(b *splitBench) string {
-			return signedBy(encoded(header256)+"."+encoded(b.claims(nil)), []byte(apiKey.Secret(b.lab.ID)))
+			return signedBy(encoded(header256)+"."+encoded(b.claims(nil)), []byte(apiKey.Secret(b.lab.ID, "demo-api")))
 		}, saysSignature, notFitting},
 		"a key that the token brings": {func(b *splitBench) string {
 			key := []byte("a key that Mallory has made up, 32")

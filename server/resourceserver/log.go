@@ -11,15 +11,15 @@ import (
 	"oauthlab/server/lab"
 )
 
-// log writes a line about a request, as servers do about each. What a careless one keeps of
-// it is as good as the token to whoever reads the log (RFC 9700 §4.9.2).
-func (s *State) log(t *lab.Handling, r *http.Request, status int) {
+// newLine is a line of the log about a request, as servers write one about each. What a careless
+// one keeps of it is as good as the token to whoever reads the log (RFC 9700 §4.9.2).
+func newLine(t *lab.Handling, r *http.Request, status int) Line {
 	line := Line{Time: t.Now(), Method: r.Method, URL: r.URL.RequestURI(), Token: r.Header.Get("Authorization"), Status: status}
 	if t.Settings.Rules().Value(guard.IDLogRedaction) != guard.Whole {
 		line.URL, line.Token = redactURI(r.URL), redactHeader(line.Token)
 	}
 	line.URL, line.Token = prose.Clip(line.URL, maxLine, "…"), prose.Clip(line.Token, maxLine, "…")
-	s.Log = lab.Keep(s.Log, line, maxLog)
+	return line
 }
 
 // redactHeader leaves of a header that there was one.

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"oauthlab/lessons/guard"
 )
 
@@ -39,13 +41,15 @@ func TestTheAPIsOwnLog(t *testing.T) {
 				return b.logged()
 			}
 			at, below := b.lab.Now(), "/"+b.lab.ID.String()
-			if got, want := ask(), (Line{at, "GET", below + tt.redactedURL, tt.redacted, tt.status}); got != want {
-				t.Errorf("redacted, it keeps\n\t%+v, want\n\t%+v", got, want)
+			want := Line{Time: at, Method: "GET", URL: below + tt.redactedURL, Token: tt.redacted, Status: tt.status}
+			if diff := cmp.Diff(want, ask()); diff != "" {
+				t.Errorf("redacted, it keeps (-want +got):\n%s", diff)
 			}
 			b.set(guard.IDLogRedaction, `"whole"`)
 			b.later(time.Minute) // its clock is the lab's
-			if got, want := ask(), (Line{at.Add(time.Minute), "GET", below + "/protected" + tt.query, tt.header, tt.status}); got != want {
-				t.Errorf("whole, it keeps\n\t%+v, want\n\t%+v", got, want)
+			want = Line{Time: at.Add(time.Minute), Method: "GET", URL: below + "/protected" + tt.query, Token: tt.header, Status: tt.status}
+			if diff := cmp.Diff(want, ask()); diff != "" {
+				t.Errorf("whole, it keeps (-want +got):\n%s", diff)
 			}
 			if first := b.state().Log[0]; first.Token != tt.redacted {
 				t.Errorf("what it had redacted reads %+v now", first)

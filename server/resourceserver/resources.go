@@ -24,22 +24,26 @@ type NewNote struct {
 
 // me answers who the token's user is.
 func (s *Server) me(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
-	return s.serve(w, r, t, http.StatusOK, "profile", func(state *State, _ *lab.Handling, subject string) (any, *endpoint.Error) {
+	return s.serve(w, r, t, http.StatusOK, door{lab.Photos, "profile", gateOfMe}, func(state *State, _ *lab.Handling, subject string) (any, *endpoint.Error) {
 		return state.person(subject), nil
 	})
 }
 
 // protected answers with the user's photos and notes.
 func (s *Server) protected(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
-	return s.serve(w, r, t, http.StatusOK, "read", func(state *State, _ *lab.Handling, subject string) (any, *endpoint.Error) {
-		return Protected{Owner: subject, Photos: state.photosOf(subject), Notes: state.notesOf(subject)}, nil
+	return s.serve(w, r, t, http.StatusOK, door{lab.Photos, "read", gateOfPhotos}, func(state *State, _ *lab.Handling, subject string) (any, *endpoint.Error) {
+		return Protected{
+			Owner:  subject,
+			Photos: of(subject, state.Photos, func(p Photo) string { return p.Owner }),
+			Notes:  of(subject, state.Notes, func(n Note) string { return n.Owner }),
+		}, nil
 	})
 }
 
 // write keeps a new note. Who the user is, the token says, and nothing in the request.
 func (s *Server) write(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
 	text, wrong := readNote(r)
-	return s.serve(w, r, t, http.StatusCreated, "write", func(state *State, t *lab.Handling, subject string) (any, *endpoint.Error) {
+	return s.serve(w, r, t, http.StatusCreated, door{lab.Photos, "write", gateOfPhotos}, func(state *State, t *lab.Handling, subject string) (any, *endpoint.Error) {
 		if wrong != nil {
 			return nil, wrong
 		}
@@ -57,10 +61,15 @@ func readNote(r *http.Request) (string, *endpoint.Error) {
 		return "", endpoint.Invalid("The body is no JSON object with a text.", "Send an object with the member text alone, a line of at most 280 bytes (RFC 8259 §4).").Because(err)
 	}
 	text := strings.TrimSpace(note.Text)
-	if text == "" || len(text) > maxNoteText || strings.ContainsFunc(text, isNoText) {
+	if !isLine(text) {
 		return "", endpoint.Invalid("A note is one line of 1 to 280 bytes.", "Send a shorter text, without line breaks.")
 	}
 	return text, nil
+}
+
+// isLine reports whether a text is one line that can be kept.
+func isLine(text string) bool {
+	return text != "" && len(text) <= maxNoteText && !strings.ContainsFunc(text, isNoText)
 }
 
 // isNoText reports whether a character is a control, or breaks the line.

@@ -19,7 +19,7 @@ func (b *bench) notesOf(subject string) []string {
 	b.Helper()
 	var texts []string
 	state := b.state()
-	for _, n := range state.notesOf(subject) {
+	for _, n := range of(subject, state.Notes, func(n Note) string { return n.Owner }) {
 		texts = append(texts, n.Text)
 	}
 	return texts

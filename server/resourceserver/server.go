@@ -47,14 +47,18 @@ func (s *Server) Handler() http.Handler {
 	s.Mount(mux)
 	s.recorded().Mount(mux, []endpoint.Row{{Path: "/{lab}/", Caller: endpoint.Client, Shared: true, Serve: endpoint.Plain(s.noEndpoint)}})
 	mux.Handle("/", endpoint.Share(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.turnAway(w, r, http.StatusNotFound, api.Refusal{Code: endpoint.InvalidRequest, Description: "There is nothing here.", Hint: "The resources of a lab stand below its id: /{lab}/api/me and /{lab}/protected."})
+		s.turnAway(w, r, http.StatusNotFound, api.Refusal{Code: endpoint.InvalidRequest, Description: "There is nothing here.", Hint: "The resources of a lab stand below its id: /{lab}/api/me, /{lab}/protected, and from v09 on /{lab}/billing and /{lab}/calendar."})
 	})))
 	return route.Guard("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "+lab.AllParties().FrameAncestors(s.Labs.Origins, event.API), mux)
 }
 
 // noEndpoint answers at addresses below a lab where there is nothing.
-func (s *Server) noEndpoint(_ http.ResponseWriter, _ *http.Request, _ *lab.Handling) error {
-	return endpoint.Refuse(http.StatusNotFound, endpoint.InvalidRequest, "The API has nothing at this address.", "Its resources are /api/me and /protected.")
+func (s *Server) noEndpoint(_ http.ResponseWriter, _ *http.Request, t *lab.Handling) error {
+	there := "/api/me and /protected"
+	if t.Settings.Rules().Offers(guard.ResourceIndicators) {
+		there = "/api/me, /protected, /billing and /calendar"
+	}
+	return endpoint.Refuse(http.StatusNotFound, endpoint.InvalidRequest, "The API has nothing at this address.", "Its resources are "+there+".")
 }
 
 // Mount binds the endpoints of the table.
@@ -102,7 +106,7 @@ func (s *Server) look(ctx context.Context, l *lab.Lab, r *http.Request) Token {
 	if err != nil {
 		return Token{}
 	}
-	a, _ := state.answer(b.token)
+	a, _ := state.answerAnywhere(b.token)
 	return a.token()
 }
 
@@ -112,9 +116,9 @@ type decision struct {
 	refused *endpoint.Error
 }
 
-// serve decides about a request that needs a scope, does what it asks for, and writes the
+// serve decides about a request that comes in at a door, does what it asks for, and writes the
 // API's log.
-func (s *Server) serve(w http.ResponseWriter, r *http.Request, t *lab.Handling, status int, needs string, do func(*State, *lab.Handling, string) (any, *endpoint.Error)) error {
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, t *lab.Handling, status int, at door, do func(*State, *lab.Handling, string) (any, *endpoint.Error)) error {
 	if e := s.elsewhere(t, r); e != nil {
 		return e
 	}
@@ -123,7 +127,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, t *lab.Handling, 
 	if b.inURL && t.Settings.Rules().On(guard.IDTokenInURL) { // it is refused, whatever it is worth
 		value = ""
 	}
-	is, err := s.checked(r.Context(), t, value)
+	is, err := s.checked(r.Context(), t, at.to, value)
 	if refusal, refuses := errors.AsType[*endpoint.Error](err); refuses {
 		wrong = cmp.Or(wrong, refusal)
 	} else if err != nil {
@@ -137,12 +141,19 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, t *lab.Handling, 
 		}
 		subject := ""
 		if d.refused = wrong; wrong == nil {
-			subject, d.refused = admit(t, b, is, needs)
+			subject, d.refused = admit(t, b, is, at)
+		}
+		if d.refused == nil && at.to == lab.Calendar {
+			subject = actsFor(t, r, is, subject)
 		}
 		if d.refused == nil {
 			d.answer, d.refused = do(state, t, subject)
 		}
-		state.log(t, r, d.status(status))
+		line := newLine(t, r, d.status(status))
+		if d.refused == nil && t.Settings.Rules().Offers(guard.Agents) {
+			line.For, line.By = subject, is.Actors
+		}
+		state.Log = lab.Keep(state.Log, line, maxLog)
 		return d, nil
 	})
 	switch {

@@ -24,7 +24,12 @@ type State struct {
 	People []Person `json:"people"`
 	Photos []Photo  `json:"photos"`
 	Notes  []Note   `json:"notes"`
-	Log    []Line   `json:"log"` // of the requests, the oldest first
+
+	// From v09 on; nil of a lab that an older release began, until something changes.
+	Bills        []Bill        `json:"bills,omitempty"`
+	Appointments []Appointment `json:"appointments,omitempty"`
+
+	Log []Line `json:"log"` // of the requests, the oldest first
 
 	Answers []Answer `json:"answers,omitempty"` // of the authorization server about tokens, from v06 on
 	Keys    *KeyList `json:"jwks,omitempty"`    // of the authorization server, from v08 on
@@ -59,6 +64,9 @@ type Line struct {
 	URL    string    `json:"url"`
 	Token  string    `json:"authorization,omitempty"` // as the log keeps it
 	Status int       `json:"status"`
+
+	For string   `json:"for,omitempty"` // the user, where the request was let in, from v10 on
+	By  []string `json:"by,omitempty"`  // who acts for her, the last first
 }
 
 // newState is a lab's API on its first day.
@@ -84,6 +92,7 @@ func newState() State {
 			{Owner: "bob", Text: "Dentist, Thursday at nine."},
 			{Owner: "carol", Text: "Learn the second voice."},
 		},
+		Bills: firstBills(), Appointments: firstAppointments(),
 	}
 }
 
@@ -95,10 +104,23 @@ func (s *State) person(subject string) Person {
 	return Person{Subject: subject, Name: subject}
 }
 
-// answer returns what was said last of the token.
-func (s *State) answer(token string) (Answer, bool) {
+// answer returns what one of the APIs was told last of the token.
+func (s *State) answer(token string, by lab.Resource) (Answer, bool) {
+	whole, asked := wholeHash(token), askedBy(by)
+	return s.answerWhere(func(a Answer) bool { return a.Whole == whole && a.By == asked })
+}
+
+// answerAnywhere returns what any of them was told, rather one that says what the token is.
+func (s *State) answerAnywhere(token string) (Answer, bool) {
 	whole := wholeHash(token)
-	if i := slices.IndexFunc(s.Answers, func(a Answer) bool { return a.Whole == whole }); i >= 0 {
+	if a, told := s.answerWhere(func(a Answer) bool { return a.Whole == whole && a.Active }); told {
+		return a, true
+	}
+	return s.answerWhere(func(a Answer) bool { return a.Whole == whole })
+}
+
+func (s *State) answerWhere(is func(Answer) bool) (Answer, bool) {
+	if i := slices.IndexFunc(s.Answers, is); i >= 0 {
 		return s.Answers[i], true
 	}
 	return Answer{}, false
@@ -106,28 +128,6 @@ func (s *State) answer(token string) (Answer, bool) {
 
 // remember keeps an answer in place of the one before.
 func (s *State) remember(a Answer) {
-	s.Answers = slices.DeleteFunc(s.Answers, func(one Answer) bool { return one.Whole == a.Whole })
+	s.Answers = slices.DeleteFunc(s.Answers, func(one Answer) bool { return one.Whole == a.Whole && one.By == a.By })
 	s.Answers = lab.Keep(s.Answers, a, maxRemembered)
-}
-
-// photosOf returns the photos of the subject.
-func (s *State) photosOf(subject string) []Photo {
-	photos := []Photo{}
-	for _, p := range s.Photos {
-		if p.Owner == subject {
-			photos = append(photos, p)
-		}
-	}
-	return photos
-}
-
-// notesOf returns the notes of the subject.
-func (s *State) notesOf(subject string) []Note {
-	notes := []Note{}
-	for _, n := range s.Notes {
-		if n.Owner == subject {
-			notes = append(notes, n)
-		}
-	}
-	return notes
 }

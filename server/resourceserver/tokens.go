@@ -19,6 +19,8 @@ type Token struct {
 	Flow     string // the authorization that it came of
 	Expires  time.Time
 
+	Actors []string // who acts for the user, and for whom that acted, the last first; none where she does herself
+
 	Audience []string // the addresses of the APIs that it is for, from v06 on
 
 	Asked  bool       // it was asked about, and Revoked is not told
@@ -32,8 +34,9 @@ type Tokens interface {
 	Token(ctx context.Context, l *lab.Lab, value string) (Token, error)
 }
 
-// checked finds out what the token of a request is worth, in the way that the lab is set to.
-func (s *Server) checked(ctx context.Context, t *lab.Handling, value string) (Token, error) {
+// checked finds out what the token of a request is worth to one of the APIs, in the way that the
+// lab is set to.
+func (s *Server) checked(ctx context.Context, t *lab.Handling, by lab.Resource, value string) (Token, error) {
 	switch {
 	case value == "":
 		return Token{}, nil
@@ -42,7 +45,7 @@ func (s *Server) checked(ctx context.Context, t *lab.Handling, value string) (To
 	case t.Settings.Rules().Value(guard.IDTokenCheck) == guard.BySignature:
 		return s.read(ctx, t, value)
 	}
-	return s.introspected(ctx, t, value)
+	return s.introspected(ctx, t, by, value)
 }
 
 // maxFlow bounds the name of an authorization, in bytes: a token may say anything.

@@ -60,6 +60,7 @@ type Place struct {
 	ClientID    string // of the client that the robot has
 	RedirectURI string
 	API         string      // below which the resources are
+	Agent       string      // likewise the agent's endpoints
 	WebApp      string      // the web app's address for the lab, with a slash at its end
 	Origins     lab.Origins // it sends nothing anywhere else
 	Rules       guard.Rules
@@ -76,7 +77,7 @@ type Place struct {
 // l of this process. party is who its browser belongs to: event.Browser is Alice's.
 func New(labs *lab.Labs, l *lab.Lab, senders feed.InternalSenders, party event.Party, user string) *Robot {
 	return In(Place{
-		Issuer: l.Issuer(), API: l.API(), ClientID: authserver.ClientDemo, RedirectURI: l.Origins.RedirectURI(), WebApp: l.Origins.WebApp(l.ID),
+		Issuer: l.Issuer(), API: l.API(), Agent: l.Origins.AgentSite(l.ID), ClientID: authserver.ClientDemo, RedirectURI: l.Origins.RedirectURI(), WebApp: l.Origins.WebApp(l.ID),
 		Origins: l.Origins, Rules: l.Settings.Rules(), Now: l.Now,
 		Record: recorder{labs, l, party},
 		Sign:   func(r *http.Request, of event.Party) { senders.Pin(r, l.ID, of) },
@@ -119,6 +120,9 @@ func In(p Place, party event.Party, user string) *Robot {
 	}
 	if r.Client.Rules.Offers(guard.ProtectedAPI) {
 		r.Client.API = p.API
+	}
+	if r.Client.Rules.Offers(guard.Agents) {
+		r.Client.Agent = p.Agent
 	}
 	return r
 }
@@ -238,6 +242,41 @@ func (r *Robot) Show(ctx context.Context) error {
 		return err
 	}
 	return nil
+}
+
+// Open has the client ask one of its APIs. A server that says no is no error, nor is a client
+// that nobody has signed in to.
+func (r *Robot) Open(ctx context.Context, api string) error {
+	if r.Kept().AccessToken == "" {
+		return nil
+	}
+	if _, err := r.Client.ShowOf(ctx, api); !saidNo(err) {
+		return err
+	}
+	return nil
+}
+
+// Delegate has the client hand a task to the agent, with a token. Whoever says no is no error.
+func (r *Robot) Delegate(ctx context.Context, task client.Task) error {
+	if r.Kept().AccessToken == "" {
+		return nil
+	}
+	if _, err := r.Client.Delegate(ctx, task); !saidNo(err) {
+		return err
+	}
+	return nil
+}
+
+// LastBearer is the token that the client sent last to an address; "" for none.
+func (r *Robot) LastBearer(address string) string {
+	for _, sent := range slices.Backward(r.Sent) {
+		for _, h := range sent.Header {
+			if token, is := strings.CutPrefix(h.Value, "Bearer "); is && h.Name == "Authorization" && sent.URL == address {
+				return token
+			}
+		}
+	}
+	return ""
 }
 
 // Wait lets time pass in the lab, for everybody. Where nobody can, none passes.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"oauthlab/app/client"
 )
 
 // Script is what a user and her client do from a chapter's start to its happy end: what
@@ -29,6 +31,14 @@ var scripts = []Script{
 	{
 		Name: "open-id", Does: "Alice signs in to the web app, which finds out who she is, opens her account, and shows what the API keeps for her.",
 		do: signInToWebApp,
+	},
+	{
+		Name: "resources", Does: "Alice signs in, and her client shows what the API keeps for her. Then it opens billing and the calendar, with a token for each.",
+		do: signInAndOpenAll,
+	},
+	{
+		Name: "agent", Does: "Alice signs in, and her client opens billing. It hands the agent a token for that and a task: the agent puts her next bill into her calendar. Then it shows both tokens to both APIs.",
+		do: signInAndDelegate,
 	},
 }
 
@@ -80,6 +90,33 @@ func signInAndFinish(ctx context.Context, r *Robot) error {
 		return err
 	}
 	return r.Finish(ctx, callback)
+}
+
+func signInAndOpenAll(ctx context.Context, r *Robot) error {
+	if err := signInAndFinish(ctx, r); err != nil {
+		return err
+	}
+	for _, api := range []string{client.Billing, client.Calendar} {
+		if err := r.Open(ctx, api); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func signInAndDelegate(ctx context.Context, r *Robot) error {
+	if err := signInAndFinish(ctx, r); err != nil {
+		return err
+	}
+	if err := r.Open(ctx, client.Billing); err != nil {
+		return err
+	}
+	for _, task := range []string{client.TaskBill, client.TaskCompare} {
+		if err := r.Delegate(ctx, client.Task{Task: task}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func signInToWebApp(ctx context.Context, r *Robot) error { return r.SignInToWebApp(ctx) }

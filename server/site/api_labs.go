@@ -47,6 +47,9 @@ func view(l *lab.Lab) api.Lab {
 	if rules.Offers(guard.ConfidentialClients) {
 		v.Webapp = l.Origins.WebApp(l.ID)
 	}
+	if rules.Offers(guard.Agents) {
+		v.Agent = l.Origins.AgentSite(l.ID)
+	}
 	for _, p := range guard.Catalogue() {
 		if !p.TaughtIn(rules.Chapter) {
 			continue

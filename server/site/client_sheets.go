@@ -130,12 +130,15 @@ func (a *API) connectSheet(t *lab.Handling, c lab.OwnClient) connectSheet {
 	if rules.Offers(guard.JWKS) { // before, no ID token can be signed for it
 		l.Discovery, l.OpenIDScope = t.Issuer()+"/.well-known/openid-configuration", openIDScope
 	}
+	if rules.Offers(guard.ResourceIndicators) {
+		l.Resource = t.Resource(lab.Photos)
+	}
 	s := connectSheet{Name: c.Name, Secret: l.Confidential, Snippets: snippet.Clients(l), Missing: missing(rules)}
 	for _, v := range []namedValue{
 		{"Issuer", "issuer", l.Issuer}, {"Discovery", "discovery", l.Discovery}, {"Metadata", "metadata", l.Metadata}, {"Authorization endpoint", "authorize", l.Authorization},
-		{"Token endpoint", "token", l.Token}, {"Client id", "id", l.ClientID}, {"Redirect URI", "redirect", l.RedirectURI}, {"Scope", "scope", l.Asks()},
+		{"Token endpoint", "token", l.Token}, {"Client id", "id", l.ClientID}, {"Redirect URI", "redirect", l.RedirectURI}, {"Scope", "scope", l.Asks()}, {"Resource", "resource", l.Resource},
 	} {
-		if (v.ID != "token" || l.HasToken) && (v.ID != "discovery" || l.HasOpenID()) {
+		if v.Value != "" && (v.ID != "token" || l.HasToken) {
 			s.Values = append(s.Values, v)
 		}
 	}
@@ -170,6 +173,9 @@ func told(l snippet.Lab, c lab.OwnClient, rules guard.Rules) []string {
 	default:
 		says = append(says, "The metadata is that of OAuth, not of OpenID Connect: the well-known part stands between host and path (RFC 8414 §3).")
 	}
+	if l.Resource != "" {
+		says = append(says, "From "+guard.ResourceIndicators.Chapter()+" on the client says for which API its token is: it sends resource, with the address of the API, in the authorization request and in the token request (RFC 8707 §2). The metadata lists the APIs as protected_resources.")
+	}
 	if strings.HasPrefix(l.Issuer, "http:") {
 		says = append(says, "Plain http is allowed: this lab is for your computer. Most libraries refuse it until they are told.")
 	}
@@ -184,7 +190,7 @@ func missing(rules guard.Rules) string {
 		is   guard.Feature
 	}{
 		{"a token endpoint", guard.TokenEndpoint}, {"a protected API", guard.ProtectedAPI}, {"client secrets", guard.ConfidentialClients}, {"refresh tokens", guard.RefreshTokens},
-		{"an ID token and UserInfo", guard.OpenIDConnect}, {"keys to verify it with", guard.JWKS}, {"dynamic registration", guard.Registration},
+		{"an ID token and UserInfo", guard.OpenIDConnect}, {"keys to verify it with", guard.JWKS}, {"resource indicators", guard.ResourceIndicators}, {"dynamic registration", guard.Registration},
 	} {
 		if !rules.Offers(f.is) {
 			all = append(all, f.name+" ("+f.is.Chapter()+")")

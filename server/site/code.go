@@ -15,6 +15,7 @@ import (
 	"oauthlab/app/client"
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/guard"
+	"oauthlab/server/agent"
 	"oauthlab/server/authserver"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
@@ -31,6 +32,7 @@ func sources() map[string]fs.FS {
 		"server/authserver":     authserver.Source,
 		"server/resourceserver": resourceserver.Source,
 		"server/webapp":         webapp.Source,
+		"server/agent":          agent.Source,
 	}
 }
 

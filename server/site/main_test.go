@@ -31,7 +31,7 @@ var (
 	origin   http.Handler
 	chapters []lessons.Chapter
 	traces   = map[string]string{}
-	origins  = lab.Origins{event.Lab: "http://localhost:8080", event.Auth: "http://localhost:8081", event.API: "http://localhost:8082", event.Webapp: "http://localhost:8084", event.Mallory: "http://127.0.0.1:8083"}
+	origins  = lab.Origins{event.Lab: "http://localhost:8080", event.Auth: "http://localhost:8081", event.API: "http://localhost:8082", event.Webapp: "http://localhost:8084", event.Agent: "http://localhost:8085", event.Mallory: "http://127.0.0.1:8083"}
 )
 
 func TestMain(m *testing.M) {

@@ -32,7 +32,7 @@ func directives(t *testing.T, policy string) map[string][]string {
 // itself, the authorization server, the web app and Mallory: nobody else.
 func TestThePolicyOfThePages(t *testing.T) {
 	got := directives(t, pagePolicy(lab.AllParties(), lab.Origins{
-		event.Lab: "https://lab.example.com", event.Auth: "https://auth.example.com", event.API: "https://api.example.com", event.Webapp: "https://app.example.com", event.Mallory: "https://mallory.example.net",
+		event.Lab: "https://lab.example.com", event.Auth: "https://auth.example.com", event.API: "https://api.example.com", event.Webapp: "https://app.example.com", event.Agent: "https://agent.example.com", event.Mallory: "https://mallory.example.net",
 	}))
 	want := map[string][]string{
 		"default-src":     {"'none'"},
@@ -40,7 +40,7 @@ func TestThePolicyOfThePages(t *testing.T) {
 		"style-src":       {"'self'"},
 		"img-src":         {"'self'"},
 		"font-src":        {"'self'"},
-		"connect-src":     {"'self'", "wss://lab.example.com", "https://auth.example.com", "https://api.example.com", "https://mallory.example.net"},
+		"connect-src":     {"'self'", "wss://lab.example.com", "https://auth.example.com", "https://api.example.com", "https://agent.example.com", "https://mallory.example.net"},
 		"frame-src":       {"'self'", "https://auth.example.com", "https://app.example.com", "https://mallory.example.net"},
 		"manifest-src":    {"'self'"},
 		"worker-src":      {"'self'"},

@@ -13,6 +13,7 @@ import (
 	"oauthlab/lessons/guard"
 	"oauthlab/lessons/load"
 	"oauthlab/lessons/param"
+	"oauthlab/server/agent"
 	"oauthlab/server/attack"
 	"oauthlab/server/authserver"
 	"oauthlab/server/endpoint"
@@ -26,6 +27,7 @@ type reference struct {
 	Lab         []endpointEntry // of the lab's API
 	API         []endpointEntry // of the resource server
 	Webapp      []endpointEntry // of the web app
+	Agent       []endpointEntry
 	Mallory     []endpointEntry // of her site
 	Messages    []message
 	Notes       []event.NoteRow // of the feed
@@ -75,10 +77,10 @@ type given struct {
 // newReference collects the page out of the catalogues, the tables of endpoints, and what
 // ASVS asks.
 func newReference(asvs []load.RequirementGroup) (reference, error) {
-	auth, resources, app, own, mallory := authserver.Endpoints(), resourceserver.Endpoints(), webapp.Endpoints(), Endpoints(), attack.Endpoints()
+	auth, resources, app, helper, own, mallory := authserver.Endpoints(), resourceserver.Endpoints(), webapp.Endpoints(), agent.Endpoints(), Endpoints(), attack.Endpoints()
 	r := reference{
-		Auth: entriesOf(auth), API: entriesOf(resources), Webapp: entriesOf(app), Lab: entriesOf(own), Mallory: entriesOf(mallory),
-		Messages: messagesOf(slices.Concat(auth, resources, app, own, mallory)), Changes: event.Changes("", ""), Faults: authserver.Faults(),
+		Auth: entriesOf(auth), API: entriesOf(resources), Webapp: entriesOf(app), Agent: entriesOf(helper), Lab: entriesOf(own), Mallory: entriesOf(mallory),
+		Messages: messagesOf(slices.Concat(auth, resources, app, helper, own, mallory)), Changes: event.Changes("", ""), Faults: authserver.Faults(),
 	}
 	for _, name := range event.Notes() {
 		r.Notes = append(r.Notes, event.NoteRowOf(name))

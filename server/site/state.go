@@ -154,7 +154,7 @@ func (a *API) holdings(ctx context.Context, l *lab.Lab, zone *time.Location, asJ
 	slices.SortStableFunc(all, func(a, b holdings) int { return a.order() - b.order() })
 	client := holdings{party: event.Client, title: event.Client.Row().Name}
 	client.sheet, client.json = heldByClient(events)
-	held, read := attack.Hands(events, auth, l.Settings.Rules(), l.Now()), attack.Readings(events, auth)
+	held, read := attack.Hands(events, auth, l), attack.Readings(events, auth, l)
 	mallory := holdings{party: event.Mallory, title: fmt.Sprintf("Mallory's hands · %d", len(held)+len(read))}
 	mallory.sheet, mallory.json = heldByMallory(held, read)
 	return append(all, client, mallory), newStateView(events, held, l.Now(), zone), nil

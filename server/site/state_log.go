@@ -115,7 +115,7 @@ func (f *clientFlow) tell(e event.Event) {
 		return
 	}
 	for _, field := range e.Note.Fields {
-		if param.MarkOf(field.Name) != "" && field.Value != "" {
+		if param.MarkOf(field.Name).IsFollowed() && field.Value != "" {
 			f.values = append(f.values, clientValue{f, field.Name, field.Value, e.Seq})
 		}
 	}
@@ -191,14 +191,14 @@ func see(events []event.Event) sightings {
 	seen := sightings{}
 	for _, e := range events {
 		for _, p := range timeline.ParamsOf(e) {
-			if p.Kind != "" && p.Kind != param.MarkError {
+			if p.Kind.IsFollowed() {
 				seen.at(p.Value, e.From, e.To)
 			}
 		}
 		switch {
 		case e.Change != nil:
 			for _, row := range event.Changes(e.Change.What, e.Change.Action) {
-				if param.MarkOf(row.Key) != "" {
+				if param.MarkOf(row.Key).IsFollowed() {
 					seen.at(e.Change.Key, e.From)
 				}
 			}

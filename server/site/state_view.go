@@ -241,7 +241,7 @@ func (v *stateView) table(t lab.Table) shownTable {
 
 func isEmpty(c lab.Cell) bool { return c.Text == "" && c.Time.IsZero() }
 
-func isFollowed(c lab.Cell) bool { return c.Kind == lab.Value && param.MarkOf(c.Param) != "" }
+func isFollowed(c lab.Cell) bool { return c.Kind == lab.Value && param.MarkOf(c.Param).IsFollowed() }
 
 // mark says whether a row is new since the latest began, or changed. Of several rows of one
 // name, changes are of the newest: taken notes which names are done.

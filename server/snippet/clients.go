@@ -16,6 +16,7 @@ type Lab struct {
 
 	Discovery   string // where OpenID Connect has the metadata
 	OpenIDScope string // what a client asks for that wants an ID token; "" where it gets none (before v08)
+	Resource    string // the address of the API that its token is to be for (RFC 8707 §2); "" before v09
 
 	HasToken     bool // the chapter has a token endpoint (v03 on)
 	HasPKCE      bool // the chapter has PKCE

@@ -36,6 +36,12 @@ func withOpenID(l Lab) Lab {
 	return l
 }
 
+// withResource is the lab in a chapter where a client says which API its token is for.
+func withResource(l Lab) Lab {
+	l.Resource = "https://api.example/it's?x=1&y=%2F"
+	return l
+}
+
 // labs are those of every kind of chapter, origin and redirect URI.
 func labs() map[string]Lab {
 	v03 := labOf("http://localhost:8081", "http://127.0.0.1:4321/cb")
@@ -50,6 +56,8 @@ func labs() map[string]Lab {
 	ipv6.RedirectURI = "http://[::1]/cb"
 	webApp := labOf("http://localhost:8081", "http://localhost:3000/api/auth/callback/lab")
 	return map[string]Lab{
+		"v09": withResource(withOpenID(v03)), "v09, confidential": withResource(withOpenID(confidential)), "v09, IPv6": withResource(withOpenID(ipv6)), "v09, Auth.js": withResource(withOpenID(webApp)),
+		"v09, https": withResource(withOpenID(labOf("https://lab.example", "https://app.example/auth/callback/lab?x=1"))), "v09, without a scope": withResource(noScope),
 		"v08": withOpenID(v03), "v08, confidential": withOpenID(confidential), "v08, IPv6": withOpenID(ipv6), "v08, Auth.js": withOpenID(webApp),
 		"v08, https": withOpenID(labOf("https://lab.example", "https://app.example/auth/callback/lab?x=1")),
 		"v03":        v03, "v01": v01, "without PKCE": noPKCE, "without a scope": noScope, "IPv6": ipv6, "confidential": confidential,
@@ -86,6 +94,12 @@ func TestClientsNameTheLab(t *testing.T) {
 			}
 			if got := strings.Contains(s.Text, SecretHere) && strings.Contains(notes, SecretHere); got != l.Confidential {
 				t.Errorf("%s, %s has a place for the secret, and says so: %v", name, s.ID, got)
+			}
+			if got := strings.Contains(s.Text, l.Resource) || strings.Contains(s.Text, url.QueryEscape(l.Resource)); !got && l.Resource != "" {
+				t.Errorf("%s, %s does not say which API its token is for:\n%s", name, s.ID, s.Text)
+			}
+			if got := strings.Contains(strings.ReplaceAll(s.Text, "protected resource", "API"), "resource"); got != (l.Resource != "") {
+				t.Errorf("%s, %s sends resource: %v\n%s", name, s.ID, got, s.Text)
 			}
 			if got := strings.Count(s.Text, "\n"); got > 50 && !l.HasOpenID() || got > 75 {
 				t.Errorf("%s, %s has %d lines", name, s.ID, got)
@@ -140,6 +154,22 @@ func TestTitlesNameVersions(t *testing.T) {
 	}
 }
 
+// Each library names the API in the token request too, by the means that it has; what cannot
+// says so.
+func TestClientsNameTheAPIInTheTokenRequest(t *testing.T) {
+	by := map[string]string{
+		"curl": "--data-urlencode 'resource=", "x-oauth2": "oauth2.VerifierOption(verifier), resource)", "openid-client": "}, { resource });",
+		"oauth4webapi": "{ additionalParameters: { resource }, ...options }", "oidc-client-ts": "extraTokenParams: { resource },",
+		"authlib": "    code_verifier=verifier,\n    resource=resource,\n)", "mcp-sdk": "serverUrl: resource, authorizationCode:",
+	}
+	for _, s := range Clients(labs()["v09"]) {
+		cannot := strings.Contains(strings.Join(s.Notes, " "), "resource is in the authorization request alone")
+		if means, has := by[s.ID]; cannot == has || !strings.Contains(s.Text, means) {
+			t.Errorf("%s does it not by %q, and says that it cannot: %v\n%s", s.ID, means, cannot, s.Text)
+		}
+	}
+}
+
 // Whatever a value holds, it stands in its quotes: the text around is that of a lab like
 // any other.
 func TestValuesDoNotBreakOut(t *testing.T) {
@@ -148,7 +178,7 @@ func TestValuesDoNotBreakOut(t *testing.T) {
 		ClientID: "client", RedirectURI: "http://127.0.0.1:4321/plain", Scope: "scope", HasToken: true, HasPKCE: true,
 	}
 	openID := plain
-	openID.Discovery, openID.OpenIDScope = "http://discovery", "openid"
+	openID.Discovery, openID.OpenIDScope, openID.Resource = "http://discovery", "openid", "http://resource"
 	for i := range 2 * len(nasty) {
 		bad, plain := nasty[i/2], []Lab{plain, openID}[i%2]
 		if strings.TrimSpace(bad) == "" {
@@ -165,6 +195,7 @@ func TestValuesDoNotBreakOut(t *testing.T) {
 		if l.HasOpenID() {
 			l.Discovery += bad + "8"
 			l.OpenIDScope += strings.Join(strings.Fields(bad), "") + "9"
+			l.Resource += bad + "10"
 		}
 		got, want := Clients(l), Clients(plain)
 		for i := range got {
@@ -179,7 +210,7 @@ func TestValuesDoNotBreakOut(t *testing.T) {
 func skeleton(text string, l Lab) string {
 	v := viewOf(l)
 	values := []string{
-		v.Request, l.Issuer + "/userinfo", l.Discovery, l.Issuer, l.Metadata, l.Authorization, l.Token, "client_id=" + l.ClientID, "redirect_uri=" + l.RedirectURI,
+		v.Request, l.Issuer + "/userinfo", l.Discovery, l.Issuer, l.Metadata, l.Authorization, l.Token, "client_id=" + l.ClientID, "redirect_uri=" + l.RedirectURI, "resource=" + l.Resource, l.Resource,
 		l.ClientID, l.RedirectURI, l.OpenIDScope, l.Scope, v.Path,
 	}
 	for _, value := range values {
@@ -246,7 +277,9 @@ func TestClientsRun(t *testing.T) {
 		"x-oauth2": {"client.go", []string{"go", "run"}, false},
 	}
 	for id, tt := range tests {
-		for name, run := range map[string]struct{ forge, confidential bool }{"its own state": {}, "another state": {forge: true}, "a secret": {confidential: true}} {
+		for name, run := range map[string]struct{ forge, confidential, resource bool }{
+			"its own state": {}, "another state": {forge: true}, "a secret": {confidential: true}, "a resource": {resource: true},
+		} {
 			t.Run(id+", "+name, func(t *testing.T) {
 				if testing.Short() && run.forge {
 					t.Skip("each is a program to be built")
@@ -270,6 +303,11 @@ func TestClientsRun(t *testing.T) {
 				defer server.Close()
 				l := labOf(server.URL, "http://127.0.0.1:"+freeport.New(t, "127.0.0.1")+"/cb?x=1")
 				l.Confidential = run.confidential
+				var named []string
+				if run.resource {
+					l = withResource(l)
+					named = []string{l.Resource}
+				}
 				ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 				defer cancel()
 				cmd := exec.CommandContext(ctx, tt.command[0], append(tt.command[1:], save(t, tt.file, of(t, id, Clients(l)).Text))...)
@@ -277,6 +315,9 @@ func TestClientsRun(t *testing.T) {
 				asked, said := readURL(t, stdout)
 				q := asked.Query()
 				state := q.Get("state")
+				if got := q["resource"]; !slices.Equal(got, named) {
+					t.Errorf("it asks for a token for %q", got)
+				}
 				if state == "" || q.Get("response_type") != "code" || q.Get("client_id") != l.ClientID || q.Get("redirect_uri") != l.RedirectURI || q.Get("scope") != "read" || q.Get("code_challenge_method") != "S256" {
 					t.Errorf("it asks for %s", asked)
 				}
@@ -307,6 +348,9 @@ func TestClientsRun(t *testing.T) {
 				}
 				form.Del("code_verifier")
 				want, shows := url.Values{"grant_type": {"authorization_code"}, "code": {"c+1"}, "client_id": {l.ClientID}, "redirect_uri": {l.RedirectURI}}, " "
+				if run.resource {
+					want.Set("resource", l.Resource)
+				}
 				if run.confidential {
 					want.Del("client_id") // it is in the header
 					shows = l.ClientID + " " + SecretHere

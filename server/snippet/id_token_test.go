@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +25,8 @@ import (
 type provider struct {
 	*httptest.Server
 	nonce string
-	other bool // it signs with a key that it does not publish
+	other bool       // it signs with a key that it does not publish
+	form  url.Values // of the token request
 }
 
 func providerOf(t *testing.T) *provider {
@@ -49,6 +51,10 @@ func providerOf(t *testing.T) *provider {
 		case "/lab-7/jwks":
 			says = jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: keys[0].Public(), KeyID: "1", Algorithm: "ES256", Use: "sig"}}}
 		case "/lab-7/token":
+			if err := r.ParseForm(); err != nil {
+				t.Error(err)
+			}
+			p.form = r.PostForm
 			key := keys[0]
 			if p.other {
 				key = keys[1]
@@ -118,7 +124,7 @@ func TestClientsCheckIDTokens(t *testing.T) {
 				}
 				p := providerOf(t)
 				p.other = wrong.key
-				l := withOpenID(labOf(p.URL, "http://127.0.0.1:"+freeport.New(t, "127.0.0.1")+"/cb"))
+				l := withResource(withOpenID(labOf(p.URL, "http://127.0.0.1:"+freeport.New(t, "127.0.0.1")+"/cb")))
 				ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 				defer cancel()
 				cmd := exec.CommandContext(ctx, tt.command[0], append(tt.command[1:], save(t, tt.file, of(t, id, Clients(l)).Text))...)
@@ -127,6 +133,9 @@ func TestClientsCheckIDTokens(t *testing.T) {
 				q := asked.Query()
 				if q.Get("scope") != l.OpenIDScope || len(q.Get("nonce")) < 32 || q.Get("nonce") == q.Get("state") {
 					t.Errorf("it asks for %s", asked)
+				}
+				if named := q["resource"]; !slices.Equal(named, []string{l.Resource}) {
+					t.Errorf("it asks for a token for %q", named)
 				}
 				p.nonce = q.Get("nonce")
 				if wrong.nonce {
@@ -140,6 +149,9 @@ func TestClientsCheckIDTokens(t *testing.T) {
 				}
 				rest, _ := io.ReadAll(stdout)
 				err := cmd.Wait()
+				if named := p.form["resource"]; !slices.Equal(named, []string{l.Resource}) {
+					t.Errorf("it redeems the code for %q", named)
+				}
 				if good := !wrong.nonce && !wrong.key; (err == nil) != good || strings.Contains(string(rest), "Alice of UserInfo") != good {
 					t.Errorf("it ends with %v, and says\n%s%s", err, said, rest)
 				}

@@ -40,6 +40,7 @@ func header(pairs ...string) (fields []event.Field) {
 var recorded = map[string]event.Request{
 	"a navigation":                  {Method: "GET", URL: "http://HOST/x/authorize?client_id=a%20b&state=%27%22&x=it's", Header: header("Sec-Fetch-Mode", "navigate", "cookie", `s=1; t="2"`)},
 	"a token request":               {Method: "POST", URL: "http://HOST/x/token", Header: header("content-type", form, "Origin", "http://localhost:8080"), Body: "code=c%2B&x=it's&y=</script>"},
+	"one parameter three times":     {Method: "POST", URL: "http://HOST/x/authorize?resource=http%3A%2F%2Fa&resource=http%3A%2F%2Fa%2Fb&resource=http%3A%2F%2Fa", Header: header("Content-Type", form), Body: "resource=http%3A%2F%2Fa&resource=http%3A%2F%2Fa%2Fb&grant_type=refresh_token&resource=http%3A%2F%2Fa"},
 	"all that is nasty":             {Method: "PUT", URL: "http://HOST/%C3%BC/a%2Fb//c?x=[1-9]{a,b}&y=a|b^c`\\\"<>", Header: header("Content-Type", "text/plain; x=\"é\\'$(id)${x}%s<\"", "Authorization", "Basic \"'`\\"), Body: strings.Join(nasty, "|")},
 	"text with marks":               {Method: "POST", URL: "http://HOST/%C3%BC?q=東京ü#x", Header: header("Content-Type", "text/plain"), Body: "Zürich, 東京, 👩‍🚀 \u202e\u2028\ufeff\r\n\t\x1b%\\'\""},
 	"no type":                       {Method: "POST", URL: "http://HOST/", Body: "@/etc/passwd"},

@@ -59,6 +59,9 @@ func viewOf(l Lab) view {
 	if scope := l.Asks(); scope != "" {
 		query.Set("scope", scope)
 	}
+	if l.Resource != "" {
+		query.Set("resource", l.Resource)
+	}
 	v.Request = l.Authorization + "?" + query.Encode()
 	return v
 }

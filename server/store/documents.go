@@ -26,6 +26,7 @@ const (
 	Settings Kind = "settings" // chapter, switches, clock: written by the lab's API, read by all
 	Auth     Kind = "auth"     // of the authorization server
 	API      Kind = "api"      // of the resource server
+	Agent    Kind = "agent"    // of the agent, from v10 on
 	Webapp   Kind = "webapp"   // of the confidential client
 	Keys     Kind = "keys"     // with which the authorization server signs: changed seldom, and longer than the rest
 )

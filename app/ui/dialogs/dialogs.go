@@ -26,6 +26,8 @@ func table() []row {
 		{session.DialogBench, is(widget.BenchTitle), workbench},
 		{session.DialogForge, is(widget.ForgeTitle), forge},
 		{session.DialogKnows, is(widget.KnowsTitle), knows},
+		{session.DialogTokens, is(widget.TokensTitle), tokens},
+		{session.DialogWays, is(widget.WaysTitle), ways},
 	}
 }
 

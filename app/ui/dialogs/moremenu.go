@@ -30,6 +30,12 @@ func (m *moreMenu) Render() app.UI {
 		tag.If(m.Controller.Screen().TellsWho(), func() app.UI {
 			return m.item(widget.KnowsTitle, "What ID token, UserInfo and API told in the latest login.", true, func() { m.Controller.OpenKnows(session.MoreID) })
 		}),
+		tag.If(m.Controller.Screen().HasResources(), func() app.UI {
+			return m.item(widget.TokensTitle, "What each API answered to each token.", true, func() { m.Controller.OpenTokens(session.MoreID) })
+		}),
+		tag.If(m.Controller.Screen().HasAgent(), func() app.UI {
+			return m.item(widget.WaysTitle, "What each API can know when an agent asks.", true, func() { m.Controller.OpenWays(session.MoreID) })
+		}),
 		tag.If(m.Controller.Screen().HasKeys(), func() app.UI {
 			return m.item(widget.ForgeTitle, "Change what a token says, and sign it as Mallory can.", ready, func() { m.Controller.OpenForge(session.MoreID) })
 		}),

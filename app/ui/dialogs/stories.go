@@ -35,11 +35,38 @@ func Stories() []widget.Story {
 	return []widget.Story{
 		{Name: "who knows what", UI: knowsOf(login)},
 		{Name: "who knows what, of nobody", UI: knowsOf(timeline.Triptych{})},
+		{Name: "which API takes which token", UI: tokenTable(compared(), true, func() {}, nil)},
+		{Name: "which API takes which token, without any", UI: tokenTable(timeline.TokenTable{}, true, func() {}, nil)},
+		{Name: "three ways to act, two of them done", UI: waysOf([]timeline.Way{
+			{Way: "exchange", Title: "It exchanges her token", Came: "“Electricity” stands in the calendar of Alice, on 2026-12-15.",
+				Billing:  timeline.Showing{Token: "Zq3x…", Value: "Zq3x-billing", Status: 200, Knows: "Alice. Nothing of an agent."},
+				Calendar: timeline.Showing{Token: "k9Lw…", Value: "k9Lw-calendar", Status: 201, Knows: "Alice, and that demo-agent acts for her."},
+				Chain:    []string{"demo-agent", "alice"}},
+			{Way: "as-itself", Title: "It acts as itself"},
+			{Way: "pass-through", Title: "It passes her token on", Came: "The calendar did not let the agent in: it answered 401.",
+				Billing:  timeline.Showing{Token: "Zq3x…", Value: "Zq3x-billing", Status: 200, Knows: "Alice. Nothing of an agent."},
+				Calendar: timeline.Showing{Token: "Zq3x…", Value: "Zq3x-billing", Status: 401, Knows: "Nothing: the auth server calls the token inactive."}},
+		}, "http://localhost:8085/1/done", true, func() {})},
 		{Name: "JWT workbench, with an answer", UI: forge(session.New(page.Content{}), session.Screen{Forge: session.Forge{
 			Forgery: api.Forgery{Key: api.KeyNone},
 			Laid:    api.Forgery{Header: `{"alg": "none"}`, Claims: `{"sub": "alice"}`},
 			Forged:  api.Forged{Token: "eyJhbGciOiAibm9uZSJ9.eyJzdWIiOiAiYWxpY2UifQ.", Status: 401, Answer: `{"error":"invalid_token"}`},
 			Sent:    true,
 		}})},
+	}
+}
+
+// compared is a table in which a token was shown to some.
+func compared() timeline.TokenTable {
+	return timeline.TokenTable{
+		Doors: []timeline.Door{{Name: "billing", Path: "/billing", At: event.API}, {Name: "calendar", Path: "/calendar", At: event.API}, {Name: "/api/me", Path: "/api/me", At: event.API}},
+		Rows: []timeline.TokenRow{
+			{Token: "Zq3x…", Value: "Zq3x-billing", For: "billing", Cells: []timeline.TokenCell{
+				{Status: 200, Taken: true}, {Status: 401, Who: "Auth server: introspection audience: called inactive"}, {},
+			}},
+			{Token: "k9Lw…", Value: "k9Lw-all", For: "all of them", Cells: []timeline.TokenCell{
+				{Status: 200, Taken: true}, {Status: 200, Taken: true, Who: "API: audience of the calendar would refuse"}, {Status: 200, Taken: true, Who: "nobody looked at aud"},
+			}},
+		},
 	}
 }

@@ -34,6 +34,8 @@ func (a *stepActions) Render() app.UI {
 		tag.If(a.Step.Tool == lessons.PKCEWorkbench, func() app.UI { return widget.BenchOpener(a.Controller, a.Step.ID, nil) }),
 		tag.If(a.Step.Tool == lessons.JWTWorkbench, func() app.UI { return widget.ForgeOpener(a.Controller, a.Step.ID) }),
 		tag.If(a.Step.Tool == lessons.Triptych, func() app.UI { return widget.KnowsOpener(a.Controller, a.Step.ID) }),
+		tag.If(a.Step.Tool == lessons.TokenMatrix, func() app.UI { return widget.TokensOpener(a.Controller, a.Step.ID) }),
+		tag.If(a.Step.Tool == lessons.AgentWays, func() app.UI { return widget.WaysOpener(a.Controller, a.Step.ID) }),
 		tag.If(!a.Done, a.showMeButton),
 		tag.If(a.Step.Attack != "" && a.Waiting, func() app.UI {
 			return tag.P("step-wait").Text("Guess first, then the attack opens.")

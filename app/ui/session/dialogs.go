@@ -17,6 +17,8 @@ const (
 	DialogBench  Dialog = "bench"  // verifier and challenge, step by step
 	DialogForge  Dialog = "forge"  // a token as Mallory can write it
 	DialogKnows  Dialog = "knows"  // what ID token, UserInfo and API tell of a user
+	DialogTokens Dialog = "tokens" // which API takes which token
+	DialogWays   Dialog = "ways"   // how the agent acts, in each way
 )
 
 // MoreID is the id of the button that opens most dialogs: there the focus goes
@@ -35,7 +37,7 @@ func (c *Controller) CloseDialog() {
 	case DialogStep:
 		back = c.screen.Opener
 		c.replyToDraft(draftReply{err: errStepCancelled})
-	case DialogBench, DialogForge, DialogKnows:
+	case DialogBench, DialogForge, DialogKnows, DialogTokens, DialogWays:
 		back = c.screen.Opener
 	}
 	c.screen.Dialog = DialogNone

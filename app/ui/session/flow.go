@@ -142,6 +142,14 @@ func (c *Controller) AskAgain() {
 	})
 }
 
+// OpenAPI has the client ask one of its APIs, with a token for that.
+func (c *Controller) OpenAPI(name string) {
+	c.asClient(func(ctx context.Context, oauth *client.Client) error {
+		_, err := oauth.ShowOf(ctx, name)
+		return err
+	})
+}
+
 // Write has the client keep a note at the API, and show what is there then.
 func (c *Controller) Write(text string) {
 	if text == "" {
@@ -189,6 +197,7 @@ func newClient(s *lab.Session, open func(context.Context, string) error) *client
 		AuthorizationEndpoint: l.AuthorizationEndpoint,
 		TokenEndpoint:         l.TokenEndpoint,
 		API:                   strings.TrimSuffix(l.Resource, "/api/me"),
+		Agent:                 l.Agent,
 		Rules:                 lab.Rules(l),
 		Fetch:                 browser.Fetch,
 		Store:                 browser.TabStore(),

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"oauthlab/app/browser"
+	"oauthlab/app/client"
 	"oauthlab/lessons"
 )
 
@@ -27,6 +28,12 @@ func (c *Controller) ShowMe(id string) {
 		AfterDraw(func() { browser.Reveal("#" + frameID) })
 	case AtExchange:
 		c.Exchange()
+	case AtBilling:
+		c.OpenAPI(client.Billing)
+	case AtCalendar:
+		c.OpenAPI(client.Calendar)
+	case AtDelegate:
+		c.Delegate(client.TaskBill)
 	case AtAnswer:
 		c.Answer(id, slices.IndexFunc(step.Prediction.Options, func(o lessons.Option) bool { return o.Right }))
 	case AtSwitch:

@@ -24,6 +24,9 @@ const (
 	AtRun      TourTarget = "run"      // Run the flow
 	AtFrame    TourTarget = "frame"    // Alice's browser
 	AtExchange TourTarget = "exchange" // Exchange the code, in Alice's browser
+	AtBilling  TourTarget = "billing"  // Open billing, on the client's page there
+	AtCalendar TourTarget = "calendar" // Open the calendar, likewise
+	AtDelegate TourTarget = "delegate" // Let the agent do it, likewise
 	AtUnfold   TourTarget = "unfold"   // the step's title
 	AtAnswer   TourTarget = "answer"   // the prediction
 	AtSwitch   TourTarget = "switch"   // the step's switch
@@ -43,6 +46,8 @@ func (s TourStop) Label() string {
 		return "Sign in as Alice, in her browser"
 	case AtExchange:
 		return "Next: exchange the code"
+	case AtBilling, AtCalendar, AtDelegate:
+		return "Next: press this, in Alice's browser"
 	case AtAnswer:
 		return "Next: guess. Any answer will do"
 	case AtPane:
@@ -114,7 +119,8 @@ func nextStop(t tourState) TourStop {
 }
 
 func paneOf(s TourStop) Pane {
-	if s.What == AtFrame || s.What == AtExchange {
+	switch s.What {
+	case AtFrame, AtExchange, AtBilling, AtCalendar, AtDelegate:
 		return PaneBrowser
 	}
 	return PaneLesson
@@ -129,6 +135,8 @@ func (t tourState) stopIn(i int) TourStop {
 		return TourStop{What: AtExchange}
 	case s.Kind == lessons.Run && (t.AsksWho || t.Frame == FrameHere && !t.Login.Ended()):
 		return TourStop{What: AtFrame}
+	case s.Kind == lessons.Run && t.Login.Shows != nil && t.press() != atNothing:
+		return TourStop{What: t.press()}
 	case s.Kind == lessons.Run:
 		return TourStop{What: AtRun}
 	case s.Prediction != nil && !answered:
@@ -145,6 +153,21 @@ func (t tourState) stopIn(i int) TourStop {
 		return TourStop{What: AtRead, Step: s.ID}
 	}
 	return TourStop{}
+}
+
+// press is what the chapter's script has the user press next on the client's page; nothing where it
+// is done, or has her press nothing.
+func (t tourState) press() TourTarget {
+	shows := func(name string) bool { return len(t.Login.Shows.All(name)) > 0 }
+	switch script := t.Chapter.Script; {
+	case (script == "resources" || script == "agent") && !shows("bill"):
+		return AtBilling
+	case script == "resources" && !shows("appointment"):
+		return AtCalendar
+	case script == "agent" && t.Login.Report == "":
+		return AtDelegate
+	}
+	return atNothing
 }
 
 // isSwitched reports whether the protection stands as a step wants it.

@@ -4,6 +4,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"oauthlab/app/browser"
+	"oauthlab/app/client"
 	"oauthlab/app/tag"
 	"oauthlab/app/timeline"
 	"oauthlab/app/ui/session"
@@ -34,21 +35,28 @@ func (a *Alice) account(l timeline.Login) app.UI {
 			}),
 			a.things("Photos", "account-photos", l.Shows.All("photo")),
 			a.things("Notes", "account-notes", l.Shows.All("note")),
+			a.things("Bills", "account-bills", l.Shows.All("bill")),
+			a.things("Appointments", "account-appointments", l.Shows.All("appointment")),
+			tag.If(l.Report != "", func() app.UI { return tag.P("client-text", "account-report").Text("The agent: " + l.Report) }),
 			tag.If(!a.isStill(), a.accountActions),
 			tag.P("client-value").Body(
 				tag.Span("mark", widget.MarkClass(param.MarkToken)).Text("access_token="+l.Token),
-				tag.Span("account-from").Text(cameFrom(l.Grant)),
+				tag.Span("account-from").Text(cameFrom(l)),
 			),
 		),
 	)
 }
 
-// cameFrom says what the token was given for.
-func cameFrom(grant string) string {
-	switch grant {
-	case "authorization_code":
+// cameFrom says what the latest token was given for.
+func cameFrom(l timeline.Login) string {
+	switch {
+	case l.Grant == "authorization_code" && l.For != "":
+		return "for the code of the sign-in, good at " + l.For
+	case l.Grant == "authorization_code":
 		return "for the code of the sign-in"
-	case "refresh_token":
+	case l.Grant == "refresh_token" && l.For != "":
+		return "for a refresh token, good at " + l.For + ": Alice did nothing"
+	case l.Grant == "refresh_token":
 		return "for a refresh token: Alice did nothing"
 	}
 	return ""
@@ -68,6 +76,11 @@ func (a *Alice) things(title, class string, names []string) app.UI {
 	})
 }
 
+// mark returns a button, which is marked where a tour has it next.
+func (a *Alice) mark(what session.TourTarget) *tag.Element {
+	return widget.Marked(tag.Button(), a.Tour, a.Tour.What == what)
+}
+
 // accountActions are what the user can do there.
 func (a *Alice) accountActions() app.UI {
 	ready := a.Open && a.Busy == session.Idle
@@ -84,6 +97,15 @@ func (a *Alice) accountActions() app.UI {
 		),
 		tag.Div("account-row").Body(
 			widget.Pressable(tag.Button("button", "button-small").ID("ask-again").Text("Ask the API again"), ready, func() { a.Controller.AskAgain() }, "ask"),
+			tag.If(a.HasMore, func() app.UI {
+				return widget.Pressable(a.mark(session.AtBilling).Class("button", "button-small").ID("open-billing").Text("Open billing"), ready, func() { a.Controller.OpenAPI(client.Billing) }, "billing")
+			}),
+			tag.If(a.HasMore, func() app.UI {
+				return widget.Pressable(a.mark(session.AtCalendar).Class("button", "button-small").ID("open-calendar").Text("Open the calendar"), ready, func() { a.Controller.OpenAPI(client.Calendar) }, "calendar")
+			}),
+			tag.If(a.HasAgent, func() app.UI {
+				return widget.Pressable(a.mark(session.AtDelegate).Class("button", "button-small").ID("delegate").Text("Let the agent file a bill"), ready, func() { a.Controller.Delegate(client.TaskBill) }, "delegate")
+			}),
 			widget.Pressable(tag.Button("button", "button-small", "button-quiet").ID("client-signout").Text("Sign out of the client"), ready, func() { a.Controller.SignOutClient() }, "out"),
 		),
 	)

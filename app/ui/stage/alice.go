@@ -20,6 +20,8 @@ type Alice struct {
 	Login      timeline.Login // of the learner's own
 	Redeems    bool           // the chapter has a token endpoint
 	HasAPI     bool           // and an API that takes the token
+	HasMore    bool           // and more of them, each with a token of its own
+	HasAgent   bool           // and an agent that acts for Alice
 	Waiting    string         // the code that waits for the learner
 	Frame      session.Frame
 	Mail       session.Mail

@@ -112,7 +112,7 @@ func startLab(t *testing.T) seededLab {
 		t.Skipf("%v: put the program into the path, or name it in OAUTHLAB", err)
 	}
 	cmd := exec.CommandContext(t.Context(), program, "--seed", "lab.yaml", "--data", t.TempDir(), "--log", "json",
-		"--lab", "http://localhost:0", "--auth", "http://localhost:0", "--api", "http://localhost:0", "--webapp", "http://localhost:0", "--mallory", "http://127.0.0.1:0")
+		"--lab", "http://localhost:0", "--auth", "http://localhost:0", "--api", "http://localhost:0", "--webapp", "http://localhost:0", "--agent", "http://localhost:0", "--mallory", "http://127.0.0.1:0")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -1,0 +1,8 @@
+package agent
+
+import "embed"
+
+// Source is this package as it runs, for the learner to read.
+//
+//go:embed *.go
+var Source embed.FS
