@@ -200,7 +200,7 @@ func open(ctx context.Context, c setup) (*house, error) {
 		ClientID: authserver.ClientWeb, Secret: func(id uuid.UUID) string { return authserver.ClientSecret(clients, id, authserver.ClientWeb) },
 		Labs: h.labs, InternalSenders: senders, Assets: webappAssets, Transport: h.attacks.Transport, Log: log, RateLimiter: h.pace(), MaxBody: int64(c.Bounds.MaxBody),
 	}
-	helper := &agent.Server{
+	agents := &agent.Server{
 		ClientID: authserver.ClientAgent, Secret: func(id uuid.UUID) string { return authserver.ClientSecret(clients, id, authserver.ClientAgent) },
 		Labs: h.labs, InternalSenders: senders, Assets: agentAssets, Transport: h.attacks.Transport, Log: log, RateLimiter: h.pace(), MaxBody: int64(c.Bounds.MaxBody),
 	}
@@ -210,7 +210,7 @@ func open(ctx context.Context, c setup) (*house, error) {
 	if err != nil {
 		return nil, errors.Join(err, h.close())
 	}
-	all := map[event.Party]http.Handler{event.Lab: labHandler, event.Auth: auth.Handler(), event.API: resources.Handler(), event.Webapp: app.Handler(), event.Agent: helper.Handler(), event.Mallory: mallory.Handler()}
+	all := map[event.Party]http.Handler{event.Lab: labHandler, event.Auth: auth.Handler(), event.API: resources.Handler(), event.Webapp: app.Handler(), event.Agent: agents.Handler(), event.Mallory: mallory.Handler()}
 	for _, p := range c.Here() {
 		h.handlers = append(h.handlers, secured(c.Origins[p.ID], withIcon(p, all[p.ID])))
 	}

@@ -143,8 +143,8 @@ func (c *Client) Compare(ctx context.Context) (err error) {
 		if tokens.AccessToken == "" {
 			continue
 		}
-		for _, door := range f.doors() {
-			_, err := f.askWith(ctx, tokens, "GET", door, "")
+		for _, at := range f.endpoints() {
+			_, err := f.askWith(ctx, tokens, "GET", at, "")
 			if err != nil && !saidNo(err) {
 				return err
 			}
@@ -156,16 +156,16 @@ func (c *Client) Compare(ctx context.Context) (err error) {
 	return nil
 }
 
-// doors are the addresses where a token can be shown.
-func (f *flow) doors() []string {
-	doors := []string{
+// endpoints are the addresses where a token can be shown.
+func (f *flow) endpoints() []string {
+	all := []string{
 		f.API + "/protected", f.address(Billing),
 		f.address(Calendar), f.API + "/api/me",
 	}
 	if at := f.Discovered.UserInfoEndpoint; at != "" {
-		doors = append(doors, at)
+		all = append(all, at)
 	}
-	return doors
+	return all
 }
 
 // saidNo reports whether a server answered, and the answer was no.

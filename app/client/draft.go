@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"oauthlab/lessons/event"
@@ -65,6 +66,12 @@ func (d Draft) body() string {
 		return ""
 	}
 	return encode(d.Parameters)
+}
+
+// has reports whether a parameter is there.
+func (d Draft) has(name string) bool {
+	return slices.ContainsFunc(d.Parameters,
+		func(p event.Field) bool { return p.Name == name })
 }
 
 // bearer is the token that the draft carries in its header

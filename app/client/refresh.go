@@ -64,9 +64,13 @@ func (f *flow) refresh(
 	tokens, err := f.askForTokens(ctx, f.refreshRequest(old, api))
 	var no *TokenError
 	if errors.As(err, &no) {
-		if no.Code != "invalid_target" { // RFC 8707 §2: this API alone
-			f.kept().Delete(tokensKey) // nothing is left to go on with
+		if no.Code == "invalid_target" { // RFC 8707 §2: this API alone
+			f.note(event.NoteAPIRefused,
+				"The client gets no token for this API: "+err.Error(),
+				event.Field{Name: "error", Value: err.Error()})
+			return Tokens{}, err
 		}
+		f.kept().Delete(tokensKey) // nothing is left to go on with
 		return Tokens{}, f.giveUp(err)
 	}
 	if err != nil {

@@ -16,6 +16,10 @@ func (f *flow) prove(d Draft, r *Request) {
 		return
 	}
 	if f.Rules.Value(guard.IDClientSecretMethod) == guard.Post {
+		if !d.has("client_id") {
+			d.Parameters = append(d.Parameters, event.Field{
+				Name: "client_id", Value: f.ID})
+		}
 		d.Parameters = append(d.Parameters, event.Field{
 			Name: "client_secret", Value: f.Secret})
 		r.Body = d.body()

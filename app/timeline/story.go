@@ -26,13 +26,14 @@ func (f Frame) ReadingTime() time.Duration {
 // codes and tokens are that pass.
 type teller struct {
 	owner  map[string]string // of a code or token: the user's name
+	own    map[string]bool   // hashes of tokens that are a client's own: no user is in them
 	hers   map[string]bool   // flows of the client that Mallory uses herself
 	mailed bool              // Alice has just opened a link out of a mail
 	asked  map[string]string // path of a request, by its id
 }
 
 func newTeller() *teller {
-	return &teller{owner: map[string]string{}, hers: map[string]bool{}, asked: map[string]string{}}
+	return &teller{owner: map[string]string{}, own: map[string]bool{}, hers: map[string]bool{}, asked: map[string]string{}}
 }
 
 // tell returns what e says, "" for what is no message.
@@ -59,10 +60,28 @@ func (t *teller) meet(e event.Event) {
 
 // learn remembers whose a code or a token is.
 func (t *teller) learn(e event.Event) {
-	if name := subjectOf(e); name != "" {
-		t.owner[e.Change.Key] = name
+	name := subjectOf(e)
+	if name == "" {
+		return
+	}
+	t.owner[e.Change.Key] = name
+	if client := fieldOf(e.Change, "client_id"); e.Change.What == "token" && client != "" && client == fieldOf(e.Change, "subject") {
+		t.own[e.Change.Key], t.owner[e.Change.Key] = true, "its own"
 	}
 }
+
+// fieldOf is what a field of a change became; "" for one that it has not.
+func fieldOf(c *event.Change, name string) string {
+	for _, f := range c.Fields {
+		if f.Name == name {
+			return f.To
+		}
+	}
+	return ""
+}
+
+// isClients reports whether a token is a client's own.
+func (t *teller) isClients(token string) bool { return t.own[guard.TokenHash(token)] }
 
 // who is what a sentence calls the party that acts in the flow.
 func (t *teller) who(p event.Party, flow string) string {
@@ -79,6 +98,8 @@ func (t *teller) who(p event.Party, flow string) string {
 		return "the web app"
 	case p == event.API:
 		return "the API"
+	case p == event.Agent:
+		return "the agent"
 	}
 	return PartyName(p)
 }
@@ -116,6 +137,8 @@ func (t *teller) request(e event.Event) string {
 	switch e.To {
 	case event.API:
 		return prose.Capital(who) + t.asksAPI(e, path)
+	case event.Agent:
+		return prose.Capital(who) + " hands the agent a task, " + t.with(e) + "."
 	case event.Webapp:
 		return prose.Capital(who) + asksWebApp(path)
 	}
@@ -138,6 +161,12 @@ func (t *teller) signsIn(e event.Event) string {
 func (t *teller) asksAPI(e event.Event, path string) string {
 	asks := " asks the API for photos and notes, "
 	switch {
+	case path == "/calendar" && e.Request.Method == "POST":
+		asks = " writes into the calendar, "
+	case path == "/calendar":
+		asks = " asks for the calendar, "
+	case path == "/billing":
+		asks = " asks for bills, "
 	case e.Request.Method == "POST":
 		asks = " writes a note, "
 	case path == "/api/me":
@@ -178,8 +207,14 @@ func asksWebApp(path string) string {
 
 func (t *teller) redeems(who string, e event.Event) string {
 	form, _ := url.ParseQuery(e.Request.Body)
-	if token := form.Get("refresh_token"); token != "" {
-		return prose.Capital(who) + " asks for a new token, with " + t.whose(token) + " refresh token."
+	target := forWhom(targetsOf(e))
+	switch token, kind := form.Get("refresh_token"), form.Get("grant_type"); {
+	case token != "":
+		return prose.Capital(who) + " asks for a new token" + target + ", with " + t.whose(token) + " refresh token."
+	case kind == "client_credentials":
+		return prose.Capital(who) + " asks for a token of its own" + target + "."
+	case strings.HasSuffix(kind, ":token-exchange"):
+		return prose.Capital(who) + " brings " + t.whose(form.Get("subject_token")) + " token, and asks for another" + target + "."
 	}
 	with := "without a verifier"
 	if form.Get("code_verifier") != "" {
@@ -191,10 +226,20 @@ func (t *teller) redeems(who string, e event.Event) string {
 	return prose.Capital(who) + " redeems " + t.whose(form.Get("code")) + " code, " + with + "."
 }
 
+// forWhom says for which APIs, behind what is asked for; "" for none.
+func forWhom(targets string) string {
+	if targets == "" {
+		return ""
+	}
+	return " for " + targets
+}
+
 // whose is the owner of a code or a token, in the genitive.
 func (t *teller) whose(value string) string {
 	for _, key := range []string{value, guard.TokenHash(value)} {
-		if name, known := t.owner[key]; known {
+		if name, known := t.owner[key]; known && t.own[key] {
+			return name
+		} else if known {
 			return name + "'s"
 		}
 	}
@@ -224,12 +269,18 @@ func (t *teller) response(e event.Event) string {
 		return from + " tells " + to + " that it is active: it is " + prose.Capital(value("sub")) + "'s."
 	case value("active") == "false":
 		return from + " tells " + to + " that it is not active, and no more."
+	case token != "" && t.isClients(token):
+		return from + " gives " + to + " a token of its own, about no user."
+	case token != "" && value("issued_token_type") != "":
+		return from + " gives " + to + " a token with which it acts for " + prose.Capital(strings.TrimSuffix(t.whose(token), "'s")) + "."
 	case token != "":
 		gives := from + " gives " + to + " a token to " + t.whose(token) + " account"
 		if value("id_token") != "" {
 			gives += ", and an ID token"
 		}
 		return gives + "."
+	case e.From == event.Agent && value("did") != "":
+		return from + " reports: " + prose.FullStop(value("did"))
 	case e.From == event.API && e.Response.Status < 300:
 		return "The API answers " + to + ": " + t.handsOut(carried) + "."
 	case e.Response.Status >= 400 && value("error") != "":
@@ -278,6 +329,12 @@ func (t *teller) handsOut(carried []Param) string {
 		return of["name"] + ", " + of["email"]
 	case of["photos"] != "":
 		return owner + "'s photos and notes"
+	case of["bills"] != "":
+		return owner + "'s bills"
+	case of["appointments"] != "":
+		return owner + "'s calendar"
+	case of["day"] != "":
+		return "it stands in " + owner + "'s calendar"
 	}
 	return "the note stands in " + owner + "'s account"
 }
@@ -334,9 +391,20 @@ func (t *teller) note(e event.Event) string {
 		"{why}", why(e.Note.Get("error")),
 		"{sub}", orElse(prose.Capital(e.Note.Get("sub")), "nobody"),
 		"{account}", orElse(prose.Capital(e.Note.Get("account")), "nobody"),
-		"{name}", orElse(e.Note.Get("name"), "photos and notes"),
-		"{text}", strings.TrimSuffix(e.Note.Text, "."),
+		"{name}", orElse(e.Note.Get("name"), thingsShown(e.Note)),
+		"{text}", strings.TrimSuffix(orElse(e.Note.Get("text"), e.Note.Text), "."),
 	).Replace(text))
+}
+
+// thingsShown are what a client shows, where it does not say whose account it is.
+func thingsShown(n *event.Note) string {
+	switch {
+	case len(n.All("bill")) > 0:
+		return "bills"
+	case len(n.All("appointment")) > 0:
+		return "appointments"
+	}
+	return "photos and notes"
 }
 
 // clientOf is what a sentence calls the client that a note is of.

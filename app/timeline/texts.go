@@ -96,6 +96,8 @@ func leaks(n *event.Note) string {
 		return "leaks a refresh token"
 	case n.Get("access_token") != "":
 		return "leaks a token"
+	case n.Get("id_token") != "":
+		return "leaks an ID token"
 	case n.Get("token") != "":
 		return "leaks strings"
 	case n.Get("shared_secret") != "":

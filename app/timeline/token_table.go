@@ -13,18 +13,18 @@ import (
 
 // TokenTable is which API took which token: what each answered when it was asked last.
 type TokenTable struct {
-	Doors []Door
-	Rows  []TokenRow // in the order in which the tokens were given out
+	Endpoints []Endpoint
+	Rows      []TokenRow // in the order in which the tokens were given out
 }
 
-// Door is an endpoint that takes tokens.
-type Door struct {
+// Endpoint is an endpoint that takes tokens.
+type Endpoint struct {
 	Name string      // "billing"
 	Path string      // "/billing", below the address of whose it is
 	At   event.Party // whose it is
 }
 
-// TokenRow is one token, and what each door made of it.
+// TokenRow is one token, and what each endpoint made of it.
 type TokenRow struct {
 	Token string // shortened
 	Value string // itself, by which it is followed
@@ -34,16 +34,16 @@ type TokenRow struct {
 	agents bool // an agent holds it
 }
 
-// TokenCell is what came of a token at a door.
+// TokenCell is what came of a token at a endpoint.
 type TokenCell struct {
 	Status int    // of the answer; 0: nobody has asked
-	Taken  bool   // the door opened
+	Taken  bool   // the endpoint opened
 	Who    string // who decided, in words: "auth server: introspection audience"
 	Seq    uint64 // position of the answer
 }
 
-// doors are all of them, in the order of the columns.
-var doors = []Door{
+// endpoints are all of them, in the order of the columns.
+var endpoints = []Endpoint{
 	{"photos", "/protected", event.API}, {"billing", "/billing", event.API}, {"calendar", "/calendar", event.API},
 	{"/api/me", "/api/me", event.API}, {"UserInfo", "/userinfo", event.Auth},
 }
@@ -51,20 +51,20 @@ var doors = []Door{
 // TokenTableOf reads the table from a lab's log, since it was reset. Tokens of the client in the
 // page and of others are there alike.
 func TokenTableOf(events []event.Event) TokenTable {
-	t := TokenTable{Doors: doors}
+	t := TokenTable{Endpoints: endpoints}
 	var (
 		rows  = map[string]*TokenRow{}
 		order []string
 		named = map[string]string{}   // what an authorization is for, by its flow
 		asked = map[string]string{}   // what a token request is for, by its id
-		open  = map[string]question{} // requests to a door, by their id
+		open  = map[string]question{} // requests to a endpoint, by their id
 	)
 	for _, e := range SinceReset(events) {
 		switch {
 		case e.Request != nil && endpointOf(e.Request.URL) == "/authorize":
 			named[e.Flow] = targetsOf(e)
 		case e.Request != nil && endpointOf(e.Request.URL) == "/token":
-			asked[e.ID] = targetsOf(e) + heldBy(e)
+			asked[e.ID] = strings.TrimPrefix(targetsOf(e)+heldBy(e), ", ")
 		case e.Request != nil:
 			if q, is := questionOf(e); is {
 				open[e.ID] = q
@@ -81,7 +81,7 @@ func TokenTableOf(events []event.Event) TokenTable {
 					order = append(order, token)
 				}
 				rows[token] = &TokenRow{
-					Token: shorten(token, param.MarkToken), Value: token, Cells: make([]TokenCell, len(doors)),
+					Token: shorten(token, param.MarkToken), Value: token, Cells: make([]TokenCell, len(endpoints)),
 					agents: e.To == event.Agent,
 					For:    orElse(asked[e.Re], orElse(named[e.Flow], "all of them")),
 				}
@@ -92,7 +92,7 @@ func TokenTableOf(events []event.Event) TokenTable {
 			}
 			delete(open, e.Re)
 			if row := rows[q.token]; row != nil {
-				row.Cells[q.door] = q.answered(e)
+				row.Cells[q.at] = q.answered(e)
 			}
 		}
 	}
@@ -118,7 +118,7 @@ func (t TokenTable) latest() TokenTable {
 	return t
 }
 
-// wasShown reports whether the token was shown at any door.
+// wasShown reports whether the token was shown at any endpoint.
 func (r TokenRow) wasShown() bool {
 	return slices.ContainsFunc(r.Cells, func(c TokenCell) bool { return c.Status != 0 })
 }
@@ -134,28 +134,28 @@ func heldBy(e event.Event) string {
 	return ""
 }
 
-// Asked reports whether any door was asked at all.
+// Asked reports whether any endpoint was asked at all.
 func (t TokenTable) Asked() bool {
 	return slices.ContainsFunc(t.Rows, TokenRow.wasShown)
 }
 
-// question is a request to a door that waits for its answer.
+// question is a request to a endpoint that waits for its answer.
 type question struct {
 	token   string
-	door    int
+	at      int
 	seq     uint64
 	decided event.Event // the last verdict that was no yes; the zero value for none
 	looked  bool        // somebody compared whom the token is for
 }
 
-// questionOf reads a request to a door.
+// questionOf reads a request to a endpoint.
 func questionOf(e event.Event) (question, bool) {
-	i := slices.IndexFunc(doors, func(d Door) bool { return d.At == e.To && d.Path == endpointOf(e.Request.URL) })
+	i := slices.IndexFunc(endpoints, func(d Endpoint) bool { return d.At == e.To && d.Path == endpointOf(e.Request.URL) })
 	if i < 0 {
 		return question{}, false
 	}
 	token := paramOf(e, "access_token")
-	return question{token: token, door: i, seq: e.Seq}, token != ""
+	return question{token: token, at: i, seq: e.Seq}, token != ""
 }
 
 // after is the question after a verdict: the first refusal decides.

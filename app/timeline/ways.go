@@ -29,7 +29,7 @@ type Showing struct {
 	Seq    uint64 // position of the answer
 }
 
-// waysOf are the ways, in the order in which they are shown.
+// allWays are the ways, in the order in which they are shown.
 var allWays = []Way{
 	{Way: guard.Exchanges, Title: "It exchanges her token"},
 	{Way: guard.AsItself, Title: "It acts as itself"},
@@ -51,13 +51,15 @@ func WaysOf(events []event.Event) []Way {
 		asked  = map[string]string{} // tokens that the server was asked about, by the request
 		tasks  = map[string]*Way{}   // that are being done, by the request
 		shown  = map[string]shownTo{}
-		latest *Way
+		latest *Way // the task of the client in the page that is being done
 	)
 	for _, e := range SinceReset(events) {
 		switch {
 		case e.Request != nil && e.To == event.Agent && endpointOf(e.Request.URL) == "/tasks":
-			latest = &Way{}
-			tasks[e.ID] = latest
+			if latest = nil; paramOf(e, "task") == "next-bill" {
+				latest = &Way{}
+				tasks[e.ID] = latest
+			}
 		case e.Request != nil && endpointOf(e.Request.URL) == "/introspect":
 			asked[e.ID] = paramOf(e, "token")
 		case e.Response != nil && asked[e.Re] != "":
@@ -95,7 +97,7 @@ func (s shownTo) answered(e event.Event, known map[string]insight) {
 		return
 	}
 	s.way.Calendar = one
-	if s.way.Chain = nil; told && b.user != "" {
+	if s.way.Chain = nil; told && len(b.actors) > 0 {
 		s.way.Chain = append(append([]string(nil), b.actors...), b.user)
 	}
 }

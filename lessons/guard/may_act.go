@@ -18,7 +18,7 @@ func mayAct() Protection {
 		ID: "may-act", Title: "Who may act", By: event.Auth, Chapter: "v10",
 		Stops: "One agent acting where the user's client has named another.",
 		Parts: []Part{
-			{ID: IDMayAct, Kind: Guard, By: event.Auth, Title: "may_act", Does: "the actor that the subject token names", Code: "invalid_request", Hint: "The subject token names in may_act who may act with it. Let that client exchange it.", Section: "RFC 8693 §4.4"},
+			{ID: IDMayAct, Kind: Guard, By: event.Auth, Title: "may_act", Does: "the actor that the subject token names", Code: "invalid_request", Hint: "The subject token names in may_act who may act with it, if anybody. Let that client exchange it.", Section: "RFC 8693 §4.4"},
 			{ID: IDActorSelf, Kind: Guard, By: event.Auth, Title: "actor", Does: "the client itself", Code: "invalid_request", Hint: "Send an actor token of your own client, or none.", Section: "RFC 8693 §2.1"},
 		},
 	}
@@ -29,6 +29,9 @@ func mayAct() Protection {
 // client that may exchange at all can act for each user whose token it
 // gets hold of.
 func MayAct(named, actor string) error {
+	if named == "" {
+		return errors.New("the subject token names no actor")
+	}
 	if named != actor {
 		return errors.New("the subject token names another actor")
 	}

@@ -26,7 +26,7 @@ func resourceAllowList() Protection {
 			{ID: IDResourceAddress, Kind: Habit, By: event.Client, Title: "client calls", Section: "RFC 9700 §4.9.1", Values: []string{SetUpWith, AsTold}},
 			{ID: IDResourceKnown, Kind: Guard, By: event.Auth, Title: "known resource", Does: "an API of this server's", Code: "invalid_target", Hint: "Send the address of an API that the server knows. Its metadata list them as protected_resources.", Section: "RFC 8707 §2"},
 			{ID: IDResourceExact, Kind: Guard, By: event.Auth, Title: "resource to the letter", Does: "written as the API writes it", Code: "invalid_target", Hint: "Write the address as the metadata do, to the letter: here with no slash at its end.", Section: "RFC 8707 §2"},
-			{ID: IDResourceClient, Kind: Guard, By: event.Auth, Title: "resource for this client", Does: "one that the client has to do with", Code: "invalid_target", Hint: "This client gets no tokens for that API. Ask whoever runs the server.", Section: "RFC 8707 §2"},
+			{ID: IDResourceClient, Kind: Guard, By: event.Auth, Title: "resource for this client", Does: "none that the client is kept from", Code: "invalid_target", Hint: "This client gets no tokens for that API. Ask whoever runs the server.", Section: "RFC 8707 §2"},
 		},
 	}
 }

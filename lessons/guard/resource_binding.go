@@ -19,7 +19,7 @@ func resourceBinding() Protection {
 		ID: "resource-binding", Title: "Resource binding", By: event.Auth, Chapter: "v09",
 		Stops: "A client that was let in to one API helping itself to another.",
 		Parts: []Part{
-			{ID: IDResourceCode, Kind: Guard, By: event.Auth, Title: "resource of the code", Does: "one that the flow began with", Code: "invalid_target", Hint: "Name the API when the flow begins. Here only one of those can be named.", Section: "RFC 8707 §2.2"},
+			{ID: IDResourceCode, Kind: Guard, By: event.Auth, Title: "resource of the code", Does: "one that the flow began with", Code: "invalid_target", Hint: "Name the API when the flow begins. Here only those can be named.", Section: "RFC 8707 §2.2"},
 			{ID: IDResourceRefresh, Kind: Guard, By: event.Auth, Title: "resource of the refresh token", Does: "one that the flow began with", Code: "invalid_target", Hint: "For another API, run the flow again and name it there.", Section: "RFC 8707 §2.2"},
 		},
 	}

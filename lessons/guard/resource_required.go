@@ -17,7 +17,7 @@ const (
 func resourceRequired() Protection {
 	return Protection{
 		ID: "resource-required", Title: "Resource named", By: event.Auth, Chapter: "v09",
-		Stops: "One token that opens every API.",
+		Stops: "A token for APIs that its client never named.",
 		Parts: []Part{
 			{ID: IDResourceNamed, Kind: Habit, By: event.Client, Title: "client names", Section: "RFC 8707 §2", Values: []string{EachAPI, Nothing}, Before: Nothing},
 			{ID: IDResourceAPIs, Kind: Setting, By: event.Client, Title: "client asks for", Section: "RFC 8707 §2.1", Values: []string{"photos billing calendar", "photos", "billing", "calendar"}},

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -39,7 +40,7 @@ func AssetNames() []string {
 }
 
 // callWait bounds how long an answer may take.
-const callWait = 20 * time.Second
+const callWait = 10 * time.Second
 
 // Server is the agent, for all labs. It is safe for concurrent use.
 type Server struct {
@@ -90,10 +91,20 @@ func (s *Server) oauth(t *lab.Handling) *client.Client {
 	return &client.Client{
 		As: event.Agent, ID: s.ClientID, Secret: s.Secret(t.ID), Issuer: t.Issuer(),
 		AuthorizationEndpoint: t.Issuer() + "/authorize", TokenEndpoint: t.Issuer() + "/token", API: t.API(),
-		Rules: t.Settings.Rules(), Store: native.Memory{}, Record: recorder{s.Labs, t.Lab}, Verify: native.Verify,
+		Rules: ownRules(t), Store: native.Memory{}, Record: recorder{s.Labs, t.Lab}, Verify: native.Verify,
 		Fetch: func(ctx context.Context, r client.Request) (client.Response, error) { return s.fetch(ctx, t, r) },
 		Now:   t.Now, Random: rand.Reader, NewID: uuid.NewString,
 	}
+}
+
+// ownRules are the lab's, without the habits of the client in the page: the agent has its own.
+func ownRules(t *lab.Handling) guard.Rules {
+	rules := t.Settings.Rules()
+	rules.Switches = maps.Clone(rules.Switches)
+	for _, habit := range []guard.ID{guard.IDResourceNamed, guard.IDTokenPlace} {
+		delete(rules.Switches, habit)
+	}
+	return rules
 }
 
 // fetch sends a request of the agent's to one of the lab's own origins.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"oauthlab/app/client"
 	"oauthlab/lessons/guard"
@@ -18,10 +19,13 @@ import (
 	"oauthlab/server/lab"
 )
 
+// taskWait bounds a whole task: who asks waits for a minute at most, and must hear what was done.
+const taskWait = 40 * time.Second
+
 // maxFor bounds the name of a user in a task, in bytes.
 const maxFor = 64
 
-// task does what it is told, for whoever the token is of. What an API answers is what it tells: a
+// task does what it is told. The agent cannot tell whether the token is good: the APIs do. What an API answers is what it tells: a
 // refusal is no error of the agent's.
 func (s *Server) task(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
 	subject, e := bearerOf(r)
@@ -35,8 +39,10 @@ func (s *Server) task(w http.ResponseWriter, r *http.Request, t *lab.Handling) e
 	if err := t.Frame.Tell(r.Context()); err != nil { // what the agent asks stands behind it in the log
 		return err
 	}
+	ctx, done := context.WithTimeout(r.Context(), taskWait)
+	defer done()
 	do := doing{Server: s, t: t, oauth: s.oauth(t), subject: subject, Task: asked}
-	report, err := do.it(r.Context())
+	report, err := do.run(ctx)
 	if err != nil {
 		return err
 	}
@@ -57,7 +63,7 @@ func bearerOf(r *http.Request) (string, *endpoint.Error) {
 	headers := r.Header.Values("Authorization")
 	if len(headers) == 1 {
 		scheme, token, _ := strings.Cut(headers[0], " ")
-		if token = strings.TrimLeft(token, " "); strings.EqualFold(scheme, "Bearer") && token != "" && len(token) <= 2*endpoint.MaxParameter {
+		if token = strings.TrimLeft(token, " "); strings.EqualFold(scheme, "Bearer") && token != "" && len(token) <= endpoint.MaxParameter {
 			return token, nil
 		}
 	}
@@ -81,7 +87,7 @@ func readTask(r *http.Request, t *lab.Handling) (client.Task, *endpoint.Error) {
 	case !slices.Contains(part.Values, asked.Way):
 		return asked, endpoint.Invalid("The agent knows no such way.", "Its ways are "+prose.List(part.Values)+".")
 	case len(asked.For) > maxFor || strings.ContainsFunc(asked.For, func(r rune) bool { return r < '!' || r > '~' }):
-		return asked, endpoint.Invalid("The task names nobody.", "Leave for out, or send the name of a user, of letters.")
+		return asked, endpoint.Invalid("The task names nobody.", "Leave for out, or send the name of a user, of at most 64 signs without blanks.")
 	}
 	return asked, nil
 }
@@ -96,7 +102,7 @@ type doing struct {
 	done    Done
 }
 
-func (d *doing) it(ctx context.Context) (client.Report, error) {
+func (d *doing) run(ctx context.Context) (client.Report, error) {
 	switch d.Task.Task {
 	case client.TaskAgenda:
 		return d.agenda(ctx)
@@ -203,7 +209,9 @@ func (d *doing) token(ctx context.Context) (token, refusal string, err error) {
 	if no, said := errors.AsType[*client.TokenError](err); said {
 		return "", no.Error(), nil
 	}
-	fault.At(fault.AgentExchanged)
+	if d.Way == guard.Exchanges {
+		fault.At(fault.AgentExchanged)
+	}
 	return token, "", err
 }
 

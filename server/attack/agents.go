@@ -159,8 +159,8 @@ func forgedActor() Attack {
 			}))
 		},
 		Harm: func(e Evidence) bool {
-			return malloryRead("alice", appointments)(e) && slices.ContainsFunc(e.Auth.Tokens, func(t authserver.Token) bool {
-				return t.ClientID == authserver.ClientHelper && t.Act != nil && t.Act.Subject == authserver.ClientAgent
+			return malloryRead("alice", appointments)(e) && e.exchangedFor(func(t authserver.Token) bool {
+				return t.ClientID == authserver.ClientBot && t.Act.Subject == authserver.ClientAgent
 			})
 		},
 	}
@@ -203,9 +203,16 @@ func anotherAPIByExchange() Attack {
 	}
 }
 
+// stored reports whether a token was given out in the attack, and not before.
+func (e Evidence) stored(t authserver.Token) bool {
+	return slices.ContainsFunc(e.Events, func(one event.Event) bool {
+		return one.Change != nil && one.Change.What == "token" && one.Change.Action == "stored" && one.Change.Key == t.Hash
+	})
+}
+
 // exchangedFor reports whether an exchange gave a token of which something is so.
 func (e Evidence) exchangedFor(is func(authserver.Token) bool) bool {
-	return slices.ContainsFunc(e.Auth.Tokens, func(t authserver.Token) bool { return t.Act != nil && is(t) })
+	return slices.ContainsFunc(e.Auth.Tokens, func(t authserver.Token) bool { return t.Act != nil && e.stored(t) && is(t) })
 }
 
 // agentRead reports whether the agent was told somebody's appointments.
@@ -297,7 +304,7 @@ func (s *Scene) foundAtBilling(ctx context.Context) (string, error) {
 
 // asBot proves that a request is of Mallory's own agent.
 func (s *Scene) asBot(form url.Values) url.Values {
-	form.Set("client_id", authserver.ClientHelper)
+	form.Set("client_id", authserver.ClientBot)
 	form.Set("client_secret", s.bot)
 	return form
 }

@@ -226,7 +226,7 @@ func (rn *Runner) scene(l *lab.Lab) *Scene {
 		Lab:     l,
 		Alice:   robot.New(rn.Labs, l, rn.InternalSenders, event.Browser, "alice").Through(rn.Transport),
 		Mallory: robot.New(rn.Labs, l, rn.InternalSenders, event.Mallory, "mallory").Through(rn.Transport),
-		labs:    rn.Labs, senders: rn.InternalSenders, bot: authserver.ClientSecret(rn.ClientKey, l.ID, authserver.ClientHelper), apiKey: rn.APIKey, hers: rn.StrangerKey, keys: rn.Keys, via: &http.Client{Transport: rn.Transport},
+		labs:    rn.Labs, senders: rn.InternalSenders, bot: authserver.ClientSecret(rn.ClientKey, l.ID, authserver.ClientBot), apiKey: rn.APIKey, hers: rn.StrangerKey, keys: rn.Keys, via: &http.Client{Transport: rn.Transport},
 	}
 }
 
@@ -505,14 +505,11 @@ func (s *Scene) authorization(changes url.Values) string {
 
 // resources are the addresses of the lab's APIs, which a request names as soon as there is more
 // than one.
-func (s *Scene) resources() (named []string) {
+func (s *Scene) resources() []string {
 	if !s.Lab.Settings.Rules().Offers(guard.ResourceIndicators) {
 		return nil
 	}
-	for _, r := range s.Lab.Resources() {
-		named = append(named, s.Lab.Resource(r))
-	}
-	return named
+	return s.Lab.ResourceAddresses()
 }
 
 // guess is the verifier that Mallory makes up where she never saw the real one.

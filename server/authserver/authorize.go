@@ -79,6 +79,9 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, t *lab.Handli
 		if e == nil {
 			e = s.checkRequest(t, p.Request, wrong.First())
 		}
+		if e != nil { // what is refused says nothing of APIs
+			p.Request.Resource = nil
+		}
 		p.Refusal = e
 		who, begun := s.signedIn(state, t, p.Request, session, fresh)
 		d := s.next(state, t, p, code, who)

@@ -18,7 +18,7 @@ const (
 	ClientAgent   = "demo-agent"  // the agent, which acts for users and keeps a secret
 	ClientMallory = "mallory-app" // registered by Mallory, as anyone may at many servers
 	ClientPrints  = "print-shop"  // has an API of its own, and tokens for that; Mallory runs it
-	ClientHelper  = "mallory-bot" // an agent of Mallory's, with a secret of its own
+	ClientBot     = "mallory-bot" // an agent of Mallory's, with a secret of its own
 )
 
 // Client is a registered client (RFC 6749 §2).
@@ -32,9 +32,10 @@ type Client struct {
 	api    string   // the address of a resource server, which asks what tokens are worth, and for none; "" of a client
 	barred []string // addresses of APIs that it gets no tokens for
 
-	actsForUsers bool   // it may exchange tokens (RFC 8693 §5)
-	actor        string // the client that may act for those who sign in to this one (RFC 8693 §4.4); "" for none
-	own          bool   // registered by the learner: it stands in the lab's settings
+	actsForUsers  bool   // it may exchange tokens (RFC 8693 §5)
+	getsOwnTokens bool   // it may have tokens about itself (RFC 6749 §4.4)
+	actor         string // the client that may act for those who sign in to this one (RFC 8693 §4.4); "" for none
+	own           bool   // registered by the learner: it stands in the lab's settings
 }
 
 // takesIDTokens reports whether the server can sign an ID token for the client. Until it has a
@@ -62,8 +63,8 @@ func registry(l *lab.Lab, key []byte, apiKey lab.APIKey) []Client {
 	if l.Settings.Rules().Offers(guard.Agents) {
 		all[0].actor = ClientAgent
 		all = append(all,
-			confidential(l, key, Client{ID: ClientAgent, Name: "The agent", actsForUsers: true}),
-			confidential(l, key, Client{ID: ClientHelper, Name: "Mallory's bot"}))
+			confidential(l, key, Client{ID: ClientAgent, Name: "The agent", actsForUsers: true, getsOwnTokens: true}),
+			confidential(l, key, Client{ID: ClientBot, Name: "Mallory's bot", getsOwnTokens: true}))
 	}
 	if l.Settings.Rules().Offers(guard.ConfidentialClients) {
 		all = append(all, confidential(l, key, Client{ID: ClientWeb, Name: "The web app", RedirectURIs: []string{l.Origins.WebCallback(l.ID)}}))
@@ -80,7 +81,7 @@ func registry(l *lab.Lab, key []byte, apiKey lab.APIKey) []Client {
 		}
 	}
 	for _, own := range l.Settings.OwnClients {
-		all = append(all, Client{ID: own.ID, Name: own.Name, RedirectURIs: own.RedirectURIs, SecretHash: own.SecretHash, own: true, actsForUsers: !own.IsPublic()})
+		all = append(all, Client{ID: own.ID, Name: own.Name, RedirectURIs: own.RedirectURIs, SecretHash: own.SecretHash, own: true, actsForUsers: !own.IsPublic(), getsOwnTokens: !own.IsPublic()})
 	}
 	return all
 }
@@ -90,6 +91,15 @@ func confidential(l *lab.Lab, key []byte, c Client) Client {
 	secret := sha256.Sum256([]byte(ClientSecret(key, l.ID, c.ID)))
 	c.SecretHash = secret[:]
 	return c
+}
+
+// IsReserved reports whether an id is that of a client of every lab, or that of a user: whoever reads
+// a token of a client's own takes its subject for a user's (RFC 9068 §5, RFC 9700 §4.15).
+func IsReserved(id string) bool {
+	_, isUser := fixtures().find(id)
+	return isUser || slices.Contains([]string{
+		ClientDemo, ClientWeb, ClientAgent, ClientMallory, ClientPrints, ClientBot, lab.Photos.Client, lab.Billing.Client, lab.Calendar.Client,
+	}, id)
 }
 
 // nameOf is what a resource server is called among the clients.

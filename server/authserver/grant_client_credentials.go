@@ -17,8 +17,9 @@ type CredentialsGrant struct {
 // clientCredentials gives a client a token about itself: no user is in it, and there is no refresh
 // token (RFC 6749 §4.4.3). Only a client that proves who it is gets one (§4.4).
 func (s *Server) clientCredentials(state *State, t *lab.Handling, client Client, req CredentialsGrant, next pair) tokenAnswer {
-	if client.isPublic() || !client.actsForUsers && client.ID != ClientHelper {
-		return tokenAnswer{refused: endpoint.Refuse(http.StatusBadRequest, codeUnauthorizedClient, "This client gets no tokens of its own.", "Only a client that proves who it is may (RFC 6749 §4.4).")}
+	_, isUser := usersOf(t.Lab).find(client.ID) // an API would take the client for them (RFC 9068 §5)
+	if !client.getsOwnTokens || isUser {
+		return tokenAnswer{refused: endpoint.Refuse(http.StatusBadRequest, codeUnauthorizedClient, "This client gets no tokens of its own.", "Only a client that proves who it is may, if the server lets it act by itself (RFC 6749 §4.4).")}
 	}
 	if e := checkScope(req.Scope); e != nil {
 		return tokenAnswer{refused: e}
@@ -30,7 +31,7 @@ func (s *Server) clientCredentials(state *State, t *lab.Handling, client Client,
 	if e := s.checkResources(t, client, req.Resource); e != nil {
 		return tokenAnswer{refused: e}
 	}
-	scope := granted(req.Scope, client, t.Settings.Rules())
+	scope := granted(withoutUser(req.Scope), client, t.Settings.Rules())
 	target := targets(t.Lab, client, req.Resource)
 	token := state.issueToken(t, next.access, Token{
 		ClientID: client.ID, Subject: client.ID, // RFC 9068 §2.2

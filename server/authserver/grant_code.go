@@ -79,7 +79,9 @@ func (s *Server) redeemCode(state *State, t *lab.Handling, client Client, req Co
 		return tokenAnswer{refused: refused(once)}
 	}
 	code.spend(t)
-	token := state.issueToken(t, next.access, Token{ClientID: code.ClientID, Subject: code.Subject, Scope: code.Scope, Flow: code.Flow, Code: code.Value, MayAct: client.actor, Granted: grantedIn(t.Lab, client, code.Resources), Audience: s.audience(t, client, code.Resources, req.Resource, code.Scope)})
+	token := state.issueToken(t, next.access, s.userToken(t, client, code.Resources, req.Resource, Token{
+		ClientID: code.ClientID, Subject: code.Subject, Scope: code.Scope, Flow: code.Flow, Code: code.Value,
+	}))
 	answer := s.newTokenResponse(t, next.access, code.Asked, code.Scope)
 	if renewable(t, code.Scope) {
 		family := state.beginFamily(t, next.refresh, *code)

@@ -2,8 +2,10 @@ package authserver
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"oauthlab/lessons/guard"
@@ -59,11 +61,11 @@ func (a *Actor) depth() (n int) {
 // exchanged is such a request, with what was found out of its tokens.
 type exchanged struct {
 	ExchangeGrant
-	subject, actor written
+	subject, actor presentedToken
 }
 
-// written is what a token is by itself, before the record is asked about it.
-type written struct {
+// presentedToken is what a token is by itself, before the record is asked about it.
+type presentedToken struct {
 	value  string
 	format string // see Server.formatOf
 	whole  bool
@@ -75,7 +77,7 @@ type written struct {
 func (s *Server) readExchange(ctx context.Context, t *lab.Handling, req ExchangeGrant) (x exchanged, err error) {
 	x.ExchangeGrant = req
 	x.subject.value, x.actor.value = req.SubjectToken, req.ActorToken
-	for _, one := range []*written{&x.subject, &x.actor} {
+	for _, one := range []*presentedToken{&x.subject, &x.actor} {
 		if one.format, one.whole, err = s.formatOf(ctx, t, one.value); err != nil {
 			return x, err
 		}
@@ -85,17 +87,29 @@ func (s *Server) readExchange(ctx context.Context, t *lab.Handling, req Exchange
 		if err != nil {
 			return x, err
 		}
-		x.subject.claims = new(IDTokenClaims)
-		if json.Unmarshal(payload, x.subject.claims) != nil {
-			x.subject.claims = nil
-		}
+		x.subject.claims = idTokenIn(req.SubjectToken, payload)
 	}
 	return x, nil
 }
 
+// idTokenIn reads what the server signed as an ID token (OpenID Connect Core §2); nil for another
+// JWT of its own.
+func idTokenIn(token string, payload []byte) *IDTokenClaims {
+	var header struct {
+		Type string `json:"typ"`
+	}
+	var claims IDTokenClaims
+	head, _, _ := strings.Cut(token, ".")
+	text, err := base64.RawURLEncoding.DecodeString(head)
+	if err != nil || json.Unmarshal(text, &header) != nil || header.Type != "JWT" || json.Unmarshal(payload, &claims) != nil {
+		return nil
+	}
+	return &claims
+}
+
 // exchange gives a client a token with which it acts for the user of the subject token (RFC 8693
 // §2.2). The order is: who asks, what it brings (§2.2.2, invalid_request), what it asks for. So a
-// stranger learns nothing of a token, and nobody of one that is none.
+// stranger learns nothing of a token.
 func (s *Server) exchange(state *State, t *lab.Handling, client Client, req exchanged, next pair) tokenAnswer {
 	if err := t.Enforce(guard.IDExchangeClientAuth,
 		guard.ExchangeClientAuth(!client.isPublic())); err != nil {
@@ -185,7 +199,7 @@ func (s *Server) subjectOf(state *State, t *lab.Handling, req exchanged) (Token,
 		guard.SubjectType(isAccessToken)); err != nil {
 		return Token{}, refused(err)
 	}
-	if claims := req.subject.claims; claims != nil { // the guard is off: a name tag is leave to act
+	if claims := req.subject.claims; claims != nil && t.Now().Before(time.Unix(claims.Expires, 0)) { // the guard is off: a name tag is leave to act
 		return Token{
 			Subject: claims.Subject, MayAct: ClientAgent, Expires: time.Unix(claims.Expires, 0).UTC(), Flow: t.Flow,
 			Scope: "read write profile", Granted: resources(t.Lab),
@@ -199,7 +213,7 @@ func (s *Server) subjectOf(state *State, t *lab.Handling, req exchanged) (Token,
 }
 
 // good returns what is kept of a token, and whether it is worth anything.
-func (s *Server) good(state *State, t *lab.Handling, w written) (Token, bool) {
+func (s *Server) good(state *State, t *lab.Handling, w presentedToken) (Token, bool) {
 	token, known := state.Token(w.value)
 	return token, known && w.whole && w.format == token.Format && token.Fault == t.Fault && token.Revoked == nil && t.Now().Before(token.Expires)
 }
@@ -261,8 +275,8 @@ func (s *Server) targetOf(t *lab.Handling, client Client, req exchanged, subject
 		guard.DownscopeTarget(subject.Granted, asked)); err != nil {
 		return nil, refused(err)
 	}
-	if len(asked) == 0 {
-		return Audiences(subject.Granted), nil
+	if len(asked) == 0 { // the guard is off: it is for whom the subject token is, but for UserInfo
+		return slices.DeleteFunc(slices.Clone(subject.Audience), func(one string) bool { return one == s.issuer(t) }), nil
 	}
 	return asked, nil
 }

@@ -90,7 +90,9 @@ func (s *Server) renewed(state *State, t *lab.Handling, client Client, family *F
 	if req.Scope != "" {
 		scope = granted(req.Scope, client, t.Settings.Rules())
 	}
-	issued := state.issueToken(t, next.access, Token{ClientID: family.ClientID, Subject: family.Subject, Scope: scope, Flow: family.Flow, Code: family.Code, MayAct: client.actor, Granted: grantedIn(t.Lab, client, family.Resources), Audience: s.audience(t, client, family.Resources, req.Resource, scope)})
+	issued := state.issueToken(t, next.access, s.userToken(t, client, family.Resources, req.Resource, Token{
+		ClientID: family.ClientID, Subject: family.Subject, Scope: scope, Flow: family.Flow, Code: family.Code,
+	}))
 	answer := s.newTokenResponse(t, next.access, req.Scope, scope)
 	if t.Settings.Rules().Value(guard.IDRefreshRotated) == guard.SameToken {
 		answer.RefreshToken = req.RefreshToken

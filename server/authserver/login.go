@@ -121,6 +121,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, t *lab.Handling,
 		}
 		d.session = session
 		if d.page == "" { // no other step waits
+			p.Request.Resource = nil // the code has it
 			state.Answered = lab.Keep(state.Answered, Answered{
 				Pending: p, Subject: subject, Session: session, Answer: d.redirect, Code: d.code,
 			}, maxKeptPending)

@@ -28,11 +28,7 @@ const maxResources = 8
 
 // resources are the addresses of the APIs that tokens can be for (RFC 9728 §4).
 func resources(l *lab.Lab) []string {
-	var all []string
-	for _, r := range l.Resources() {
-		all = append(all, l.Resource(r))
-	}
-	return append(all, l.Origins.PrintShop(l.ID))
+	return append(l.ResourceAddresses(), l.Origins.PrintShop(l.ID))
 }
 
 // checkResources checks the APIs that a request names, wherever it does (RFC 8707 §2). Their
@@ -41,10 +37,15 @@ func (s *Server) checkResources(t *lab.Handling, client Client, asked []string) 
 	if len(once(asked)) > maxResources {
 		return noTarget("The request names more than 8 APIs.", "Ask for a token an API: one that opens many is worth more to a thief (RFC 8707 §3).")
 	}
+	length := 0
 	for _, one := range asked {
 		if e := checkResource(one); e != nil {
 			return e
 		}
+		length += len(one)
+	}
+	if length > endpoint.MaxParameter {
+		return noTarget("The resources are longer than 2048 bytes together.", "Name the APIs that the token is for, each once (RFC 8707 §2).")
 	}
 	if len(asked) == 0 {
 		return nil
@@ -104,11 +105,7 @@ func targets(l *lab.Lab, client Client, asked []string) []string {
 	case client.Audience != "":
 		return []string{client.Audience}
 	}
-	var all []string
-	for _, r := range l.Resources() {
-		all = append(all, l.Resource(r))
-	}
-	return all
+	return l.ResourceAddresses()
 }
 
 // grantedIn are the APIs that the user's sign-in was for. One that began before requests named any

@@ -68,6 +68,14 @@ func checkScope(asked string) *endpoint.Error {
 // hasScope reports whether a word was granted.
 func hasScope(granted, word string) bool { return slices.Contains(strings.Fields(granted), word) }
 
+// withoutUser leaves out what is about a user (OpenID Connect Core §5.4, §11): in a token of a
+// client's own there is none.
+func withoutUser(asked string) string {
+	return strings.Join(slices.DeleteFunc(strings.Fields(asked), func(word string) bool {
+		return slices.Contains([]string{scopeOpenID, scopeProfile, scopeEmail, scopeOffline}, word)
+	}), " ")
+}
+
 // granted returns what of the scope that a client asked for is granted: the words that there
 // are for it, each once, else the default.
 func granted(asked string, client Client, rules guard.Rules) string {

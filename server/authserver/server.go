@@ -112,7 +112,7 @@ func named(l *lab.Lab, r *http.Request, form url.Values) event.Party {
 		return event.Webapp
 	case ClientAgent:
 		return event.Agent
-	case ClientHelper:
+	case ClientBot:
 		return event.Mallory
 	}
 	return event.Outside

@@ -355,6 +355,15 @@ func (c *Code) spend(t *lab.Handling) {
 	t.Changed("code", "spent", c.Value, event.ChangeField{Name: "spent", To: now.Format(time.RFC3339)})
 }
 
+// userToken is what an access token is that comes of a user's sign-in with a client, for the APIs
+// that the sign-in was for, or of those for the ones that are asked for.
+func (s *Server) userToken(t *lab.Handling, client Client, kept, asked []string, token Token) Token {
+	token.Granted = grantedIn(t.Lab, client, kept)
+	token.Audience = s.audience(t, client, kept, asked, token.Scope)
+	token.MayAct = client.actor
+	return token
+}
+
 // keepToken keeps one more, and forgets the oldest beyond a bound. Those of agents have one of their
 // own: however often an agent asks, it pushes out no user's.
 func (s *State) keepToken(token Token) {

@@ -317,10 +317,11 @@ func TestEverySwitchSaysWhatIsSo(t *testing.T) {
 				b.showsWhatIsSo(p, protections)
 			}
 			pressed++
-			for _, part := range prot.Parts {
+			there := slices.DeleteFunc(slices.Clone(prot.Parts), func(part guard.Part) bool { return !(guard.Rules{Chapter: c.Version}).Has(part.ID) })
+			for _, part := range there {
 				name := partName(prot, part)
 				switch {
-				case len(prot.Parts) == 1, !(guard.Rules{Chapter: c.Version}).Has(part.ID):
+				case len(there) == 1: // it is its protection's
 				case !part.Refuses():
 					for _, value := range append(slices.Clone(part.Values[1:]), part.Values[0]) {
 						b.choose(name, value)
@@ -592,17 +593,26 @@ func (b *tab) playAndCompare(p *program, a api.Attack, needs map[string]string) 
 
 	b.do("replay it", clickOn(".bands > .band:last-child .band-replay", "Replay"))
 	b.until(`document.querySelector(".replay-count")?.innerText.startsWith("1 of ")`)
-	steps := evaluate[[]seen](b, `(async () => {
-		const all = [];
-		for (;;) {
-			await `+redrawn+`;
-			all.push(`+seenNow+`);
-			const on = document.querySelector(".replay-on"), count = document.querySelector(".replay-count").innerText;
-			if (on.ariaDisabled === "true") return all;
-			on.click();
-			while (document.querySelector(".replay-count").innerText === count) await `+redrawn+`;
-		}
-	})()`)
+	type part struct {
+		Steps []seen
+		Ended bool
+	}
+	var steps []seen
+	for ended := false; !ended; { // a few steps at a time: a replay may be long
+		p := evaluate[part](b, `(async () => {
+			const all = [];
+			for (let i = 0; i < 10; i++) {
+				await `+redrawn+`;
+				all.push(`+seenNow+`);
+				const on = document.querySelector(".replay-on"), count = document.querySelector(".replay-count").innerText;
+				if (on.ariaDisabled === "true") return {Steps: all, Ended: true};
+				on.click();
+				while (document.querySelector(".replay-count").innerText === count) await `+redrawn+`;
+			}
+			return {Steps: all};
+		})()`)
+		steps, ended = append(steps, p.Steps...), p.Ended
+	}
 	for i, step := range steps {
 		until := log
 		if i < len(steps)-1 { // what happens until the next row belongs to it

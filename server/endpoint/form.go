@@ -101,7 +101,9 @@ func malformed(format, name string) *Error {
 func Encode(answer any) url.Values {
 	from, values := reflect.ValueOf(answer), url.Values{}
 	for i, p := range parametersOf(from.Type()) {
-		if value := from.Field(i).String(); value != "" {
+		if p.many {
+			values[p.name] = filled(from.Field(i).Interface().([]string))
+		} else if value := from.Field(i).String(); value != "" {
 			values.Set(p.name, value)
 		}
 	}

@@ -30,6 +30,15 @@ func (l *Lab) Resources() []Resource {
 	return []Resource{Photos, Billing, Calendar}
 }
 
+// ResourceAddresses are their addresses, in that order.
+func (l *Lab) ResourceAddresses() []string {
+	var all []string
+	for _, r := range l.Resources() {
+		all = append(all, l.Resource(r))
+	}
+	return all
+}
+
 // Resource is the address of one of them, by which tokens name it.
 func (l *Lab) Resource(r Resource) string { return l.API() + r.Path }
 

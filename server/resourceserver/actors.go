@@ -2,14 +2,24 @@ package resourceserver
 
 import (
 	"net/http"
+	"strings"
 
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
+	"oauthlab/lessons/prose"
 	"oauthlab/server/lab"
 )
 
 // maxActors bounds the chain that the API reads of a token: whoever wrote the token wrote that.
 const maxActors = 8
+
+// maxName bounds the name of a user or a client, in bytes, wherever it comes from.
+const maxName = 64
+
+// isName reports whether a text can be one.
+func isName(text string) bool {
+	return text != "" && len(text) <= maxName && !strings.ContainsFunc(text, func(r rune) bool { return r < '!' || r > '~' })
+}
 
 // actor is who acts for a token's user (RFC 8693 §4.1).
 type actor struct {
@@ -21,7 +31,7 @@ type actor struct {
 // known: what is nested is history (RFC 8693 §4.1).
 func (a *actor) chain() (subjects []string) {
 	for ; a != nil && len(subjects) < maxActors; a = a.Act {
-		subjects = append(subjects, a.Subject)
+		subjects = append(subjects, prose.Clip(a.Subject, maxName, "…"))
 	}
 	return subjects
 }
@@ -32,7 +42,7 @@ func (a *actor) chain() (subjects []string) {
 func actsFor(t *lab.Handling, r *http.Request, is Token, subject string) string {
 	named := r.URL.Query()["for"]
 	isOwn := is.Known && is.Subject == is.ClientID
-	if !isOwn || len(named) != 1 || named[0] == "" || t.Settings.Rules().Value(guard.IDAgentTrust) != guard.NamedUser {
+	if !isOwn || len(named) != 1 || !isName(named[0]) || t.Settings.Rules().Value(guard.IDAgentTrust) != guard.NamedUser {
 		return subject
 	}
 	t.Noted(event.NoteAgentTrusted, "The calendar takes the agent's word: it acts for "+named[0]+".", event.Field{Name: "subject", Value: named[0]})

@@ -91,7 +91,7 @@ const taken = "alice"
 // admit returns the subject for whom a request may act. It decides in the order of RFC 6750 §3.1: is there a token,
 // is it known, or signed as it should be; is it for this API, in time, and good for what the
 // request needs.
-func admit(t *lab.Handling, b bearer, is Token, at door) (subject string, refusal *endpoint.Error) {
+func admit(t *lab.Handling, b bearer, is Token, at access) (subject string, refusal *endpoint.Error) {
 	if err := t.Enforce(guard.IDTokenInURL,
 		guard.TokenInURL(b.inURL)); err != nil {
 		return "", refused(err, http.StatusBadRequest, "")
@@ -109,7 +109,7 @@ func admit(t *lab.Handling, b bearer, is Token, at door) (subject string, refusa
 	if !is.Known { // the guard is off: any text will do
 		return taken, nil
 	}
-	if e := at.gate(t, is); e != nil {
+	if e := at.checkAudience(t, is); e != nil {
 		return "", e
 	}
 	if err := t.Enforce(guard.IDTokenExpiry,

@@ -24,14 +24,14 @@ type NewNote struct {
 
 // me answers who the token's user is.
 func (s *Server) me(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
-	return s.serve(w, r, t, http.StatusOK, door{lab.Photos, "profile", gateOfMe}, func(state *State, _ *lab.Handling, subject string) (any, *endpoint.Error) {
+	return s.serve(w, r, t, http.StatusOK, access{lab.Photos, "profile", audienceOfMe}, func(state *State, _ *lab.Handling, subject string) (any, *endpoint.Error) {
 		return state.person(subject), nil
 	})
 }
 
 // protected answers with the user's photos and notes.
 func (s *Server) protected(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
-	return s.serve(w, r, t, http.StatusOK, door{lab.Photos, "read", gateOfPhotos}, func(state *State, _ *lab.Handling, subject string) (any, *endpoint.Error) {
+	return s.serve(w, r, t, http.StatusOK, access{lab.Photos, "read", audienceOfPhotos}, func(state *State, _ *lab.Handling, subject string) (any, *endpoint.Error) {
 		return Protected{
 			Owner:  subject,
 			Photos: of(subject, state.Photos, func(p Photo) string { return p.Owner }),
@@ -43,7 +43,7 @@ func (s *Server) protected(w http.ResponseWriter, r *http.Request, t *lab.Handli
 // write keeps a new note. Who the user is, the token says, and nothing in the request.
 func (s *Server) write(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
 	text, wrong := readNote(r)
-	return s.serve(w, r, t, http.StatusCreated, door{lab.Photos, "write", gateOfPhotos}, func(state *State, t *lab.Handling, subject string) (any, *endpoint.Error) {
+	return s.serve(w, r, t, http.StatusCreated, access{lab.Photos, "write", audienceOfPhotos}, func(state *State, t *lab.Handling, subject string) (any, *endpoint.Error) {
 		if wrong != nil {
 			return nil, wrong
 		}

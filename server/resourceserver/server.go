@@ -15,6 +15,7 @@ import (
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
+	"oauthlab/lessons/prose"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/feed"
 	"oauthlab/server/lab"
@@ -116,9 +117,9 @@ type decision struct {
 	refused *endpoint.Error
 }
 
-// serve decides about a request that comes in at a door, does what it asks for, and writes the
+// serve decides about a request by what its endpoint asks of a token, does what it asks for, and writes the
 // API's log.
-func (s *Server) serve(w http.ResponseWriter, r *http.Request, t *lab.Handling, status int, at door, do func(*State, *lab.Handling, string) (any, *endpoint.Error)) error {
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, t *lab.Handling, status int, at access, do func(*State, *lab.Handling, string) (any, *endpoint.Error)) error {
 	if e := s.elsewhere(t, r); e != nil {
 		return e
 	}
@@ -151,7 +152,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, t *lab.Handling, 
 		}
 		line := newLine(t, r, d.status(status))
 		if d.refused == nil && t.Settings.Rules().Offers(guard.Agents) {
-			line.For, line.By = subject, is.Actors
+			line.For, line.By = prose.Clip(subject, maxName, "…"), is.Actors
 		}
 		state.Log = lab.Keep(state.Log, line, maxLog)
 		return d, nil

@@ -64,13 +64,13 @@ func (s State) tables(rules guard.Rules) []lab.Table {
 		}),
 	}
 	if rules.Offers(guard.ResourceIndicators) {
-		all = append(all, s.compartments()...)
+		all = append(all, s.billsAndAppointments()...)
 	}
 	return all
 }
 
-// compartments are what the compartments of the API keep.
-func (s State) compartments() []lab.Table {
+// billsAndAppointments are what billing and the calendar keep.
+func (s State) billsAndAppointments() []lab.Table {
 	return []lab.Table{
 		lab.TableOf("", "bills", s.bills(), func(b Bill) string { return b.Title }, []lab.Column[Bill]{
 			{Name: "bill", Of: func(b Bill) lab.Cell { return lab.Says(b.Title) }},

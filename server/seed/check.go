@@ -150,8 +150,8 @@ func (r *reader) clients(path []any, of uuid.UUID, rules guard.Rules, in []fileC
 		switch {
 		case !clientID.MatchString(one.ID):
 			r.refuse(under(here, "client_id"), "the client_id %q takes letters, digits and . _ -, 64 at most, a letter or digit first", brief(one.ID))
-		case slices.Contains([]string{authserver.ClientDemo, authserver.ClientWeb, authserver.ClientMallory}, one.ID):
-			r.refuse(under(here, "client_id"), "the client_id %q is that of a client of every lab: take another", one.ID)
+		case authserver.IsReserved(one.ID):
+			r.refuse(under(here, "client_id"), "the client_id %q is that of a client or a user of every lab: take another", one.ID)
 		case twice && c.ClientID == "": // the id is made of the name
 			r.refuse(under(here, "name"), "another client of this lab has the name")
 		case twice:

@@ -59,7 +59,7 @@ func Stories() []widget.Story {
 // compared is a table in which a token was shown to some.
 func compared() timeline.TokenTable {
 	return timeline.TokenTable{
-		Doors: []timeline.Door{{Name: "billing", Path: "/billing", At: event.API}, {Name: "calendar", Path: "/calendar", At: event.API}, {Name: "/api/me", Path: "/api/me", At: event.API}},
+		Endpoints: []timeline.Endpoint{{Name: "billing", Path: "/billing", At: event.API}, {Name: "calendar", Path: "/calendar", At: event.API}, {Name: "/api/me", Path: "/api/me", At: event.API}},
 		Rows: []timeline.TokenRow{
 			{Token: "Zq3x…", Value: "Zq3x-billing", For: "billing", Cells: []timeline.TokenCell{
 				{Status: 200, Taken: true}, {Status: 401, Who: "Auth server: introspection audience: called inactive"}, {},

@@ -29,7 +29,7 @@ func tokenTable(t timeline.TokenTable, ready bool, compare func(), delegate app.
 		)
 	}
 	head := []app.UI{column("Token for")}
-	for _, d := range t.Doors {
+	for _, d := range t.Endpoints {
 		head = append(head, column(d.Name).Class(widget.PartyClass(d.At)))
 	}
 	var rows []app.UI
@@ -55,14 +55,14 @@ func tokenRow(t timeline.TokenTable, r timeline.TokenRow) app.UI {
 		widget.Traced(tag.Span(), timeline.TraceOf("access_token", r.Value)).Class("mark", widget.MarkClass(param.MarkToken)).Text(r.Token),
 	)}
 	for i, c := range r.Cells {
-		cells = append(cells, tokenCell(t.Doors[i].Name, c))
+		cells = append(cells, tokenCell(t.Endpoints[i].Name, c))
 	}
 	return tag.Tr().Body(cells...)
 }
 
-// tokenCell is what came of a token at a door.
-func tokenCell(door string, c timeline.TokenCell) app.UI {
-	cell := tag.Td().DataSet("by", door)
+// tokenCell is what came of a token at a endpoint.
+func tokenCell(endpoint string, c timeline.TokenCell) app.UI {
+	cell := tag.Td().DataSet("by", endpoint)
 	switch {
 	case c.Status == 0:
 		return cell.Class("is-silent").Text("not asked")

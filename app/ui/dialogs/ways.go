@@ -77,7 +77,7 @@ func chain(all []string) app.UI {
 	var links []app.UI
 	for i, one := range all {
 		class := widget.PartyClass(event.Agent)
-		if i == len(all)-1 && i > 0 {
+		if i == len(all)-1 {
 			one, class = prose.Capital(one), widget.PartyClass(event.Browser)
 		}
 		if i > 0 {

@@ -8,16 +8,16 @@ import (
 	"oauthlab/server/lab"
 )
 
-// door is where a request comes in: to which API it leads, what a token needs there, and who
-// looks whether it is for that API at all.
-type door struct {
-	to    lab.Resource
-	needs string // scope
-	gate  func(t *lab.Handling, is Token) *endpoint.Error
+// access is what a token must be good for at an endpoint: for which API, with which scope, and by
+// which check of whom it is for.
+type access struct {
+	to            lab.Resource
+	needs         string // scope
+	checkAudience func(t *lab.Handling, is Token) *endpoint.Error
 }
 
-// gateOfPhotos lets tokens in that are for the lab's first API (RFC 9068 §4).
-func gateOfPhotos(t *lab.Handling, is Token) *endpoint.Error {
+// audienceOfPhotos takes tokens that are for the lab's first API (RFC 9068 §4).
+func audienceOfPhotos(t *lab.Handling, is Token) *endpoint.Error {
 	own := t.Resource(lab.Photos)
 	aud, e := addressed(t, is, own)
 	if e != nil {
@@ -30,17 +30,17 @@ func gateOfPhotos(t *lab.Handling, is Token) *endpoint.Error {
 	return nil
 }
 
-// gateOfMe is that of the oldest endpoint. When the API got compartments, each with a gate,
-// nobody thought of this door: it lets in whatever the authorization server gave out.
-func gateOfMe(t *lab.Handling, is Token) *endpoint.Error {
+// audienceOfMe is that of the oldest endpoint. When billing and the calendar came, each with a check of
+// its own, nobody thought of this one: it takes whatever the authorization server gave out.
+func audienceOfMe(t *lab.Handling, is Token) *endpoint.Error {
 	if t.Settings.Rules().Offers(guard.ResourceIndicators) {
 		return nil
 	}
-	return gateOfPhotos(t, is)
+	return audienceOfPhotos(t, is)
 }
 
-// gateOfBilling lets tokens in that are for billing.
-func gateOfBilling(t *lab.Handling, is Token) *endpoint.Error {
+// audienceOfBilling takes tokens that are for billing.
+func audienceOfBilling(t *lab.Handling, is Token) *endpoint.Error {
 	own := t.Resource(lab.Billing)
 	aud, e := addressed(t, is, own)
 	if e != nil {
@@ -53,8 +53,8 @@ func gateOfBilling(t *lab.Handling, is Token) *endpoint.Error {
 	return nil
 }
 
-// gateOfCalendar lets tokens in that are for the calendar.
-func gateOfCalendar(t *lab.Handling, is Token) *endpoint.Error {
+// audienceOfCalendar takes tokens that are for the calendar.
+func audienceOfCalendar(t *lab.Handling, is Token) *endpoint.Error {
 	own := t.Resource(lab.Calendar)
 	aud, e := addressed(t, is, own)
 	if e != nil {

@@ -11,8 +11,6 @@ import (
 	"oauthlab/server/lab"
 )
 
-// What the compartments of the API keep, from the chapter on that brings them.
-
 // Bill is a bill of somebody's.
 type Bill struct {
 	Owner  string `json:"owner"`
@@ -73,14 +71,14 @@ func firstAppointments() []Appointment {
 
 // billing answers with the user's bills.
 func (s *Server) billing(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
-	return s.serve(w, r, t, http.StatusOK, door{lab.Billing, "read", gateOfBilling}, func(state *State, _ *lab.Handling, subject string) (any, *endpoint.Error) {
+	return s.serve(w, r, t, http.StatusOK, access{lab.Billing, "read", audienceOfBilling}, func(state *State, _ *lab.Handling, subject string) (any, *endpoint.Error) {
 		return Bills{Owner: subject, Bills: of(subject, state.bills(), func(b Bill) string { return b.Owner })}, nil
 	})
 }
 
 // calendar answers with the user's appointments.
 func (s *Server) calendar(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
-	return s.serve(w, r, t, http.StatusOK, door{lab.Calendar, "read", gateOfCalendar}, func(state *State, _ *lab.Handling, subject string) (any, *endpoint.Error) {
+	return s.serve(w, r, t, http.StatusOK, access{lab.Calendar, "read", audienceOfCalendar}, func(state *State, _ *lab.Handling, subject string) (any, *endpoint.Error) {
 		return Appointments{Owner: subject, Appointments: of(subject, state.appointments(), func(a Appointment) string { return a.Owner })}, nil
 	})
 }
@@ -88,7 +86,7 @@ func (s *Server) calendar(w http.ResponseWriter, r *http.Request, t *lab.Handlin
 // appoint keeps a new appointment. Who the user is, the token says.
 func (s *Server) appoint(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
 	asked, wrong := readAppointment(r)
-	return s.serve(w, r, t, http.StatusCreated, door{lab.Calendar, "write", gateOfCalendar}, func(state *State, t *lab.Handling, subject string) (any, *endpoint.Error) {
+	return s.serve(w, r, t, http.StatusCreated, access{lab.Calendar, "write", audienceOfCalendar}, func(state *State, t *lab.Handling, subject string) (any, *endpoint.Error) {
 		if wrong != nil {
 			return nil, wrong
 		}
