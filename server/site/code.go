@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -46,8 +47,9 @@ var ReadCode = sync.OnceValues(readCode)
 
 func readCode() (CodeBook, error) {
 	r := codeReader{files: token.NewFileSet(), names: map[string]guard.ID{}, funcs: map[string]api.Snippet{}}
-	for folder, files := range sources() {
-		if err := r.parse(folder, files); err != nil {
+	all := sources()
+	for _, folder := range slices.Sorted(maps.Keys(all)) { // a guard's calls are in one order at each start
+		if err := r.parse(folder, all[folder]); err != nil {
 			return nil, err
 		}
 	}

@@ -235,16 +235,16 @@ func TestRobotsAreKeptFromWhatIsNoPage(t *testing.T) {
 // Processes beside each other, and one process after the other, are one build.
 func TestTheFingerprintOfTheSameChaptersIsTheSame(t *testing.T) {
 	var prints []string
-	for range 2 {
+	for range 5 { // what is in no order differs now and then
 		read, err := load.Chapters(content.FS)
 		if err != nil {
 			t.Fatal(err)
 		}
-		code, err := ReadCode()
+		code, err := readCode()
 		if err != nil {
 			t.Fatal(err)
 		}
-		books, err := ReadBooks()
+		books, err := readBooks()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -258,8 +258,8 @@ func TestTheFingerprintOfTheSameChaptersIsTheSame(t *testing.T) {
 		}
 		prints = append(prints, print)
 	}
-	if one, two := prints[0], prints[1]; one != two {
-		t.Errorf("the same chapters are %s and %s", one, two)
+	if len(slices.Compact(prints)) > 1 {
+		t.Errorf("the same chapters are %q", prints)
 	}
 }
 
