@@ -172,7 +172,7 @@ func TestLintFindsWhatIsWrongWithAFolder(t *testing.T) {
 			[]string{
 				`20-mine/chapter.md:5: a text with a colon in it needs quotes, since a colon ends a key: put the whole text in quotes: title: "Mine: all of it"`,
 				`20-mine/2-break.md:17: link to "/glossary#no-such": there is no such entry`,
-				`20-mine/3-mend.md:11: there is no note "attack.end": there is pkce.verifier, state.made, nonce.made, open, callback, code.accepted, tokens, signed-in, userinfo.taken, account.opened, things.shown, tokens.renewing, api.refused, agent.delegates, agent.report, client.signed-out, flow.failed, login.refused, server.fault, introspection.unanswered, agent.trusted, out.of.bounds, mail, leak, moved, state.read, attack.begins, attack.ends, bait.begins, bait.ends, lab.created, lab.reset, call.refused`,
+				`20-mine/3-mend.md:11: there is no note "attack.end": there is pkce.verifier, state.made, nonce.made, open, callback, code.accepted, tokens, signed-in, userinfo.taken, account.opened, things.shown, tokens.renewing, api.refused, token.refused, agent.delegates, agent.report, client.signed-out, flow.failed, login.refused, server.fault, introspection.unanswered, agent.trusted, out.of.bounds, mail, leak, moved, state.read, attack.begins, attack.ends, bait.begins, bait.ends, lab.created, lab.reset, call.refused`,
 				`20-mine/1-run.md:1: hint is missing: what does who is stuck look for?`,
 			},
 		},

@@ -143,7 +143,21 @@ func (h *house) misused(t *testing.T) []event.Event {
 	h.signIn(t, l)
 	h.ask(t, http.MethodPost, api+"/sign-out", "", key...)
 	h.ask(t, http.MethodPost, api+"/reset", "", key...)
-	return slices.Concat(h.logOf(t, uuid.MustParse(l.ID)), h.signedOut(t), h.unanswered(t))
+	return slices.Concat(h.logOf(t, uuid.MustParse(l.ID)), h.signedOut(t), h.unanswered(t), h.tokenRefused(t))
+}
+
+// tokenRefused returns the log of a lab whose client opens an API that its user was not asked about.
+func (h *house) tokenRefused(t *testing.T) []event.Event {
+	t.Helper()
+	l, err := h.prover().LabWith(t.Context(), "v09", map[guard.ID]string{guard.IDResourceAPIs: "photos"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, _ := robot.FindScript("resources")
+	if err := h.prover().Play(t.Context(), l, script); err != nil {
+		t.Fatal(err)
+	}
+	return h.logOf(t, l.ID)
 }
 
 // unanswered returns the log of a lab whose API cannot ask the authorization server.

@@ -65,7 +65,7 @@ func (f *flow) refresh(
 	var no *TokenError
 	if errors.As(err, &no) {
 		if no.Code == "invalid_target" { // RFC 8707 §2: this API alone
-			f.note(event.NoteAPIRefused,
+			f.note(event.NoteTokenRefused,
 				"The client gets no token for this API: "+err.Error(),
 				event.Field{Name: "error", Value: err.Error()})
 			return Tokens{}, err

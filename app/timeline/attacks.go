@@ -83,7 +83,7 @@ func cardOf(end AttackEnd, by string, pills []Pill) Card {
 	if title == "" {
 		title = "Mallory got in"
 	}
-	stood := "No check stood in her way."
+	stood := "No check stood in the way."
 	if slices.ContainsFunc(pills, func(p Pill) bool { return p.Outcome == event.Refused }) {
 		stood = "A check refused, and the harm was done all the same."
 	}

@@ -27,6 +27,11 @@ type Login struct {
 // Ended reports whether the client has done what it can for now.
 func (l Login) Ended() bool { return l != Login{} }
 
+// SaysWho reports whether the API was asked whose account it is, be it in vain.
+func (l Login) SaysWho() bool {
+	return l.Shows != nil && slices.ContainsFunc(l.Shows.Fields, func(f event.Field) bool { return f.Name == "name" })
+}
+
 // news says in a sentence how the flow has ended; "" while it is under way.
 func (l Login) news() string {
 	switch {
@@ -57,7 +62,7 @@ func (l Login) after(n *event.Note) Login {
 		l.Shows = withEarlier(n, l.Shows)
 	case event.NoteReport:
 		l.Report = n.Get("text")
-	case event.NoteAPIRefused:
+	case event.NoteAPIRefused, event.NoteTokenRefused:
 		l.Refused = inWords(n.Get("error"))
 	case event.NoteSignedOut:
 		return Login{SignedOut: true}

@@ -157,7 +157,7 @@ func TestAttackEndsInACard(t *testing.T) {
 		card Card
 		by   string
 	}{
-		"she got in": {won, Card{Won: true, Title: "Mallory holds Alice's token", Detail: "No check stood in her way. PKCE would have.", Sides: Sides{Gained: []string{"A token."}, Lost: []string{"Her privacy.", "Her login."}}}, ""},
+		"she got in": {won, Card{Won: true, Title: "Mallory holds Alice's token", Detail: "No check stood in the way. PKCE would have.", Sides: Sides{Gained: []string{"A token."}, Lost: []string{"Her privacy.", "Her login."}}}, ""},
 		"stopped":    {lost, Card{Title: "Stopped by PKCE", Detail: "The verifier does not match the challenge.", Sides: Sides{Gained: []string{"Alice's code, worth nothing."}}}, "PKCE"},
 	}
 	for name, tt := range tests {
@@ -215,7 +215,7 @@ func TestACardSaysWhatDecided(t *testing.T) {
 	}{
 		"the first stopped her":  {ending("stopped", event.Refused, guard.IDRedirectURI), "Not registered."},
 		"the second stopped her": {ending("stopped", event.Refused, guard.IDErrorShown), "Nobody registered that."},
-		"neither did":            {ending("succeeded", event.WouldRefuse, ""), "No check stood in her way. Exact redirect URI would have."},
+		"neither did":            {ending("succeeded", event.WouldRefuse, ""), "No check stood in the way. Exact redirect URI would have."},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

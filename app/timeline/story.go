@@ -119,13 +119,15 @@ func (t *teller) request(e event.Event) string {
 	case path == "/authorize" && followed:
 		return prose.Capital(who) + " follows the link to the auth server."
 	case path == "/authorize":
-		return prose.Capital(who) + " asks the auth server for a code."
+		return prose.Capital(who) + " asks the auth server for a code" + forWhom(targetsOf(e)) + "."
 	case path == "/login" && e.Request.Method == "POST":
 		return t.signsIn(e)
 	case path == "/login":
 		return prose.Capital(who) + " opens the login page."
 	case path == "/token":
 		return t.redeems(who, e)
+	case path == "/jwks":
+		return prose.Capital(who) + " asks the auth server for its public keys."
 	case asksMetadata(path):
 		return prose.Capital(who) + " asks the auth server for its metadata."
 	case path == "/userinfo":
@@ -138,7 +140,7 @@ func (t *teller) request(e event.Event) string {
 	case event.API:
 		return prose.Capital(who) + t.asksAPI(e, path)
 	case event.Agent:
-		return prose.Capital(who) + " hands the agent a task, " + t.with(e) + "."
+		return prose.Capital(who) + " sends the agent the task, " + t.with(e) + "."
 	case event.Webapp:
 		return prose.Capital(who) + asksWebApp(path)
 	}

@@ -80,7 +80,7 @@ type Card struct {
 	Won    bool   // Mallory got what she wanted
 	Cut    bool   // neither got she anything, nor did anyone stop her
 	Title  string // "Mallory holds Alice's token"
-	Detail string // "No check stood in her way. PKCE would have."
+	Detail string // "No check stood in the way. PKCE would have."
 	Sides
 }
 

@@ -105,7 +105,7 @@ func TestWhatEachWayLetsAnAPIKnow(t *testing.T) {
 		{Way: "as-itself", Came: "Done, for itself.", Billing: Showing{Value: "at-billing", Status: 200, Knows: plain},
 			Calendar: Showing{Value: "at-own", Status: 201, Knows: "demo-agent, and no user."}},
 		{Way: "pass-through", Came: "It said no.", Billing: Showing{Value: "at-billing", Status: 200, Knows: plain},
-			Calendar: Showing{Value: "at-billing", Status: 401, Knows: "Nothing: the auth server calls the token inactive."}},
+			Calendar: Showing{Value: "at-billing", Status: 401, Knows: "nothing, since the auth server calls the token inactive."}},
 	}
 	if diff := cmp.Diff(want, WaysOf(r.events), cmpopts.IgnoreFields(Way{}, "Title"), cmpopts.IgnoreFields(Showing{}, "Seq", "Token")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -155,7 +155,7 @@ func bearerIn(text string) insight {
 func (b insight) says() string {
 	switch {
 	case b.inactive:
-		return "Nothing: the auth server calls the token inactive."
+		return "nothing, since the auth server calls the token inactive."
 	case b.user == "":
 		return "Nothing."
 	case len(b.actors) > 1: // what is nested acted before (RFC 8693 §4.1)

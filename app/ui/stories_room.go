@@ -156,7 +156,7 @@ func roomBands() []timeline.Band {
 		row(event.Mallory, calendar, "GET /week",
 			timeline.Pill{At: calendar, Outcome: event.Refused, Defends: true, Text: "audience refused", Reason: "the token is for Billing"}),
 		row(event.Mallory, event.API, "GET /api/me"),
-		{Kind: timeline.RowCard, Card: &timeline.Card{Won: true, Title: "Mallory holds Alice's token", Detail: "No check stood in her way."}},
+		{Kind: timeline.RowCard, Card: &timeline.Card{Won: true, Title: "Mallory holds Alice's token", Detail: "No check stood in the way."}},
 	}
 	return []timeline.Band{
 		{Key: "flow", Title: "Alice asks the agent to pay a bill", Messages: len(flow), Rows: numbered(flow, 1)},

@@ -29,7 +29,8 @@ var changeRows = []ChangeRow{
 	{What: "key", Action: "retired", Means: "A key signs no more. It stays published for a while.", From: Auth, Key: "kid", Fields: []string{"alg"}},
 	{What: "key", Action: "withdrawn", Means: "A key is published no more: nobody is to take what it signed.", From: Auth, Key: "kid", Fields: []string{"alg"}},
 
-	{What: "entry", Action: "stored", Adds: true, Means: "The API keeps a new note of a user's, or an appointment.", From: API, Fields: []string{"owner", "text"}},
+	{What: "appointment", Action: "stored", Adds: true, Means: "The calendar keeps a new appointment of a user's.", From: API, Fields: []string{"owner", "text"}},
+	{What: "entry", Action: "stored", Adds: true, Means: "The API keeps a new note of a user's.", From: API, Fields: []string{"owner", "text"}},
 
 	{What: "protection", Action: "switched", Means: "Parts of a protection were switched. Its key is the protection's id.", From: Lab, Fields: []string{"on"}, Parts: true},
 	{What: "client", Action: "registered", Means: "The learner registered a client. Its key is the client's id.", From: Lab, Fields: []string{"name", "type", "redirect_uris"}},

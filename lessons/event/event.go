@@ -148,6 +148,7 @@ const (
 	NoteMail         = "mail"
 	NoteLeak         = "leak"
 	NoteMoved        = "moved"
+	NoteTokenRefused = "token.refused"
 	NoteDelegates    = "agent.delegates"
 	NoteReport       = "agent.report"
 	NoteAgentTrusted = "agent.trusted"

@@ -213,7 +213,7 @@ func TestFindings(t *testing.T) {
 		},
 		"a note that nobody takes": {
 			step, "name: attack.ends", "name: attack.end",
-			`there/02-state/1-mend.md:19: there is no note "attack.end": there is pkce.verifier, state.made, nonce.made, open, callback, code.accepted, tokens, signed-in, userinfo.taken, account.opened, things.shown, tokens.renewing, api.refused, agent.delegates, agent.report, client.signed-out, flow.failed, login.refused, server.fault, introspection.unanswered, agent.trusted, out.of.bounds, mail, leak, moved, state.read, attack.begins, attack.ends, bait.begins, bait.ends, lab.created, lab.reset, call.refused`,
+			`there/02-state/1-mend.md:19: there is no note "attack.end": there is pkce.verifier, state.made, nonce.made, open, callback, code.accepted, tokens, signed-in, userinfo.taken, account.opened, things.shown, tokens.renewing, api.refused, token.refused, agent.delegates, agent.report, client.signed-out, flow.failed, login.refused, server.fault, introspection.unanswered, agent.trusted, out.of.bounds, mail, leak, moved, state.read, attack.begins, attack.ends, bait.begins, bait.ends, lab.created, lab.reset, call.refused`,
 		},
 		"a script that is not there": {
 			own, "description: One sentence.\n", "description: One sentence.\nscript: sing-in\n",
@@ -225,7 +225,7 @@ func TestFindings(t *testing.T) {
 		},
 		"a change that nothing makes": {
 			step, "    what: protection\n    action: switched", "    what: protection\n    action: turned",
-			`there/02-state/1-mend.md:9: there is no change "protection turned": there is authorization kept, session stored, session removed, code stored, code spent, token stored, token revoked, refresh stored, refresh used, family revoked, key stored, key retired, key withdrawn, entry stored, protection switched, client registered, client changed, client removed, clock moved, chapter switched`,
+			`there/02-state/1-mend.md:9: there is no change "protection turned": there is authorization kept, session stored, session removed, code stored, code spent, token stored, token revoked, refresh stored, refresh used, family revoked, key stored, key retired, key withdrawn, appointment stored, entry stored, protection switched, client registered, client changed, client removed, clock moved, chapter switched`,
 		},
 		"a field that a change does not have": {
 			step, "    what: protection\n    action: switched\n    fields:\n      key: state\n      on: \"true\"\n      state.method: random\n",

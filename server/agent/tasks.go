@@ -184,8 +184,14 @@ func (d *doing) compare(ctx context.Context) (client.Report, error) {
 	}
 	for _, one := range []string{d.subject, token} {
 		for _, at := range []lab.Resource{lab.Billing, lab.Calendar} {
-			if _, _, err := d.ask(ctx, one, http.MethodGet, at, ""); err != nil {
+			_, status, err := d.ask(ctx, one, http.MethodGet, at, "")
+			switch {
+			case err != nil:
 				return client.Report{}, err
+			case one == d.subject && at == lab.Billing:
+				d.done.Billing = status
+			case one == token && at == lab.Calendar:
+				d.done.Calendar = status
 			}
 		}
 	}

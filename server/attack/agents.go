@@ -180,7 +180,7 @@ func moreByExchange() Attack {
 		Harm: func(e Evidence) bool {
 			return e.exchangedFor(func(t authserver.Token) bool { return guard.Downscope(allowed(e.Auth, t), t.Scope) != nil }) &&
 				slices.ContainsFunc(e.Events, func(one event.Event) bool {
-					return one.Change != nil && one.Change.What == "entry" && slices.Contains(one.Change.Fields, event.ChangeField{Name: "owner", To: "alice"})
+					return one.Change != nil && one.Change.What == "appointment" && slices.Contains(one.Change.Fields, event.ChangeField{Name: "owner", To: "alice"})
 				})
 		},
 	}

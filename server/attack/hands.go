@@ -168,7 +168,11 @@ func (e Evidence) token(h Holding, t authserver.Token, now time.Time) Holding {
 		h.Worth = "for another API than any of these: worth nothing there."
 		return h
 	case h.from != "" && slices.Equal(e.opens(t), []string{e.called(h.from)}):
-		h.Worth = fmt.Sprintf("worth nothing beyond %s, where it was copied.", e.called(h.from))
+		h.Worth = fmt.Sprintf("worth nothing beyond %s, where it was copied", e.called(h.from))
+		if slices.Contains(t.Audience, e.lab.Issuer()) {
+			h.Worth += ", but to ask UserInfo whose it is"
+		}
+		h.Worth += "."
 		return h
 	case t.ClientID == authserver.ClientPrints && !e.taken(guard.IDAudience) && !e.Rules.Offers(guard.ResourceIndicators):
 		h.What, h.Worth = fmt.Sprintf("A token that her print shop was given, by %s", prose.Capital(t.Subject)), "which is for the shop's own API, and worth nothing at this one."

@@ -50,12 +50,12 @@ func actorOf(subject string) *Actor {
 	return &Actor{Subject: subject}
 }
 
-// depth is how many act, one for the other.
-func (a *Actor) depth() (n int) {
+// subjects are those who act, and acted before, the last first.
+func (a *Actor) subjects() (all []string) {
 	for ; a != nil; a = a.Act {
-		n++
+		all = append(all, a.Subject)
 	}
-	return n
+	return all
 }
 
 // exchanged is such a request, with what was found out of its tokens.
@@ -134,7 +134,7 @@ func (s *Server) exchange(state *State, t *lab.Handling, client Client, req exch
 		guard.MayAct(subject.MayAct, actor)); err != nil {
 		return tokenAnswer{refused: refused(err)}
 	}
-	if subject.Act.depth() >= maxActors {
+	if len(subject.Act.subjects()) >= maxActors {
 		return tokenAnswer{refused: endpoint.Invalid("The subject token has gone through too many hands.", "A chain has at most 8 actors: let the first of them ask again (RFC 8693 §4.1).")}
 	}
 	scope, e := s.narrowed(t, client, req, subject)

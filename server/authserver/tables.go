@@ -69,17 +69,7 @@ func (t RefreshToken) state(now time.Time) string {
 // tables shows the record to a learner: what is given out first.
 func (s State) tables() []lab.Table {
 	return []lab.Table{
-		lab.TableOf("token", "access tokens", s.Tokens, func(t Token) string { return t.Hash }, []lab.Column[Token]{
-			{Name: "access token", Of: func(t Token) lab.Cell { return lab.FollowsHash("access_token", t.Hash) }},
-			{Name: "for", Of: func(t Token) lab.Cell { return lab.Quotes(t.ClientID) }},
-			{Name: "about", Of: func(t Token) lab.Cell { return lab.Says(t.Subject) }},
-			{Name: "scope", Of: func(t Token) lab.Cell { return lab.Quotes(t.Scope) }},
-			{Name: "for the API", Of: func(t Token) lab.Cell { return lab.Quotes(strings.Join(t.Audience, " ")) }},
-			{Name: "out of code", Of: func(t Token) lab.Cell { return lab.Follows("code", t.Code) }},
-			{Name: "good until", Of: func(t Token) lab.Cell { return lab.Until(t.Expires) }},
-			{Name: "revoked", Of: func(t Token) lab.Cell { return lab.At(t.Revoked) }},
-			{Name: "kept as its hash", Of: func(t Token) lab.Cell { return lab.Quotes(t.Hash) }},
-		}),
+		s.tokenTable(),
 		lab.TableOf("code", "codes", s.Codes, func(c Code) string { return c.Value }, []lab.Column[Code]{
 			{Name: "code", Of: func(c Code) lab.Cell { return lab.Follows("code", c.Value) }},
 			{Name: "for", Of: func(c Code) lab.Cell { return lab.Quotes(c.ClientID) }},
@@ -147,4 +137,25 @@ func (p Pending) refused() string {
 		return ""
 	}
 	return p.Refusal.Code
+}
+
+// tokenTable shows the access tokens. Who acts stands there as soon as anybody may.
+func (s State) tokenTable() lab.Table {
+	columns := []lab.Column[Token]{
+		{Name: "access token", Of: func(t Token) lab.Cell { return lab.FollowsHash("access_token", t.Hash) }},
+		{Name: "for", Of: func(t Token) lab.Cell { return lab.Quotes(t.ClientID) }},
+		{Name: "about", Of: func(t Token) lab.Cell { return lab.Says(t.Subject) }},
+		{Name: "scope", Of: func(t Token) lab.Cell { return lab.Quotes(t.Scope) }},
+		{Name: "for the API", Of: func(t Token) lab.Cell { return lab.Quotes(strings.Join(t.Audience, " ")) }},
+		{Name: "out of code", Of: func(t Token) lab.Cell { return lab.Follows("code", t.Code) }},
+		{Name: "good until", Of: func(t Token) lab.Cell { return lab.Until(t.Expires) }},
+		{Name: "revoked", Of: func(t Token) lab.Cell { return lab.At(t.Revoked) }},
+		{Name: "kept as its hash", Of: func(t Token) lab.Cell { return lab.Quotes(t.Hash) }},
+	}
+	if slices.ContainsFunc(s.Tokens, func(t Token) bool { return t.MayAct != "" || t.Act != nil }) {
+		columns = slices.Insert(columns, 3,
+			lab.Column[Token]{Name: "act", Of: func(t Token) lab.Cell { return lab.Quotes(strings.Join(t.Act.subjects(), ", after ")) }},
+			lab.Column[Token]{Name: "may act", Of: func(t Token) lab.Cell { return lab.Quotes(t.MayAct) }})
+	}
+	return lab.TableOf("token", "access tokens", s.Tokens, func(t Token) string { return t.Hash }, columns)
 }

@@ -31,7 +31,7 @@ func TestTheDiagramIsHeardAsAStory(t *testing.T) {
 	if len(said) > 3 { // the code, the token, how the attack ended
 		t.Errorf("a run and an attack are told in %d pieces: %q", len(said), said)
 	}
-	for _, want := range []string{"Alice signs in. The client has a token.", "Mallory holds Alice's token. No check stood in her way. PKCE would have."} {
+	for _, want := range []string{"Alice signs in. The client has a token.", "Mallory holds Alice's token. No check stood in the way. PKCE would have."} {
 		if !slices.ContainsFunc(said, func(s string) bool { return strings.HasPrefix(s, want) }) {
 			t.Errorf("nothing says %q: %q", want, said)
 		}

@@ -92,7 +92,7 @@ func (s *Server) appoint(w http.ResponseWriter, r *http.Request, t *lab.Handling
 		}
 		one := Appointment{Owner: subject, Day: asked.Day, Title: asked.Title, Written: t.Now()}
 		state.Appointments = lab.Keep(state.appointments(), one, maxAppointments)
-		t.Changed("entry", "stored", "", event.ChangeField{Name: "owner", To: one.Owner}, event.ChangeField{Name: "text", To: one.Day + " " + one.Title})
+		t.Changed("appointment", "stored", "", event.ChangeField{Name: "owner", To: one.Owner}, event.ChangeField{Name: "text", To: one.Day + " " + one.Title})
 		return one, nil
 	})
 }

@@ -78,7 +78,7 @@ func (s State) billsAndAppointments() []lab.Table {
 			{Name: "amount", Of: func(b Bill) lab.Cell { return lab.Says(b.Amount) }},
 			{Name: "due", Of: func(b Bill) lab.Cell { return lab.Says(b.Due) }},
 		}),
-		lab.TableOf("", "appointments", s.appointments(), func(a Appointment) string { return a.Day }, []lab.Column[Appointment]{
+		lab.TableOf("appointment", "appointments", s.appointments(), func(a Appointment) string { return a.Day }, []lab.Column[Appointment]{
 			{Name: "appointment", Of: func(a Appointment) lab.Cell { return lab.Says(a.Title) }},
 			{Name: "of", Of: func(a Appointment) lab.Cell { return lab.Says(a.Owner) }},
 			{Name: "day", Of: func(a Appointment) lab.Cell { return lab.Says(a.Day) }},

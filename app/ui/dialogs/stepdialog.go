@@ -115,7 +115,7 @@ func (s *stepDialog) field(i int, p event.Field) app.UI {
 	}
 	return tag.Li("step-field").Body(
 		label,
-		tag.Input("text", "field-input", "mark", widget.MarkClass(param.MarkOf(p.Name))).ID(id).Aria("label", name).
+		tag.Input("text", "field-input", "mark", widget.MarkClass(param.MarkOf(p.Name))).ID(id).Aria("label", name).Title(p.Value).
 			Attr("autocomplete", "off").Spellcheck(false).Attr("autocapitalize", "off").Attr("maxlength", maxDraft).Attr("value", p.Value).
 			On("input", func(ctx app.Context, _ app.Event) {
 				s.change(i, event.Field{Name: s.parameters()[i].Name, Value: ctx.JSSrc().Get("value").String()})

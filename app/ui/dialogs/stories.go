@@ -45,7 +45,7 @@ func Stories() []widget.Story {
 			{Way: "as-itself", Title: "It acts as itself"},
 			{Way: "pass-through", Title: "It passes her token on", Came: "The calendar did not let the agent in: it answered 401.",
 				Billing:  timeline.Showing{Token: "Zq3x…", Value: "Zq3x-billing", Status: 200, Knows: "Alice. Nothing of an agent."},
-				Calendar: timeline.Showing{Token: "Zq3x…", Value: "Zq3x-billing", Status: 401, Knows: "Nothing: the auth server calls the token inactive."}},
+				Calendar: timeline.Showing{Token: "Zq3x…", Value: "Zq3x-billing", Status: 401, Knows: "nothing, since the auth server calls the token inactive."}},
 		}, "http://localhost:8085/1/done", true, func() {})},
 		{Name: "JWT workbench, with an answer", UI: forge(session.New(page.Content{}), session.Screen{Forge: session.Forge{
 			Forgery: api.Forgery{Key: api.KeyNone},

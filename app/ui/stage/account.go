@@ -23,6 +23,8 @@ func (a *Alice) account(l timeline.Login) app.UI {
 	switch name := l.Shows.Get("name"); {
 	case name != "":
 		title, text = name, l.Shows.Get("email")
+	case a.HasMore && !l.SaysWho():
+		text = "The client shows here what its APIs keep. Press below what it shall open."
 	case l.Shows != nil:
 		text = "Whose account this is, the token may not say: it was not granted the scope profile."
 	}

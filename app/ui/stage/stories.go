@@ -41,7 +41,7 @@ func Stories() []widget.Story {
 			timeline.Row{Kind: timeline.RowMessage, Seq: 3, From: event.Browser, To: event.Mallory, Text: "leaks the URL", Leak: true},
 		)},
 		{Name: "how an attack ends", UI: bandOf(
-			timeline.Row{Kind: timeline.RowCard, Card: &timeline.Card{Won: true, Title: "Mallory holds Alice's token", Detail: "No check stood in her way."}},
+			timeline.Row{Kind: timeline.RowCard, Card: &timeline.Card{Won: true, Title: "Mallory holds Alice's token", Detail: "No check stood in the way."}},
 			timeline.Row{Kind: timeline.RowCard, Card: &timeline.Card{Title: "Stopped by PKCE", Detail: "The verifier does not match the challenge.", Sides: timeline.Sides{Gained: []string{"Alice's code, used up."}}}},
 			timeline.Row{Kind: timeline.RowCard, Card: &timeline.Card{Cut: true, Title: "The attack was cut short", Detail: "The lab is asked too much, or full: no check stopped Mallory."}},
 		)},
