@@ -111,12 +111,8 @@ func ownRules(t *lab.Handling) guard.Rules {
 func (s *Server) fetch(ctx context.Context, t *lab.Handling, r client.Request) (client.Response, error) {
 	ctx, done := context.WithTimeout(ctx, callWait)
 	defer done()
-	via := &http.Client{Transport: s.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	answer, err := native.Fetch(ctx, via, t.Origins, func(out *http.Request) { s.InternalSenders.Pin(out, t.ID, event.Agent) }, r)
-	if failed, is := errors.AsType[*url.Error](err); is {
-		return client.Response{}, failed.Err // without the address: a token may stand in it
-	}
-	return answer, err
+	answer, err := native.Fetch(ctx, native.WithoutRedirects(s.Transport), t.Origins, func(out *http.Request) { s.InternalSenders.Pin(out, t.ID, event.Agent) }, r)
+	return answer, native.WithoutAddress(err)
 }
 
 // recorder puts what the client tells into the log.

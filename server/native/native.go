@@ -4,9 +4,11 @@ package native
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"oauthlab/app/client"
@@ -47,6 +49,21 @@ func Fetch(ctx context.Context, via *http.Client, origins lab.Origins, sign func
 		}
 	}
 	return answer, nil
+}
+
+// WithoutAddress is an error of Fetch's for people to see: one of the way names the address, in
+// which a token may stand. nil stays nil.
+func WithoutAddress(err error) error {
+	if failed, is := errors.AsType[*url.Error](err); is {
+		return failed.Err
+	}
+	return err
+}
+
+// WithoutRedirects is the way by transport of who takes a redirect for the answer: a request
+// that carries a secret goes where it was sent, and no further.
+func WithoutRedirects(transport http.RoundTripper) *http.Client {
+	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 // Memory is a client's store that lasts as long as whoever holds it.

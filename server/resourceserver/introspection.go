@@ -107,8 +107,7 @@ func (s *Server) introspect(ctx context.Context, t *lab.Handling, by lab.Resourc
 	defer done()
 	basic := http.Request{Header: http.Header{}}
 	basic.SetBasicAuth(url.QueryEscape(by.Client), url.QueryEscape(s.APIKey.Secret(t.ID, by.Client)))
-	via := &http.Client{Transport: s.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	answer, err := native.Fetch(ctx, via, t.Origins, func(out *http.Request) { s.InternalSenders.Pin(out, t.ID, event.API) }, client.Request{
+	answer, err := native.Fetch(ctx, native.WithoutRedirects(s.Transport), t.Origins, func(out *http.Request) { s.InternalSenders.Pin(out, t.ID, event.API) }, client.Request{
 		Method: http.MethodPost, URL: t.Issuer() + "/introspect", Body: url.Values{"token": {value}}.Encode(),
 		Header: []event.Field{
 			{Name: "Accept", Value: "application/json"},

@@ -220,8 +220,7 @@ func (s *Server) mayFetchAgain(ctx context.Context, t *lab.Handling) error {
 
 // fetchKeys asks the authorization server for its keys, and keeps them.
 func (s *Server) fetchKeys(ctx context.Context, t *lab.Handling) (*KeyList, error) {
-	via := &http.Client{Transport: s.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	answer, err := native.Fetch(ctx, via, t.Origins, func(out *http.Request) { s.InternalSenders.Pin(out, t.ID, event.API) }, client.Request{
+	answer, err := native.Fetch(ctx, native.WithoutRedirects(s.Transport), t.Origins, func(out *http.Request) { s.InternalSenders.Pin(out, t.ID, event.API) }, client.Request{
 		Method: http.MethodGet, URL: t.Issuer() + "/jwks", Header: []event.Field{{Name: "Accept", Value: "application/jwk-set+json, application/json"}},
 	})
 	if err != nil {

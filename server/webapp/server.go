@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -197,12 +196,8 @@ func within(t *lab.Handling, address string) error {
 func (s *Server) fetch(ctx context.Context, t *lab.Handling, r client.Request) (client.Response, error) {
 	ctx, done := context.WithTimeout(ctx, callWait)
 	defer done()
-	via := &http.Client{Transport: s.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	answer, err := native.Fetch(ctx, via, t.Origins, func(out *http.Request) { s.InternalSenders.Pin(out, t.ID, event.Webapp) }, r)
-	if failed, is := errors.AsType[*url.Error](err); is {
-		return client.Response{}, failed.Err // without the address: a token may stand in it, and the browser is shown the error
-	}
-	return answer, err
+	answer, err := native.Fetch(ctx, native.WithoutRedirects(s.Transport), t.Origins, func(out *http.Request) { s.InternalSenders.Pin(out, t.ID, event.Webapp) }, r)
+	return answer, native.WithoutAddress(err)
 }
 
 // recorder puts what the client tells into the log. Between the browser and a client on a
