@@ -90,11 +90,12 @@ func (s *Session) sheets(ctx context.Context, rest string) ([]api.Sheet, error) 
 
 // ChangeClient registers a client of the learner's by POST, changes the one with the id by
 // PATCH, or takes it away by DELETE; body is what the call takes. It returns the client as it
-// stands then.
-func (s *Session) ChangeClient(ctx context.Context, method, id string, body any) (c api.OwnClient, err error) {
+// stands then. What stands below a client is changed likewise: of is its path then, such as
+// "own-1/bench", and what is returned is no client.
+func (s *Session) ChangeClient(ctx context.Context, method, of string, body any) (c api.OwnClient, err error) {
 	path := s.path("/clients")
-	if id != "" {
-		path += "/" + url.PathEscape(id)
+	if of != "" {
+		path += "/" + strings.ReplaceAll(url.PathEscape(of), "%2F", "/")
 	}
 	if method == "DELETE" {
 		return c, s.call(ctx, method, path, nil, nil)

@@ -155,6 +155,12 @@ type Entry struct {
 	Body    string `json:"body"`    // HTML, one element
 }
 
+// BenchSaying is the body of POST /api/labs/{id}/clients/{client}/bench/{fault}.
+type BenchSaying struct {
+	Outcome string `json:"outcome"`        // "accepted": the user was signed in; "refused": the client gave up
+	Says    string `json:"says,omitempty"` // the client's own words
+}
+
 // NewClient is the body of POST /api/labs/{id}/clients.
 type NewClient struct {
 	Name         string   `json:"name"`

@@ -99,8 +99,8 @@ func (s *Server) faulty() []endpoint.Row {
 		if row.Later() {
 			continue
 		}
+		row = s.benched(row)
 		row.Path = strings.Replace(row.Path, "{lab}", faultyLab, 1)
-		row.Serve = row.Serve.After(s.misbehave)
 		rows = append(rows, row)
 	}
 	return rows

@@ -45,6 +45,11 @@ type Fault struct {
 	Client  Bound    `json:"client"`          // what it is bound to do
 	Guard   guard.ID `json:"guard,omitempty"` // by which the lab's own client notices; "" where it has no name for it
 
+	// Only says which clients Client binds, where it is not all; "": it is all.
+	Only string `json:"only,omitempty"`
+	// Logins is how many it takes to meet the fault; 0 is one.
+	Logins int `json:"logins,omitempty"`
+
 	ownKeys bool // an issuer with it has keys of its own
 
 	part  guard.ID // by which it is switched on in a lab
@@ -87,6 +92,18 @@ const slow = 3 * time.Second
 // stranger is a client that the ID token is not for.
 const stranger = ClientPrints
 
+// knowIssuer are the clients that the parameter iss of an answer binds.
+const knowIssuer = "clients that know RFC 9207"
+
+// after returns the fault as one that shows after as many logins.
+func (f Fault) after(logins int) Fault {
+	f.Logins = logins + 1
+	return f
+}
+
+// Place is where a client meets the fault, such as "id-token"; "" of none.
+func (f Fault) Place() string { return strings.TrimPrefix(string(f.part), "server-faults.") }
+
 // Faults is the table of all faults, by place.
 func Faults() []Fault {
 	core := func(section string) string { return "OpenID Connect Core " + section }
@@ -126,7 +143,7 @@ func Faults() []Fault {
 		}),
 		inIDToken("missing-nonce", MustRefuse, guard.IDNonce, "§3.1.3.7", "The ID token has no nonce, although the client sent one.", func(_ scene, i *idToken) { i.Nonce = "" }),
 		inIDToken("wrong-nonce", MustRefuse, guard.IDNonce, "§3.1.3.7", "The nonce of the ID token is not the one that was sent.", func(_ scene, i *idToken) { i.Nonce = "not-the-nonce-that-was-sent" }),
-		inIDToken("replayed", MustRefuse, guard.IDNonce, "§3.1.3.7", "The ID token says what one of the user's earlier logins at the client said: the same nonce. A first login is as it should be.", replay),
+		inIDToken("replayed", MustRefuse, guard.IDNonce, "§3.1.3.7", "The ID token says what one of the user's earlier logins at the client said: the same nonce. A first login is as it should be.", replay).after(1),
 		inIDToken("missing-at-hash", MustAccept, "", "§3.1.3.6", "The ID token has no at_hash, which is optional here.", func(_ scene, i *idToken) { i.noHash = true }),
 		inIDToken("wrong-at-hash", MayRefuse, guard.IDAtHash, "§3.1.3.8", "The at_hash of the ID token is another access token's.", func(_ scene, i *idToken) { i.AtHash = guard.HashOfToken("another") }),
 		inIDToken("missing-sub", MustRefuse, guard.IDUserInfoSubject, "§2", "The ID token has no sub.", func(_ scene, i *idToken) { i.Subject = "" }),
@@ -139,11 +156,11 @@ func Faults() []Fault {
 	)
 	place(guard.IDFaultRedirect,
 		Fault{Name: "missing-state", Client: MustRefuse, Guard: guard.IDState, Section: "RFC 6749 §4.1.2", Changes: "The answer has no state, although the client sent one.", redirect: func(v url.Values) { v.Del("state") }},
-		Fault{Name: "double-state", Client: MustRefuse, Section: "RFC 6749 §3.1", Changes: "The answer has a second state beside the right one.", redirect: func(v url.Values) { v.Add("state", "another") }},
+		Fault{Name: "double-state", Client: MayRefuse, Section: "RFC 6749 §3.1", Changes: "The answer has a second state beside the right one. The server must not repeat a parameter; no section binds a client to refuse it.", redirect: func(v url.Values) { v.Add("state", "another") }},
 		Fault{Name: "wrong-state", Client: MustRefuse, Guard: guard.IDState, Section: "RFC 6749 §10.12", Changes: "The state of the answer is not the one that was sent.", redirect: func(v url.Values) { v.Set("state", "not-the-state-that-was-sent") }},
-		Fault{Name: "missing-iss", Client: MustRefuse, Guard: guard.IDResponseIssuer, Section: "RFC 9207 §2.4", Changes: "The answer has no iss, although the metadata promise it. It binds clients that know RFC 9207.", redirect: func(v url.Values) { v.Del("iss") }},
-		Fault{Name: "double-iss", Client: MustRefuse, Section: "RFC 6749 §3.1", Changes: "The answer has a second iss beside the right one.", redirect: func(v url.Values) { v.Add("iss", otherIssuer) }},
-		Fault{Name: "wrong-iss", Client: MustRefuse, Guard: guard.IDResponseIssuer, Section: "RFC 9207 §2.4", Changes: "The iss of the answer is another server's. It binds clients that know RFC 9207.", redirect: func(v url.Values) { v.Set("iss", otherIssuer) }},
+		Fault{Name: "missing-iss", Client: MustRefuse, Guard: guard.IDResponseIssuer, Section: "RFC 9207 §2.4", Changes: "The answer has no iss, although the metadata promise it.", Only: knowIssuer, redirect: func(v url.Values) { v.Del("iss") }},
+		Fault{Name: "double-iss", Client: MayRefuse, Section: "RFC 6749 §3.1", Changes: "The answer has a second iss beside the right one. The server must not repeat a parameter; no section binds a client to refuse it.", Only: knowIssuer, redirect: func(v url.Values) { v.Add("iss", otherIssuer) }},
+		Fault{Name: "wrong-iss", Client: MustRefuse, Guard: guard.IDResponseIssuer, Section: "RFC 9207 §2.4", Changes: "The iss of the answer is another server's.", Only: knowIssuer, redirect: func(v url.Values) { v.Set("iss", otherIssuer) }},
 	)
 	place(guard.IDFaultMetadata,
 		Fault{Name: "not-json", Client: MustRefuse, Section: "OpenID Connect Discovery §4.2", Changes: "Where the metadata should be, there is a page of HTML.", answer: notJSON},
@@ -176,6 +193,23 @@ func Faults() []Fault {
 		Fault{Name: "empty", Client: MayRefuse, Guard: guard.IDOIDCSignature, Section: "RFC 7517 §5", Changes: "The list of keys is empty. From the token endpoint, TLS may stand for the signature.", jwks: func(set *jose.JSONWebKeySet) { set.Keys = []jose.JSONWebKey{} }},
 		Fault{Name: "failing", Client: MayRefuse, Guard: guard.IDOIDCSignature, Section: "RFC 9110 §15.6.1", Changes: "The address of the keys answers 500. From the token endpoint, TLS may stand for the signature.", answer: failing},
 	)
+	return all
+}
+
+// Faultless is the row of the issuer {issuer}/fault/none, which has no fault: what a client does
+// there, it does where nothing is wrong.
+func Faultless() Fault {
+	return Fault{Name: guard.NoFault, Client: MustAccept, Section: "OpenID Connect Core §3.1", Changes: "Nothing: the server is as it should be."}
+}
+
+// BenchFaults are the issuers to point a client at, one after the other: the faultless one first.
+func BenchFaults(rules guard.Rules) []Fault {
+	all := []Fault{Faultless()}
+	for _, f := range Faults() {
+		if rules.Has(f.part) {
+			all = append(all, f)
+		}
+	}
 	return all
 }
 
@@ -229,22 +263,23 @@ func (s *Server) misbehave(r *http.Request, t *lab.Handling) error {
 	if !rules.Has(guard.IDFaultIDToken) {
 		return endpoint.Refuse(http.StatusNotFound, endpoint.InvalidRequest, "Issuers with a fault come with chapter "+chapterOfFaults()+".", "This lab is in chapter "+t.Settings.Chapter+".")
 	}
-	all := Faults()
+	all := append([]Fault{Faultless()}, Faults()...)
 	i := slices.IndexFunc(all, func(f Fault) bool { return f.Name == r.PathValue("fault") })
 	if i < 0 {
 		var names []string
-		for _, f := range all {
-			if rules.Has(f.part) {
-				names = append(names, f.Name)
-			}
+		for _, f := range BenchFaults(rules) {
+			names = append(names, f.Name)
 		}
 		return endpoint.Refuse(http.StatusNotFound, endpoint.InvalidRequest, "There is no fault of that name.", "There are "+strings.Join(names, ", ")+".")
 	}
-	if part, _ := guard.FindPart(all[i].part); !rules.Has(part.ID) {
+	if part, faulty := guard.FindPart(all[i].part); faulty && !rules.Has(part.ID) {
 		return endpoint.Refuse(http.StatusNotFound, endpoint.InvalidRequest, "This fault comes with chapter "+part.Since+".", "This lab is in chapter "+t.Settings.Chapter+".")
 	}
 	l := *t.Lab
-	l.Settings.Switches = guard.Switches{all[i].part: all[i].value}
+	l.Settings.Switches = guard.Switches{}
+	if all[i].part != "" {
+		l.Settings.Switches[all[i].part] = all[i].value
+	}
 	for id, value := range t.Settings.Switches {
 		if protection, _ := guard.ProtectionOf(id); protection.ID != "server-faults" {
 			l.Settings.Switches[id] = value

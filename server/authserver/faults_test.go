@@ -461,7 +461,7 @@ func requestsAt(issuer, auth string) map[string][2]string {
 // Where there is no such fault, every endpoint says which there are.
 func TestUnknownFaults(t *testing.T) {
 	b := openBench(t)
-	for _, name := range []string{"made-up", "none", "id-token", "ID-TOKEN-WRONG-ISS", "id-token-none", "wrong-iss", "id-token-wrong-iss.", "id-token-wrong-iss%20", "%00", "%ff", "%3Cscript%3E", "..%2f..", strings.Repeat("x", 3000)} {
+	for _, name := range []string{"made-up", "None", "id-token", "ID-TOKEN-WRONG-ISS", "id-token-none", "wrong-iss", "id-token-wrong-iss.", "id-token-wrong-iss%20", "%00", "%ff", "%3Cscript%3E", "..%2f..", strings.Repeat("x", 3000)} {
 		for endpoint, request := range requestsAt(b.url+"/fault/"+name, b.lab.Origins[event.Auth]) {
 			r := b.do(request[0], request[1], form, "")
 			if r.status != http.StatusNotFound || strings.Contains(r.body, "<script>") || r.location != nil {

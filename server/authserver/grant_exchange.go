@@ -15,7 +15,6 @@ import (
 
 // Names of the token exchange (RFC 8693 §2.1, §3).
 const (
-	grantExchange   = "urn:ietf:params:oauth:grant-type:token-exchange"
 	typeAccessToken = "urn:ietf:params:oauth:token-type:access_token"
 	typeJWT         = "urn:ietf:params:oauth:token-type:jwt"
 	typeIDToken     = "urn:ietf:params:oauth:token-type:id_token"

@@ -23,11 +23,17 @@ type grant struct {
 // redemption is an offer that was read. It runs inside an Update, perhaps more than once.
 type redemption func(state *State, t *lab.Handling, client Client) tokenAnswer
 
+// Grant types that more than their rows name.
+const (
+	grantRefresh  = "refresh_token"
+	grantExchange = "urn:ietf:params:oauth:grant-type:token-exchange"
+)
+
 // grants are in the order in which chapters bring them.
 func grants() []grant {
 	return []grant{
 		grantOf("authorization_code", "", (*Server).redeemCode),
-		grantOf("refresh_token", guard.RefreshTokens, (*Server).refresh),
+		grantOf(grantRefresh, guard.RefreshTokens, (*Server).refresh),
 		grantWith(grantExchange, guard.TokenExchange, (*Server).readExchange, (*Server).exchange),
 		grantOf("client_credentials", guard.ClientCredentials, (*Server).clientCredentials),
 		{kind: "urn:ietf:params:oauth:grant-type:device_code", feature: guard.DeviceAuthorization},

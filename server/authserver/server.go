@@ -98,10 +98,7 @@ func (s *Server) Handler() http.Handler {
 
 // named attributes a request that no page sent to the client it names.
 func named(l *lab.Lab, r *http.Request, form url.Values) event.Party {
-	id := form.Get("client_id")
-	if user, _, has := readBasic(r.Header.Get("Authorization")); has && id == "" {
-		id, _ = url.QueryUnescape(user) // RFC 6749 §2.3.1
-	}
+	id := clientNamed(r, form)
 	if own, known := l.Settings.Own(id); known {
 		return event.Party(own.Name)
 	}
@@ -116,6 +113,15 @@ func named(l *lab.Lab, r *http.Request, form url.Values) event.Party {
 		return event.Mallory
 	}
 	return event.Outside
+}
+
+// clientNamed is the id of the client that a request names; "" where it names none.
+func clientNamed(r *http.Request, form url.Values) string {
+	id := form.Get("client_id")
+	if user, _, has := readBasic(r.Header.Get("Authorization")); has && id == "" {
+		id, _ = url.QueryUnescape(user) // RFC 6749 §2.3.1
+	}
+	return id
 }
 
 // flowOf finds the authorization that a request belongs to, or "".

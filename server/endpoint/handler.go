@@ -24,14 +24,10 @@ func (h Handler) Or(others ...any) Handler {
 	return h
 }
 
-// After returns the handler of requests that prepare has looked at first. What that returns
-// as an error is the answer.
-func (h Handler) After(prepare func(*http.Request, *lab.Handling) error) Handler {
+// Within returns the handler of requests that around serves, by serve or not at all.
+func (h Handler) Within(around func(w http.ResponseWriter, r *http.Request, t *lab.Handling, serve func(http.ResponseWriter) error) error) Handler {
 	return Handler{takes: h.takes, serve: func(w http.ResponseWriter, r *http.Request, t *lab.Handling) error {
-		if err := prepare(r, t); err != nil {
-			return err
-		}
-		return h.serve(w, r, t)
+		return around(w, r, t, func(w http.ResponseWriter) error { return h.serve(w, r, t) })
 	}}
 }
 

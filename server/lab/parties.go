@@ -43,7 +43,7 @@ func AllParties() Parties {
 		{
 			ID: event.Auth, Title: "authorization server", Serves: "the authorization server",
 			Origin: "http://localhost:8081", Icon: "icons/auth.svg",
-			Framed: true, Fetched: true, Documents: []store.Kind{store.Auth, store.Keys, store.API}, // the API stands on its origin, up to v05
+			Framed: true, Fetched: true, Documents: []store.Kind{store.Auth, store.Bench, store.Keys, store.API}, // the API stands on its origin, up to v05
 		},
 		{
 			ID: event.API, Title: "resource server", Serves: "the API, with people's photos and notes",

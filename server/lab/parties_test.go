@@ -63,8 +63,8 @@ func TestAMadeUpPartyIsFramedAndAskedByItsRow(t *testing.T) {
 func TestWhichDocumentsAProcessOpens(t *testing.T) {
 	table := withClerk(func(*Party) {})
 	for role, want := range map[event.Party][]store.Kind{
-		event.Lab:     {store.Settings, store.Auth, store.Keys, store.API, store.Webapp, store.Agent, "clerk"},
-		event.Auth:    {store.Settings, store.Auth, store.Keys, store.API},
+		event.Lab:     {store.Settings, store.Auth, store.Bench, store.Keys, store.API, store.Webapp, store.Agent, "clerk"},
+		event.Auth:    {store.Settings, store.Auth, store.Bench, store.Keys, store.API},
 		event.Agent:   {store.Settings, store.Agent},
 		event.Mallory: {store.Settings},
 		"clerk":       {store.Settings, "clerk"},

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"oauthlab/lessons/api"
+	"oauthlab/lessons/guard"
+	"oauthlab/server/clientbench"
 	"oauthlab/server/endpoint"
 	"oauthlab/server/lab"
 	"oauthlab/server/store"
@@ -38,6 +40,18 @@ func (a *API) clientCalls() []endpoint.Row {
 		{
 			Method: http.MethodDelete, Path: one, Keyed: true, Serve: endpoint.Plain(a.removeClient),
 			Does: "Takes it away: its codes and tokens are good for nothing any more.",
+		},
+		{
+			Method: http.MethodGet, Path: one + "/bench", Keyed: true, Feature: guard.OpenIDConnect, Serve: endpoint.Form(a.bench), Answer: clientbench.BenchReport{},
+			Does: "Reports which faults of the authorization server the client noticed; with format=junit as XML for programs that show test results.",
+		},
+		{
+			Method: http.MethodDelete, Path: one + "/bench", Keyed: true, Feature: guard.OpenIDConnect, Serve: endpoint.Plain(a.clearBench),
+			Does: "Forgets what the client did at the issuers with a fault.",
+		},
+		{
+			Method: http.MethodPost, Path: one + "/bench/{fault}", Keyed: true, Feature: guard.OpenIDConnect, Serve: endpoint.JSON(a.sayOnBench), Answer: clientbench.BenchRow{},
+			Does: "Says what became of the client's latest login at the issuer with that fault, which the requests do not always show.",
 		},
 	}
 }

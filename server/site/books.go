@@ -22,6 +22,7 @@ const (
 	troubleshootingPath = "/troubleshooting"
 	referencePath       = "/reference"
 	asvsPath            = "/asvs"
+	clientBenchPath     = "/client-bench"
 )
 
 // Books holds the glossary, the troubleshooting and what ASVS asks: as pages, and of the

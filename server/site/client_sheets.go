@@ -58,6 +58,13 @@ func (a *API) clientSheets(w http.ResponseWriter, r *http.Request, t *lab.Handli
 		if err := add("watch", "What it did · "+seen.Count(), seen); err != nil {
 			return err
 		}
+		bench, err := a.benchSheet(r, t, c)
+		if err != nil {
+			return err
+		}
+		if err := add("faults", bench.Title(), bench); err != nil {
+			return err
+		}
 	}
 	endpoint.WriteJSON(w, http.StatusOK, answer)
 	return nil

@@ -28,6 +28,7 @@ const (
 	API      Kind = "api"      // of the resource server
 	Agent    Kind = "agent"    // of the agent, from v10 on
 	Webapp   Kind = "webapp"   // of the confidential client
+	Bench    Kind = "bench"    // what learners' own clients did at the authorization server's issuers with a fault
 	Keys     Kind = "keys"     // with which the authorization server signs: changed seldom, and longer than the rest
 )
 

@@ -22,18 +22,22 @@ func (c *Controller) ShowClient(id string) {
 
 // ClientForm is what the learner filled in about a client of their own.
 type ClientForm struct {
-	Method string // POST registers one, PATCH changes it, DELETE takes it away
-	ID     string // which one; "" for a new one
-	Name   string
-	Type   string // of a new one; "" for public
-	URIs   string // redirect URIs, with white space between them
-	Secret bool   // nothing but a new secret is wanted
+	Method  string // POST registers one, PATCH changes it, DELETE takes it away
+	Of      string // which one, or what below it; "" for a new one
+	Name    string
+	Type    string // of a new one; "" for public
+	URIs    string // redirect URIs, with white space between them
+	Secret  bool   // nothing but a new secret is wanted
+	Outcome string // nothing but to say what became of a login
 }
 
 // body is what the form's call takes.
 func (f ClientForm) body() any {
-	if f.Secret {
+	switch {
+	case f.Secret:
 		return api.ClientPatch{NewSecret: true}
+	case f.Outcome != "":
+		return api.BenchSaying{Outcome: f.Outcome}
 	}
 	return api.NewClient{Name: f.Name, Type: f.Type, RedirectURIs: strings.Fields(f.URIs)}
 }
@@ -46,13 +50,13 @@ func (c *Controller) SubmitClient(f ClientForm, refused func(why string)) {
 		err  error
 	)
 	c.call(Idle, func(ctx context.Context, s *lab.Session) error {
-		made, err = s.ChangeClient(ctx, f.Method, f.ID, f.body())
+		made, err = s.ChangeClient(ctx, f.Method, f.Of, f.body())
 		return nil // told in the form
 	}, func() {
 		switch {
 		case err != nil:
 			refused(err.Error())
-		case f.ID == "" || f.Secret:
+		case f.Of == "" || f.Secret:
 			c.ShowClient(made.ClientID)
 			c.screen.Drawer.Secret = made.ClientSecret
 		case f.Method == "DELETE":

@@ -89,8 +89,8 @@ func (d *Drawer) onSubmit(_ app.Context, e app.Event) {
 	form := e.Get("target")
 	data := form.Get("dataset")
 	d.Controller.SubmitClient(session.ClientForm{
-		Method: data.Get("method").String(), ID: browser.TextOf(data.Get("of")),
+		Method: data.Get("method").String(), Of: browser.TextOf(data.Get("of")),
 		Name: browser.FieldOf(form, "name"), Type: browser.FieldOf(form, "type"), URIs: browser.FieldOf(form, "redirect_uris"),
-		Secret: browser.FieldOf(form, "new_secret") != "",
+		Secret: browser.FieldOf(form, "new_secret") != "", Outcome: browser.FieldOf(form, "outcome"),
 	}, func(why string) { browser.TellIn(form, why) })
 }
