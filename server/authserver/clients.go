@@ -1,7 +1,6 @@
 package authserver
 
 import (
-	"crypto/sha256"
 	"encoding/base64"
 	"slices"
 
@@ -28,6 +27,8 @@ type Client struct {
 	RedirectURIs []string `json:"redirect_uris"`
 	SecretHash   []byte   `json:"secret_hash,omitempty"` // SHA-256; nil of a public client
 	Audience     string   `json:"audience,omitempty"`    // the API that its tokens are for; "" for the lab's
+
+	derived bool // its secret is made of a key (withSecret)
 
 	api    string   // the address of a resource server, which asks what tokens are worth, and for none; "" of a client
 	barred []string // addresses of APIs that it gets no tokens for
@@ -57,17 +58,17 @@ func ClientSecret(key []byte, id uuid.UUID, client string) string {
 }
 
 // registry is the clients that there are in a lab: those that every lab has in its chapter,
-// then the learner's own.
-func registry(l *lab.Lab, key []byte, apiKey lab.APIKey) []Client {
+// then the learner's own. Secrets that are made of a key are not in it (withSecret).
+func registry(l *lab.Lab) []Client {
 	all := []Client{{ID: ClientDemo, Name: "The lab's own client", RedirectURIs: []string{l.Origins.RedirectURI()}}}
 	if l.Settings.Rules().Offers(guard.Agents) {
 		all[0].actor = ClientAgent
 		all = append(all,
-			confidential(l, key, Client{ID: ClientAgent, Name: "The agent", actsForUsers: true, getsOwnTokens: true}),
-			confidential(l, key, Client{ID: ClientBot, Name: "Mallory's bot", getsOwnTokens: true}))
+			Client{ID: ClientAgent, Name: "The agent", derived: true, actsForUsers: true, getsOwnTokens: true},
+			Client{ID: ClientBot, Name: "Mallory's bot", derived: true, getsOwnTokens: true})
 	}
 	if l.Settings.Rules().Offers(guard.ConfidentialClients) {
-		all = append(all, confidential(l, key, Client{ID: ClientWeb, Name: "The web app", RedirectURIs: []string{l.Origins.WebCallback(l.ID)}}))
+		all = append(all, Client{ID: ClientWeb, Name: "The web app", derived: true, RedirectURIs: []string{l.Origins.WebCallback(l.ID)}})
 	}
 	all = append(all, Client{ID: ClientMallory, Name: "Mallory's app", RedirectURIs: []string{l.Origins.MallorySite(l.ID)}})
 	if l.Settings.Rules().Offers(guard.Introspection) {
@@ -76,8 +77,7 @@ func registry(l *lab.Lab, key []byte, apiKey lab.APIKey) []Client {
 			barred: []string{l.Resource(lab.Billing), l.Resource(lab.Calendar)},
 		})
 		for _, r := range l.Resources() {
-			secret := sha256.Sum256([]byte(apiKey.Secret(l.ID, r.Client)))
-			all = append(all, Client{ID: r.Client, Name: nameOf(r), SecretHash: secret[:], api: l.Resource(r)})
+			all = append(all, Client{ID: r.Client, Name: nameOf(r), derived: true, api: l.Resource(r)})
 		}
 	}
 	for _, own := range l.Settings.OwnClients {
@@ -86,10 +86,17 @@ func registry(l *lab.Lab, key []byte, apiKey lab.APIKey) []Client {
 	return all
 }
 
-// confidential gives a client that every lab has its secret.
-func confidential(l *lab.Lab, key []byte, c Client) Client {
-	secret := sha256.Sum256([]byte(ClientSecret(key, l.ID, c.ID)))
-	c.SecretHash = secret[:]
+// withSecret returns a client of the registry with the hash of its secret. It is made when the
+// client is looked up: that of all clients took longer than the look-up.
+func withSecret(l *lab.Lab, key []byte, apiKey lab.APIKey, c Client) Client {
+	if !c.derived {
+		return c
+	}
+	secret := ClientSecret(key, l.ID, c.ID)
+	if c.api != "" {
+		secret = apiKey.Secret(l.ID, c.ID)
+	}
+	c.SecretHash = lab.HashSecret(secret)
 	return c
 }
 
@@ -113,9 +120,9 @@ func nameOf(r lab.Resource) string {
 // client returns the client with the id, and whether it is registered. Others are called by
 // their id.
 func (s *Server) client(t *lab.Handling, id string) (Client, bool) {
-	all := registry(t.Lab, s.ClientKey, s.APIKey)
+	all := registry(t.Lab)
 	if i := slices.IndexFunc(all, func(c Client) bool { return c.ID == id }); i >= 0 {
-		return all[i], true
+		return withSecret(t.Lab, s.ClientKey, s.APIKey, all[i]), true
 	}
 	return Client{ID: id, Name: id}, false
 }

@@ -79,6 +79,15 @@ func (d Document) keys(ctx context.Context, l *lab.Lab) (Keyring, error) {
 	return state.Rings[""], err
 }
 
+// clients are those of the registry, with the hashes of their secrets.
+func (d Document) clients(l *lab.Lab) []Client {
+	all := registry(l)
+	for i, c := range all {
+		all[i] = withSecret(l, d.ClientKey, d.APIKey, c)
+	}
+	return all
+}
+
 // Read implements lab.Document.
 func (d Document) Read(ctx context.Context, l *lab.Lab) (json.RawMessage, error) {
 	s, err := d.State(ctx, l.ID)
@@ -89,7 +98,7 @@ func (d Document) Read(ctx context.Context, l *lab.Lab) (json.RawMessage, error)
 	if err != nil {
 		return nil, err
 	}
-	r := record{Clients: registry(l, d.ClientKey, d.APIKey), State: s.withEmptyLists()}
+	r := record{Clients: d.clients(l), State: s.withEmptyLists()}
 	for _, key := range keys {
 		r.Keys = append(r.Keys, publicKey{Key: key})
 	}

@@ -20,7 +20,7 @@ func (d Document) Sheet(ctx context.Context, l *lab.Lab) (lab.Sheet, error) {
 	if err != nil {
 		return lab.Sheet{}, err
 	}
-	tables := append(s.tables(), clientTable(registry(l, d.ClientKey, d.APIKey)))
+	tables := append(s.tables(), clientTable(d.clients(l)))
 	if len(keys) > 0 {
 		tables = append(tables, keyTable(keys, l.Now()))
 	}
