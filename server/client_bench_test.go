@@ -101,19 +101,24 @@ func TestTheBenchSeesWhatAClientDid(t *testing.T) {
 func TestSayingWhatBecameOfALogin(t *testing.T) {
 	h := openHouse(t)
 	b := benchOf{h.libraryIn(t, "v08", "public", "")}
+	h.goOIDCOf(b.libraryIn, "metadata-not-json").run() //nolint:errcheck // the bench tells
 	r := b.ask(http.MethodPost, "/metadata-not-json", `{"outcome":"refused","says":"`+strings.Repeat("no ", 200)+`"}`)
 	var row clientbench.BenchRow
 	if err := json.Unmarshal([]byte(r.body), &row); err != nil || row.Finding != clientbench.Noticed || len(row.Says) > authserver.MaxBenchWords || !strings.HasSuffix(row.Says, "…") {
 		t.Errorf("it is answered %d %s", r.status, r.body)
 	}
 	b.ask(http.MethodPost, "/id-token-wrong-iss", `{"outcome":"accepted"}`)
-	if row := b.row("id-token-wrong-iss"); row.Finding != clientbench.Swallowed {
-		t.Errorf("a saying is found as %+v", row)
+	if row := b.row("id-token-wrong-iss"); row.Finding != clientbench.NotAsked {
+		t.Errorf("of a client that was never there a saying is found as %+v", row)
 	}
 	h.goOIDCOf(b.libraryIn, "none").run()               //nolint:errcheck // the bench tells
 	h.goOIDCOf(b.libraryIn, "id-token-wrong-iss").run() //nolint:errcheck // likewise
 	if row := b.row("id-token-wrong-iss"); row.Finding != clientbench.Noticed {
 		t.Errorf("after a login it is %+v", row)
+	}
+	b.ask(http.MethodPost, "/id-token-wrong-iss", `{"outcome":"accepted"}`)
+	if row := b.row("id-token-wrong-iss"); row.Finding != clientbench.Swallowed {
+		t.Errorf("a saying is found as %+v", row)
 	}
 	junit := b.ask(http.MethodGet, "?format=junit", "")
 	if err := xml.Unmarshal([]byte(junit.body), new(struct{})); err != nil || junit.header.Get("Content-Type") != "application/xml; charset=utf-8" || !strings.Contains(junit.body, `name="id-token-wrong-iss"`) {

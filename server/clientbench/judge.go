@@ -52,26 +52,26 @@ type meeting struct {
 	proof []string // what it does next only if it accepted; nothing at an issuer shows it for the rest
 }
 
-// meetings are by the place of a fault. Keys prove nothing: a client reads them to check.
+// meetings are by the place of a fault, or by its name where it is met elsewhere than it is: who is
+// meant by an ID token, only UserInfo can show (OpenID Connect Core §5.3.2). Keys prove nothing:
+// a client reads them to check.
 var meetings = map[string]meeting{
-	"metadata":  {authserver.BenchMetadata, []string{authserver.BenchAuthorize}},
-	"redirect":  {authserver.BenchAnswer, []string{authserver.BenchToken}},
-	"token":     {authserver.BenchToken, []string{authserver.BenchUserInfo, authserver.BenchRefresh}},
-	"id-token":  {authserver.BenchToken, []string{authserver.BenchUserInfo, authserver.BenchRefresh}},
-	"signature": {authserver.BenchToken, []string{authserver.BenchUserInfo, authserver.BenchRefresh}},
-	"jwks":      {authserver.BenchKeys, []string{authserver.BenchUserInfo, authserver.BenchRefresh}},
-	"userinfo":  {authserver.BenchUserInfo, []string{authserver.BenchRefresh}},
-	"":          {authserver.BenchAuthorize, []string{authserver.BenchUserInfo, authserver.BenchRefresh}},
+	"metadata":           {authserver.BenchMetadata, []string{authserver.BenchAuthorize}},
+	"redirect":           {authserver.BenchAnswer, []string{authserver.BenchToken}},
+	"token":              {authserver.BenchToken, []string{authserver.BenchUserInfo, authserver.BenchRefresh}},
+	"id-token":           {authserver.BenchToken, []string{authserver.BenchUserInfo, authserver.BenchRefresh}},
+	"signature":          {authserver.BenchToken, []string{authserver.BenchUserInfo, authserver.BenchRefresh}},
+	"jwks":               {authserver.BenchKeys, []string{authserver.BenchUserInfo, authserver.BenchRefresh}},
+	"userinfo":           {authserver.BenchUserInfo, []string{authserver.BenchRefresh}},
+	"id-token-wrong-sub": {authserver.BenchUserInfo, []string{authserver.BenchRefresh}},
+	"":                   {authserver.BenchAuthorize, []string{authserver.BenchUserInfo, authserver.BenchRefresh}},
 }
 
-// meetingOf is where a client meets the fault, and what shows that it accepted it. Who is meant by
-// an ID token, a client may find out by UserInfo only (OpenID Connect Core §5.3.2).
 func meetingOf(f authserver.Fault) meeting {
-	m := meetings[f.Place()]
-	if f.Guard == guard.IDUserInfoSubject {
-		m.proof = []string{authserver.BenchRefresh}
+	if m, elsewhere := meetings[f.Name]; elsewhere {
+		return m
 	}
-	return m
+	return meetings[f.Place()]
 }
 
 // didAny reports whether a login had one of the steps.
@@ -102,13 +102,16 @@ func judge(f authserver.Fault, run, faultless authserver.BenchRun) judgement {
 	if run.Logins < f.Logins && !said(run, authserver.BenchRefused) {
 		return unclear("The fault shows at the second login: sign in once more.")
 	}
+	_, met := run.Did(m.at)
+	if run.Said != nil && !met {
+		return judgement{"", NotAsked, "It says that it " + string(run.Said.Outcome) + " it, and ended before it came there, " + after(run) + "."}
+	}
 	if run.Said != nil {
 		return known(f, run.Said.Outcome, "It says that it "+string(run.Said.Outcome)+" it, "+after(run)+".")
 	}
 	if name, code := serverRefused(run); code != "" {
 		return unclear("The server refused the client's own request (" + name + ": " + code + "), so the fault had no part in it.")
 	}
-	_, met := run.Did(m.at)
 	switch went := didAny(run, m.proof); {
 	case !met && went:
 		return judgement{"", NotAsked, "It went on without " + asks[m.at] + "."}

@@ -85,7 +85,10 @@ func TestJudge(t *testing.T) {
 
 		"what it says counts more than what it did": {"id-token-wrong-nonce", saying(whole, authserver.BenchRefused), whole, Noticed, "says that it refused"},
 		"it says that it let the user in":           {"id-token-wrong-nonce", saying(stops, authserver.BenchAccepted), whole, Swallowed, "says that it accepted"},
-		"it says so before any request":             {"metadata-not-json", saying(none, authserver.BenchRefused), whole, Noticed, "before any request"},
+		"it says so of what it never met":           {"userinfo-foreign-subject", saying(stops, authserver.BenchAccepted), whole, NotAsked, "before it came there, after GET /jwks"},
+		"a subject that only UserInfo can show":     {"id-token-wrong-sub", saying(stops, authserver.BenchAccepted), whole, NotAsked, ""},
+		"a refusal for another reason":              {"id-token-wrong-iss", saying(login("metadata"), authserver.BenchRefused), whole, NotAsked, "after GET the metadata"},
+		"it says so before any request":             {"metadata-not-json", saying(none, authserver.BenchRefused), whole, NotAsked, "before any request"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := judge(fault(t, tt.fault), tt.run, tt.faultless)

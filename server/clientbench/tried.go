@@ -29,9 +29,9 @@ type Tried struct {
 // TriedAtFault is what it did at the issuer with one fault.
 type TriedAtFault struct {
 	Fault   string                  `json:"fault"`
-	Outcome authserver.BenchOutcome `json:"outcome"`
-	Last    string                  `json:"last"`           // the last that it asked for, as the bench names it
-	Says    string                  `json:"says,omitempty"` // the library's own words, if it refused
+	Outcome authserver.BenchOutcome `json:"outcome,omitempty"` // "" where it never met the fault
+	Last    string                  `json:"last"`              // the last that it asked for, as the bench names it
+	Says    string                  `json:"says,omitempty"`    // the library's own words, if it refused
 }
 
 // Of returns what the library did at a fault, and whether it was there.
@@ -64,6 +64,14 @@ var AllTried = sync.OnceValues(func() ([]Tried, error) {
 	}
 	return all, nil
 })
+
+// Finding is what there is to say of the library and the fault.
+func (t TriedAtFault) Finding(f authserver.Fault) Finding {
+	if t.Outcome == "" {
+		return NotAsked
+	}
+	return FindingOf(f, t.Outcome)
+}
 
 // TriedOf sums a report up.
 func (r BenchReport) TriedOf(t Tried) Tried {

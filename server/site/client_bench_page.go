@@ -45,7 +45,7 @@ func newClientBench() (clientBench, error) {
 		for i, t := range all {
 			one := found{Finding: clientbench.NotTried}
 			if did, tried := t.Of(f.Name); tried {
-				one = found{clientbench.FindingOf(f, did.Outcome), did.Says}
+				one = found{did.Finding(f), did.Says}
 			}
 			if counts[i] == nil {
 				counts[i] = map[clientbench.Finding]int{}
