@@ -13,7 +13,7 @@ import (
 	"oauthlab/server/asset"
 )
 
-//go:embed pages/book.html pages/entry.html pages/glossary.html pages/troubleshooting.html pages/reference.html pages/asvs.html
+//go:embed pages/book.html pages/entry.html pages/glossary.html pages/troubleshooting.html pages/reference.html pages/asvs.html pages/embed.html
 var bookFiles embed.FS
 
 // bookPage is one of the pages that are read rather than run: no program, no
@@ -45,6 +45,10 @@ func bookPages() []bookPage {
 			Path: asvsPath, Title: "ASVS V10",
 			Description: "What OWASP ASVS 5.0 asks of OAuth and OpenID Connect, number by number in plain words: where the lab teaches it, switches it off, attacks and tests it.",
 		},
+		{
+			Path: embedPath, Title: "Recordings",
+			Description: "Flows and attacks of the lab, recorded, to show in a page or a slide of yours.",
+		},
 	}
 }
 
@@ -71,8 +75,12 @@ func (b *Books) pages(origin string, course Course) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	held, err := newRecordings(course)
+	if err != nil {
+		return nil, err
+	}
 	bodies := map[string]any{
-		glossaryPath: b.glossary, troubleshootingPath: b.troubles, referencePath: reference, asvsPath: asvs{b.asvs, course},
+		glossaryPath: b.glossary, troubleshootingPath: b.troubles, referencePath: reference, asvsPath: asvs{b.asvs, course}, embedPath: held,
 	}
 	pages := bookPages()
 	for i, page := range pages {
