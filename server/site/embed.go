@@ -116,7 +116,7 @@ func (e *embeds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	page, err := chosen.render()
 	if err != nil {
-		http.Error(w, "This recording cannot be shown.", http.StatusInternalServerError)
+		e.lost(w, wrongAddress{Status: http.StatusInternalServerError, Title: "This recording cannot be shown", Says: "The fault is the lab's."})
 		return
 	}
 	s, _ := readSelection(chosen.Chapter, r.URL.RawQuery) // choose read it
@@ -198,8 +198,7 @@ func (c embedChapter) titleOf(h *held) string {
 func (e *embeds) lost(w http.ResponseWriter, wrong wrongAddress) {
 	var page bytes.Buffer
 	if err := e.pages.ExecuteTemplate(&page, "lost", wrong); err != nil {
-		http.Error(w, "There is no such recording.", http.StatusNotFound)
-		return
+		page.Reset() // our own template: its links are missing, and its status is true
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-cache")

@@ -103,7 +103,7 @@ func (e *embeds) render(c embedChapter, h *held) (string, error) {
 	}
 	view := timeline.Reduce(events)
 	p := embedPage{
-		Title: c.titleOf(h), Chapter: c.ID, Stands: prose.Capital(h.Words()), Lanes: timeline.LanesOf(view.Bands),
+		Title: c.titleOf(h), Chapter: c.ID, Stands: h.Phrase(), Lanes: timeline.LanesOf(view.Bands),
 		Try: e.origins[event.Lab] + address(c.Path, h.lab()), List: e.origins[event.Lab] + embedPath,
 	}
 	stars := page.Content{Chapter: c.Chapter}.Stars()
@@ -200,17 +200,14 @@ func themed(page, theme string) string {
 }
 
 // recordings is the page that lists them all.
-type recordings struct {
-	Chapters []embedChapter
-	Sandbox  string
-}
+type recordings struct{ Chapters []embedChapter }
 
-// Of groups what is held of a chapter by attack, shortest addresses alone.
+// Groups are what is held of a chapter, by attack: of each run the way that is quickest to say.
 func (c embedChapter) Groups() []embedGroup {
 	var groups []embedGroup
 	for _, h := range shortest(c.Held) {
 		if n := len(groups); n == 0 || groups[n-1].attack != h.Attack {
-			group := embedGroup{attack: h.Attack, Title: "What happens in it"}
+			group := embedGroup{attack: h.Attack, Title: "Without an attack"}
 			if h.Attack != "" {
 				group.Title = c.titleOf(h)
 			}
@@ -232,5 +229,5 @@ type embedGroup struct {
 // newRecordings lists the recordings of the chapters.
 func newRecordings(course Course) (recordings, error) {
 	chapters, err := embedCourse(course.Chapters)
-	return recordings{Chapters: chapters, Sandbox: embedSandbox}, err
+	return recordings{chapters}, err
 }

@@ -97,6 +97,9 @@ func standsAs(there guard.Rules, off, set []string) guard.Switches {
 			return nil
 		}
 		text, _ := json.Marshal(value) //nolint:errchkjson // a string
+		if part, _ := guard.FindPart(guard.ID(id)); part.Refuses() && value == guard.SetOff {
+			text = json.RawMessage("false")
+		}
 		if s, err = s.With(guard.ID(id), text); err != nil {
 			return nil
 		}
@@ -112,7 +115,7 @@ type standing struct {
 }
 
 // standingOf tells how a lab of the chapter stands. A protection all of whose checks are off
-// is off as a whole.
+// is off as a whole. A part that has its protection's name is said by set, for off means both.
 func standingOf(chapter string, s guard.Switches) standing {
 	var out standing
 	there := guard.Rules{Chapter: chapter}
@@ -138,6 +141,10 @@ func standingOf(chapter string, s guard.Switches) standing {
 			continue
 		}
 		for _, part := range off {
+			if string(part.ID) == p.ID {
+				out.set, out.gone = append(out.set, p.ID+":"+guard.SetOff), append(out.gone, part.Title)
+				continue
+			}
 			out.off, out.gone = append(out.off, string(part.ID)), append(out.gone, part.Title)
 		}
 	}
@@ -152,6 +159,9 @@ func (s standing) Words() string {
 	}
 	return cmp.Or(strings.Join(words, ", "), "everything on")
 }
+
+// Phrase is Words at the beginning of a line.
+func (s standing) Phrase() string { return prose.Capital(s.Words()) }
 
 // lab are the parameters with which a page of the lab stands so.
 func (s standing) lab() []string {
@@ -190,7 +200,7 @@ func (h held) Address() string {
 	return address(embedPath+"/"+h.Chapter, query)
 }
 
-// Outcome says how it ended, in a few words; "" of what is no attack.
+// Ending says how it ended, in a few words; "" of what is no attack.
 func (h held) Ending() string {
 	switch {
 	case h.Attack == "":
