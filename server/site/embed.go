@@ -30,7 +30,7 @@ import (
 const embedPath = "/embed"
 
 // embedFrame is how much of somebody's page a recording is given.
-const embedFrame = `width="100%" height="560"`
+const embedFrame = `width="100%" height="560" style="border: 0"`
 
 // embedSandbox is what a recording may do: run its script, and open the lab in a tab of its own.
 const embedSandbox = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
