@@ -37,9 +37,9 @@ const embedSandbox = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
 
 // embedPolicy is the content security policy of the pages that anybody may frame.
 func embedPolicy(o lab.Origins) string {
-	files := o[event.Lab] + asset.Root // 'self' would be an origin that the page has not
+	files := o[event.Lab] + asset.Root // by name: the page has no origin that 'self' could be
 	return "sandbox " + embedSandbox + "; default-src 'none'; script-src " + files + "; style-src " + files +
-		"; font-src " + files + "; img-src " + files + "; frame-ancestors *; base-uri 'none'; form-action 'none'"
+		"; font-src " + files + "; img-src 'self' " + files + "; frame-ancestors *; base-uri 'none'; form-action 'none'"
 }
 
 // framed sets the headers of such a page.

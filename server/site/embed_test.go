@@ -246,7 +246,7 @@ func TestOnlyRecordingsAreFramedByAnybody(t *testing.T) {
 	files := []string{origins["lab"] + asset.Root}
 	want := map[string][]string{
 		"sandbox": {"allow-scripts", "allow-popups", "allow-popups-to-escape-sandbox"}, "default-src": {"'none'"},
-		"script-src": files, "style-src": files, "font-src": files, "img-src": files,
+		"script-src": files, "style-src": files, "font-src": files, "img-src": {"'self'", files[0]},
 		"frame-ancestors": {"*"}, "base-uri": {"'none'"}, "form-action": {"'none'"},
 	}
 	if !maps.EqualFunc(got, want, slices.Equal) {
