@@ -59,7 +59,7 @@ bench: build ## measure the program as it runs: flows, feed, growth, page and si
 	GOOS=js GOARCH=wasm go build $(small) -o bin/hello.wasm ./app/hello
 	@go run ./server/bench $(if $(BENCH_JSON),-json $(BENCH_JSON)) $(BENCH)
 
-golden: ## record anew what each chapter's flow puts on the wire
+golden: ## record anew what each chapter's flow puts on the wire, and how attacks end
 	go test ./server -run Golden -count=1 -update
 
 pictures: ## make the README's pictures anew, from the running lab

@@ -18,7 +18,7 @@ import (
 	"oauthlab/server/prove"
 )
 
-var update = flag.Bool("update", false, "record the golden traces anew (make golden)")
+var update = flag.Bool("update", false, "record the golden traces and the recordings anew (make golden)")
 
 // What a chapter's happy flow puts on the wire, beside the chapter's prose; and what
 // each habit changes about it, as a patch. A difference is a change of the protocol: look

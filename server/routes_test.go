@@ -38,6 +38,8 @@ const (
 	private  kind = "JSON for programs"    // no other page may read it
 	anAsset  kind = "a file"               // the same for everybody
 	metrics  kind = "the operators' metrics"
+	anEmbed  kind = "a recording" // framed by anybody, without an origin
+	aFont    kind = "a font"      // a file that pages without an origin may have too
 )
 
 // row is one request to a pattern, and what its answer is.
@@ -71,6 +73,8 @@ func routes() map[string][]routeRow {
 		{"/", "POST", "/", 405, anAsset, false}, {"/callback", "DELETE", "/callback", 405, anAsset, false},
 		page("/callback", "/callback?code=x", 200, aFrame),
 		page("/glossary", "/glossary", 200, aPage), page("/troubleshooting", "/troubleshooting", 200, aPage), page("/reference", "/reference", 200, aPage), page("/asvs", "/asvs", 200, aPage),
+		page("/embed", "/embed", 200, aPage), page("/embed/", "/embed/v03?off=pkce&attack=intercepted-code", 200, anEmbed), page("/embed/", "/embed/v03?off=nothing", 404, anEmbed),
+		page("/embed/", "/embed/", 404, anEmbed), {"/embed/", "POST", "/embed/v03", 405, anEmbed, false}, get("/", "/web/fonts/inter.woff2", 200, aFont),
 		get("/robots.txt", "/robots.txt", 200, anAsset), get("/sitemap.xml", "/sitemap.xml", 200, anAsset), get("/ads.txt", "/ads.txt", 404, anAsset),
 		get("/metrics", "/metrics", 200, metrics),
 		get("/api/", "/api/nothing", 404, anAnswer), get("/api/labs/{lab}", "/api/labs/{none}", 404, anAnswer),
@@ -319,7 +323,7 @@ func checkRoute(t *testing.T, h *house, of event.Party, k kind, got reply) {
 	policy := directivesOf(t, one("Content-Security-Policy"))
 	for name, sources := range policy {
 		for _, source := range sources {
-			if strings.HasPrefix(source, "'unsafe-") || strings.Contains(source, "*") || strings.HasSuffix(source, ":") {
+			if strings.HasPrefix(source, "'unsafe-") || strings.Contains(source, "*") && (k != anEmbed || name != "frame-ancestors") || strings.HasSuffix(source, ":") {
 				t.Errorf("the policy's %s allows %s", name, source)
 			}
 		}
@@ -331,13 +335,18 @@ func checkRoute(t *testing.T, h *house, of event.Party, k kind, got reply) {
 		framed, scripts = []string{"'self'"}, []string{"'self'"}
 	case aForm, shared, keyList, private:
 		framed, scripts = []string{lab.AllParties().FrameAncestors(ours, of)}, nil
-	case anAsset: // of whichever party
+	case anEmbed:
+		framed, scripts = []string{"*"}, []string{ours[event.Lab] + "/web/"}
+		if sandbox := policy["sandbox"]; len(sandbox) == 0 || slices.Contains(sandbox, "allow-same-origin") || slices.Contains(sandbox, "allow-top-navigation") || slices.Contains(sandbox, "allow-forms") {
+			t.Errorf("its sandbox is %q", sandbox)
+		}
+	case anAsset, aFont: // of whichever party
 		framed, scripts = policy["frame-ancestors"], policy["script-src"]
 	}
 	if k == aForm && (strings.Contains(got.body, "Authorization server") || strings.Contains(got.body, "Web app</title>")) {
 		referrer = "same-origin" // else a form's Origin would be null
 	}
-	if k == shared || k == keyList {
+	if k == shared || k == keyList || k == aFont {
 		cors = "*"
 	}
 	if !slices.Equal(policy["default-src"], []string{"'none'"}) || !slices.Equal(policy["base-uri"], []string{"'none'"}) ||
@@ -349,6 +358,9 @@ func checkRoute(t *testing.T, h *house, of event.Party, k kind, got reply) {
 	want("Access-Control-Allow-Credentials", "")
 	if k == aPage || k == anAnswer || k == aFrame {
 		want("Cross-Origin-Opener-Policy", "same-origin")
+	}
+	if k == anEmbed {
+		want("Cross-Origin-Opener-Policy", "") // with it no browser shows what is in a sandbox
 	}
 	if k == anAnswer {
 		want("Cross-Origin-Resource-Policy", "same-origin")

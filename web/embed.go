@@ -1,5 +1,5 @@
 // Package web holds the files that the lab origin serves as they are: styles,
-// fonts, icons, the card that other sites show, the callback page, the scripts of the books, what stands before the
+// fonts, icons, the card that other sites show, the callback page, the scripts of the books and of the recordings, what stands before the
 // program, and what make built. The server embeds them; the program in the browser never imports this
 // package, or it would carry itself.
 package web
@@ -10,7 +10,7 @@ import "embed"
 // "css/auth.css", "callback/callback.html" or "dist/app.wasm.br". In a
 // checkout that nobody has built, dist holds no program yet.
 //
-//go:embed books css fonts icons callback pictures/card.png start all:dist
+//go:embed books css embed fonts icons callback pictures/card.png start all:dist
 var FS embed.FS
 
 // Names of what make builds.

@@ -60,6 +60,20 @@ func NewWriter(labIssuer, labAPI string, places ...Place) *Writer {
 	return &Writer{places: strings.NewReplacer(pairs...), names: map[string]string{}, count: map[string]int{}}
 }
 
+// Names returns the values that are others in each run, of the events so far, and what the
+// trace calls each: "<code-1>".
+func (w *Writer) Names() map[string]string {
+	names := make(map[string]string, len(w.names))
+	for value, name := range w.names {
+		if name, _, carries := strings.Cut(name, " carries "); carries {
+			names[value] = name + ">"
+			continue
+		}
+		names[value] = name
+	}
+	return names
+}
+
 // Event returns the lines of one event, the next of the run.
 func (w *Writer) Event(e event.Event) string {
 	head := string(e.From)

@@ -34,6 +34,12 @@ func TestPictures(t *testing.T) {
 		b.says("Mallory holds Alice's token")
 		b.until(`document.querySelector(".code-line.is-here") !== null`)
 		b.picture("broken-" + scheme)
+
+		b = openTab(t)
+		b.looks(scheme, 1120, 1010)
+		b.open(p.lab + embedded)
+		b.says("13 messages")
+		b.picture("recording-" + scheme)
 	}
 	b := openTab(t)
 	b.looks("light", 390, 844)

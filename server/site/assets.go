@@ -99,6 +99,9 @@ func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.serveWasm(w, r, named)
 		return
 	}
+	if strings.HasSuffix(r.URL.Path, ".woff2") { // which a page without an origin asks for too
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+	}
 	a.Files.ServeHTTP(w, r)
 }
 

@@ -13,7 +13,7 @@ import (
 	"oauthlab/server/asset"
 )
 
-//go:embed pages/book.html pages/entry.html pages/glossary.html pages/troubleshooting.html pages/reference.html pages/asvs.html pages/client-bench.html
+//go:embed pages/book.html pages/entry.html pages/glossary.html pages/troubleshooting.html pages/reference.html pages/asvs.html pages/client-bench.html pages/embed.html
 var bookFiles embed.FS
 
 // bookPage is one of the pages that are read rather than run: no program, no
@@ -49,6 +49,10 @@ func bookPages() []bookPage {
 			Path: clientBenchPath, Title: "Client bench",
 			Description: "Point your OAuth or OpenID Connect client at a server that does one thing wrong, and see whether it notices; and what go-oidc, openid-client and oidc-client-ts do.",
 		},
+		{
+			Path: embedPath, Title: "Recordings",
+			Description: "Flows and attacks of the lab, recorded, to show in a page or a slide of yours.",
+		},
 	}
 }
 
@@ -79,9 +83,13 @@ func (b *Books) pages(origin string, course Course) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	held, err := newRecordings(course)
+	if err != nil {
+		return nil, err
+	}
 	bodies := map[string]any{
-		clientBenchPath: bench,
-		glossaryPath:    b.glossary, troubleshootingPath: b.troubles, referencePath: reference, asvsPath: asvs{b.asvs, course},
+		glossaryPath: b.glossary, troubleshootingPath: b.troubles, referencePath: reference, asvsPath: asvs{b.asvs, course},
+		clientBenchPath: bench, embedPath: held,
 	}
 	pages := bookPages()
 	for i, page := range pages {

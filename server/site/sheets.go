@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"strings"
 )
 
 // screenSheet is the style sheet of the pages that run the program.
@@ -13,14 +14,18 @@ const screenSheet = "css/screen.css"
 // package web, in the order in which they apply.
 func sheets() map[string][]string {
 	const tokens, base, book = "css/tokens.css", "css/base.css", "css/book.css"
+	embed := []string{tokens, base, "css/stage.css", "css/embed.css", "css/contrast.css"}
 	return map[string][]string{
 		screenSheet: {
 			tokens, base, "css/loader.css", "css/layout.css", "css/chapters.css", "css/lesson.css", "css/changes.css", "css/stage.css",
 			"css/browser.css", "css/drawer.css", "css/bench.css", "css/clients.css", "css/panel.css", "css/landing.css", "css/features.css", "css/contrast.css",
 		},
-		"css/books.css":      {tokens, base, book, "css/bench.css"},
-		"css/unscripted.css": {book, "css/reading.css"}, // besides the screen's
-		"css/callback.css":   {tokens, "css/auth.css"},
+		"css/books.css":          {tokens, base, book, "css/bench.css"},
+		"css/unscripted.css":     {book, "css/reading.css"}, // besides the screen's
+		"css/embedded.css":       embed,
+		"css/embedded-light.css": embed,
+		"css/embedded-dark.css":  embed,
+		"css/callback.css":       {tokens, "css/auth.css"},
 	}
 }
 
@@ -42,5 +47,16 @@ func (j joined) ReadFile(name string) ([]byte, error) {
 		sheet.Write(text)
 		sheet.WriteByte('\n') // a part may end without one
 	}
+	for theme, rules := range themeRules {
+		if strings.HasSuffix(name, "-"+theme+".css") {
+			return []byte(rules.Replace(sheet.String())), nil
+		}
+	}
 	return sheet.Bytes(), nil
+}
+
+// themeRules make of a sheet that heeds the reader's colours one that has always the theme's.
+var themeRules = map[string]*strings.Replacer{
+	"light": strings.NewReplacer("(prefers-color-scheme: dark)", "(max-width: 0)", "color-scheme: light dark", "color-scheme: light"),
+	"dark":  strings.NewReplacer("(prefers-color-scheme: dark)", "(min-width: 0)", "color-scheme: light dark", "color-scheme: dark"),
 }

@@ -99,6 +99,15 @@ func (s *Site) Handler() (http.Handler, error) {
 		}
 		mux.Handle(path, readOnly(page))
 	}
+	shown, err := newEmbeds(s.API.Labs.Origins, s.API.Chapters, assets.Link)
+	if err != nil {
+		return nil, err
+	}
+	packed, err := compressed(shown)
+	if err != nil {
+		return nil, err
+	}
+	mux.Handle(embedPath+"/", framed(s.API.Labs.Origins, readOnly(packed)))
 	mux.Handle("/callback", readOnly(guarded(callbackPolicy, callback)))
 	calls := s.API.Handler()
 	mux.Handle("/api/", calls)

@@ -15,7 +15,8 @@ import (
 // Link is what the address of a page asks for, beside its chapter:
 //
 //	?off=pkce,state.compare     protections and parts that are off
-//	?set=pkce.method:plain      what a habit is set to
+//	?set=pkce.method:plain      what a habit is set to; audience:off is the part, where
+//	                            a protection of several has its name
 //	?step=break                 the step that is open
 //	?tour=1                     the tour
 type Link struct {
@@ -96,11 +97,14 @@ func (l *Link) off(id, chapter string) bool {
 	return l.part(guard.ID(id), json.RawMessage("false"), chapter)
 }
 
-// set adds the setting of a habit: "pkce.method:plain".
+// set adds the setting of a habit: "pkce.method:plain"; or a check that is off, "audience:off".
 func (l *Link) set(item, chapter string) bool {
 	id, value, ok := strings.Cut(item, ":")
 	if !ok {
 		return false
+	}
+	if part, found := guard.FindPart(guard.ID(id)); found && part.Refuses() && value == guard.SetOff {
+		return l.part(part.ID, json.RawMessage("false"), chapter)
 	}
 	text, err := json.Marshal(value)
 	return err == nil && l.part(guard.ID(id), text, chapter)
@@ -158,7 +162,10 @@ func shareLink(path string, all []ProtectionStatus) (string, url.Values) {
 			case p.Safe():
 			case p.Part.Kind == guard.Habit:
 				set = append(set, string(p.Part.ID)+":"+p.Value)
-			case !whole:
+			case whole:
+			case len(s.Parts) > 1 && string(p.Part.ID) == s.Protection.ID:
+				set = append(set, string(p.Part.ID)+":"+guard.SetOff)
+			default:
 				off = append(off, string(p.Part.ID))
 			}
 		}

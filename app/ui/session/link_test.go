@@ -33,6 +33,8 @@ func TestLinks(t *testing.T) {
 		"an unknown protection": {"off=pkce,magic", Link{Patch: api.Patch{Protections: map[string]bool{"pkce": false}}}, "magic"},
 		"an unknown value":      {"set=pkce.method:S512", Link{}, "pkce.method:S512"},
 		"a habit without one":   {"set=pkce.method", Link{}, "pkce.method"},
+		"a check by its name":   {"set=pkce.verify:off", Link{Patch: api.Patch{Guards: map[string]json.RawMessage{"pkce.verify": raw("false")}}}, ""},
+		"a habit is not off":    {"set=pkce.method:off", Link{}, "pkce.method:off"},
 		"a guard is no habit":   {"set=pkce.verify:plain", Link{}, "pkce.verify:plain"},
 		"an unknown step":       {"step=dance", Link{}, "dance"},
 		"an unknown tour":       {"tour=2", Link{}, "2"},
@@ -105,6 +107,20 @@ func TestShareLinks(t *testing.T) {
 				t.Error(back.Problem)
 			}
 		})
+	}
+}
+
+// A part that has the name of its protection, and is not all of it, is shared as that part.
+func TestAPartWithTheNameOfItsProtectionIsShared(t *testing.T) {
+	c := uitest.Content.Chapter
+	c.ID, c.Version = "v10", "v10"
+	l10 := api.Lab{Chapter: "v10", Protections: map[string]api.Protection{
+		"exchange-policy": {Parts: map[string]any{"exchange-policy": false, "exchange-policy.type": true}},
+	}}
+	_, query := shareLink("/v10-token-exchange", Statuses(l10, "v10"))
+	want := api.Patch{Guards: map[string]json.RawMessage{"exchange-policy": json.RawMessage("false")}}
+	if l := readLink(query, c); query.Encode() != "set=exchange-policy%3Aoff" || l.Problem != "" || !reflect.DeepEqual(l.Patch, want) {
+		t.Errorf("%s is read as %+v", query.Encode(), l)
 	}
 }
 

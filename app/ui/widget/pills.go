@@ -34,7 +34,7 @@ func (p *Pills) Render() app.UI {
 	if p.Before {
 		side = "is-before"
 	}
-	shown, others := p.split()
+	shown, others := SplitPills(p.Pills, p.Stars)
 	var items []app.UI
 	for _, pill := range shown {
 		items = append(items, p.pill(pill))
@@ -45,31 +45,58 @@ func (p *Pills) Render() app.UI {
 	return tag.Div("pills", side, LaneClass("at", p.Lane)).Body(items...)
 }
 
-// split returns the pills that are shown by name, and how many others passed.
-func (p *Pills) split() (shown []timeline.Pill, others int) {
-	for _, pill := range p.Pills {
-		if pill.Outcome == event.Passed && !p.isStar(pill) {
+// SplitPills returns the pills that are shown by name, and how many others passed: two or
+// more, where there are protections that the lesson is about, stars, and they are not of them.
+func SplitPills(all []timeline.Pill, stars []string) (shown []timeline.Pill, others int) {
+	for _, pill := range all {
+		if pill.Outcome == event.Passed && !isStar(pill, stars) {
 			others++
 		} else {
 			shown = append(shown, pill)
 		}
 	}
-	if len(p.Stars) == 0 || others < 2 {
-		return p.Pills, 0
+	if len(stars) == 0 || others < 2 {
+		return all, 0
 	}
 	return shown, others
 }
 
-func (p *Pills) isStar(pill timeline.Pill) bool {
+func isStar(pill timeline.Pill, stars []string) bool {
 	protection, _ := guard.ProtectionOf(guard.ID(pill.Guard))
-	return slices.Contains(p.Stars, protection.ID)
+	return slices.Contains(stars, protection.ID)
+}
+
+// OthersText counts the checks that passed beside those that are shown.
+func OthersText(n, shown int) string {
+	if shown > 0 {
+		return strconv.Itoa(n) + " others"
+	}
+	return strconv.Itoa(n) + " checks"
+}
+
+// PillKind is the last part of a verdict's class.
+func PillKind(v timeline.Pill) string {
+	if v.Defends {
+		return "defends"
+	}
+	return string(v.Outcome)
+}
+
+// PillSign says a verdict without a word, and without its colour; "" where a shield does.
+func PillSign(v timeline.Pill) string {
+	switch {
+	case v.Defends:
+		return ""
+	case v.Outcome == event.Passed:
+		return "✓"
+	case v.Outcome == event.Refused:
+		return "✗"
+	}
+	return "○"
 }
 
 func (p *Pills) others(n, shown int) app.UI {
-	text := strconv.Itoa(n) + " checks"
-	if shown > 0 {
-		text = strconv.Itoa(n) + " others"
-	}
+	text := OthersText(n, shown)
 	return tag.Button("pill", "pill-passed", PartyClass(p.Pills[0].At)).
 		Aria("label", text+" passed").
 		OnClick(func(app.Context, app.Event) { p.Controller.ShowChecks(p.Seq) }, app.EventScope("others")).
@@ -84,11 +111,7 @@ func (p *Pills) pill(v timeline.Pill) app.UI {
 	if v.Seq == p.Selected {
 		selected = "is-chosen"
 	}
-	kind := string(v.Outcome)
-	if v.Defends {
-		kind = "defends"
-	}
-	return tag.Button("pill", "pill-"+kind, PartyClass(v.At), selected).
+	return tag.Button("pill", "pill-"+PillKind(v), PartyClass(v.At), selected).
 		Aria("label", v.Sentence()).
 		OnClick(func(app.Context, app.Event) { p.Controller.ExplainVerdict(v.Seq, v.Guard) }, app.EventScope(v.Seq)).
 		Body(
@@ -101,16 +124,9 @@ func (p *Pills) pill(v timeline.Pill) app.UI {
 		)
 }
 
-// sign says the verdict without a word, and without its colour.
 func sign(v timeline.Pill) app.UI {
-	text := "○"
-	switch {
-	case v.Defends:
+	if v.Defends {
 		return tag.Span("pill-shield").Aria("hidden", "true")
-	case v.Outcome == event.Passed:
-		text = "✓"
-	case v.Outcome == event.Refused:
-		text = "✗"
 	}
-	return tag.Span("pill-sign").Aria("hidden", "true").Text(text)
+	return tag.Span("pill-sign").Aria("hidden", "true").Text(PillSign(v))
 }

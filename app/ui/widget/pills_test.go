@@ -27,7 +27,7 @@ func TestWhatPassedBesidesTheLessonIsCounted(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			shown, others := (&Pills{Pills: tt.pills, Stars: tt.stars}).split()
+			shown, others := SplitPills(tt.pills, tt.stars)
 			var got []string
 			for _, p := range shown {
 				got = append(got, p.Text)
