@@ -4,6 +4,7 @@ package lesson
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -26,6 +27,7 @@ type Column struct {
 	Unfolded   []bool // steps
 	LeadOn     []bool // steps that offer to go on
 	Answers    map[string]int
+	Assignment []timeline.GoalProgress // what a class was asked to do
 	Finished   map[string]bool // chapters, by id
 	Busy       session.Busy
 	Open       bool
@@ -38,6 +40,7 @@ func (l *Column) Render() app.UI {
 		tag.Div("lesson-scroll").Body(
 			tag.P("lesson-chapter").Text(l.Content.Heading()),
 			tag.H2("lesson-title").Text(c.Question),
+			l.assignment(),
 			app.Raw(`<div class="prose lesson-problem">`+c.Problem+`</div>`),
 			l.changes(),
 			tag.Ol("steps").Body(l.steps()...),
@@ -47,6 +50,33 @@ func (l *Column) Render() app.UI {
 			widget.BookShelf(),
 		),
 		l.neighbours(),
+	)
+}
+
+// assignment is what was asked of the learner, and the way to hand it in; nothing where
+// nothing was.
+func (l *Column) assignment() app.UI {
+	if len(l.Assignment) == 0 {
+		return nil
+	}
+	done, save := 0, "button button-small"
+	var items []app.UI
+	for _, task := range l.Assignment {
+		if task.Met {
+			done++
+		}
+		items = append(items, goal(task))
+	}
+	if done == len(items) {
+		save = "button button-small button-primary"
+	}
+	return tag.Section("assignment").Aria("labelledby", "assignment").Body(
+		tag.H3("assignment-title").ID("assignment").Text("Your assignment: "+strconv.Itoa(done)+" of "+strconv.Itoa(len(items))+" done"),
+		tag.Ul("goals").Body(items...),
+		tag.Div("assignment-foot").Body(
+			tag.Button(save).Text("Save your progress").OnClick(func(app.Context, app.Event) { l.Controller.OpenDialog(session.DialogExport) }),
+			tag.Button("button-quiet").Text("Put it away").OnClick(func(app.Context, app.Event) { l.Controller.PutAway() }),
+		),
 	)
 }
 
