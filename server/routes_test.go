@@ -70,7 +70,7 @@ func routes() map[string][]routeRow {
 		page("/", "/v03-pkce/nothing", 404, aPage), page("/", "/callback/", 404, aPage),
 		{"/", "POST", "/", 405, anAsset, false}, {"/callback", "DELETE", "/callback", 405, anAsset, false},
 		page("/callback", "/callback?code=x", 200, aFrame),
-		page("/glossary", "/glossary", 200, aPage), page("/troubleshooting", "/troubleshooting", 200, aPage), page("/reference", "/reference", 200, aPage), page("/asvs", "/asvs", 200, aPage),
+		page("/glossary", "/glossary", 200, aPage), page("/troubleshooting", "/troubleshooting", 200, aPage), page("/reference", "/reference", 200, aPage), page("/asvs", "/asvs", 200, aPage), page("/class", "/class", 200, aPage),
 		get("/robots.txt", "/robots.txt", 200, anAsset), get("/sitemap.xml", "/sitemap.xml", 200, anAsset), get("/ads.txt", "/ads.txt", 404, anAsset),
 		get("/metrics", "/metrics", 200, metrics),
 		get("/api/", "/api/nothing", 404, anAnswer), get("/api/labs/{lab}", "/api/labs/{none}", 404, anAnswer),

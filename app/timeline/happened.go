@@ -63,7 +63,7 @@ func sinceWhen(events []event.Event, since Since) int {
 		_, moved := chapterChange(e)
 		switch n := noteName(e); {
 		case since == SinceTen && events[len(events)-1].Time.Sub(e.Time) > 10*time.Minute:
-			first = i + 1
+			first = max(first, i+1)
 		case since == SinceOpened && moved:
 			first = max(first, i)
 		case n == event.NoteAttackBegins || n == event.NoteBaitBegins:
@@ -152,7 +152,17 @@ func switchHappened(e event.Event) string {
 	case "client":
 		return "A client of the learner's is " + e.Change.Action
 	}
-	return switchText(e)
+	if len(e.Change.Fields) > 3 { // the protection as a whole, and then its parts
+		return switchText(e)
+	}
+	var told []string
+	for _, f := range e.Change.Fields {
+		p, _ := guard.ProtectionOf(guard.ID(f.Name))
+		if part, ok := guard.FindPart(guard.ID(f.Name)); ok && f.Name != "on" {
+			told = append(told, prose.Capital(p.NameOf(part))+turned(f.To))
+		}
+	}
+	return strings.Join(told, "; ")
 }
 
 // actor is what a line calls a party. A learner's own client has a name that the learner typed.

@@ -58,11 +58,11 @@ var ErrVersion = errors.New("it is of another version")
 // Read reads the progress in a text. The error says in words what is wrong with it, and is
 // ErrVersion where it is of another version.
 func Read(text string) (Progress, error) {
-	if strings.TrimSpace(text) == "" {
-		return Progress{}, errors.New("it is empty")
-	}
 	if len(text) > MaxSize {
 		return Progress{}, fmt.Errorf("it has more than %d KiB, and no progress is that long", MaxSize>>10)
+	}
+	if strings.TrimSpace(text) == "" {
+		return Progress{}, errors.New("it is empty")
 	}
 	var p Progress
 	err := json.Unmarshal([]byte(text), &p)
@@ -85,7 +85,7 @@ func Read(text string) (Progress, error) {
 // CleanName makes a name of what somebody typed: on one line, without what steers a terminal
 // or turns the text, and of MaxName characters at most.
 func CleanName(typed string) string {
-	name := []rune(strings.Join(strings.Fields(prose.Plain(strings.ToValidUTF8(typed, "·"))), " "))
+	name := []rune(prose.Plain(strings.Join(strings.Fields(strings.ToValidUTF8(typed, "·")), " ")))
 	return strings.TrimSpace(string(name[:min(len(name), MaxName)]))
 }
 

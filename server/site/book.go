@@ -13,7 +13,7 @@ import (
 	"oauthlab/server/asset"
 )
 
-//go:embed pages/book.html pages/entry.html pages/glossary.html pages/troubleshooting.html pages/reference.html pages/asvs.html
+//go:embed pages/book.html pages/entry.html pages/glossary.html pages/troubleshooting.html pages/reference.html pages/asvs.html pages/class.html
 var bookFiles embed.FS
 
 // bookPage is one of the pages that are read rather than run: no program, no
@@ -45,6 +45,10 @@ func bookPages() []bookPage {
 			Path: asvsPath, Title: "ASVS V10",
 			Description: "What OWASP ASVS 5.0 asks of OAuth and OpenID Connect, number by number in plain words: where the lab teaches it, switches it off, attacks and tests it.",
 		},
+		{
+			Path: classPath, Title: "For a class",
+			Description: "How to say what a class is to do in the lab, how learners hand it in as files, and how one command makes a table of them.",
+		},
 	}
 }
 
@@ -72,7 +76,7 @@ func (b *Books) pages(origin string, course Course) (map[string][]byte, error) {
 		return nil, err
 	}
 	bodies := map[string]any{
-		glossaryPath: b.glossary, troubleshootingPath: b.troubles, referencePath: reference, asvsPath: asvs{b.asvs, course},
+		glossaryPath: b.glossary, troubleshootingPath: b.troubles, referencePath: reference, asvsPath: asvs{b.asvs, course}, classPath: nil,
 	}
 	pages := bookPages()
 	for i, page := range pages {

@@ -22,6 +22,7 @@ const (
 	troubleshootingPath = "/troubleshooting"
 	referencePath       = "/reference"
 	asvsPath            = "/asvs"
+	classPath           = "/class"
 )
 
 // Books holds the glossary, the troubleshooting and what ASVS asks: as pages, and of the

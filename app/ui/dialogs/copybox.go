@@ -12,6 +12,7 @@ type copyBox struct {
 	Label string
 	Text  string
 	Long  bool // more than a line
+	First bool // the focus goes to it, where the dialog opens
 }
 
 func (c *copyBox) Render() app.UI {
@@ -23,8 +24,15 @@ func (c *copyBox) Render() app.UI {
 			return tag.Input("text", "field-input").ID("copy-text").Attr("readonly", true).Attr("value", c.Text)
 		}),
 		tag.Div("modal-actions").Body(
-			tag.Button("button", "button-primary").Text("Copy").DataSet("copy", "copy-text"),
+			c.copies().Text("Copy").DataSet("copy", "copy-text"),
 			tag.P("modal-said").Role("status"),
 		),
 	)
+}
+
+func (c *copyBox) copies() *tag.Element {
+	if !c.First {
+		return tag.Button("button")
+	}
+	return tag.Button("button", "button-primary").Attr("autofocus", "true")
 }

@@ -23,16 +23,16 @@ const (
 // share shows a link and what it carries, line by line.
 func share(c *session.Controller, s session.Screen) app.UI {
 	return tag.Div().Body(
-		choices("Carry", []choice{
+		choices("What to share", []choice{
 			{"The view", s.Share == session.ShareView, func() { c.ShareAs(session.ShareView) }},
 			{"The state of my lab", s.Share == session.ShareState, func() { c.ShareAs(session.ShareState) }},
 		}),
-		&copyBox{Label: "Link", Text: c.ShareAddress()},
+		&copyBox{Label: "Link", Text: c.ShareAddress(), First: true},
 		tag.P("field-label").Text("It carries"),
 		lines(c.ShareCarries()),
 		tag.P("bench-note").Text("It carries no keys, tokens or codes, nothing of users, no log, and no clients of your own."),
 		tag.Div("modal-actions").Body(
-			tag.Button("button").Text(assignTitle).OnClick(func(app.Context, app.Event) { c.OpenAssign() }),
+			tag.Button("button").Text(assignTitle).OnClick(func(app.Context, app.Event) { c.OpenAssign(session.MoreID) }),
 		),
 	)
 }
@@ -43,9 +43,11 @@ func assign(c *session.Controller, s session.Screen) app.UI {
 	for _, task := range progress.Tasks(c.Content().Chapter) {
 		boxes = append(boxes, tag.Li().Body(widget.CheckBox(c.TaskText(task), slices.Contains(s.Asked, task), func(on bool) { c.Ask(task, on) })))
 	}
+	steps := len(s.Steps)
 	return tag.Div().Body(
 		tag.P("modal-lead").Text("Tick what must be done. Whoever opens the link sees it tick itself, and saves a file to hand in."),
-		tag.Ul("tasks").Aria("label", "To be done").Body(boxes...),
+		tag.Ul("tasks").Aria("label", "Steps to be done").TabIndex(-1).Attr("autofocus", "true").Body(boxes[:steps]...),
+		tag.Ul("tasks").Aria("label", "Attacks to be seen").Body(boxes[steps:]...),
 		&copyBox{Label: "Link, with what is off in this lab now", Text: c.ShareAddress()},
 		tag.P("bench-note").Body(tag.A("/class").Text("For a class"), app.Text(": how files are handed in, and read into one table.")),
 	)
@@ -59,7 +61,7 @@ func handIn(c *session.Controller, _ session.Screen) app.UI {
 		tag.Input("text", "field-input").ID("learner").Attr("maxlength", strconv.Itoa(progress.MaxName)).Attr("autocomplete", "name").
 			On("input", func(ctx app.Context, _ app.Event) { c.NameLearner(ctx.JSSrc().Get("value").String()) }),
 		tag.Div("modal-actions").Body(
-			tag.Button("button", "button-primary").Text("Save as a file").OnClick(func(app.Context, app.Event) { c.SaveProgress() }),
+			tag.Button("button", "button-primary").Attr("autofocus", "true").Text("Save as a file").OnClick(func(app.Context, app.Event) { c.SaveProgress() }),
 		),
 		&copyBox{Label: "Progress, as JSON", Text: c.ExportProgress(), Long: true},
 	)
@@ -74,7 +76,7 @@ func changed(c *session.Controller, s session.Screen) app.UI {
 	return tag.Div().Body(
 		tag.P("modal-lead").Text("For whom you ask for help. It has no keys, tokens, codes or passwords."),
 		choices("Since", moments),
-		&copyBox{Label: "As text", Text: c.ChangedText(), Long: true},
+		&copyBox{Label: "As text", Text: c.ChangedText(), Long: true, First: true},
 	)
 }
 

@@ -74,7 +74,7 @@ func (l *Column) assignment() app.UI {
 		tag.H3("assignment-title").ID("assignment").Text("Your assignment: "+strconv.Itoa(done)+" of "+strconv.Itoa(len(items))+" done"),
 		tag.Ul("goals").Body(items...),
 		tag.Div("assignment-foot").Body(
-			tag.Button(save).Text("Save your progress").OnClick(func(app.Context, app.Event) { l.Controller.OpenDialog(session.DialogExport) }),
+			tag.Button(save).ID("hand-in").Text("Save your progress").OnClick(func(app.Context, app.Event) { l.Controller.OpenFrom("hand-in", session.DialogExport) }),
 			tag.Button("button-quiet").Text("Put it away").OnClick(func(app.Context, app.Event) { l.Controller.PutAway() }),
 		),
 	)

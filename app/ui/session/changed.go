@@ -10,9 +10,9 @@ import (
 )
 
 // OpenChanged opens the dialog that tells what changed in the lab, and counts the learner's
-// own clients for it.
-func (c *Controller) OpenChanged() {
-	c.OpenDialog(DialogChanged)
+// own clients for it. opener is the id of the button that was pressed.
+func (c *Controller) OpenChanged(opener string) {
+	c.OpenFrom(opener, DialogChanged)
 	c.screen.OwnClients = 0
 	var n int
 	c.call(Idle, func(ctx context.Context, s *lab.Session) (err error) {

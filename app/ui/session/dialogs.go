@@ -32,6 +32,12 @@ func (c *Controller) OpenDialog(which Dialog) {
 	c.screen.Dialog = which
 }
 
+// OpenFrom opens it for the button with the id, to which the focus goes back.
+func (c *Controller) OpenFrom(opener string, which Dialog) {
+	c.screen.Opener = opener
+	c.OpenDialog(which)
+}
+
 // CloseDialog closes what is open. A request that waits in it is not sent.
 func (c *Controller) CloseDialog() {
 	back := MoreID
@@ -39,7 +45,7 @@ func (c *Controller) CloseDialog() {
 	case DialogStep:
 		back = c.screen.Opener
 		c.replyToDraft(draftReply{err: errStepCancelled})
-	case DialogBench, DialogForge, DialogKnows, DialogTokens, DialogWays:
+	case DialogBench, DialogForge, DialogKnows, DialogTokens, DialogWays, DialogAssign, DialogExport, DialogChanged:
 		back = c.screen.Opener
 	}
 	c.screen.Dialog = DialogNone

@@ -10,6 +10,7 @@ import (
 	"oauthlab/app/timeline"
 	"oauthlab/lessons/guard"
 	"oauthlab/lessons/progress"
+	"oauthlab/lessons/prose"
 )
 
 // Share is which link the learner takes away. Each is made of settings that the catalogue
@@ -38,7 +39,7 @@ func differences(all []ProtectionStatus) []difference {
 			out = append(out, difference{"off", s.Protection.ID, s.Protection.Title + " is off"})
 		}
 		for _, p := range s.Parts {
-			id, name := string(p.Part.ID), s.Protection.NameOf(p.Part)
+			id, name := string(p.Part.ID), prose.Capital(s.Protection.NameOf(p.Part))
 			switch {
 			case p.Part.Kind == guard.Setting && p.Value != p.Usual, p.Part.Kind == guard.Habit && !p.Safe():
 				out = append(out, difference{"set", id + ":" + p.Value, name + " " + p.Value})
@@ -128,13 +129,14 @@ func (c *Controller) stepIndex(id string) int {
 }
 
 // OpenAssign opens the dialog in which an assignment is made. All steps are asked for at first.
-func (c *Controller) OpenAssign() {
+// opener is the id of the button that was pressed.
+func (c *Controller) OpenAssign(opener string) {
 	if c.screen.Share = ShareAssign; c.screen.Asked == nil {
 		for _, s := range c.content.Chapter.Steps {
 			c.screen.Asked = append(c.screen.Asked, s.ID)
 		}
 	}
-	c.OpenDialog(DialogAssign)
+	c.OpenFrom(opener, DialogAssign)
 }
 
 // Ask puts a task into the assignment that is being made, or takes it out.

@@ -15,6 +15,7 @@ func Books() []book {
 		{"/troubleshooting", "Troubleshooting", "Every error of the lab: its usual causes, and the cure."},
 		{"/reference", "Reference", "Every endpoint, parameter, protection and attack."},
 		{"/asvs", "ASVS V10", "What a security review asks, number by number."},
+		{"/class", "For a class", "What is to be done, handed in and checked."},
 	}
 }
 
