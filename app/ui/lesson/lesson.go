@@ -28,7 +28,7 @@ type Column struct {
 	LeadOn     []bool // steps that offer to go on
 	Answers    map[string]int
 	Assignment []timeline.GoalProgress // what a class was asked to do
-	Finished   map[string]bool // chapters, by id
+	Finished   map[string]bool         // chapters, by id
 	Busy       session.Busy
 	Open       bool
 	Tour       session.TourStop

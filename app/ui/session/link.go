@@ -121,11 +121,17 @@ func (l *Link) off(id, chapter string) bool {
 	return l.part(guard.ID(id), json.RawMessage("false"), chapter)
 }
 
-// set adds the setting of a habit: "pkce.method:plain".
+// setOff is what a check is set to that has its protection's name, and is off alone.
+const setOff = "off"
+
+// set adds the setting of a habit, "pkce.method:plain", or of a check, "audience:off".
 func (l *Link) set(item, chapter string) bool {
 	id, value, ok := strings.Cut(item, ":")
 	if !ok {
 		return false
+	}
+	if part, _ := guard.FindPart(guard.ID(id)); part.Refuses() && value == setOff {
+		return l.part(part.ID, json.RawMessage("false"), chapter)
 	}
 	text, err := json.Marshal(value)
 	return err == nil && l.part(guard.ID(id), text, chapter)

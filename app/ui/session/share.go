@@ -34,7 +34,13 @@ type difference struct {
 func differences(all []ProtectionStatus) []difference {
 	var out []difference
 	for _, s := range all {
-		whole := s.AllOff() && len(s.Parts) > 1
+		checks := 0
+		for _, p := range s.Parts {
+			if p.Part.Refuses() {
+				checks++
+			}
+		}
+		whole := checks > 0 && len(s.Parts) > 1 && s.AllOff()
 		if whole {
 			out = append(out, difference{"off", s.Protection.ID, s.Protection.Title + " is off"})
 		}
@@ -43,6 +49,8 @@ func differences(all []ProtectionStatus) []difference {
 			switch {
 			case p.Part.Kind == guard.Setting && p.Value != p.Usual, p.Part.Kind == guard.Habit && !p.Safe():
 				out = append(out, difference{"set", id + ":" + p.Value, name + " " + p.Value})
+			case !p.Safe() && !whole && id == s.Protection.ID && checks > 1: // as off, it would name all of them
+				out = append(out, difference{"set", id + ":" + setOff, name + " is off"})
 			case !p.Safe() && !whole:
 				out = append(out, difference{"off", id, name + " is off"})
 			}
