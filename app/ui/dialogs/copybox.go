@@ -9,10 +9,10 @@ import (
 // copyBox is a text to take away, and a button that copies it.
 type copyBox struct {
 	app.Compo
-	Label string
-	Text  string
-	Long  bool // more than a line
-	First bool // the focus goes to it, where the dialog opens
+	Label  string
+	Text   string
+	Long   bool // more than a line
+	Second bool // there is a better way to take it away
 }
 
 func (c *copyBox) Render() app.UI {
@@ -31,7 +31,7 @@ func (c *copyBox) Render() app.UI {
 }
 
 func (c *copyBox) copies() *tag.Element {
-	if !c.First {
+	if c.Second {
 		return tag.Button("button")
 	}
 	return tag.Button("button", "button-primary").Attr("autofocus", "true")

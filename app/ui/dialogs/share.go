@@ -27,7 +27,7 @@ func share(c *session.Controller, s session.Screen) app.UI {
 			{"The view", s.Share == session.ShareView, func() { c.ShareAs(session.ShareView) }},
 			{"The state of my lab", s.Share == session.ShareState, func() { c.ShareAs(session.ShareState) }},
 		}),
-		&copyBox{Label: "Link", Text: c.ShareAddress(), First: true},
+		&copyBox{Label: "Link", Text: c.ShareAddress()},
 		tag.P("field-label").Text("It carries"),
 		lines(c.ShareCarries()),
 		tag.P("bench-note").Text("It carries no keys, tokens or codes, nothing of users, no log, and no clients of your own."),
@@ -63,7 +63,7 @@ func handIn(c *session.Controller, _ session.Screen) app.UI {
 		tag.Div("modal-actions").Body(
 			tag.Button("button", "button-primary").Attr("autofocus", "true").Text("Save as a file").OnClick(func(app.Context, app.Event) { c.SaveProgress() }),
 		),
-		&copyBox{Label: "Progress, as JSON", Text: c.ExportProgress(), Long: true},
+		&copyBox{Label: "Progress, as JSON", Text: c.ExportProgress(), Long: true, Second: true},
 	)
 }
 
@@ -76,7 +76,7 @@ func changed(c *session.Controller, s session.Screen) app.UI {
 	return tag.Div().Body(
 		tag.P("modal-lead").Text("For whom you ask for help. It has no keys, tokens, codes or passwords."),
 		choices("Since", moments),
-		&copyBox{Label: "As text", Text: c.ChangedText(), Long: true, First: true},
+		&copyBox{Label: "As text", Text: c.ChangedText(), Long: true},
 	)
 }
 

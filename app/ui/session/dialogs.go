@@ -34,7 +34,7 @@ func (c *Controller) OpenDialog(which Dialog) {
 
 // OpenFrom opens it for the button with the id, to which the focus goes back.
 func (c *Controller) OpenFrom(opener string, which Dialog) {
-	c.screen.Opener = opener
+	c.screen.Opener, c.screen.Learner = opener, "" // its field is empty
 	c.OpenDialog(which)
 }
 
