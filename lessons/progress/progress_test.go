@@ -48,12 +48,12 @@ func TestWhatCannotBeRead(t *testing.T) {
 
 func TestANameIsCleaned(t *testing.T) {
 	for typed, want := range map[string]string{
-		"  Alice \n Liddell ":      "Alice Liddell",
-		"\x1b[31mred":              "·[31mred",
-		"\u202eevil":               "·evil",
-		"Zoë 文":                    "Zoë 文",
-		"\xff":                     "·",
-		"":                         "",
+		"  Alice \n Liddell ":       "Alice Liddell",
+		"\x1b[31mred":               "·[31mred",
+		"\u202eevil":                "·evil",
+		"Zoë 文":                     "Zoë 文",
+		"\xff":                      "·",
+		"":                          "",
 		strings.Repeat("文", 10_000): strings.Repeat("文", MaxName),
 	} {
 		if got := CleanName(typed); got != want {
