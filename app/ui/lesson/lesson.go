@@ -4,7 +4,6 @@ package lesson
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -40,7 +39,7 @@ func (l *Column) Render() app.UI {
 		tag.Div("lesson-scroll").Body(
 			tag.P("lesson-chapter").Text(l.Content.Heading()),
 			tag.H2("lesson-title").Text(c.Question),
-			l.assignment(),
+			assignment(l.Controller, l.Assignment),
 			app.Raw(`<div class="prose lesson-problem">`+c.Problem+`</div>`),
 			l.changes(),
 			tag.Ol("steps").Body(l.steps()...),
@@ -50,33 +49,6 @@ func (l *Column) Render() app.UI {
 			widget.BookShelf(),
 		),
 		l.neighbours(),
-	)
-}
-
-// assignment is what was asked of the learner, and the way to hand it in; nothing where
-// nothing was.
-func (l *Column) assignment() app.UI {
-	if len(l.Assignment) == 0 {
-		return nil
-	}
-	done, save := 0, "button button-small"
-	var items []app.UI
-	for _, task := range l.Assignment {
-		if task.Met {
-			done++
-		}
-		items = append(items, goal(task))
-	}
-	if done == len(items) {
-		save = "button button-small button-primary"
-	}
-	return tag.Section("assignment").Aria("labelledby", "assignment").Body(
-		tag.H3("assignment-title").ID("assignment").Text("Your assignment: "+strconv.Itoa(done)+" of "+strconv.Itoa(len(items))+" done"),
-		tag.Ul("goals").Body(items...),
-		tag.Div("assignment-foot").Body(
-			tag.Button(save).ID("hand-in").Text("Save your progress").OnClick(func(app.Context, app.Event) { l.Controller.OpenFrom("hand-in", session.DialogExport) }),
-			tag.Button("button-quiet").Text("Put it away").OnClick(func(app.Context, app.Event) { l.Controller.PutAway() }),
-		),
 	)
 }
 
