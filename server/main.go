@@ -6,6 +6,8 @@
 //	oauthlab [flags]            start the lab and print its address
 //	oauthlab matrix [--json]    run every attack against every guard, and print who refused
 //	oauthlab lint DIR           check the chapters in a folder, and play them
+//	oauthlab progress check FILE...
+//	                            read files that learners saved, and print who has done what
 //	oauthlab version            print which program this is
 //	oauthlab help [command]     print this list and the flags, or what a command takes
 //
@@ -134,6 +136,7 @@ import (
 	"time"
 
 	"oauthlab/server/authserver"
+	"oauthlab/server/classroom"
 	"oauthlab/server/config"
 	"oauthlab/server/lab"
 	"oauthlab/server/prove"
@@ -165,6 +168,8 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 		return prove.Matrix(ctx, serveTrial, command.Matrix, stdout)
 	case "lint":
 		return prove.Lint(ctx, serveTrial, command.Lint, stdout)
+	case "progress check":
+		return classroom.Check(command.Check, stdout, os.Stderr)
 	case "version":
 		return printVersion(stdout)
 	case "start":

@@ -103,6 +103,13 @@ func (s *Session) ChangeClient(ctx context.Context, method, of string, body any)
 	return c, s.call(ctx, method, path, body, &c)
 }
 
+// OwnClients returns how many clients of the learner's the lab has.
+func (s *Session) OwnClients(ctx context.Context) (int, error) {
+	var own api.OwnClients
+	err := s.call(ctx, "GET", s.path("/clients"), nil, &own)
+	return len(own.Clients), err
+}
+
 // Attacks returns the catalogue of attacks.
 func (s *Session) Attacks(ctx context.Context) ([]api.Attack, error) {
 	var attacks []api.Attack

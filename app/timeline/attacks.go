@@ -8,6 +8,7 @@ import (
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
+	"oauthlab/lessons/progress"
 	"oauthlab/lessons/prose"
 )
 
@@ -46,6 +47,13 @@ func (r *reducer) attackEnds(e event.Event) {
 }
 
 func (r *reducer) remember(end AttackEnd) {
+	outcome := api.Stopped
+	if end.Won {
+		outcome = api.Succeeded
+	}
+	if task := progress.Attack(end.Attack, outcome); !slices.Contains(r.outcomes[r.chapter], task) {
+		r.outcomes[r.chapter] = append(r.outcomes[r.chapter], task)
+	}
 	ends := r.ends[r.chapter]
 	for i := range ends {
 		if ends[i].Attack == end.Attack {

@@ -59,7 +59,7 @@ func (l *Log) Past(last uint64) View { return reduce(Until(l.events, last), l.kn
 
 // Progress is what Progress makes of the events.
 func (l *Log) Progress(lesson Lesson) []StepProgress {
-	return progress(lesson, l.events, l.known)
+	return progressOf(lesson, l.events, l.known)
 }
 
 // byPosition orders a gap before the first event that there still is. (slices.SortStableFunc

@@ -45,10 +45,10 @@ type Lesson struct {
 //
 // What is done stays done while the log grows; a reset begins again.
 func Progress(l Lesson, events []event.Event) []StepProgress {
-	return progress(l, events, nil)
+	return progressOf(l, events, nil)
 }
 
-func progress(l Lesson, events []event.Event, known *memo) []StepProgress {
+func progressOf(l Lesson, events []event.Event, known *memo) []StepProgress {
 	out := l.match(events, known, nil)
 	var before []string // of those that were done before, what this log does not show again
 	for _, p := range out {

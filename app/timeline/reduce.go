@@ -14,7 +14,7 @@ func Reduce(events []event.Event) View { return reduce(events, nil) }
 func reduce(events []event.Event, known *memo) View {
 	r := reducer{
 		known: known, rowOf: map[string]place{}, preflight: map[string]bool{}, band: -1,
-		chapter: chapterAtFirst(events), ends: map[string][]AttackEnd{},
+		chapter: chapterAtFirst(events), ends: map[string][]AttackEnd{}, outcomes: map[string][]string{},
 	}
 	begins := len(events) - len(SinceReset(events))
 	for i, e := range events {
@@ -24,7 +24,7 @@ func reduce(events []event.Event, known *memo) View {
 		}
 	}
 	r.view.Alice = r.alice.view()
-	r.view.Attacks = r.ends[r.chapter]
+	r.view.Attacks, r.view.Outcomes = r.ends[r.chapter], r.outcomes[r.chapter]
 	return r.view
 }
 
@@ -52,6 +52,7 @@ type reducer struct {
 	alice     aliceBrowser
 	chapter   string                 // in which the lab is
 	ends      map[string][]AttackEnd // by chapter
+	outcomes  map[string][]string    // likewise
 	rowOf     map[string]place       // by the id of a request event
 	preflight map[string]bool        // ids of CORS preflights
 }

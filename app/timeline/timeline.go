@@ -15,14 +15,15 @@ import (
 // View is what the events come to. It is made anew by Reduce and never changed
 // afterwards, so that it may be shared.
 type View struct {
-	Bands   []Band
-	Alice   Alice       // what her browser shows
-	Login   Login       // how far the learner's latest flow has come
-	Attacks []AttackEnd // the latest end of each attack in the lab's chapter, in the order of their first end
-	News    string      // for the live region: the latest refusal or outcome, in a sentence or two
-	NewsAt  uint64      // position of the event that made it news
-	Last    uint64      // position of the last event
-	Missing bool        // events are missing that no gap explains
+	Bands    []Band
+	Alice    Alice       // what her browser shows
+	Login    Login       // how far the learner's latest flow has come
+	Outcomes []string    // how attacks have ended in the lab's chapter, each once, as an assignment asks for it
+	Attacks  []AttackEnd // the latest end of each attack in the lab's chapter, in the order of their first end
+	News     string      // for the live region: the latest refusal or outcome, in a sentence or two
+	NewsAt   uint64      // position of the event that made it news
+	Last     uint64      // position of the last event
+	Missing  bool        // events are missing that no gap explains
 }
 
 // Band is a stretch of the diagram under one title: a flow or an attack.

@@ -87,7 +87,7 @@ func (p *chapterPage) Render() app.UI {
 		tag.If(s.Touring, func() app.UI { return &tourBar{Controller: c, Over: c.TourOver(), Left: c.PresentTitle(), Stop: next} }),
 		&noticeBar{Controller: c, Notice: s.Notice, Status: s.Status, Why: s.Why, Forgets: s.Forgets, Linked: s.Linked, Outdated: s.Outdated, Elsewhere: s.Elsewhere(content.Chapter.ID), Chapter: content.Chapter.ID},
 		tag.Main("desk").ID(mainID).TabIndex(-1).Body(
-			&lesson.Column{Controller: c, Content: content, Steps: s.Steps, Statuses: all, Unfolded: s.OpenSteps(), LeadOn: s.LeadsOn(), Answers: s.Answers, Finished: s.Finished, Busy: s.Busy, Open: s.Ready(), Tour: next},
+			&lesson.Column{Controller: c, Content: content, Steps: s.Steps, Statuses: all, Unfolded: s.OpenSteps(), LeadOn: s.LeadsOn(), Answers: s.Answers, Assignment: c.Assignment(), Finished: s.Finished, Busy: s.Busy, Open: s.Ready(), Tour: next},
 			tag.Div("center").Body(
 				&stage.Diagram{Controller: c, Content: content, View: s.Shown(), Replays: s.Replay.On(), Coming: c.Coming(), Elsewhere: s.Elsewhere(content.Chapter.ID), Present: s.View.Bands, Unfolded: s.Unfolded, Earlier: s.Earlier, Selected: s.Selected, Away: s.Away, Newer: s.Away && s.View.Last > s.AwayFrom, Open: s.Open, Lost: s.Notice.Again},
 				&stage.ReplayBar{Controller: c, Replay: s.Replay, Pace: s.Pace},

@@ -42,6 +42,9 @@ type Protection struct {
 	Parts map[string]any `json:"parts"` // by id: true or false, or a habit's value such as "S256"
 }
 
+// MaxClockOffset bounds how far a lab's clock may be moved, either way: ten years, in seconds.
+const MaxClockOffset = 10 * 365 * 24 * 3600
+
 // Patch is the body of PATCH /api/labs/{id}; what is absent stays as it is.
 type Patch struct {
 	Chapter            *string                    `json:"chapter,omitempty"`

@@ -4,6 +4,7 @@ package prose
 import (
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -55,4 +56,15 @@ func List(words []string) string {
 	}
 	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " and " + words[last]
+}
+
+// Plain returns a text in which a dot stands for what would steer a terminal or turn the
+// direction of reading: what a stranger sent, before a terminal has it.
+func Plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return '·'
+		}
+		return r
+	}, s)
 }

@@ -19,12 +19,13 @@ import (
 	"oauthlab/server/lab"
 )
 
-// Command is what the command line asks for. Only the field of that name is set.
+// Command is what the command line asks for. Only the field of that name is set, or of its last word.
 type Command struct {
-	Name   string // "start", "matrix", "lint", "version"; "help" where the help was asked for, and printed
+	Name   string // "start", "matrix", "lint", "progress check", "version"; "help" where the help was asked for, and printed
 	Start  Config
 	Matrix Matrix
 	Lint   Lint
+	Check  Check
 }
 
 // Matrix is how the matrix of attacks and guards is printed.
@@ -38,6 +39,20 @@ type Lint struct {
 	Only bool   `name:"lessons-only" help:"Check the folder by itself, without the lab's own chapters."`
 }
 
+// Progress has the commands that read what learners have done.
+type Progress struct {
+	Check Check `cmd:"" help:"Read files that learners saved, and print who has done what."`
+}
+
+// Check is which learners' files are read, and how they are shown.
+type Check struct {
+	Files      []string `arg:"" name:"file" help:"The files, as “Save your progress” makes them."`
+	Assignment string   `placeholder:"LINK" help:"Show what an assignment asks for, by its link, instead of every chapter."`
+	Lessons    Lessons  `embed:""`
+	JSON       bool     `name:"json" xor:"as" help:"Print JSON, one row a line."`
+	CSV        bool     `name:"csv" xor:"as" help:"Print CSV, for a spreadsheet."`
+}
+
 // start is the command that is meant where none is named.
 type start struct {
 	Origins kong.Plugins `embed:"" group:"parties"` // a flag a party
@@ -46,10 +61,11 @@ type start struct {
 
 // grammar is the whole command line.
 type grammar struct {
-	Start   start    `cmd:"" default:"withargs" hidden:""`
-	Matrix  Matrix   `cmd:"" help:"Run every attack against every guard, and print who refused."`
-	Lint    Lint     `cmd:"" help:"Check the chapters in a folder as a start with --lessons does, and have the robot play them."`
-	Version struct{} `cmd:"" help:"Print which program this is."`
+	Start    start    `cmd:"" default:"withargs" hidden:""`
+	Matrix   Matrix   `cmd:"" help:"Run every attack against every guard, and print who refused."`
+	Lint     Lint     `cmd:"" help:"Check the chapters in a folder as a start with --lessons does, and have the robot play them."`
+	Progress Progress `cmd:"" help:"Read what learners have done."`
+	Version  struct{} `cmd:"" help:"Print which program this is."`
 }
 
 // usage introduces the flags.
@@ -58,6 +74,8 @@ const usage = `OAuth Lab: learn OAuth 2.1 by running it, breaking it and mending
   oauthlab [flags]            start the lab and print its address
   oauthlab matrix [--json]    run every attack against every guard, and print who refused
   oauthlab lint DIR           check the chapters in a folder, and play them
+  oauthlab progress check FILE...
+                              read files that learners saved, and print who has done what
   oauthlab version            print which program this is
   oauthlab help [command]     print this list, or what a command takes
 
@@ -86,10 +104,10 @@ func Read(parties lab.Parties, args, environ []string, out io.Writer) (Command, 
 	case err != nil:
 		return Command{}, fmt.Errorf("%w; see oauthlab help", err)
 	}
-	name, _, _ := strings.Cut(ctx.Command(), " ")
-	c := Command{Name: name, Matrix: g.Matrix, Lint: g.Lint}
+	name, _, _ := strings.Cut(ctx.Command(), " <") // what the command takes stands behind it
+	c := Command{Name: name, Matrix: g.Matrix, Lint: g.Lint, Check: g.Progress.Check}
 	if name != "start" {
-		return c, nil
+		return c, c.Check.Lessons.check()
 	}
 	c.Start = g.Start.Config
 	c.Start.Parties, c.Start.Origins = parties, originsOf(parties, flags)

@@ -46,8 +46,8 @@ func TestAFlagMayHaveOneHyphen(t *testing.T) {
 
 // Each command takes its own flags, and says so.
 func TestEachCommandHasItsHelp(t *testing.T) {
-	for command, want := range map[string]string{"matrix": "--json", "lint": "--lessons-only", "version": "Print which"} {
-		for _, args := range [][]string{{"help", command}, {command, "--help"}} {
+	for command, want := range map[string]string{"matrix": "--json", "lint": "--lessons-only", "progress check": "--assignment=LINK", "version": "Print which"} {
+		for _, args := range [][]string{append([]string{"help"}, strings.Fields(command)...), append(strings.Fields(command), "--help")} {
 			var out bytes.Buffer
 			if _, err := Read(lab.AllParties(), args, nil, &out); err != nil || !strings.Contains(out.String(), want) || strings.Contains(out.String(), "--nats") {
 				t.Errorf("%q says %s (%v)", args, &out, err)
@@ -67,13 +67,29 @@ func TestOnlyAStartHearsTheEnvironment(t *testing.T) {
 	}
 }
 
+// A class hands in many files.
+func TestFilesToCheck(t *testing.T) {
+	c, err := Read(lab.AllParties(), strings.Fields("progress check --assignment /v03-pkce?must=run a.json b.json --csv"), nil, io.Discard)
+	if err != nil || c.Name != "progress check" || !slices.Equal(c.Check.Files, []string{"a.json", "b.json"}) || c.Check.Assignment != "/v03-pkce?must=run" || !c.Check.CSV || c.Check.JSON {
+		t.Errorf("it reads %q: %+v (%v)", c.Name, c.Check, err)
+	}
+}
+
 func TestWhatNoCommandTakes(t *testing.T) {
 	for args, want := range map[string]string{
 		"nonsense":   "unexpected argument nonsense; see oauthlab help",
 		"matrix x":   "unexpected argument x; see oauthlab help",
 		"--nonsense": "unknown flag --nonsense; see oauthlab help",
 		"lint":       `expected "<dir>"; see oauthlab help`,
-		"--log xml":  `--log must be one of "text","json" but got "xml"; see oauthlab help`,
+		"progress":   `expected "check"; see oauthlab help`,
+		"progress x": "unexpected argument x; see oauthlab help",
+
+		"progress check":                  `expected "<file> ..."; see oauthlab help`,
+		"progress check --json --csv f":   "--json and --csv can't be used together; see oauthlab help",
+		"progress check --lessons-only f": "--lessons-only needs --lessons: with which chapters?",
+		"progress check --data d f":       "unknown flag --data; see oauthlab help",
+
+		"--log xml": `--log must be one of "text","json" but got "xml"; see oauthlab help`,
 	} {
 		if _, err := Read(lab.AllParties(), strings.Fields(args), nil, io.Discard); err == nil || err.Error() != want {
 			t.Errorf("%s: it says %v, want %s", args, err, want)

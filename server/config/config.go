@@ -48,6 +48,14 @@ type Lessons struct {
 	Only bool   `name:"lessons-only" help:"Show the chapters of --lessons alone."`
 }
 
+// check reports what does not go together.
+func (l *Lessons) check() error {
+	if l.Only && l.Dir == "" {
+		return errors.New("--lessons-only needs --lessons: with which chapters?")
+	}
+	return nil
+}
+
 // Ops is how the program is watched and ended.
 type Ops struct {
 	Listen      string        `name:"ops-listen" placeholder:"ADDRESS" help:"Address for /healthz, /readyz, /metrics and /debug/pprof/ alone; without it they are on the lab's origin, /metrics only if that is this machine."`
@@ -71,14 +79,11 @@ func (o *Ops) check() error {
 
 // check reports what does not go together.
 func (c *Config) check() error {
-	if c.Lessons.Only && c.Lessons.Dir == "" {
-		return errors.New("--lessons-only needs --lessons: with which chapters?")
-	}
 	if c.Bind != "" && net.ParseIP(c.Bind) == nil {
 		return fmt.Errorf("--bind is %q: it takes an IP address such as 0.0.0.0", c.Bind)
 	}
 	if c.Bind != "" && c.Listen != "" {
 		return errors.New("--bind is for parties on ports of their own, and --listen puts all of them on one: pass one of the two")
 	}
-	return errors.Join(c.NATS.check(), c.checkRoles(), c.checkSeed(), c.Bounds.check(), c.Ops.check())
+	return errors.Join(c.Lessons.check(), c.NATS.check(), c.checkRoles(), c.checkSeed(), c.Bounds.check(), c.Ops.check())
 }

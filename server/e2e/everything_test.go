@@ -158,7 +158,7 @@ const nameInPage = `(e.ariaLabel || e.innerText).trim()`
 // address, lab and diagram are those of the page that it names.
 func TestEveryLinkLeadsWhereItSays(t *testing.T) {
 	p := start(t, t.TempDir())
-	paths := []string{"/", "/glossary", "/troubleshooting", "/reference", "/asvs"}
+	paths := []string{"/", "/glossary", "/troubleshooting", "/reference", "/asvs", "/class"}
 	for _, c := range p.chapters(t) {
 		paths = append(paths, c.Path)
 	}

@@ -21,9 +21,6 @@ import (
 	"oauthlab/server/lab"
 )
 
-// maxClockOffset bounds how far a lab's clock may be moved, either way.
-const maxClockOffset = 10 * 365 * 24 * time.Hour
-
 // view puts a lab into the shape of the API.
 func view(l *lab.Lab) api.Lab {
 	v := api.Lab{
@@ -118,7 +115,7 @@ func (a *API) patch(w http.ResponseWriter, r *http.Request, t *lab.Handling, bod
 	change := lab.Change{Chapter: body.Chapter, Switches: switcher(body, version)}
 	if body.ClockOffsetSeconds != nil {
 		offset := time.Duration(*body.ClockOffsetSeconds) * time.Second
-		if limit := int64(maxClockOffset / time.Second); *body.ClockOffsetSeconds > limit || *body.ClockOffsetSeconds < -limit {
+		if *body.ClockOffsetSeconds > api.MaxClockOffset || *body.ClockOffsetSeconds < -api.MaxClockOffset {
 			return endpoint.Refuse(http.StatusBadRequest, "invalid_clock", "A lab's clock moves by ten years at most.", "Send fewer seconds.")
 		}
 		change.ClockOffset = &offset

@@ -13,7 +13,7 @@ import (
 	"oauthlab/server/asset"
 )
 
-//go:embed pages/book.html pages/entry.html pages/glossary.html pages/troubleshooting.html pages/reference.html pages/asvs.html pages/client-bench.html pages/embed.html
+//go:embed pages/book.html pages/entry.html pages/glossary.html pages/troubleshooting.html pages/reference.html pages/asvs.html pages/client-bench.html pages/class.html pages/embed.html
 var bookFiles embed.FS
 
 // bookPage is one of the pages that are read rather than run: no program, no
@@ -53,6 +53,10 @@ func bookPages() []bookPage {
 			Path: embedPath, Title: "Recordings",
 			Description: "Flows and attacks of the lab, recorded, to show in a page or a slide of yours.",
 		},
+		{
+			Path: classPath, Title: "For a class",
+			Description: "How to say what a class is to do in the lab, how learners hand it in as files, and how one command makes a table of them.",
+		},
 	}
 }
 
@@ -89,7 +93,7 @@ func (b *Books) pages(origin string, course Course) (map[string][]byte, error) {
 	}
 	bodies := map[string]any{
 		glossaryPath: b.glossary, troubleshootingPath: b.troubles, referencePath: reference, asvsPath: asvs{b.asvs, course},
-		clientBenchPath: bench, embedPath: held,
+		clientBenchPath: bench, classPath: nil, embedPath: held,
 	}
 	pages := bookPages()
 	for i, page := range pages {

@@ -23,6 +23,7 @@ const (
 	referencePath       = "/reference"
 	asvsPath            = "/asvs"
 	clientBenchPath     = "/client-bench"
+	classPath           = "/class"
 )
 
 // Books holds the glossary, the troubleshooting and what ASVS asks: as pages, and of the

@@ -9,15 +9,14 @@ import (
 // copyBox is a text to take away, and a button that copies it.
 type copyBox struct {
 	app.Compo
-	Lead  string
-	Label string
-	Text  string
-	Long  bool // more than a line
+	Label  string
+	Text   string
+	Long   bool // more than a line
+	Second bool // there is a better way to take it away
 }
 
 func (c *copyBox) Render() app.UI {
 	return tag.Div("copybox").Body(
-		tag.P("modal-lead").Text(c.Lead),
 		tag.Label("field-label").Attr("for", "copy-text").Text(c.Label),
 		app.If(c.Long, func() app.UI {
 			return tag.Textarea().ID("copy-text").Class("field-input", "field-long").Attr("readonly", "true").Attr("rows", "10").Text(c.Text)
@@ -25,8 +24,15 @@ func (c *copyBox) Render() app.UI {
 			return tag.Input("text", "field-input").ID("copy-text").Attr("readonly", true).Attr("value", c.Text)
 		}),
 		tag.Div("modal-actions").Body(
-			tag.Button("button", "button-primary").Text("Copy").Attr("autofocus", "true").DataSet("copy", "copy-text"),
+			c.copies().Text("Copy").DataSet("copy", "copy-text"),
 			tag.P("modal-said").Role("status"),
 		),
 	)
+}
+
+func (c *copyBox) copies() *tag.Element {
+	if c.Second {
+		return tag.Button("button")
+	}
+	return tag.Button("button", "button-primary").Attr("autofocus", "true")
 }

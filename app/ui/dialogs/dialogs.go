@@ -19,8 +19,10 @@ type row struct {
 func table() []row {
 	return []row{
 		{session.DialogStep, func(s session.Screen) string { return draftTitle(s.Draft) }, step},
-		{session.DialogShare, is("Share this view"), share},
-		{session.DialogExport, is("Export progress"), export},
+		{session.DialogShare, is(shareTitle), share},
+		{session.DialogAssign, is(assignTitle), assign},
+		{session.DialogExport, is(saveTitle), handIn},
+		{session.DialogChanged, is(changedTitle), changed},
 		{session.DialogKeys, is("Keys"), keyTable},
 		{session.DialogMore, is("More"), more},
 		{session.DialogBench, is(widget.BenchTitle), workbench},
@@ -48,20 +50,6 @@ func Dialog(c *session.Controller, s session.Screen) app.UI {
 
 func step(c *session.Controller, s session.Screen) app.UI {
 	return &stepDialog{Controller: c, Draft: s.Draft}
-}
-
-func share(c *session.Controller, s session.Screen) app.UI {
-	return &copyBox{
-		Lead:  "This link opens the chapter with its protections as they are here. It carries no key, code or token.",
-		Label: "Link", Text: c.ShareAddress(),
-	}
-}
-
-func export(c *session.Controller, s session.Screen) app.UI {
-	return &copyBox{
-		Lead:  "What you answered, read and finished. It is kept in this browser only, so copy it to keep it elsewhere.",
-		Label: "Progress, as JSON", Text: c.ExportProgress(), Long: true,
-	}
 }
 
 func more(c *session.Controller, s session.Screen) app.UI {

@@ -24,9 +24,9 @@ var forgeKeys = []struct{ key, name string }{
 // the API.
 func forge(c *session.Controller, s session.Screen) app.UI {
 	f, ready := s.Forge, s.Ready() && s.Busy == session.Idle
-	var keys []app.UI
+	var keys []choice
 	for _, k := range forgeKeys {
-		keys = append(keys, forgeKey(c, k.key, k.name, k.key == f.Key))
+		keys = append(keys, choice{k.name, k.key == f.Key, func() { c.SignWith(k.key) }})
 	}
 	return tag.Div("bench").Body(
 		tag.P("modal-lead").Text("Whoever has a token can read it, and write another. What Mallory lacks is the server's private key. Does the API notice?"),
@@ -36,8 +36,7 @@ func forge(c *session.Controller, s session.Screen) app.UI {
 		),
 		forgeField(session.ForgeHeader, "Header", "5", f.Laid.Header, c.TypeHeader),
 		forgeField(session.ForgeClaims, "Claims", "10", f.Laid.Claims, c.TypeClaims),
-		tag.P("field-label").ID("forge-keys").Text("Signed with"),
-		tag.Div("forge-keys", "habit").Role("radiogroup").Aria("labelledby", "forge-keys").Body(keys...),
+		choices("Signed with", keys),
 		tag.Div("modal-actions").Body(
 			widget.Pressable(tag.Button("button").ID("forge-write").Text("Write the token"), ready, func() { c.WriteToken(false) }, "write"),
 			widget.Pressable(tag.Button("button", "button-attack").ID("forge-send").Text("Show it to the API, as Mallory"), ready, func() { c.WriteToken(true) }, "send"),
@@ -49,15 +48,6 @@ func forge(c *session.Controller, s session.Screen) app.UI {
 		),
 		tag.P("bench-note").Text("The API reads tokens by itself where “API checks tokens by” is signature, among the parts of JWT signature. Otherwise it asks the auth server, which knows what it has given out (RFC 9068 §4, RFC 7662 §2)."),
 	)
-}
-
-func forgeKey(c *session.Controller, key, name string, chosen bool) app.UI {
-	class := "habit-option"
-	if chosen {
-		class = "habit-option is-here"
-	}
-	return widget.Pressable(tag.Button(class).Role("radio").Aria("checked", strconv.FormatBool(chosen)).Text(name),
-		true, func() { c.SignWith(key) }, "key", key)
 }
 
 // forgeField is a text of the learner's, see benchField.

@@ -23,8 +23,10 @@ func (m *moreMenu) Render() app.UI {
 	ready := m.Open && m.Busy == session.Idle
 	return tag.Ul("menu").Body(
 		tag.Li("menu-item", "menu-narrow").Body(m.steps(ready)...),
-		m.item("Share this view", "A link to this chapter with what is off now.", true, func() { m.Controller.OpenDialog(session.DialogShare) }),
-		m.item("Export progress", "What you answered, read and finished, as JSON.", true, func() { m.Controller.OpenDialog(session.DialogExport) }),
+		m.item(shareTitle, "A link to this chapter, with what is off and the open step.", true, func() { m.Controller.OpenDialog(session.DialogShare) }),
+		m.item(saveTitle, "What you did, as a file or as text.", true, func() { m.Controller.OpenFrom(session.MoreID, session.DialogExport) }),
+		m.item(changedTitle, "As text, for whom you ask for help.", true, func() { m.Controller.OpenChanged(session.MoreID) }),
+		m.item(assignTitle, "A link that says what a class must do.", true, func() { m.Controller.OpenAssign(session.MoreID) }),
 		m.item("Keys", "What the keyboard does. The key ? opens this too.", true, func() { m.Controller.OpenDialog(session.DialogKeys) }),
 		m.pace(),
 		tag.If(m.Controller.Screen().TellsWho(), func() app.UI {

@@ -26,7 +26,8 @@ type Column struct {
 	Unfolded   []bool // steps
 	LeadOn     []bool // steps that offer to go on
 	Answers    map[string]int
-	Finished   map[string]bool // chapters, by id
+	Assignment []timeline.GoalProgress // what a class was asked to do
+	Finished   map[string]bool         // chapters, by id
 	Busy       session.Busy
 	Open       bool
 	Tour       session.TourStop
@@ -38,6 +39,7 @@ func (l *Column) Render() app.UI {
 		tag.Div("lesson-scroll").Body(
 			tag.P("lesson-chapter").Text(l.Content.Heading()),
 			tag.H2("lesson-title").Text(c.Question),
+			assignment(l.Controller, l.Assignment),
 			app.Raw(`<div class="prose lesson-problem">`+c.Problem+`</div>`),
 			l.changes(),
 			tag.Ol("steps").Body(l.steps()...),

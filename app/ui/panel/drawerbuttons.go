@@ -10,9 +10,12 @@ import (
 	"oauthlab/app/ui/widget"
 )
 
-// drawerButtons open the drawers over the stage, or close them.
+// drawerButtons open the drawers over the stage, or close them, and tell what changed.
 func (p *Column) drawerButtons() app.UI {
-	return tag.Div("drawer-buttons").Body(p.drawerButton(session.DrawerState), p.drawerButton(session.DrawerClients))
+	return tag.Div("drawer-buttons").Body(
+		p.drawerButton(session.DrawerState), p.drawerButton(session.DrawerClients),
+		widget.Pressable(tag.Button("button").ID("changed").Text("What changed in my lab"), p.Open, func() { p.Controller.OpenChanged("changed") }, "changed"),
+	)
 }
 
 func (p *Column) drawerButton(kind session.DrawerKind) app.UI {

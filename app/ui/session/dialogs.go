@@ -8,17 +8,19 @@ import (
 type Dialog string
 
 const (
-	DialogNone   Dialog = ""
-	DialogStep   Dialog = "step"   // the next request, before it is sent
-	DialogShare  Dialog = "share"  // a link to what is on the screen
-	DialogExport Dialog = "export" // what the learner has done
-	DialogKeys   Dialog = "keys"   // what the keys do
-	DialogMore   Dialog = "more"   // what has no room in the top bar
-	DialogBench  Dialog = "bench"  // verifier and challenge, step by step
-	DialogForge  Dialog = "forge"  // a token as Mallory can write it
-	DialogKnows  Dialog = "knows"  // what ID token, UserInfo and API tell of a user
-	DialogTokens Dialog = "tokens" // which API takes which token
-	DialogWays   Dialog = "ways"   // how the agent acts, in each way
+	DialogNone    Dialog = ""
+	DialogStep    Dialog = "step"    // the next request, before it is sent
+	DialogShare   Dialog = "share"   // a link to what is on the screen
+	DialogAssign  Dialog = "assign"  // what a class must do
+	DialogExport  Dialog = "export"  // what the learner has done
+	DialogChanged Dialog = "changed" // how the lab differs, and what happened
+	DialogKeys    Dialog = "keys"    // what the keys do
+	DialogMore    Dialog = "more"    // what has no room in the top bar
+	DialogBench   Dialog = "bench"   // verifier and challenge, step by step
+	DialogForge   Dialog = "forge"   // a token as Mallory can write it
+	DialogKnows   Dialog = "knows"   // what ID token, UserInfo and API tell of a user
+	DialogTokens  Dialog = "tokens"  // which API takes which token
+	DialogWays    Dialog = "ways"    // how the agent acts, in each way
 )
 
 // MoreID is the id of the button that opens most dialogs: there the focus goes
@@ -30,6 +32,12 @@ func (c *Controller) OpenDialog(which Dialog) {
 	c.screen.Dialog = which
 }
 
+// OpenFrom opens it for the button with the id, to which the focus goes back.
+func (c *Controller) OpenFrom(opener string, which Dialog) {
+	c.screen.Opener, c.screen.Learner = opener, "" // its field is empty
+	c.OpenDialog(which)
+}
+
 // CloseDialog closes what is open. A request that waits in it is not sent.
 func (c *Controller) CloseDialog() {
 	back := MoreID
@@ -37,7 +45,7 @@ func (c *Controller) CloseDialog() {
 	case DialogStep:
 		back = c.screen.Opener
 		c.replyToDraft(draftReply{err: errStepCancelled})
-	case DialogBench, DialogForge, DialogKnows, DialogTokens, DialogWays:
+	case DialogBench, DialogForge, DialogKnows, DialogTokens, DialogWays, DialogAssign, DialogExport, DialogChanged:
 		back = c.screen.Opener
 	}
 	c.screen.Dialog = DialogNone
@@ -47,11 +55,3 @@ func (c *Controller) CloseDialog() {
 // FocusSoon moves the focus once the screen is drawn, and what was disabled is not
 // any more.
 func (c *Controller) FocusSoon(id string) { browser.FocusSoon(id) }
-
-// ShareAddress returns a link to the chapter as the lab stands.
-func (c *Controller) ShareAddress() string {
-	return browser.Address(shareLink(c.content.Chapter.Path, Statuses(c.screen.Lab, c.content.Chapter.Version)))
-}
-
-// ExportProgress returns what the learner has done, as JSON to keep elsewhere.
-func (c *Controller) ExportProgress() string { return c.progress.export() }

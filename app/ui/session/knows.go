@@ -9,8 +9,7 @@ import (
 // OpenKnows shows what was told of the user of the latest login, and by whom. opener is the id
 // of the button that was pressed.
 func (c *Controller) OpenKnows(opener string) {
-	c.screen.Opener = opener
-	c.OpenDialog(DialogKnows)
+	c.OpenFrom(opener, DialogKnows)
 }
 
 // Knows returns what was told of the user of the latest login, as far as the stage has come.

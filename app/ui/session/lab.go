@@ -24,7 +24,7 @@ func (c *Controller) arrive(l Link) {
 	if chapter := c.content.Chapter.ID; c.screen.Lab.Chapter != chapter {
 		p.Chapter = &chapter
 	}
-	changes := p.Chapter != nil || p.Protections != nil || p.Guards != nil || p.Settings != nil
+	changes := p.Chapter != nil || p.Protections != nil || p.Guards != nil || p.Settings != nil || p.ClockOffsetSeconds != nil
 	if !changes && !l.Tour {
 		return
 	}

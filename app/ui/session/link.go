@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
 	"oauthlab/lessons"
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/guard"
+	"oauthlab/lessons/progress"
 )
 
 // Link is what the address of a page asks for, beside its chapter:
@@ -17,11 +19,14 @@ import (
 //	?off=pkce,state.compare     protections and parts that are off
 //	?set=pkce.method:plain      what a habit is set to; audience:off is the part, where
 //	                            a protection of several has its name
+//	?clock=3600                 how far the lab's clock is ahead, in seconds
 //	?step=break                 the step that is open
+//	?must=run,no-token:stopped  what an assignment asks for, see progress.Tasks
 //	?tour=1                     the tour
 type Link struct {
 	Patch   api.Patch // of the lab
 	Step    string    // id
+	Must    []string  // tasks of an assignment
 	Tour    bool
 	Problem string // a sentence about what the link names and the lab does not have
 }
@@ -34,7 +39,7 @@ const asideKey = "oauthlab.lab.own"
 const maxLinked = 40
 
 // linkNames are the parameters of a link.
-var linkNames = []string{"off", "set", "step", "tour"}
+var linkNames = []string{"off", "set", "clock", "step", "must", "tour"}
 
 // TakeLink takes what the link asks for out of the address, so that loading the
 // page again does not do it again. rest is what the address keeps.
@@ -68,13 +73,33 @@ func readLink(query url.Values, chapter lessons.Chapter) Link {
 			strange = append(strange, step)
 		}
 	}
+	tasks, unknown := progress.Assigned(items(strings.Join(query["must"], ",")), chapter)
+	l.Must, strange = tasks, append(strange, unknown...)
 	if tour := query.Get("tour"); tour != "" && tour != "1" {
 		strange = append(strange, tour)
 	}
-	if len(strange) > 0 {
-		l.Problem = "This link asks for " + quoted(strange[0]) + ", which chapter " + chapter.ID + " does not have. The rest of the page is as it should be."
+	clock := query.Get("clock")
+	switch {
+	case len(strange) > 0:
+		l.Problem = "This link asks for " + quoted(strange[0]) + ", which chapter " + chapter.ID + " does not have."
+	case clock != "" && !l.clock(clock):
+		l.Problem = "This link sets the clock to " + quoted(clock) + ", and a lab's clock moves by whole seconds, ten years at most."
+	}
+	if l.Problem != "" {
+		l.Problem += " The rest of the page is as it should be."
 	}
 	return l
+}
+
+// clock moves the lab's clock by a number of seconds. It reports whether the text is one
+// that a lab takes.
+func (l *Link) clock(text string) bool {
+	seconds, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || seconds > api.MaxClockOffset || seconds < -api.MaxClockOffset {
+		return false
+	}
+	l.Patch.ClockOffsetSeconds = &seconds
+	return true
 }
 
 func items(list string) []string {
@@ -145,37 +170,4 @@ func quoted(s string) string {
 		out = append(out, r)
 	}
 	return "“\u2068" + string(out) + "\u2069”"
-}
-
-// shareLink returns path and query of a link to a chapter as the lab stands.
-func shareLink(path string, all []ProtectionStatus) (string, url.Values) {
-	var off, set []string
-	for _, s := range all {
-		whole := s.AllOff() && len(s.Parts) > 1
-		if whole {
-			off = append(off, s.Protection.ID)
-		}
-		for _, p := range s.Parts {
-			switch {
-			case p.Part.Kind == guard.Setting && p.Value != p.Usual:
-				set = append(set, string(p.Part.ID)+":"+p.Value)
-			case p.Safe():
-			case p.Part.Kind == guard.Habit:
-				set = append(set, string(p.Part.ID)+":"+p.Value)
-			case whole:
-			case len(s.Parts) > 1 && string(p.Part.ID) == s.Protection.ID:
-				set = append(set, string(p.Part.ID)+":"+guard.SetOff)
-			default:
-				off = append(off, string(p.Part.ID))
-			}
-		}
-	}
-	query := url.Values{}
-	if len(off) > 0 {
-		query.Set("off", strings.Join(off, ","))
-	}
-	if len(set) > 0 {
-		query.Set("set", strings.Join(set, ","))
-	}
-	return path, query
 }

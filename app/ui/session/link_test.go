@@ -15,6 +15,7 @@ import (
 
 func TestLinks(t *testing.T) {
 	raw := func(s string) json.RawMessage { return json.RawMessage(s) }
+	seconds := func(n int64) *int64 { return &n }
 	tests := map[string]struct {
 		query   string
 		want    Link
@@ -28,6 +29,17 @@ func TestLinks(t *testing.T) {
 		"a part":                {"off=pkce.verify", Link{Patch: api.Patch{Guards: map[string]json.RawMessage{"pkce.verify": raw("false")}}}, ""},
 		"a habit":               {"set=pkce.method:plain", Link{Patch: api.Patch{Guards: map[string]json.RawMessage{"pkce.method": raw(`"plain"`)}}}, ""},
 		"a step":                {"step=break", Link{Step: "break"}, ""},
+		"a clock":               {"clock=3600", Link{Patch: api.Patch{ClockOffsetSeconds: seconds(3600)}}, ""},
+		"a clock that is late":  {"clock=-5", Link{Patch: api.Patch{ClockOffsetSeconds: seconds(-5)}}, ""},
+		"the farthest clock":    {"clock=315360000", Link{Patch: api.Patch{ClockOffsetSeconds: seconds(api.MaxClockOffset)}}, ""},
+		"a clock too far":       {"clock=315360001", Link{}, "315360001"},
+		"a clock too far back":  {"clock=-315360001", Link{}, "-315360001"},
+		"a clock beyond all":    {"clock=99999999999999999999", Link{}, "99999999999999999999"},
+		"a clock with a unit":   {"clock=1h", Link{}, "1h"},
+		"a part of a second":    {"clock=1.5", Link{}, "1.5"},
+		"an assignment":         {"must=intercepted-code:stopped,run", Link{Must: []string{"run", "intercepted-code:stopped"}}, ""},
+		"another's task":        {"must=run,no-token:stopped", Link{Must: []string{"run"}}, "no-token:stopped"},
+		"a task of markup":      {"must=%3Cb%3E", Link{}, "<b>"},
 		"a tour":                {"tour=1", Link{Tour: true}, ""},
 		"all of it":             {"off=state&set=pkce.method:nothing&step=run&tour=1", Link{Patch: api.Patch{Protections: map[string]bool{"state": false}, Guards: map[string]json.RawMessage{"pkce.method": raw(`"nothing"`)}}, Step: "run", Tour: true}, ""},
 		"an unknown protection": {"off=pkce,magic", Link{Patch: api.Patch{Protections: map[string]bool{"pkce": false}}}, "magic"},
@@ -38,7 +50,7 @@ func TestLinks(t *testing.T) {
 		"a guard is no habit":   {"set=pkce.verify:plain", Link{}, "pkce.verify:plain"},
 		"an unknown step":       {"step=dance", Link{}, "dance"},
 		"an unknown tour":       {"tour=2", Link{}, "2"},
-		"empty lists":           {"off=,,&set=&step=&tour=", Link{}, ""},
+		"empty lists":           {"off=,,&set=&clock=&step=&must=,&tour=", Link{}, ""},
 		"markup":                {"off=" + url.QueryEscape(`<img src=x onerror=alert(1)>`), Link{}, "<img src=x"},
 		"from right to left":    {"step=" + url.QueryEscape("\u202eevil"), Link{}, "�evil"},
 		"no text at all":        {"off=%ff%00%0a", Link{}, "���"},
@@ -72,7 +84,7 @@ func TestALinkOfAnEarlierChapter(t *testing.T) {
 
 func TestALinkOfAStrangerIsRepeatedInShort(t *testing.T) {
 	for _, s := range []string{strings.Repeat("a", 10_000), strings.Repeat("文", 10_000), strings.Repeat("\u202e", 10_000), strings.Repeat("x,", 10_000)} {
-		l := readLink(url.Values{"off": {s}, "set": {s}, "step": {s}, "tour": {s}}, uitest.Content.Chapter)
+		l := readLink(url.Values{"off": {s}, "set": {s}, "step": {s}, "clock": {s}, "must": {s}, "tour": {s}}, uitest.Content.Chapter)
 		if n := utf8.RuneCountInString(quoted(s)); n > 64 {
 			t.Errorf("%d characters of a stranger are repeated", n)
 		}
@@ -98,9 +110,9 @@ func TestShareLinks(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			l := uitest.LabWith(tt.off...)
-			path, query := shareLink("/v03-pkce", Statuses(l, "v03"))
-			if path != "/v03-pkce" || query.Encode() != tt.want {
-				t.Errorf("%s?%s, want %s", path, query.Encode(), tt.want)
+			query := shareLink(Statuses(l, "v03"))
+			if query.Encode() != tt.want {
+				t.Errorf("%s, want %s", query.Encode(), tt.want)
 			}
 			// What is shared is read back, with nothing strange in it.
 			if back := readLink(query, uitest.Content.Chapter); back.Problem != "" {
@@ -117,7 +129,7 @@ func TestAPartWithTheNameOfItsProtectionIsShared(t *testing.T) {
 	l10 := api.Lab{Chapter: "v10", Protections: map[string]api.Protection{
 		"exchange-policy": {Parts: map[string]any{"exchange-policy": false, "exchange-policy.type": true}},
 	}}
-	_, query := shareLink("/v10-token-exchange", Statuses(l10, "v10"))
+	query := shareLink(Statuses(l10, "v10"))
 	want := api.Patch{Guards: map[string]json.RawMessage{"exchange-policy": json.RawMessage("false")}}
 	if l := readLink(query, c); query.Encode() != "set=exchange-policy%3Aoff" || l.Problem != "" || !reflect.DeepEqual(l.Patch, want) {
 		t.Errorf("%s is read as %+v", query.Encode(), l)
@@ -127,6 +139,7 @@ func TestAPartWithTheNameOfItsProtectionIsShared(t *testing.T) {
 func FuzzLink(f *testing.F) {
 	f.Add("off=pkce&set=pkce.method:plain&step=run")
 	f.Add("off=%ff<")
+	f.Add("clock=-3600&must=run,intercepted-code:stopped")
 	f.Fuzz(func(t *testing.T, text string) {
 		query, _ := url.ParseQuery(text)
 		if l := readLink(query, uitest.Content.Chapter); len(l.Problem) > 400 || !utf8.ValidString(l.Problem) {

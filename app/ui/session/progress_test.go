@@ -11,18 +11,21 @@ import (
 	"oauthlab/app/ui/uitest"
 	"oauthlab/lessons"
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/progress"
 )
 
 func TestProgressIsReadBack(t *testing.T) {
-	p := progress{Version: progressVersion}.with("v03", chapterProgress{
+	p := progress.Fresh().With("v03", progress.Chapter{
 		Answers: map[string]int{"break": 1}, Read: []string{"why"}, Steps: []string{"run", "break"}, Loop: []lessons.StepKind{lessons.Run, lessons.Break}, Done: true,
 	})
-	got, problem := readProgress(p.export(), true)
+	c := New(uitest.Content)
+	c.progress = p
+	got, problem := readProgress(c.ExportProgress(), true)
 	if problem != "" || !reflect.DeepEqual(got, p) {
 		t.Errorf("%+v, %q", got, problem)
 	}
 	// What was once done stays done.
-	if again := got.with("v03", chapterProgress{}).Chapters["v03"]; !again.Done || !again.was(lessons.Break) || len(again.Steps) != 0 {
+	if again := got.With("v03", progress.Chapter{}).Chapters["v03"]; !again.Done || !again.Was(lessons.Break) || len(again.Steps) != 0 {
 		t.Errorf("%+v", again)
 	}
 	if !reflect.DeepEqual(got, p) {
@@ -34,11 +37,11 @@ func TestProgressOfSomethingElseStartsAfresh(t *testing.T) {
 	for name, text := range map[string]string{
 		"nothing": "", "no JSON": "{", "null": "null", "a list": "[]", "a number": "7", "an object": "{}",
 		"another version": `{"version":2,"chapters":{"v03":{"done":true}}}`, "wrong types": `{"version":1,"chapters":{"v03":{"steps":"all"}}}`,
-		"far too much": `{"version":1,"chapters":{"` + strings.Repeat("x", maxProgress) + `":{}}}`,
+		"far too much": `{"version":1,"chapters":{"` + strings.Repeat("x", progress.MaxSize) + `":{}}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, problem := readProgress(text, true)
-			if problem == "" || p.Version != progressVersion || len(p.Chapters) != 0 || p.Chapters == nil {
+			if problem == "" || p.Version != progress.Version || len(p.Chapters) != 0 || p.Chapters == nil {
 				t.Errorf("%+v, %q", p, problem)
 			}
 		})
@@ -106,7 +109,7 @@ func TestTabsKeepWhatTheOthersDid(t *testing.T) {
 	one, two := open(), open()
 	one.Answer("break", 1)
 	two.MarkRead("run")
-	two.keep(two.kept().with("v01", chapterProgress{Done: true}))
+	two.keep(two.kept().With("v01", progress.Chapter{Done: true}))
 	one.log.Add(uitest.Logged(uitest.Tokens()))
 	one.reduce()
 
@@ -160,15 +163,15 @@ func TestPartsOfTheLoopAreKept(t *testing.T) {
 			if !slices.Equal(got.Loop, tt.want) {
 				t.Errorf("%v, want %v", got.Loop, tt.want)
 			}
-			kept := progress{}.with("v03", got).with("v03", chapterProgress{}).Chapters["v03"]
+			kept := progress.Progress{}.With("v03", got).With("v03", progress.Chapter{}).Chapters["v03"]
 			for _, part := range tt.want {
-				if !kept.was(part) {
+				if !kept.Was(part) {
 					t.Errorf("after a reset %s is forgotten", part)
 				}
 			}
 		})
 	}
-	if !(chapterProgress{Done: true}).was(lessons.Mend) { // as it was kept before the parts were
+	if !(progress.Chapter{Done: true}).Was(lessons.Mend) { // as it was kept before the parts were
 		t.Error("a chapter that is done is not mended")
 	}
 }

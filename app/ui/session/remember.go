@@ -8,6 +8,7 @@ import (
 	"oauthlab/app/timeline"
 	"oauthlab/lessons"
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/progress"
 )
 
 // recall takes up what the learner did in this chapter before.
@@ -29,7 +30,10 @@ func (c *Controller) recall() {
 	for _, id := range before.Read {
 		c.screen.Read = with(c.screen.Read, id, true)
 	}
-	c.screen.Finished = p.done()
+	if c.screen.Must == nil { // no link brought another assignment
+		c.screen.Must, _ = progress.Assigned(before.Must, c.content.Chapter)
+	}
+	c.screen.Finished = p.Done()
 	c.reduce()
 }
 
@@ -58,11 +62,11 @@ func (c *Controller) remember() {
 		return
 	}
 	id, kept := c.content.Chapter.ID, c.kept()
-	c.keep(kept.with(id, chapterProgressOf(c.screen, c.content.Chapter.Steps).beside(kept.Chapters[id])))
+	c.keep(kept.With(id, chapterProgressOf(c.screen, c.content.Chapter.Steps).Beside(kept.Chapters[id])))
 }
 
 // kept is the progress as the browser keeps it now, or as it was last known here.
-func (c *Controller) kept() progress {
+func (c *Controller) kept() progress.Progress {
 	text, there := browser.Keep().Get(progressKey)
 	if text == c.remembered {
 		return c.progress
@@ -73,15 +77,15 @@ func (c *Controller) kept() progress {
 	return c.progress
 }
 
-func (c *Controller) keep(p progress) {
+func (c *Controller) keep(p progress.Progress) {
 	text, err := json.Marshal(p)
 	if err != nil {
 		return
 	}
-	c.progress, c.screen.Finished = p, p.done()
+	c.progress, c.screen.Finished = p, p.Done()
 	if string(text) != c.remembered {
 		c.remembered = string(text)
-		p.tick()
+		tick(p)
 		_ = browser.Keep().Set(progressKey, c.remembered) // where it keeps nothing, memory stands in
 	}
 }
@@ -94,6 +98,6 @@ func isReset(events []event.Event) bool {
 // forget begins the chapter again. That it was done once stays.
 func (c *Controller) forget() {
 	if c.progress.Version != 0 {
-		c.keep(c.kept().with(c.content.Chapter.ID, chapterProgress{}))
+		c.keep(c.kept().With(c.content.Chapter.ID, progress.Chapter{}))
 	}
 }

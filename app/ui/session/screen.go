@@ -38,6 +38,7 @@ type Screen struct {
 	Opened   map[string]bool // steps that the learner opened or folded, by id
 	Answers  map[string]int  // chosen options, by the id under which they are asked for
 	Read     map[string]bool // steps without goals that the learner has read
+	Must     []string        // tasks of the assignment, in this chapter; nil before it is known, empty where it was put away
 
 	Lingers  map[string]bool // steps that got done while the learner looked on, by id
 	Frame    Frame           // what Alice's browser shows
@@ -51,13 +52,18 @@ type Screen struct {
 	ByHand  bool   // the learner exchanges codes, not the callback
 	Waiting string // the code that waits for the learner; kept after it, to be sent again
 
-	Dialog Dialog       // what is open above the page
-	Draft  client.Draft // the request that waits to be sent, in DialogStep
-	Bench  Bench        // what lies on the workbench, in DialogBench
-	Laid   Bench        // what lay there when it was opened
-	Forge  Forge        // the token on the other workbench, in DialogForge
-	Opener string       // id of the control that opened the dialog, where it is not MoreID
-	Peek   api.Entry    // of a book, above the page; of no address where none is open
+	Dialog     Dialog         // what is open above the page
+	Draft      client.Draft   // the request that waits to be sent, in DialogStep
+	Bench      Bench          // what lies on the workbench, in DialogBench
+	Laid       Bench          // what lay there when it was opened
+	Forge      Forge          // the token on the other workbench, in DialogForge
+	Opener     string         // id of the control that opened the dialog, where it is not MoreID
+	Share      Share          // the link that is shown, in DialogShare and DialogAssign
+	Asked      []string       // tasks of the assignment that is being made; nil before it is
+	Learner    string         // the name that goes into the learner's file
+	Since      timeline.Since // from when on it is told what happened, in DialogChanged
+	OwnClients int            // how many of the learner's there are, likewise
+	Peek       api.Entry      // of a book, above the page; of no address where none is open
 
 	Finished map[string]bool // chapters that the learner has done, by id
 	Touring  bool            // one thing at a time is marked as next

@@ -20,6 +20,7 @@ import (
 	"oauthlab/app/timeline"
 	"oauthlab/app/ui/page"
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/progress"
 )
 
 // callTimeout bounds what a button may take.
@@ -54,8 +55,8 @@ type Controller struct {
 	stepping      bool              // requests are shown before they are sent
 	reply         chan<- draftReply // to the request that is shown; nil where none is
 
-	progress   progress // what the learner has done; of version 0 until it is read
-	remembered string   // as the browser keeps it
+	progress   progress.Progress // what the learner has done; of version 0 until it is read
+	remembered string            // as the browser keeps it
 
 	reading drawerReading
 
@@ -114,6 +115,7 @@ func (c *Controller) Open(draw func(func()), l Link) {
 		AfterDraw(func() { browser.ScrollTo(`[data-step="` + l.Step + `"]`) })
 	}
 	c.start(draw, l)
+	c.screen.Must = l.Must
 	c.recall()
 	c.listen()
 }
@@ -205,8 +207,7 @@ func (c *Controller) close() {
 func (c *Controller) Again() {
 	l := Link{}
 	if c.screen.Lab.ID != "" {
-		_, before := shareLink("", Statuses(c.screen.Lab, c.content.Chapter.Version))
-		l = readLink(before, c.content.Chapter)
+		l = readLink(shareLink(c.statuses()), c.content.Chapter)
 		l.Problem = "This is a new lab, with the switches of the old one. What happened in the old one is gone."
 	}
 	c.close()

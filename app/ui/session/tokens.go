@@ -14,8 +14,7 @@ func (s Screen) HasResources() bool { return lab.Rules(s.Lab).Offers(guard.Resou
 
 // OpenTokens shows which API takes which token. opener is the id of the button that was pressed.
 func (c *Controller) OpenTokens(opener string) {
-	c.screen.Opener = opener
-	c.OpenDialog(DialogTokens)
+	c.OpenFrom(opener, DialogTokens)
 }
 
 // Tokens returns which API took which token, as far as the stage has come.
@@ -53,8 +52,7 @@ func (c *Controller) DelegateAllWays() {
 // OpenWays shows side by side how the agent did its task in each way. opener is the id of the
 // button that was pressed.
 func (c *Controller) OpenWays(opener string) {
-	c.screen.Opener = opener
-	c.OpenDialog(DialogWays)
+	c.OpenFrom(opener, DialogWays)
 }
 
 // Ways returns how the agent did its task in each way, as far as the stage has come.

@@ -16,6 +16,7 @@ func Books() []book {
 		{"/reference", "Reference", "Every endpoint, parameter, protection and attack."},
 		{"/asvs", "ASVS V10", "What a security review asks, number by number."},
 		{"/client-bench", "Client bench", "Which faults of a server your client notices."},
+		{"/class", "For a class", "What is to be done, handed in and checked."},
 	}
 }
 
