@@ -61,8 +61,8 @@ func TestWhatIsSharedHasNothingOfTheLab(t *testing.T) {
 			content := uipage.Content{Path: c.Path, Chapter: c.Chapter}
 			shared := map[string]string{}
 			for name, which := range map[string]session.Share{"the view": session.ShareView, "the state": session.ShareState, "an assignment": session.ShareAssign} {
-				s := session.Resume(content, func(s *session.Screen) { s.Lab, s.Open, s.Share, s.OwnClients = l, true, which, 1 }, log...)
-				shared[name] = s.ShareAddress() + " " + strings.Join(s.ShareCarries(), " ")
+				s := session.Resume(content, func(s *session.Screen) { s.Lab, s.Open, s.OwnClients = l, true, 1 }, log...)
+				shared[name] = s.LinkTo(which) + " " + strings.Join(s.Carries(which), " ")
 				shared["what changed"] = s.ChangedText()
 			}
 			if !strings.Contains(shared["the state"], "clock=3600&off=pkce") || !strings.Contains(shared["what changed"], "Attack “") {

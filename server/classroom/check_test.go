@@ -48,18 +48,18 @@ func TestAClassAsATable(t *testing.T) {
 	if err != nil || told != "" {
 		t.Fatalf("it tells %q (%v)", told, err)
 	}
-	want := "" +
-		"learner     v01     v02    v03     v04  v05  v06  v07  industry  v08  v09  v10  agents\n" +
-		"Alice       done    -      broken  -    -    -    -    -         -    -    -    -\n" +
-		"Bob         mended  begun  done    -    -    -    -    -         -    -    -    -\n" +
-		"c.json      -       -      -       -    -    -    -    -         -    -    -    -\n" +
-		"done, of 3  1       0      1       0    0    0    0    0         0    0    0    0\n"
-	if out != want {
-		t.Errorf("it prints\n%swant\n%s", out, want)
+	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
+	if len(lines) != 5 || !strings.HasPrefix(lines[0], "learner     v01     v02    v03     v04  ") {
+		t.Fatalf("it prints\n%s", out)
+	}
+	for i, want := range []string{"Alice       done    -      broken  -    ", "Bob         mended  begun  done    -    ", "c.json      -       -      -       -    ", "done, of 3  1       0      1       0    "} {
+		if !strings.HasPrefix(lines[i+1], want) || len(strings.Fields(lines[i+1])) < len(strings.Fields(lines[0])) {
+			t.Errorf("line %d is %q, want %q and the rest", i+1, lines[i+1], want)
+		}
 	}
 
 	out, _, err = check(dir, config.Check{Assignment: assignment}, "a.json", "b.json", "c.json")
-	want = `Assignment in v03, PKCE and the token endpoint:
+	want := `Assignment in v03, PKCE and the token endpoint:
    1  Run it
    2  Guess, then break it
    3  See it succeed: Intercepted code redeemed

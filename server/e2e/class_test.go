@@ -244,6 +244,13 @@ func TestWhatChangedIsTold(t *testing.T) {
 	if text := b.copyField(); !strings.Contains(text, "A flow begins") || strings.Contains(text, "goes to chapter") {
 		t.Errorf("since the last run: %s", text)
 	}
+	b.press("button", "Close")
+	b.until(`document.activeElement.id === "more"`)
+	b.press("button", "What changed in my lab") // beside the drawers
+	b.until(`document.querySelector("dialog[open]").contains(document.activeElement)`)
+	b.press("button", "Close")
+	b.until(`document.activeElement.id === "changed"`)
+	b.inAFewLooks("beside-the-drawers")
 }
 
 // A link that asks for what there is not leaves the page right, and says so in a sentence.

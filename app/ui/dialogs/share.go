@@ -27,9 +27,9 @@ func share(c *session.Controller, s session.Screen) app.UI {
 			{"The view", s.Share == session.ShareView, func() { c.ShareAs(session.ShareView) }},
 			{"The state of my lab", s.Share == session.ShareState, func() { c.ShareAs(session.ShareState) }},
 		}),
-		&copyBox{Label: "Link", Text: c.ShareAddress()},
+		&copyBox{Label: "Link", Text: c.LinkTo(s.Share)},
 		tag.P("field-label").Text("It carries"),
-		lines(c.ShareCarries()),
+		lines(c.Carries(s.Share)),
 		tag.P("bench-note").Text("It carries no keys, tokens or codes, nothing of users, no log, and no clients of your own."),
 		tag.Div("modal-actions").Body(
 			tag.Button("button").Text(assignTitle).OnClick(func(app.Context, app.Event) { c.OpenAssign(session.MoreID) }),
@@ -48,7 +48,9 @@ func assign(c *session.Controller, s session.Screen) app.UI {
 		tag.P("modal-lead").Text("Tick what must be done. Whoever opens the link sees it tick itself, and saves a file to hand in."),
 		tag.Ul("tasks").Aria("label", "Steps to be done").TabIndex(-1).Attr("autofocus", "true").Body(boxes[:steps]...),
 		tag.Ul("tasks").Aria("label", "Attacks to be seen").Body(boxes[steps:]...),
-		&copyBox{Label: "Link, with what is off in this lab now", Text: c.ShareAddress()},
+		&copyBox{Label: "Link", Text: c.LinkTo(session.ShareAssign)},
+		tag.P("field-label").Text("It carries, beside what is ticked"),
+		lines(c.Carries(session.ShareAssign)),
 		tag.P("bench-note").Body(tag.A("/class").Text("For a class"), app.Text(": how files are handed in, and read into one table.")),
 	)
 }

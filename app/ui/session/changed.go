@@ -51,7 +51,7 @@ func (c *Controller) ChangedText() string {
 	return "OAuth Lab, " + c.content.Heading() + ": " + c.content.Chapter.Title +
 		"\n\nHow my lab differs from how the chapter opens:" + listed(differs) +
 		"\n\nWhat happened since " + since + " (UTC, by the lab's clock):" + listed(timeline.Happened(c.log.Events(), c.screen.Since)) +
-		"\n\nA link to this state: " + c.addressOf(ShareState) + "\n"
+		"\n\nA link to this state: " + c.LinkTo(ShareState) + "\n"
 }
 
 // listed is a list, a line each.

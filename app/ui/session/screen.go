@@ -58,7 +58,7 @@ type Screen struct {
 	Laid       Bench          // what lay there when it was opened
 	Forge      Forge          // the token on the other workbench, in DialogForge
 	Opener     string         // id of the control that opened the dialog, where it is not MoreID
-	Share      Share          // the link that is shown, in DialogShare and DialogAssign
+	Share      Share          // the link that is shown, in DialogShare
 	Asked      []string       // tasks of the assignment that is being made; nil before it is
 	Learner    string         // the name that goes into the learner's file
 	Since      timeline.Since // from when on it is told what happened, in DialogChanged

@@ -13,7 +13,7 @@ import (
 	"oauthlab/lessons/prose"
 )
 
-// Share is which link the learner takes away. Each is made of settings that the catalogue
+// Share is which link somebody takes away. Each is made of settings that the catalogue
 // knows, of ids of the chapter and of the clock, and of nothing that the lab holds.
 type Share string
 
@@ -71,13 +71,11 @@ func shareLink(all []ProtectionStatus) url.Values {
 	return query
 }
 
-// ShareAs chooses which link is shown.
+// ShareAs chooses which link is shown, in DialogShare.
 func (c *Controller) ShareAs(which Share) { c.screen.Share = which }
 
-// ShareAddress returns the link of the kind that is chosen.
-func (c *Controller) ShareAddress() string { return c.addressOf(c.screen.Share) }
-
-func (c *Controller) addressOf(which Share) string {
+// LinkTo returns the link.
+func (c *Controller) LinkTo(which Share) string {
 	query := shareLink(c.statuses())
 	offset := c.screen.Lab.ClockOffsetSeconds
 	switch step := c.openStep(); {
@@ -91,10 +89,10 @@ func (c *Controller) addressOf(which Share) string {
 	return browser.Address(c.content.Chapter.Path, query)
 }
 
-// ShareCarries says line by line what the link carries.
-func (c *Controller) ShareCarries() []string {
-	lines := append([]string{c.content.Heading() + ": " + c.content.Chapter.Title}, c.differs(c.screen.Share == ShareState)...)
-	if i := c.stepIndex(c.openStep()); c.screen.Share == ShareView && i >= 0 {
+// Carries says line by line what the link carries, but for what must be done.
+func (c *Controller) Carries(which Share) []string {
+	lines := append([]string{c.content.Heading() + ": " + c.content.Chapter.Title}, c.differs(which == ShareState)...)
+	if i := c.stepIndex(c.openStep()); which == ShareView && i >= 0 {
 		lines = append(lines, "Open step: "+c.content.Chapter.Steps[i].Title)
 	}
 	return lines
@@ -139,7 +137,7 @@ func (c *Controller) stepIndex(id string) int {
 // OpenAssign opens the dialog in which an assignment is made. All steps are asked for at first.
 // opener is the id of the button that was pressed.
 func (c *Controller) OpenAssign(opener string) {
-	if c.screen.Share = ShareAssign; c.screen.Asked == nil {
+	if c.screen.Asked == nil {
 		for _, s := range c.content.Chapter.Steps {
 			c.screen.Asked = append(c.screen.Asked, s.ID)
 		}

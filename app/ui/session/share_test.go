@@ -117,17 +117,16 @@ func TestWhatALinkSaysThatItCarries(t *testing.T) {
 	l := uitest.LabWith(guard.IDPKCEMethod, guard.IDState)
 	l.ClockOffsetSeconds = -90
 	c := opened(l)
-	if got, want := c.ShareCarries(), []string{"Chapter v03: PKCE and the token endpoint", "State match is off", "PKCE: client sends nothing", "Open step: Run it"}; !slices.Equal(got, want) {
+	if got, want := c.Carries(ShareView), []string{"Chapter v03: PKCE and the token endpoint", "State match is off", "PKCE: client sends nothing", "Open step: Run it"}; !slices.Equal(got, want) {
 		t.Errorf("the view: %q, want %q", got, want)
 	}
-	if got, want := c.ShareAddress(), "/v03-pkce?off=state.compare&set=pkce.method:nothing&step=run"; got != want {
+	if got, want := c.LinkTo(ShareView), "/v03-pkce?off=state.compare&set=pkce.method:nothing&step=run"; got != want {
 		t.Errorf("the view is %s, want %s", got, want)
 	}
-	c.ShareAs(ShareState)
-	if got, want := c.ShareCarries(), []string{"Chapter v03: PKCE and the token endpoint", "State match is off", "PKCE: client sends nothing", "The lab's clock: −0:01 h"}; !slices.Equal(got, want) {
+	if got, want := c.Carries(ShareState), []string{"Chapter v03: PKCE and the token endpoint", "State match is off", "PKCE: client sends nothing", "The lab's clock: −0:01 h"}; !slices.Equal(got, want) {
 		t.Errorf("the state: %q, want %q", got, want)
 	}
-	if got, want := c.ShareAddress(), "/v03-pkce?clock=-90&off=state.compare&set=pkce.method:nothing"; got != want {
+	if got, want := c.LinkTo(ShareState), "/v03-pkce?clock=-90&off=state.compare&set=pkce.method:nothing"; got != want {
 		t.Errorf("the state is %s, want %s", got, want)
 	}
 }
@@ -135,18 +134,21 @@ func TestWhatALinkSaysThatItCarries(t *testing.T) {
 func TestAnAssignmentIsMade(t *testing.T) {
 	c := opened(uitest.LabWith())
 	c.OpenAssign(MoreID)
-	if got, want := c.ShareAddress(), "/v03-pkce?must=run,break"; got != want {
+	if got, want := c.LinkTo(ShareAssign), "/v03-pkce?must=run,break"; got != want {
 		t.Errorf("at first it is %s, want %s", got, want)
 	}
 	c.Ask("intercepted-code:stopped", true)
 	c.Ask("run", false)
-	if got, want := c.ShareAddress(), "/v03-pkce?must=break,intercepted-code:stopped"; got != want {
+	if got, want := c.LinkTo(ShareAssign), "/v03-pkce?must=break,intercepted-code:stopped"; got != want {
 		t.Errorf("it is %s, want %s", got, want)
+	}
+	if got, want := c.LinkTo(c.screen.Share), "/v03-pkce?step=run"; got != want {
+		t.Errorf("the link to the view is %s then, want %s", got, want)
 	}
 	c.Ask("break", false)
 	c.Ask("intercepted-code:stopped", false)
 	c.OpenAssign(MoreID) // again: nothing is asked for, and that was chosen
-	if got, want := c.ShareAddress(), "/v03-pkce"; got != want {
+	if got, want := c.LinkTo(ShareAssign), "/v03-pkce"; got != want {
 		t.Errorf("it is %s, want %s", got, want)
 	}
 }
