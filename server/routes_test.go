@@ -72,6 +72,7 @@ func routes() map[string][]routeRow {
 		page("/callback", "/callback?code=x", 200, aFrame),
 		page("/glossary", "/glossary", 200, aPage), page("/troubleshooting", "/troubleshooting", 200, aPage), page("/reference", "/reference", 200, aPage), page("/asvs", "/asvs", 200, aPage),
 		get("/robots.txt", "/robots.txt", 200, anAsset), get("/sitemap.xml", "/sitemap.xml", 200, anAsset), get("/ads.txt", "/ads.txt", 404, anAsset),
+		get("/", "/llms.txt", 200, anAsset), get("/", "/v03-pkce.md", 200, anAsset), get("/", "/attacks.md", 200, anAsset),
 		get("/metrics", "/metrics", 200, metrics),
 		get("/api/", "/api/nothing", 404, anAnswer), get("/api/labs/{lab}", "/api/labs/{none}", 404, anAnswer),
 	}
