@@ -25,7 +25,8 @@ func (m *moreMenu) Render() app.UI {
 		tag.Li("menu-item", "menu-narrow").Body(m.steps(ready)...),
 		m.item("Share this view", "A link to this chapter with what is off now.", true, func() { m.Controller.OpenDialog(session.DialogShare) }),
 		m.item("Export progress", "What you answered, read and finished, as JSON.", true, func() { m.Controller.OpenDialog(session.DialogExport) }),
-		m.item("Keys", "What the keyboard does. The key ? opens this too.", true, func() { m.Controller.OpenDialog(session.DialogKeys) }),
+		m.item("Keys", m.keysText(), true, func() { m.Controller.OpenDialog(session.DialogKeys) }),
+		m.singleKeys(),
 		m.pace(),
 		tag.If(m.Controller.Screen().TellsWho(), func() app.UI {
 			return m.item(widget.KnowsTitle, "What ID token, UserInfo and API told in the latest login.", true, func() { m.Controller.OpenKnows(session.MoreID) })
