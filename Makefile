@@ -55,7 +55,7 @@ vuln: ## look for known vulnerabilities in what is used; says so where it cannot
 
 # BENCH_JSON names a file for the figures; BENCH takes the flags of server/bench, such
 # as BENCH="-only flows,feed -profiles /tmp/profiles".
-bench: build ## measure the program as it runs: flows, feed, growth, page and sizes
+bench: build ## measure the program as it runs: flows, feed, growth, page, class and sizes
 	GOOS=js GOARCH=wasm go build $(small) -o bin/hello.wasm ./app/hello
 	@go run ./server/bench $(if $(BENCH_JSON),-json $(BENCH_JSON)) $(BENCH)
 

@@ -33,10 +33,12 @@ import (
 	"oauthlab/web"
 )
 
-// Bounds of every server in time. Those of size and number are in bounds.go.
+// Bounds of every server in time. Those of size and number are in bounds.go. Browsers open
+// connections before they need them. A busy one uses them late, and may take one that was
+// closed meanwhile for a request that failed: a page without its scripts.
 const (
-	readHeaderTimeout = 5 * time.Second
-	readTimeout       = 15 * time.Second
+	readHeaderTimeout = 30 * time.Second // from the begin of a connection
+	readTimeout       = 45 * time.Second // likewise, with the body
 	writeTimeout      = time.Minute
 	idleTimeout       = 2 * time.Minute
 	shutdownWait      = 35 * time.Second // longer than the longest call

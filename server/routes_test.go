@@ -76,6 +76,7 @@ func routes() map[string][]routeRow {
 		page("/embed", "/embed", 200, aPage), page("/embed/", "/embed/v03?off=pkce&attack=intercepted-code", 200, anEmbed), page("/embed/", "/embed/v03?off=nothing", 404, anEmbed),
 		page("/embed/", "/embed/", 404, anEmbed), {"/embed/", "POST", "/embed/v03", 405, anEmbed, false}, get("/", "/web/fonts/inter.woff2", 200, aFont),
 		get("/robots.txt", "/robots.txt", 200, anAsset), get("/sitemap.xml", "/sitemap.xml", 200, anAsset), get("/ads.txt", "/ads.txt", 404, anAsset),
+		get("/", "/llms.txt", 200, anAsset), get("/", "/v03-pkce.md", 200, anAsset), get("/", "/attacks.md", 200, anAsset),
 		get("/metrics", "/metrics", 200, metrics),
 		get("/api/", "/api/nothing", 404, anAnswer), get("/api/labs/{lab}", "/api/labs/{none}", 404, anAnswer),
 	}

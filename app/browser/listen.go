@@ -58,3 +58,13 @@ func OnReturn(f func()) (stop func()) {
 		}
 	})
 }
+
+// OnKept calls f whenever another page of this browser has changed what Keep keeps under the
+// key. f must not block. stop ends it.
+func OnKept(key string, f func()) (stop func()) {
+	return listen("storage", false, func(e app.Value) {
+		if name, is := text(e.Get("key")); is && name == key {
+			f()
+		}
+	})
+}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"oauthlab/lessons/api"
 )
 
 // A brief run measures everything that the program serves without a browser, and its
@@ -55,9 +57,54 @@ func TestBriefRun(t *testing.T) {
 	}
 }
 
+// What the class is held to is told apart.
+func TestAPageThatShowsAnotherLogIsFound(t *testing.T) {
+	want := []drawn{{"Alice signs in", []string{"1 open", "2 GET /authorize state=a…"}}, {"An attack", []string{"3 leak"}}}
+	for name, tt := range map[string]struct {
+		shown []drawn
+		is    bool
+	}{
+		"the same":              {want, true},
+		"the end of a band":     {[]drawn{{"Alice signs in", want[0].Rows[1:]}, want[1]}, true},
+		"the begin of a band":   {[]drawn{{"Alice signs in", want[0].Rows[:1]}, want[1]}, false},
+		"a folded band":         {[]drawn{{"Alice signs in", nil}, want[1]}, false},
+		"another value":         {[]drawn{{"Alice signs in", []string{"1 open", "2 GET /authorize state=b…"}}, want[1]}, false},
+		"another position":      {[]drawn{want[0], {"An attack", []string{"4 leak"}}}, false},
+		"a band less":           {want[:1], false},
+		"a band more":           {append(slices.Clone(want), want[0]), false},
+		"another band":          {[]drawn{want[0], {"Another attack", want[1].Rows}}, false},
+		"more than the log has": {[]drawn{want[0], {"An attack", []string{"2 x", "3 leak"}}}, false},
+		"nothing":               {nil, false},
+	} {
+		if same(tt.shown, want) != tt.is {
+			t.Errorf("%s: %v", name, !tt.is)
+		}
+	}
+	if same(nil, nil) {
+		t.Error("an empty page is like an empty log")
+	}
+}
+
+func TestLearnersWhoShareALabAreFound(t *testing.T) {
+	in := func(id, log string) *pupil { return &pupil{lab: api.Lab{ID: id}, log: []byte(log)} }
+	for name, tt := range map[string]struct {
+		class []*pupil
+		apart bool
+	}{
+		"each in their own":   {[]*pupil{in("a1", "GET /a1/authorize"), in("b2", "GET /b2/authorize")}, true},
+		"two in one":          {[]*pupil{in("a1", ""), in("b2", ""), in("a1", "")}, false},
+		"one in another's":    {[]*pupil{in("a1", "GET /b2/authorize"), in("b2", "")}, false},
+		"another in this one": {[]*pupil{in("a1", ""), in("b2", "GET /a1/authorize")}, false},
+	} {
+		if err := isolated(tt.class); (err == nil) != tt.apart {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestPartsAreNamed(t *testing.T) {
 	err := run(context.Background(), []string{"-only", "flow"}, new(bytes.Buffer))
-	if want := `there is no part "flow": there are flows, openid, feed, growth, page, size`; err == nil || err.Error() != want {
+	if want := `there is no part "flow": there are flows, openid, feed, growth, page, class, size`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -4,7 +4,8 @@
 //	bench [flags]
 //
 // The learners are the client and the lab session of the page itself, run outside a
-// browser: every note goes up a real websocket and is waited for. They share the
+// browser: every note goes up a real websocket and is waited for; but for those of the parts
+// page and class, who have real pages in a real browser. They share the
 // machine with the program, so times hold for this machine as busy as it is; the
 // processor time of the program alone is given beside them, and is the steadier
 // figure. Nothing is judged: figures are for reading side by side.
@@ -59,6 +60,8 @@ type counts struct {
 	operations  int           // of each kind, at each size
 	pages       int           // visitors of each page
 	slowPages   int           // the same, over each slow network
+	class       int           // learners with a page each
+	opening     int           // of them who open it at once
 	packs       []int         // levels of brotli
 	learners    int           // at once, while labs grow
 	inParallel  int           // requests at once where nothing is timed
@@ -68,7 +71,7 @@ type counts struct {
 func thorough() counts {
 	return counts{
 		labs: []int{1, 8, 64}, flowsPerLab: 20, flows: 640, followed: []int{1000, 10_000}, messages: 2000, quiet: time.Minute,
-		grown: []int{1000, 2000, 4000, 8000}, operations: 1000, pages: 7, slowPages: 3, packs: []int{5, 11},
+		grown: []int{1000, 2000, 4000, 8000}, operations: 1000, pages: 7, slowPages: 3, class: 30, opening: 4, packs: []int{5, 11},
 		learners: 8, inParallel: 32, signing: 2 * time.Second,
 	}
 }
@@ -77,7 +80,7 @@ func thorough() counts {
 func brief() counts {
 	return counts{
 		labs: []int{1, 2}, flowsPerLab: 2, flows: 2, followed: []int{10}, messages: 20, quiet: time.Second / 10,
-		grown: []int{5, 10}, operations: 5, pages: 1, slowPages: 1, packs: []int{0}, learners: 2, inParallel: 4, signing: time.Second / 10,
+		grown: []int{5, 10}, operations: 5, pages: 1, slowPages: 1, class: 6, opening: 3, packs: []int{0}, learners: 2, inParallel: 4, signing: time.Second / 10,
 	}
 }
 
@@ -90,7 +93,7 @@ type part struct {
 func parts() []part {
 	return []part{
 		{"flows", (*bench).measureFlows}, {"openid", (*bench).measureOpenID}, {"feed", (*bench).measureFeed}, {"growth", (*bench).measureGrowth},
-		{"page", (*bench).measurePage}, {"size", (*bench).measureSize},
+		{"page", (*bench).measurePage}, {"class", (*bench).measureClass}, {"size", (*bench).measureSize},
 	}
 }
 

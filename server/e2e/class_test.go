@@ -169,15 +169,15 @@ func TestAnAssignmentIsDoneAndHandedIn(t *testing.T) {
 	b.has("heading", "Your assignment: 4 of 4 done")
 
 	b.press("button", "Save your progress")
-	b.do("type a name", chromedp.SendKeys(chromedp.CSS("#learner"), "=Ada <b>"))
-	b.until(`document.querySelector("#copy-text").value.includes("=Ada")`)
+	b.do("type a name", chromedp.SendKeys(chromedp.CSS("#learner"), "=Bob <b>"))
+	b.until(`document.querySelector("#copy-text").value.includes("=Bob")`)
 	b.inAFewLooks("save")
-	file := b.saved("oauthlab-progress-ada-b.json")
+	file := b.saved("oauthlab-progress-bob-b.json")
 	if string(file) != b.copyField() {
 		t.Errorf("the file has %s, and the dialog %s", file, b.copyField())
 	}
 	got, err := progress.Read(string(file))
-	if c := got.Chapters["v03"]; err != nil || got.Name != "=Ada <b>" || !c.Has("run") || !c.Has("intercepted-code:stopped") || len(c.Must) != 4 {
+	if c := got.Chapters["v03"]; err != nil || got.Name != "=Bob <b>" || !c.Has("run") || !c.Has("intercepted-code:stopped") || len(c.Must) != 4 {
 		t.Errorf("the file has %s (%v)", file, err)
 	}
 	handedIn := filepath.Join(t.TempDir(), "one.json")
@@ -185,7 +185,7 @@ func TestAnAssignmentIsDoneAndHandedIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, err := runToEnd(t.Context(), "progress", "check", "--csv", "--assignment", link, handedIn)
-	if want := "'=Ada <b>," + handedIn + ",done,done,done,done\n\"done, of 1\",,1,1,1,1\n"; err != nil || !strings.HasSuffix(out, want) {
+	if want := "'=Bob <b>," + handedIn + ",done,done,done,done\n\"done, of 1\",,1,1,1,1\n"; err != nil || !strings.HasSuffix(out, want) {
 		t.Errorf("the table is %s (%v), want %s at its end", out, err, want)
 	}
 

@@ -1,11 +1,15 @@
 package e2e
 
 import (
+	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"oauthlab/app/ui/session"
 )
 
 // From the top of the page to the sign-in form it takes eight keys at most: the focus
@@ -106,4 +110,185 @@ func TestChoicesAndTabsAreRings(t *testing.T) {
 	b.press("radio", "Nothing: a code works only once")
 	b.do("away again", chromedp.Focus(chromedp.CSS(`#tab-decoded`)))
 	b.until(radios + `.filter(r => r.tabIndex === 0).map(r => r.ariaChecked).join() === "true"`)
+}
+
+// keyEffect is what a key of the table does on the page of v03, after a run, in the step that
+// breaks it.
+type keyEffect struct {
+	shows string       // in JavaScript; not so before
+	ready func(b *tab) // what it takes; nil for nothing
+	leave func(b *tab) // brings the page back; nil for Escape
+}
+
+func keyEffects() map[string]keyEffect {
+	escape := func(b *tab) { b.do("leave", chromedp.KeyEvent(kb.Escape)) }
+	key := func(name string) func(b *tab) { return func(b *tab) { b.do(name, chromedp.KeyEvent(name)) } }
+	stay := func(*tab) {}
+	chosen := func(at string) string { return `document.querySelector("[data-seq].is-selected") === ` + at }
+	turned := func(name string) keyEffect {
+		return keyEffect{shows: `document.querySelector("#tab-` + name + `").ariaSelected === "true"`, leave: stay}
+	}
+	const (
+		messages = `[...document.querySelectorAll(".rows [data-seq]")]`
+		pkce     = `document.querySelector("[role=switch][aria-label=PKCE]").ariaChecked`
+	)
+	return map[string]keyEffect{
+		"r": {
+			shows: `document.querySelector("iframe#alice.alice-frame") !== null`,
+			leave: func(b *tab) { b.pressInFrame("#alice", "Sign in as Alice"); b.atRest() },
+		},
+		"s": {shows: `document.querySelector("dialog[open] #send-draft") !== null`, leave: func(b *tab) { escape(b); b.atRest() }},
+		"a": {
+			shows: `[...document.querySelectorAll(".rows")].some(r => r.closest(".band").innerText.includes("Intercepted code redeemed"))`,
+			leave: (*tab).atRest,
+		},
+		"m":         {shows: pkce + ` === "true"`, leave: (*tab).atRest},
+		"j":         {shows: chosen(messages + `.at(-1)`)},
+		"k":         {shows: chosen(messages + `.at(-1)`)}, // from nothing to the last, too
+		"ArrowDown": {shows: chosen(messages + `.at(-1)`)}, "ArrowUp": {shows: chosen(messages + `.at(-1)`)},
+		"2": turned("decoded"), "3": turned("code"), "4": turned("why"),
+		"1": {shows: turned("raw").shows, ready: key("2"), leave: stay},
+		"p": {shows: `document.querySelector(".replay") !== null`},
+		"t": {shows: `document.querySelector(".drawer[aria-label='State of the parties'] .sheet") !== null`},
+		"o": {shows: `document.querySelector(".drawer[aria-label='Use your own client'] .sheet") !== null`},
+		"?": {shows: `document.querySelector("dialog[open]")?.innerText.includes("Single-key shortcuts") === true`},
+		"Escape": {shows: `document.querySelector("[data-seq].is-selected") === null`, ready: func(b *tab) {
+			b.do("choose a message", chromedp.KeyEvent(kb.ArrowDown))
+			b.until(`document.querySelector("[data-seq].is-selected") !== null`)
+		}, leave: stay},
+	}
+}
+
+// keyEvent is a press of the key, which the browser names so.
+func keyEvent(name string) chromedp.Action[chromedp.Void] {
+	for long, sign := range map[string]string{"ArrowDown": kb.ArrowDown, "ArrowUp": kb.ArrowUp, "Escape": kb.Escape} {
+		if name == long {
+			return chromedp.KeyEvent(sign)
+		}
+	}
+	return chromedp.KeyEvent(name)
+}
+
+// Keys of one character can be switched off (WCAG 2.2, 2.1.4): in the menu, once, for each
+// page and each tab of the browser, and nothing names them then. On again, each does what the
+// table says. The books and the landing page have none of their own.
+func TestSingleKeysCanBeSwitchedOff(t *testing.T) {
+	p := start(t, t.TempDir())
+	b := openTab(t)
+	b.open(p.lab + "/v03-pkce?off=pkce")
+	b.runTheFlow()
+	b.press("button", "Next: Guess, then break it")
+	b.press("radio", "Redeem it for a token to Alice's account")
+	b.atRest()
+	other := openTabBeside(t, b)
+	other.open(p.lab + "/v03-pkce")
+	other.atRest()
+	more := func(b *tab, item string) {
+		b.do("open the menu", chromedp.Focus(chromedp.CSS(`#more`)), chromedp.KeyEvent(kb.Enter))
+		b.press("button", item)
+	}
+	away := func(b *tab) { evaluate[bool](b, `document.activeElement.blur() === undefined`) }
+	effects := keyEffects()
+	var single, shown []string
+	for _, row := range session.Keys() {
+		for _, name := range row.Names {
+			if _, known := effects[name]; !known {
+				t.Fatalf("nobody says what the key %q does", name)
+			}
+			if len(name) == 1 {
+				single = append(single, name)
+				shown = append(shown, "("+effects[name].shows+")")
+			}
+		}
+	}
+	pressAll := func(b *tab) {
+		for _, name := range single {
+			b.do("press "+name, keyEvent(name))
+		}
+	}
+
+	more(b, "Switch single-key shortcuts off")
+	b.until(`document.querySelector("dialog[open]") === null`)
+	l := b.labOf(p)
+	events := func() string {
+		_, log := call(t, http.MethodGet, p.path(l, "/events?after=0"), l.Key, "")
+		return log
+	}
+	before := events()
+	for name, b := range map[string]*tab{"this tab": b, "another tab": other} {
+		away(b)
+		was := evaluate[string](b, `[`+strings.Join(shown, ",")+`].join()`)
+		pressAll(b)
+		b.do("press a key that stays", chromedp.KeyEvent(kb.ArrowDown)) // which comes after the others
+		b.until(effects["ArrowDown"].shows)
+		b.do("and another", chromedp.KeyEvent(kb.Escape))
+		b.until(effects["Escape"].shows)
+		if is := evaluate[string](b, `[`+strings.Join(shown, ",")+`].join()`); is != was {
+			t.Errorf("%s: a key of %q did something: %s, was %s", name, single, is, was)
+		}
+	}
+	if after := events(); after != before {
+		t.Errorf("the log went on:\n%s", strings.TrimPrefix(after, before))
+	}
+	b.do("open the menu", chromedp.Focus(chromedp.CSS(`#more`)), chromedp.KeyEvent(kb.Enter))
+	b.has("button", "Switch single-key shortcuts on")
+	b.shoot("menu")
+	if text := b.text(); strings.Contains(text, "The key ?") {
+		t.Error("the menu names a key that is off")
+	}
+	b.press("button", "Keys")
+	b.until(`[...document.querySelectorAll(".key-row")].every(r => (r.children[0].innerText.match(/^\S( \S)*$/) && !/[↓↑]/.test(r.innerText)) === r.children[1].innerText.startsWith("Off: "))`)
+	b.shoot("off")
+	b.do("close it", chromedp.KeyEvent(kb.Escape))
+
+	b.do("reload", chromedp.Reload())
+	b.atRest()
+	b.do("press ? and then a key that stays", chromedp.KeyEvent("?"), chromedp.KeyEvent(kb.ArrowDown))
+	b.until(effects["ArrowDown"].shows)
+	if evaluate[bool](b, effects["?"].shows) {
+		t.Error("after a reload the key ? is on")
+	}
+
+	onPagesWithout := func() {
+		for _, path := range []string{"/", "/glossary", "/troubleshooting", "/reference", "/asvs"} {
+			other.open(p.lab + path)
+			const state = `[location.href, document.body.innerText, document.activeElement.tagName, document.querySelectorAll("dialog[open], :popover-open").length].join()`
+			if path == "/" {
+				other.has("link", "v03 PKCE and the token endpoint run") // which its program has ticked
+			}
+			was := evaluate[string](other, state)
+			pressAll(other)
+			other.drawn()
+			if is := evaluate[string](other, state); is != was {
+				t.Errorf("a key does something on %s:\n%s\nwas\n%s", path, is, was)
+			}
+		}
+	}
+	onPagesWithout()
+
+	b.do("choose nothing", chromedp.KeyEvent(kb.Escape))
+	more(b, "Keys")
+	b.press("checkbox", "Single-key shortcuts")
+	b.until(`![...document.querySelectorAll(".key-does")].some(d => d.innerText.startsWith("Off"))`)
+	b.do("close the list", chromedp.KeyEvent(kb.Escape))
+	b.until(`document.querySelector("dialog[open]") === null`)
+	onPagesWithout()
+	for _, row := range session.Keys() {
+		for _, name := range row.Names {
+			e := effects[name]
+			away(b)
+			if e.ready != nil {
+				e.ready(b)
+			}
+			b.until("!(" + e.shows + ")")
+			b.do("press "+name, keyEvent(name))
+			b.until(e.shows)
+			if e.leave == nil {
+				b.do("leave", chromedp.KeyEvent(kb.Escape))
+				b.until("!(" + e.shows + ")")
+			} else {
+				e.leave(b)
+			}
+		}
+	}
 }

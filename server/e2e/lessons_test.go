@@ -55,6 +55,12 @@ func TestOwnLessons(t *testing.T) {
 	if last := chapters[len(chapters)-1]; len(chapters) < 2 || last.ID != "t01" || last.Path != "/t01-hello" || last.Version != "v02" {
 		t.Errorf("of %d chapters the last is %s at %s, on %s", len(chapters), last.ID, last.Path, last.Version)
 	}
+	if _, list := call(t, http.MethodGet, p.lab+"/llms.txt", "", ""); !strings.Contains(list, "- [t01 Hello]("+p.lab+"/t01-hello.md): A first chapter of our own") {
+		t.Errorf("assistants are told\n%s", list)
+	}
+	if status, text := call(t, http.MethodGet, p.lab+"/t01-hello.md", "", ""); status != http.StatusOK || !strings.HasPrefix(text, "# t01 Hello\n\n> ") {
+		t.Errorf("the chapter as Markdown is %d\n%s", status, text)
+	}
 	l := p.newLabIn(t, "t01")
 	if _, has := l.Protections["state"]; !has || l.Protections["pkce"].On || l.Chapter != "t01" || l.Version != "v02" || l.TokenEndpoint != "" {
 		t.Errorf("a lab in t01 is not as in v02: %+v", l)

@@ -121,24 +121,3 @@ func TestTheFocusIsNotLost(t *testing.T) {
 	b.do("go to the lesson", chromedp.Focus(chromedp.CSS(`.present button`)), chromedp.KeyEvent(kb.Enter))
 	b.until(`document.activeElement.matches(".is-current .step-button") && document.querySelector(".shows-lesson") !== null`)
 }
-
-// Keys of one character can be switched off (WCAG 2.2, 2.1.4), and stay so.
-func TestSingleKeysCanBeSwitchedOff(t *testing.T) {
-	const off = "Single-key shortcuts"
-	p := start(t, t.TempDir())
-	b := openTab(t)
-	b.open(p.lab + "/v03-pkce")
-	b.runTheFlow()
-	b.do("list the keys", chromedp.KeyEvent("?"))
-	b.press("checkbox", off)
-	b.do("close the list", chromedp.KeyEvent(kb.Escape))
-	b.until(`document.querySelector("dialog[open]") === null`)
-	b.do("reload", chromedp.Reload())
-	b.has("button", "Run the flow")
-	b.until(`document.querySelector(".rows .row") !== null`)
-	b.do("press ? and p, and then a key that stays", chromedp.KeyEvent("?"), chromedp.KeyEvent("p"), chromedp.KeyEvent(kb.ArrowDown))
-	b.until(`document.querySelector(".row.is-selected") !== null`)
-	if evaluate[bool](b, `document.querySelector("dialog[open], .replay") !== null`) {
-		t.Error("a key that was switched off did something")
-	}
-}

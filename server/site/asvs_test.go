@@ -14,7 +14,7 @@ import (
 func element(t *testing.T, shown, id string) *html.Node {
 	t.Helper()
 	for n := range parse(t, shown).Descendants() {
-		if attributeOf(n, "id") == id {
+		if attribute(n, "id") == id {
 			return n
 		}
 	}

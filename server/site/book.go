@@ -1,7 +1,6 @@
 package site
 
 import (
-	"bytes"
 	"embed"
 	"fmt"
 	"net/http"
@@ -77,8 +76,8 @@ type Course struct {
 	InYourApp map[string][]load.Check
 }
 
-// pages renders the pages, by path.
-func (b *Books) pages(origin string, course Course) (map[string][]byte, error) {
+// filled returns the pages with what their own templates show.
+func (b *Books) filled(course Course) ([]bookPage, error) {
 	reference, err := newReference(b.asvs)
 	if err != nil {
 		return nil, err
@@ -99,35 +98,44 @@ func (b *Books) pages(origin string, course Course) (map[string][]byte, error) {
 	for i, page := range pages {
 		pages[i].Body = bodies[page.Path]
 	}
-	rendered := map[string][]byte{}
+	return pages, nil
+}
+
+// pages renders the pages, by path.
+func (b *Books) pages(origin string, course Course) (map[string]string, error) {
+	pages, err := b.filled(course)
+	if err != nil {
+		return nil, err
+	}
+	rendered := map[string]string{}
 	for _, page := range pages {
 		page.Chapters, page.Pages, page.Origin = course.Chapters, pages, origin
-		if rendered[page.Path], err = page.render(b); err != nil {
+		if rendered[page.Path], err = b.draw(page.Path, "book", page); err != nil {
 			return nil, err
 		}
 	}
 	return rendered, nil
 }
 
-// render returns the page.
-func (p bookPage) render(b *Books) ([]byte, error) {
-	t, err := b.templates(p.Path[1:])
+// draw draws data by a template of the page's file, or of those that all pages share.
+func (b *Books) draw(path, name string, data any) (string, error) {
+	t, err := b.templates(path[1:])
 	if err != nil {
-		return nil, fmt.Errorf("page %s: %w", p.Path, err)
+		return "", fmt.Errorf("page %s: %w", path, err)
 	}
-	var text bytes.Buffer
-	if err := t.ExecuteTemplate(&text, "book", p); err != nil {
-		return nil, fmt.Errorf("page %s: %w", p.Path, err)
+	var text strings.Builder
+	if err := t.ExecuteTemplate(&text, name, data); err != nil {
+		return "", fmt.Errorf("page %s: %w", path, err)
 	}
-	return text.Bytes(), nil
+	return text.String(), nil
 }
 
-// serveBook serves a page as it was rendered.
-func serveBook(page string) http.Handler {
-	tag := asset.Tag(asset.Hash([]byte(page)))
+// serveText serves a text that stays as it is.
+func serveText(contentType, text string) http.Handler {
+	tag := asset.Tag(asset.Hash([]byte(text)))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Content-Type", contentType)
 		asset.Keep(w.Header(), false, tag)
-		http.ServeContent(w, r, "", time.Time{}, strings.NewReader(page))
+		http.ServeContent(w, r, "", time.Time{}, strings.NewReader(text))
 	})
 }

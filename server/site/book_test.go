@@ -165,7 +165,7 @@ func TestLinksWithinTheLabLeadSomewhere(t *testing.T) {
 		root := parse(t, page)
 		anchors[path] = map[string]bool{}
 		for n := range root.Descendants() {
-			if id := attributeOf(n, "id"); id != "" {
+			if id := attribute(n, "id"); id != "" {
 				if anchors[path][id] && slices.Contains(bookPaths(), path) {
 					t.Errorf("%s has two anchors #%s", path, id)
 				}
@@ -215,7 +215,7 @@ func TestTheReferenceTellsEveryEndpoint(t *testing.T) {
 	root := parse(t, page)
 	ids := map[string]string{}
 	for n := range root.Descendants() {
-		if id := attributeOf(n, "id"); id != "" {
+		if id := attribute(n, "id"); id != "" {
 			ids[id] = words(n)
 		}
 	}
@@ -327,8 +327,8 @@ func textOf(n *html.Node) string {
 
 func description(root *html.Node) string {
 	for n := range root.Descendants() {
-		if n.Data == "meta" && attributeOf(n, "name") == "description" {
-			return attributeOf(n, "content")
+		if n.Data == "meta" && attribute(n, "name") == "description" {
+			return attribute(n, "content")
 		}
 	}
 	return ""
@@ -337,7 +337,7 @@ func description(root *html.Node) string {
 func hrefs(root *html.Node) (links []string) {
 	for n := range root.Descendants() {
 		if n.Type == html.ElementNode && n.Data == "a" {
-			links = append(links, attributeOf(n, "href"))
+			links = append(links, attribute(n, "href"))
 		}
 	}
 	return links

@@ -16,7 +16,7 @@ const gzipped = "-gzip"
 func compressed(next http.Handler) (http.Handler, error) {
 	wrap, err := gzhttp.NewWrapper(
 		gzhttp.EnableZstd(false), gzhttp.SuffixETag(gzipped),
-		gzhttp.ContentTypes([]string{"text/html", "text/css", "text/javascript", "application/javascript", "application/manifest+json", "image/svg+xml"}))
+		gzhttp.ContentTypes([]string{"text/html", "text/css", "text/javascript", "text/markdown", "text/plain", "application/javascript", "application/manifest+json", "image/svg+xml"}))
 	if err != nil {
 		return nil, err
 	}

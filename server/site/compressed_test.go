@@ -12,7 +12,7 @@ import (
 // of their own, and neither is sent to who has it.
 func TestTextIsCompressed(t *testing.T) {
 	styles := open(t, nil).Resolve("/app.css")
-	for _, path := range []string{"/", "/v03-pkce", "/glossary", "/troubleshooting", "/app.js", styles} {
+	for _, path := range []string{"/", "/v03-pkce", "/glossary", "/troubleshooting", "/llms.txt", "/glossary.md", "/app.js", styles} {
 		plain, text := ask(t, origin, "GET", path)
 		packed, body := ask(t, origin, "GET", path, "Accept-Encoding", "gzip, deflate, br, zstd")
 		if got := packed.Header.Get("Content-Encoding"); got != "gzip" || len(body) > len(text)*2/3 {

@@ -41,23 +41,14 @@ func words(root *html.Node) string {
 	return strings.Join(strings.Fields(text.String()), " ")
 }
 
-func attributeOf(n *html.Node, name string) string {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return a.Val
-		}
-	}
-	return ""
-}
-
 // embedded returns the content that the page carries for its program.
 func embedded(t *testing.T, shown string) string {
 	t.Helper()
 	var found []string
 	for n := range parse(t, shown).Descendants() {
-		if n.Type == html.ElementNode && attributeOf(n, "id") == page.ElementID {
-			if n.Data != "script" || attributeOf(n, "type") != "application/json" {
-				t.Errorf("the content stands in <%s type=%q>", n.Data, attributeOf(n, "type"))
+		if n.Type == html.ElementNode && attribute(n, "id") == page.ElementID {
+			if n.Data != "script" || attribute(n, "type") != "application/json" {
+				t.Errorf("the content stands in <%s type=%q>", n.Data, attribute(n, "type"))
 			}
 			if n.FirstChild != nil {
 				found = append(found, n.FirstChild.Data)
@@ -184,8 +175,8 @@ func TestNoPageHasInlineCode(t *testing.T) {
 			if n.Data == "style" {
 				t.Errorf("%s has a <style>", path)
 			}
-			if n.Data == "script" && attributeOf(n, "type") != "application/json" {
-				src := attributeOf(n, "src")
+			if n.Data == "script" && attribute(n, "type") != "application/json" {
+				src := attribute(n, "src")
 				if !strings.HasPrefix(src, "/") || strings.HasPrefix(src, "//") || n.FirstChild != nil {
 					t.Errorf("%s has an inline script, or one from elsewhere: src=%q", path, src)
 				}
@@ -209,7 +200,7 @@ func TestTheCallbackPageIsStaticAndNotKept(t *testing.T) {
 	var scripts []string
 	for n := range parse(t, page).Descendants() {
 		if n.Type == html.ElementNode && n.Data == "script" {
-			scripts = append(scripts, attributeOf(n, "src"))
+			scripts = append(scripts, attribute(n, "src"))
 		}
 	}
 	if !slices.Equal(scripts, []string{open(t, nil).Address("/web/callback/callback.js")}) {

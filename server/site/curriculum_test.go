@@ -44,13 +44,13 @@ func TestTheListOfChapters(t *testing.T) {
 	}
 	var got []string
 	for n := range tree.Descendants() {
-		switch class := attributeOf(n, "class"); {
+		switch class := attribute(n, "class"); {
 		case class == "toc-part", class == "toc-id", class == "toc-name":
 			got = append(got, strings.TrimSpace(textOf(n)))
 		case class == "toc-mark":
-			got = append(got, "["+attributeOf(n, "data-tick")+": "+strings.TrimSpace(textOf(n))+"]")
+			got = append(got, "["+attribute(n, "data-tick")+": "+strings.TrimSpace(textOf(n))+"]")
 		case strings.HasPrefix(class, "toc-link"):
-			got = append(got, "\n"+n.Data+" "+attributeOf(n, "href")+attributeOf(n, "aria-current"))
+			got = append(got, "\n"+n.Data+" "+attribute(n, "href")+attribute(n, "aria-current"))
 		}
 	}
 	want := `Part I

@@ -97,7 +97,7 @@ func checkRecording(t *testing.T, c embedChapter, h *held, view timeline.View, r
 	rows, silent := 0, 0
 	var card, line, try string
 	for n := range root.Descendants() {
-		class := " " + attributeOf(n, "class") + " "
+		class := " " + attribute(n, "class") + " "
 		switch {
 		case strings.Contains(class, " row "):
 			rows++
@@ -108,9 +108,9 @@ func checkRecording(t *testing.T, c embedChapter, h *held, view timeline.View, r
 		case strings.Contains(class, " embed-code "):
 			line = words(n)
 		case strings.Contains(class, " embed-try "):
-			try = attributeOf(n, "href")
+			try = attribute(n, "href")
 		}
-		if strings.Contains(n.Data, "style") && n.Type == html.ElementNode || attributeOf(n, "style") != "" {
+		if strings.Contains(n.Data, "style") && n.Type == html.ElementNode || attribute(n, "style") != "" {
 			t.Errorf("it has a style of its own: <%s>", n.Data)
 		}
 		if n.Type == html.TextNode && n.Parent.Data != "code" && strings.ContainsAny(n.Data, "<{") {

@@ -1,8 +1,8 @@
 package site
 
 import (
-	"bytes"
 	"net/url"
+	"strings"
 
 	"golang.org/x/net/html"
 
@@ -25,7 +25,7 @@ func Pages() (map[string]map[string]bool, error) {
 	}
 	pages := map[string]map[string]bool{"/": {}}
 	for path, page := range read {
-		tree, err := html.Parse(bytes.NewReader(page))
+		tree, err := html.Parse(strings.NewReader(page))
 		if err != nil {
 			return nil, err
 		}

@@ -16,7 +16,7 @@ import (
 	"oauthlab/lessons/trace"
 )
 
-//go:embed pages/reading.html pages/changes.html pages/in_your_app.html pages/chapters.html
+//go:embed pages/reading.html pages/changes.html pages/in_your_app.html pages/chapters.html pages/markdown.html
 var pageFiles embed.FS
 
 // pageTemplates draw what the chapters' pages carry as HTML.

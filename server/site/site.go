@@ -86,15 +86,21 @@ func (s *Site) Handler() (http.Handler, error) {
 		return nil, err
 	}
 
+	documents, err := s.API.documents(course, said)
+	if err != nil {
+		return nil, err
+	}
+	library := newLibrary(own, documents, s.API.Log)
+
 	policy := pagePolicy(lab.AllParties(), s.API.Labs.Origins)
 	mux := &route.Mux{}
 	public := map[string]http.Handler{"/": found}
 	for path, page := range read {
-		public[path] = serveBook(assets.Link(string(page)))
+		public[path] = serveText("text/html; charset=utf-8", assets.Link(page))
 	}
 	public[troubleshootingPath] = s.API.Books.leading(public[troubleshootingPath])
 	for path, page := range public {
-		if page, err = compressed(page); err != nil {
+		if page, err = compressed(library.beside(page)); err != nil {
 			return nil, err
 		}
 		mux.Handle(path, readOnly(page))
@@ -112,9 +118,9 @@ func (s *Site) Handler() (http.Handler, error) {
 	calls := s.API.Handler()
 	mux.Handle("/api/", calls)
 	// go-app would fetch these three from whatever host the request names.
-	mux.Handle("/robots.txt", readOnly(document("text/plain; charset=utf-8",
-		"User-agent: *\nDisallow: /api/\nDisallow: /callback\nSitemap: "+own+"/sitemap.xml\n")))
-	mux.Handle("/sitemap.xml", readOnly(document("application/xml", sitemap(own, s.API.Chapters))))
+	mux.Handle("/robots.txt", readOnly(fixed("text/plain; charset=utf-8",
+		"User-agent: *\nDisallow: /api/\nDisallow: /callback\nSitemap: "+own+"/sitemap.xml\n# For assistants: "+own+llmsPath+"\n")))
+	mux.Handle("/sitemap.xml", readOnly(fixed("application/xml", sitemap(own, s.API.Chapters))))
 	mux.Handle("/ads.txt", http.NotFoundHandler())
 	if s.Metrics != nil {
 		mux.Handle("/metrics", readOnly(s.Metrics))
@@ -210,14 +216,14 @@ func (s *Site) callback(link func(page string) string) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	shown := document("text/html; charset=utf-8", link(string(page)))
+	shown := fixed("text/html; charset=utf-8", link(string(page)))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		shown.ServeHTTP(w, r)
 	}), nil
 }
 
-func document(contentType, body string) http.Handler {
+func fixed(contentType, body string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
 		fmt.Fprint(w, body)

@@ -27,7 +27,8 @@ func (m *moreMenu) Render() app.UI {
 		m.item(saveTitle, "What you did, as a file or as text.", true, func() { m.Controller.OpenFrom(session.MoreID, session.DialogExport) }),
 		m.item(changedTitle, "As text, for whom you ask for help.", true, func() { m.Controller.OpenChanged(session.MoreID) }),
 		m.item(assignTitle, "A link that says what a class must do.", true, func() { m.Controller.OpenAssign(session.MoreID) }),
-		m.item("Keys", "What the keyboard does. The key ? opens this too.", true, func() { m.Controller.OpenDialog(session.DialogKeys) }),
+		m.item("Keys", m.keysText(), true, func() { m.Controller.OpenDialog(session.DialogKeys) }),
+		m.singleKeys(),
 		m.pace(),
 		tag.If(m.Controller.Screen().TellsWho(), func() app.UI {
 			return m.item(widget.KnowsTitle, "What ID token, UserInfo and API told in the latest login.", true, func() { m.Controller.OpenKnows(session.MoreID) })

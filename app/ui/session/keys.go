@@ -10,7 +10,8 @@ import (
 )
 
 // keysKey is where the browser remembers that the learner uses no keys of one character:
-// who speaks to the computer, or types past a field, would press them by mistake.
+// who speaks to the computer, or types past a field, would press them by mistake (WCAG 2.2,
+// 2.1.4).
 const keysKey = "oauthlab.keys"
 
 // stepKey is the key that does what the button Step does.
@@ -19,7 +20,7 @@ const stepKey = "s"
 // Key is a row of the table of keys: what a key does besides Tab, Enter and Space, or
 // what several do alike.
 type Key struct {
-	names []string // as the browser names them
+	Names []string // as the browser names them
 	Does  string
 	press func(c *Controller, at int) // at says which of the names it was
 }
@@ -49,16 +50,22 @@ func Keys() []Key {
 
 // Listed is how the row names its keys: "j k".
 func (k Key) Listed() string {
-	return strings.NewReplacer("ArrowDown", "↓", "ArrowUp", "↑", "Escape", "Esc").Replace(strings.Join(k.names, " "))
+	return strings.NewReplacer("ArrowDown", "↓", "ArrowUp", "↑", "Escape", "Esc").Replace(strings.Join(k.Names, " "))
 }
 
 // DoesHere is what the key does in the chapter.
 func (c *Controller) DoesHere(k Key) string {
-	if k.names[0] == stepKey && c.RunsWebApp() {
+	if isSingle(k.Names[0]) && !c.UsesKeys() {
+		return "Off: " + k.Does
+	}
+	if k.Names[0] == stepKey && c.RunsWebApp() {
 		return "Nothing in this chapter. " + NoSteps
 	}
 	return k.Does
 }
+
+// isSingle reports whether the key is one character, as the browser names it.
+func isSingle(key string) bool { return len(key) == 1 }
 
 // tabNames lists them: "Raw, Decoded".
 func tabNames() string {
@@ -82,13 +89,13 @@ func whenReady(press func(*Controller)) func(*Controller, int) {
 // goroutine.
 func (c *Controller) takesKey(key string) bool {
 	_, _, found := findKey(key)
-	return found && (len(key) > 1 || !c.noKeys.Load())
+	return found && (!isSingle(key) || c.UsesKeys())
 }
 
 // findKey returns the row of a key, and which of its names it is.
 func findKey(key string) (row Key, at int, found bool) {
 	for _, row := range Keys() {
-		if at := slices.Index(row.names, key); at >= 0 {
+		if at := slices.Index(row.Names, key); at >= 0 {
 			return row, at, true
 		}
 	}
@@ -97,7 +104,6 @@ func findKey(key string) (row Key, at int, found bool) {
 
 // UseKeys switches the keys of one character on or off, in this browser.
 func (c *Controller) UseKeys(on bool) {
-	c.noKeys.Store(!on)
 	if on {
 		browser.Keep().Delete(keysKey)
 		return
@@ -105,13 +111,11 @@ func (c *Controller) UseKeys(on bool) {
 	_ = browser.Keep().Set(keysKey, "off") // where it keeps nothing, memory stands in
 }
 
-// UsesKeys reports whether the keys of one character do something.
-func (c *Controller) UsesKeys() bool { return !c.noKeys.Load() }
-
-// recallKeys takes up what the learner chose in this browser.
-func (c *Controller) recallKeys() {
+// UsesKeys reports whether the keys of one character do something. It asks the browser each
+// time: another tab may have switched them.
+func (c *Controller) UsesKeys() bool {
 	_, off := browser.Keep().Get(keysKey)
-	c.noKeys.Store(off)
+	return !off
 }
 
 // press does what a key stands for.

@@ -79,7 +79,7 @@ func TestKeysDoWhatTheTableSays(t *testing.T) {
 	}
 	names := map[string]bool{}
 	for _, row := range Keys() {
-		for _, name := range row.names {
+		for _, name := range row.Names {
 			if names[name] || !tried[name] {
 				t.Errorf("%q stands twice in the table, or is not tried here", name)
 			}
@@ -104,15 +104,28 @@ func TestKeysAreListedAsTheyAreCalled(t *testing.T) {
 	}
 }
 
-// Who switches the keys of one character off keeps the others (WCAG 2.2, 2.1.4).
+// Who switches the keys of one character off keeps the others (WCAG 2.2, 2.1.4), and the
+// table says which are off.
 func TestKeysOfOneCharacterCanBeSwitchedOff(t *testing.T) {
-	c := &Controller{}
-	c.noKeys.Store(true)
-	for _, row := range Keys() {
-		for _, name := range row.names {
-			if c.takesKey(name) != (len(name) > 1) {
-				t.Errorf("%q is taken: %v", name, c.takesKey(name))
+	c, other := opened(uitest.LabWith()), opened(uitest.LabWith()) // two pages of one browser
+	c.UseKeys(false)
+	t.Cleanup(func() { c.UseKeys(true) })
+	for _, c := range []*Controller{c, other} {
+		for _, row := range Keys() {
+			for _, name := range row.Names {
+				if c.takesKey(name) != (len(name) > 1) {
+					t.Errorf("%q is taken: %v", name, c.takesKey(name))
+				}
 			}
+			if says := c.DoesHere(row); strings.HasPrefix(says, "Off: ") != (len(row.Names[0]) == 1) || !strings.HasSuffix(says, row.Does) {
+				t.Errorf("%s: the table says %q", row.Listed(), says)
+			}
+		}
+	}
+	other.UseKeys(true)
+	for _, row := range Keys() {
+		if !c.takesKey(row.Names[0]) || strings.HasPrefix(c.DoesHere(row), "Off: ") {
+			t.Errorf("%s stays off", row.Listed())
 		}
 	}
 }

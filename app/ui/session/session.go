@@ -11,7 +11,6 @@ import (
 	"context"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"oauthlab/app/browser"
@@ -49,7 +48,6 @@ type Controller struct {
 	attackTold    bool   // its story was left, or has come to its end
 	stopPacing    func() // ends waiting for the next message of a replay
 
-	noKeys        atomic.Bool       // keys of one character do nothing
 	stopListening func()            // to keys, to links of the books, to what is pointed at, to the page's return
 	looking       string            // address of the entry that was asked for last
 	stepping      bool              // requests are shown before they are sent
@@ -108,7 +106,6 @@ func (c *Controller) Open(draw func(func()), l Link) {
 	c.screen.Forgets = browser.DeniesStorage()
 	_, c.screen.Linked = browser.Keep().Get(asideKey)
 	c.recallByHand()
-	c.recallKeys()
 	c.recallPace()
 	if l.Step != "" {
 		c.FoldStep(l.Step, true)
@@ -134,8 +131,10 @@ func (c *Controller) listen() {
 		c.draw(func() { c.press(key) })
 		return true
 	})
+	stopKept := browser.OnKept(keysKey, func() { c.draw(func() {}) }) // what is said of the keys
 	c.stopListening = func() {
 		stopKeys()
+		stopKept()
 		stopPointing()
 		stopReturn()
 		stopLook()

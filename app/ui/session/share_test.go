@@ -202,7 +202,7 @@ func TestAnAssignmentTicksItself(t *testing.T) {
 
 func TestTheNameOfAFile(t *testing.T) {
 	for learner, want := range map[string]string{
-		"": "oauthlab-progress.json", "Ada Lovelace": "oauthlab-progress-ada-lovelace.json", "../../etc/passwd": "oauthlab-progress-etc-passwd.json",
+		"": "oauthlab-progress.json", "Alice Bob": "oauthlab-progress-alice-bob.json", "../../etc/passwd": "oauthlab-progress-etc-passwd.json",
 		"文": "oauthlab-progress.json", "a\u202efdp.exe": "oauthlab-progress-a-fdp-exe.json", "CON": "oauthlab-progress-con.json",
 	} {
 		if got := fileName(learner); got != want {
