@@ -6,6 +6,7 @@
 //	oauthlab [flags]            start the lab and print its address
 //	oauthlab matrix [--json]    run every attack against every guard, and print who refused
 //	oauthlab lint DIR           check the chapters in a folder, and play them
+//	oauthlab doctor URL         examine an issuer or a resource from outside, and say which step fails
 //	oauthlab version            print which program this is
 //	oauthlab help [command]     print this list and the flags, or what a command takes
 //
@@ -126,6 +127,7 @@ package main
 import (
 	"context"
 	"crypto/rsa"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -135,6 +137,7 @@ import (
 
 	"oauthlab/server/authserver"
 	"oauthlab/server/config"
+	"oauthlab/server/doctor"
 	"oauthlab/server/lab"
 	"oauthlab/server/prove"
 )
@@ -149,9 +152,20 @@ func main() {
 		end()
 	})
 	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "oauthlab:", err)
-		os.Exit(1)
+		if !errors.Is(err, doctor.ErrFailed) { // of which the report has told
+			fmt.Fprintln(os.Stderr, "oauthlab:", err)
+		}
+		os.Exit(exitStatus(err))
 	}
+}
+
+// exitStatus is what the program ends with after an error: 2 where the command line cannot be
+// read, else 1.
+func exitStatus(err error) int {
+	if _, is := errors.AsType[*config.UsageError](err); is {
+		return 2
+	}
+	return 1
 }
 
 // run executes the command line args until it is done or ctx ends.
@@ -165,6 +179,8 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 		return prove.Matrix(ctx, serveTrial, command.Matrix, stdout)
 	case "lint":
 		return prove.Lint(ctx, serveTrial, command.Lint, stdout)
+	case "doctor":
+		return doctor.Run(ctx, command.Doctor, colorful(stdout), stdout)
 	case "version":
 		return printVersion(stdout)
 	case "start":

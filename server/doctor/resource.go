@@ -1,0 +1,337 @@
+package doctor
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// door is what a resource answers to a request without a token.
+type door struct {
+	answer
+	err        error
+	challenges []challenge
+}
+
+// challenge asks for the resource without a token. Redirects are not followed: an API that sends
+// its clients to a page is none that they can use.
+func (e *examination) challenge(t target) (d door) {
+	d.answer, d.err = e.fetcher.do(e.ctx, http.MethodGet, t.id, "")
+	d.challenges = readChallenges(d.header.Values("WWW-Authenticate"))
+	return d
+}
+
+// asks reports whether the answer asks for an access token.
+func (d *door) asks() bool { return d.status == http.StatusUnauthorized && d.token() != nil }
+
+// token is the challenge that asks for one (RFC 6750 §3, RFC 9449 §7.1).
+func (d *door) token() *challenge {
+	for i, c := range d.challenges {
+		if strings.EqualFold(c.scheme, "Bearer") || strings.EqualFold(c.scheme, "DPoP") {
+			return &d.challenges[i]
+		}
+	}
+	return nil
+}
+
+// says names the answer.
+func (d *door) says(e *examination) said {
+	if d.status == 0 {
+		explained, _ := e.fetcher.explain(d.err)
+		return say("nothing (%s)", explained)
+	}
+	return say("%d", d.status)
+}
+
+// examineResource goes through the steps of a protected resource, and then through those of the
+// authorization servers that it names, which it returns.
+func (e *examination) examineResource(t target, d door, all []attempt) (servers map[string]bool) {
+	e.begin("Protected resource", t.id)
+	e.checkChallenge(&d)
+	all = e.pointed(t, &d, all)
+	servers = map[string]bool{}
+	best := e.found(t, all, "")
+	if best != nil && e.readable(best, "RFC 9728 §3.2") {
+		e.checkResource(t, best)
+		e.checkMembers(best.doc, membersOfResource(), "RFC 9728 §3.2")
+		names := e.checkServers(best.doc)
+		e.checkResourceCORS(t, best)
+		for _, name := range names {
+			servers[name] = true
+			e.examineServer(t, name)
+		}
+		return servers
+	}
+	e.skipRest(stepsOfResource, "There is no document to look at.")
+	return servers
+}
+
+// checkChallenge looks whether a request without a token is refused so that a client knows what
+// to bring.
+func (e *examination) checkChallenge(d *door) {
+	const section = said("RFC 6750 §3")
+	refusal := say("Without a token it answers %d", d.status)
+	var schemes []string
+	for _, c := range d.challenges {
+		schemes = append(schemes, c.scheme)
+	}
+	switch asks := d.token(); {
+	case d.status == 0: // also an answer that breaks off has said what it wants
+		e.fails(stepChallenge, section, d.err)
+	case isRedirect(d.status):
+		e.failed(stepChallenge, section, say("%s and redirects to %s.", refusal, d.header.Get("Location")), "Answer 401 and WWW-Authenticate: a client is no browser that could sign in there.")
+	case d.status == http.StatusUnauthorized && len(d.challenges) == 0:
+		e.failed(stepChallenge, "RFC 9110 §15.5.2", say("%s without WWW-Authenticate.", refusal), "Say what is wanted: WWW-Authenticate: Bearer.")
+	case d.status == http.StatusUnauthorized && asks == nil:
+		e.failed(stepChallenge, section, say("%s and asks for %s, which is no OAuth.", refusal, list(schemes)), "Ask for a token: WWW-Authenticate: Bearer.")
+	case d.status == http.StatusUnauthorized && asks.has("error"):
+		e.warning(stepChallenge, "RFC 6750 §3.1", say("%s and asks for %s, with the error %s: who brought no token made no mistake yet.", refusal, asks.scheme, asks.get("error")))
+	case d.status == http.StatusUnauthorized:
+		e.passed(stepChallenge, section, say("%s and asks for %s.", refusal, asks.scheme))
+	case d.status == http.StatusNotFound || d.status == http.StatusGone:
+		e.failed(stepChallenge, section, say("%s: there is nothing at this address.", refusal), "Give the address of the API itself.")
+	case d.status >= http.StatusInternalServerError:
+		e.failed(stepChallenge, section, say("%s.", refusal), "Look into the server's log.")
+	case d.status/100 == 2:
+		e.warning(stepChallenge, section, say("%s: what is there is open to everybody, or only other methods are protected.", refusal))
+	default:
+		e.warning(stepChallenge, section, say("%s to GET, and not 401; other methods may be answered otherwise.", refusal))
+	}
+}
+
+// pointed tells where the challenge says that the metadata are, and adds what is there.
+func (e *examination) pointed(t target, d *door, all []attempt) []attempt {
+	const section = said("RFC 9728 §5.1")
+	asks := d.token()
+	if asks == nil || !asks.has("resource_metadata") {
+		e.note(stepPointer, section, "No challenge says where the metadata are. Clients look at the well-known address.")
+		return all
+	}
+	address := asks.get("resource_metadata")
+	u, wrong := webAddress(address)
+	switch {
+	case wrong.is != "":
+		e.failed(stepPointer, section, say("The challenge says that the metadata are at %s, which %s.", address, wrong.is), wrong.do)
+		return all
+	case e.fetcher.elsewhere(u):
+		e.skipped(stepPointer, section, say("The challenge says that the metadata are at %s, on another host; pass --follow to go there.", address))
+		return all
+	}
+	e.passed(stepPointer, section, say("The challenge says that the metadata are at %s.", address))
+	if slices.ContainsFunc(all, func(a attempt) bool { return a.address == address }) {
+		return all
+	}
+	a := attempt{form: resourceForm, address: address, fetched: e.fetcher.get(e.ctx, address)}
+	if a.isAnswer() {
+		a.doc, a.wrong = readDocument(a.answer)
+	}
+	return append([]attempt{a}, all...)
+}
+
+// checkResource looks whether the document is of the resource that was asked.
+func (e *examination) checkResource(t target, a *attempt) {
+	const section = said("RFC 9728 §3.3")
+	named := a.doc.text("resource")
+	if !a.doc.is("resource", aText) {
+		e.failed(stepResource, section, "The document names no resource.", say("Have it say \"resource\": \"%s\".", t.id))
+		return
+	}
+	if slices.Contains(t.names, named) {
+		e.passed(stepResource, section, "The document names the resource that was asked, to the letter.")
+		return
+	}
+	e.failed(stepResource, section, say("The document is of %s, and %s was asked. %s A client must not use it.", named, t.id, howDiffer(named, t.id)),
+		say("Have the document that stands there say \"resource\": \"%s\".", t.id))
+}
+
+// membersOfResource is the table of what is looked at in the metadata of a resource.
+func membersOfResource() []member {
+	return []member{
+		{"resource", aText, "RFC 9728 §2"},
+		{"authorization_servers", aList, ""},
+		{"jwks_uri", aText, ""},
+		{"scopes_supported", aList, ""},
+		{"bearer_methods_supported", aList, ""},
+		{"resource_signing_alg_values_supported", aList, ""},
+		{"resource_name", aText, ""},
+		{"resource_documentation", aText, ""},
+		{"authorization_details_types_supported", aList, ""},
+		{"dpop_signing_alg_values_supported", aList, ""},
+		{"dpop_bound_access_tokens_required", aFlag, ""},
+		{"tls_client_certificate_bound_access_tokens", aFlag, ""},
+	}
+}
+
+// checkServers looks which authorization servers the resource trusts, and returns those that
+// are to be examined.
+func (e *examination) checkServers(d document) (names []string) {
+	const section = said("RFC 9728 §2")
+	all := d.list("authorization_servers")
+	if len(all) == 0 {
+		e.failed(stepServers, section, "The document names no authorization server: a client that knows the resource alone goes no further.", `Add "authorization_servers", with the issuer of each.`)
+		return nil
+	}
+	for _, name := range all {
+		if _, wrong := issuerAddress(name); wrong.is != "" {
+			e.failed(stepServers, section, say("%s %s.", name, wrong.is), wrong.do)
+			continue
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) > 0 {
+		e.passed(stepServers, section, say("It trusts %s.", list(names)))
+	}
+	if more := len(names) - maxServers; more > 0 {
+		e.note(stepServers, section, say("The first %d are examined.", maxServers))
+		names = names[:maxServers]
+	}
+	return names
+}
+
+// checkResourceCORS looks whether a client in a page learns what it needs.
+func (e *examination) checkResourceCORS(t target, best *attempt) {
+	const section = said("RFC 9728 §3.1")
+	at := e.asPage(http.MethodGet, t.id)
+	exposed := strings.Join(at.header.Values("Access-Control-Expose-Headers"), ",")
+	switch origin := at.header.Get("Access-Control-Allow-Origin"); {
+	case !e.asPage(http.MethodGet, best.address).isShared(http.MethodGet):
+		e.note(stepCORS, section, "A page of another origin may not read the metadata. A client in a browser needs them.")
+	case origin != "*" && origin != pageOrigin:
+		e.note(stepCORS, section, "Pages of any origin may read the metadata, and not what the resource answers.")
+	case !hasDirective(exposed, "WWW-Authenticate") && !hasDirective(exposed, "*"):
+		e.note(stepCORS, section, "Pages of any origin may read the metadata, and not WWW-Authenticate: Access-Control-Expose-Headers does not name it.")
+	default:
+		e.passed(stepCORS, section, "Pages of any origin may read the metadata and the challenge.")
+	}
+}
+
+// examineServer examines the authorization server that a resource names.
+func (e *examination) examineServer(of target, name string) {
+	u, err := url.Parse(name)
+	if err != nil {
+		return // it was read before
+	}
+	if e.fetcher.elsewhere(u) {
+		e.begin("Authorization server", name)
+		e.skipped(stepAddress, "", say("It is on %s; pass --follow to go there.", u.Host))
+		return
+	}
+	t := issuerOf(name, u)
+	if hostOf(u) != e.fetcher.home {
+		e.begin("Authorization server", name)
+		if !e.reach(u) {
+			e.skipRest(append(stepsOfHost[1:], stepsOfIssuer...), "The host cannot be reached.")
+			return
+		}
+	}
+	d := e.examineIssuer(t, e.look(t, issuerForms...), "")
+	if d.has("protected_resources") {
+		if slices.Contains(d.list("protected_resources"), of.id) {
+			e.passed(stepProtection, "RFC 9728 §4", say("The server names %s among its resources.", of.id))
+		} else {
+			e.warning(stepProtection, "RFC 9728 §4", say("The server lists its resources, and %s is not among them.", of.id))
+		}
+	}
+}
+
+// challenge is one way in which a server asks who somebody is (RFC 9110 §11.3).
+type challenge struct {
+	scheme string
+	params map[string]string // by name in small letters; what was there first
+}
+
+func (c *challenge) has(name string) bool   { _, is := c.params[name]; return is }
+func (c *challenge) get(name string) string { return c.params[name] }
+
+// readChallenges reads the challenges of WWW-Authenticate (RFC 9110 §11.6.1). What cannot be read
+// ends a header.
+func readChallenges(headers []string) (all []challenge) {
+	for _, header := range headers {
+		in := scanner{header}
+		for in.skip(" \t,"); in.rest != ""; in.skip(" \t,") {
+			name := in.token()
+			if name == "" {
+				break
+			}
+			blank := in.skip(" \t")
+			if strings.HasPrefix(in.rest, "=") && len(all) > 0 {
+				in.skip("= \t")
+				value, ok := in.value()
+				if !ok {
+					break
+				}
+				if last := &all[len(all)-1]; !last.has(strings.ToLower(name)) {
+					last.params[strings.ToLower(name)] = value
+				}
+				continue
+			}
+			all = append(all, challenge{scheme: name, params: map[string]string{}})
+			if blank {
+				in.token68()
+			}
+		}
+	}
+	return all
+}
+
+// scanner reads a header from its beginning.
+type scanner struct{ rest string }
+
+// skip passes over signs of a set, and reports whether there were any.
+func (s *scanner) skip(signs string) bool {
+	before := s.rest
+	s.rest = strings.TrimLeft(s.rest, signs)
+	return len(s.rest) < len(before)
+}
+
+// token reads a token (RFC 9110 §5.6.2); "" where there is none.
+func (s *scanner) token() string {
+	end := strings.IndexFunc(s.rest, func(r rune) bool {
+		return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	})
+	if end < 0 {
+		end = len(s.rest)
+	}
+	token := s.rest[:end]
+	s.rest = s.rest[end:]
+	return token
+}
+
+// value reads a token or a text in quotes (RFC 9110 §5.6.4).
+func (s *scanner) value() (value string, ok bool) {
+	if !strings.HasPrefix(s.rest, `"`) {
+		value = s.token()
+		return value, value != ""
+	}
+	var out strings.Builder
+	for i := 1; i < len(s.rest); i++ {
+		switch c := s.rest[i]; {
+		case c == '"':
+			s.rest = s.rest[i+1:]
+			return out.String(), true
+		case c == '\\' && i+1 < len(s.rest):
+			i++
+			out.WriteByte(s.rest[i])
+		default:
+			out.WriteByte(c)
+		}
+	}
+	return "", false
+}
+
+// token68 passes over what a scheme has instead of parameters (RFC 9110 §11.2).
+func (s *scanner) token68() {
+	end := strings.IndexFunc(s.rest, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-._~+/", r)
+	})
+	if end < 0 {
+		end = len(s.rest)
+	}
+	rest := strings.TrimLeft(strings.TrimLeft(s.rest[end:], "="), " \t")
+	if rest == "" || rest[0] == ',' {
+		s.rest = rest
+	}
+}
