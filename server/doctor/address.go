@@ -31,6 +31,9 @@ func webAddress(text string) (*url.URL, flaw) {
 		return nil, flaw{"is no web address", "RFC 3986 §3", suggestScheme(text)}
 	}
 	u, err := url.Parse(text)
+	if err != nil && strings.Contains(text, "@") { // the error may repeat a password
+		return nil, flaw{"is no URL", "RFC 3986 §3", "Leave out what stands before the @, and percent-encode what URLs do not have (RFC 3986 §2.1)."}
+	}
 	if err != nil {
 		return nil, flaw{say("is no URL: %s", withoutAddress(err)), "RFC 3986 §3", "Percent-encode what is not a letter, a digit or a sign that URLs have (RFC 3986 §2.1)."}
 	}
@@ -56,6 +59,9 @@ func webAddress(text string) (*url.URL, flaw) {
 
 // suggestScheme says what to do about an address without ://.
 func suggestScheme(text string) said {
+	if text = strings.TrimLeft(text, "/"); text == "" {
+		return "Give the whole address, such as https://auth.example.com."
+	}
 	scheme, rest, colon := strings.Cut(text, ":")
 	port, _, _ := strings.Cut(rest, "/")
 	if _, err := strconv.Atoi(port); colon && err != nil {

@@ -33,8 +33,9 @@ func Run(ctx context.Context, c config.Doctor, colour bool, stdout io.Writer) er
 // doctor is who examines.
 type doctor struct {
 	config.Doctor
-	total time.Duration  // of an examination
-	roots *x509.CertPool // authorities that are believed; nil: the system's
+	total time.Duration                             // of an examination
+	roots *x509.CertPool                            // authorities that are believed; nil: the system's
+	via   func(http.RoundTripper) http.RoundTripper // what requests pass on their way; nil: nothing
 }
 
 // examination is one that is under way.
@@ -59,6 +60,9 @@ func (d doctor) examine(ctx context.Context, r *report) (well bool, err error) {
 	}
 	e := &examination{report: r, ctx: ctx, origin: u.Scheme + "://" + u.Host, fetcher: newFetcher(d.Timeout, d.Follow, d.roots, u)}
 	defer e.fetcher.close()
+	if d.via != nil {
+		e.fetcher.client.Transport = d.via(e.fetcher.client.Transport)
+	}
 	t := readTarget(given, u)
 	r.passed(stepAddress, "", addressSays(u, t))
 	if e.reach(u) {
@@ -69,15 +73,19 @@ func (d doctor) examine(ctx context.Context, r *report) (well bool, err error) {
 	return r.end(given)
 }
 
-// withoutUser is an address without its user name and password.
+// withoutUser is an address without its user name and password; where that is not certain,
+// without all that may be of them.
 func withoutUser(given string) string {
-	scheme, rest, found := strings.Cut(given, "://")
-	host, path, _ := strings.Cut(rest, "/")
-	at := strings.LastIndexByte(host, '@')
-	if !found || at < 0 {
+	u, err := url.Parse(given)
+	if err == nil && u.User == nil {
 		return given
 	}
-	return scheme + "://...@" + strings.TrimSuffix(host[at+1:]+"/"+path, "/")
+	scheme, rest, _ := strings.Cut(given, "://")
+	at := strings.LastIndexByte(rest, '@')
+	if at < 0 {
+		return given
+	}
+	return scheme + "://..." + rest[at:]
 }
 
 // addressSays says what was given.
@@ -142,6 +150,7 @@ type attempt struct {
 	fetched
 	form    form
 	address string
+	meant   bool // it was given, or the resource says that it is there
 	odd     bool // no specification has the address
 	doc     document
 	wrong   said // why the answer is no document; "" where it is one
@@ -166,25 +175,32 @@ func hasDocument(all []attempt) bool {
 
 // look asks at the address of a document that was given, and at those in the forms.
 func (e *examination) look(t target, forms ...form) (all []attempt) {
-	ask := func(f form, address string, odd bool) {
+	ask := func(f form, address string, meant bool) {
 		for _, a := range all {
 			if a.address == address {
 				return
 			}
 		}
-		a := attempt{form: f, address: address, odd: odd, fetched: e.fetcher.get(e.ctx, address)}
-		if a.isAnswer() {
-			a.doc, a.wrong = readDocument(a.answer)
-		}
+		a := e.attempt(f, address)
+		a.meant, a.odd = meant, meant && t.odd
 		all = append(all, a)
 	}
 	if t.pasted != "" {
-		ask(t.form, t.pasted, t.odd)
+		ask(t.form, t.pasted, true)
 	}
 	for _, f := range forms {
 		ask(f, f.of(t.url), false)
 	}
 	return all
+}
+
+// attempt asks at one address.
+func (e *examination) attempt(f form, address string) attempt {
+	a := attempt{form: f, address: address, fetched: e.fetcher.get(e.ctx, address)}
+	if a.isAnswer() {
+		a.doc, a.wrong = readDocument(a.answer)
+	}
+	return a
 }
 
 // found tells what each address answered, and returns the attempt to go on with: that of the
@@ -193,7 +209,7 @@ func (e *examination) found(t target, all []attempt, otherwise said) *attempt {
 	var best *attempt
 	for i := range all {
 		a := &all[i]
-		if a.isAnswer() && (best == nil || !best.isDocument() && a.isDocument() && best.address != t.pasted) {
+		if a.isAnswer() && (best == nil || !best.isDocument() && a.isDocument() && !best.meant) {
 			best = a
 		}
 	}
@@ -215,15 +231,15 @@ func (e *examination) found(t target, all []attempt, otherwise said) *attempt {
 func (e *examination) tell(a, best *attempt, t target) {
 	says, bad := e.outcome(a)
 	switch {
-	case a.address == t.pasted && best != nil && a != best:
-		e.failed(stepWellKnown, a.form.section, says, say("The document is at %s.", best.address))
+	case a.meant && best != nil && a != best:
+		e.failed(stepWellKnown, a.form.section, says, say("Have the document there too, or lead clients to %s.", best.address))
 	case a == best && a.odd:
 		e.warning(stepWellKnown, a.form.section, say("%s Clients do not look there, but at %s.", says, a.form.of(t.url)))
 	case a == best && len(a.hops) > 0:
 		e.warning(stepWellKnown, "RFC 8414 §3.2", say("%s Clients that follow no redirect find nothing.", says))
 	case a == best:
 		e.passed(stepWellKnown, a.form.section, says)
-	case best != nil && bad:
+	case bad:
 		e.warning(stepWellKnown, a.form.section, says)
 	case a.isDocument() && best.isDocument():
 		differ := best.doc.differs(a.doc)
@@ -248,6 +264,9 @@ func (e *examination) outcome(a *attempt) (says said, bad bool) {
 		return say("%s%s %s.", at, by, a.stop), true
 	case a.err != nil:
 		explained, _ := e.fetcher.explain(a.err)
+		if a.status > 0 {
+			return say("%s%s answers %d. %s", at, by, a.status, explained), true
+		}
 		return say("%s%s does not answer. %s", at, by, explained), true
 	case by != "":
 		return say("%s%s which answers %d.", at, by, a.status), true

@@ -27,11 +27,8 @@ func (e *examination) checkKeys(d document) {
 	if !ok {
 		return
 	}
-	a := attempt{address: address, fetched: e.fetcher.get(e.ctx, address)}
+	a := e.attempt(form{}, address)
 	says, _ := e.outcome(&a)
-	if a.isAnswer() {
-		a.doc, a.wrong = readDocument(a.answer)
-	}
 	switch {
 	case !a.isAnswer():
 		e.failed(stepJWKSURI, section, says, "Serve the keys at the address that the metadata name: without them nobody can check a signature.")

@@ -122,10 +122,8 @@ func (e *examination) pointed(t target, d *door, all []attempt) []attempt {
 	if slices.ContainsFunc(all, func(a attempt) bool { return a.address == address }) {
 		return all
 	}
-	a := attempt{form: resourceForm, address: address, fetched: e.fetcher.get(e.ctx, address)}
-	if a.isAnswer() {
-		a.doc, a.wrong = readDocument(a.answer)
-	}
+	a := e.attempt(resourceForm, address)
+	a.meant = true
 	return append([]attempt{a}, all...)
 }
 
