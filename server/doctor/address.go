@@ -59,6 +59,7 @@ func webAddress(text string) (*url.URL, flaw) {
 
 // suggestScheme says what to do about an address without ://.
 func suggestScheme(text string) said {
+	text = text[strings.LastIndexByte(text, '@')+1:]
 	if text = strings.TrimLeft(text, "/"); text == "" {
 		return "Give the whole address, such as https://auth.example.com."
 	}

@@ -77,15 +77,18 @@ func (d doctor) examine(ctx context.Context, r *report) (well bool, err error) {
 // without all that may be of them.
 func withoutUser(given string) string {
 	u, err := url.Parse(given)
-	if err == nil && u.User == nil {
+	if err == nil && u.User == nil && u.Opaque == "" {
 		return given
 	}
-	scheme, rest, _ := strings.Cut(given, "://")
-	at := strings.LastIndexByte(rest, '@')
-	if at < 0 {
+	scheme, rest, found := strings.Cut(given, "://")
+	switch at := strings.LastIndexByte(given, '@'); {
+	case at < 0:
 		return given
+	case !found:
+		return "..." + given[at:]
+	default:
+		return scheme + "://..." + rest[strings.LastIndexByte(rest, '@'):]
 	}
-	return scheme + "://..." + rest[at:]
 }
 
 // addressSays says what was given.

@@ -56,7 +56,7 @@ func TestAddressesThatNobodyCanAsk(t *testing.T) {
 		"localhost:8080":                       {"is no web address", "Did you mean http://localhost:8080?"},
 		"//auth.example/a":                     {"is no web address", "Did you mean https://auth.example/a?"},
 		"javascript:alert(1)":                  {"is no web address", "It has the scheme javascript; use an address that begins with https://."},
-		"mailto:alice@auth.example":            {"is no web address", "It has the scheme mailto; use an address that begins with https://."},
+		"mailto:alice@auth.example":            {"is no web address", "Did you mean https://auth.example?"},
 		"javascript://x/%0aalert(1)":           {"has the scheme javascript", "Use an address that begins with https://."},
 		"ftp://auth.example":                   {"has the scheme ftp", "Use an address that begins with https://."},
 		"file:///etc/passwd":                   {"has the scheme file", "Use an address that begins with https://."},

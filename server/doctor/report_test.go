@@ -111,6 +111,7 @@ func TestAPasswordIsNotRepeated(t *testing.T) {
 		"https://alice:sec/ret@a.example/b": "https://...@a.example/b is no URL (RFC 3986 §3).",
 		"https://alice:secret@a.example":    "https://...@a.example",
 		"https://a.example/@b":              "https://a.example/@b",
+		"alice:secret@a.example":            "Did you mean https://a.example?",
 	} {
 		var out bytes.Buffer
 		d := doctor{total: total}
