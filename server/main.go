@@ -59,6 +59,17 @@
 // --ops-listen OAUTHLAB_OPS_LISTEN. A flag on the command line wins. A variable
 // OAUTHLAB_... that names no flag is said at start, and does nothing.
 //
+// # Examining other servers
+//
+// oauthlab doctor URL goes through the steps of discovery, for an issuer, a protected resource
+// or the address of the metadata of one, and says which step fails, by which section, and what
+// to do. It asks the host and port of the URL alone; with --follow also those that the documents
+// lead to. It sends no credentials, and nothing but what reads, save one empty request to the
+// token endpoint, which that must refuse. --json prints one JSON object a line.
+//
+// It ends with 0 where nothing failed, 1 where something did. A command line that cannot be
+// read ends every command with 2.
+//
 // # Bounds
 //
 // What strangers can ask is bounded. Each bound is a flag; a rate 120/1m means 120 at

@@ -50,7 +50,7 @@ func webAddress(text string) (*url.URL, flaw) {
 	case u.Port() != "" && (portErr != nil || port < 1 || port > 65535):
 		return nil, flaw{say("has the port %s", u.Port()), "RFC 9110 §4.2.2", "A port is a number from 1 to 65535."}
 	case !isASCII(host):
-		return nil, flaw{"has a host in letters that are not ASCII", "RFC 5891 §4.4", asciiHost(host)}
+		return nil, flaw{"has a host in letters that are not ASCII", "RFC 5891 §5.5", asciiHost(host)}
 	case u.Scheme == "http" && !lab.Loopback(strings.ToLower(host)):
 		return nil, flaw{"is http, and not on this machine", "RFC 8414 §2", say("Use https://%s: codes and tokens go there.", u.Host+u.EscapedPath())}
 	}
@@ -79,7 +79,7 @@ func isASCII(text string) bool {
 	return strings.IndexFunc(text, func(r rune) bool { return r > '~' }) < 0
 }
 
-// asciiHost says how a host is written in an address (RFC 5891 §4.4).
+// asciiHost says how a host is written in an address (RFC 5891 §5.5).
 func asciiHost(host string) said {
 	ascii, err := idna.Lookup.ToASCII(host)
 	if err != nil {

@@ -279,6 +279,16 @@ func (e *examination) outcome(a *attempt) (says said, bad bool) {
 	return say("%s answers %d.", at, a.status), a.status >= http.StatusInternalServerError
 }
 
+// notAsked says that a document is of another than was asked, and how the two differ where that
+// is not plain.
+func notAsked(named, asked string) said {
+	says := say("The document is of %s, and %s was asked.", named, asked)
+	if how := howDiffer(named, asked); how != "" {
+		says += " " + how
+	}
+	return says + " A client must not use it."
+}
+
 // howDiffer says how two names differ that are not the same; "" where that is plain.
 func howDiffer(named, asked string) said {
 	switch {

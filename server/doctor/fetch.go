@@ -32,7 +32,7 @@ const (
 // userAgent is how the requests name themselves.
 const userAgent = "oauthlab-doctor"
 
-// pageOrigin is the page for which CORS is tried (RFC 2606 §3 keeps the name free).
+// pageOrigin is the page for which CORS is tried (RFC 2606 §2 keeps the name free).
 const pageOrigin = "https://client.example"
 
 // fetcher sends the requests.

@@ -35,6 +35,7 @@ func (e *examination) examineIssuer(t target, all []attempt, otherwise said) doc
 	e.checkIssuer(t, best)
 	e.checkMembers(best.doc, membersOfServer(best.doc, openID), "RFC 8414 §3.2")
 	e.checkPKCE(best.doc)
+	e.checkGrants(best.doc)
 	e.checkISS(best.doc)
 	e.checkEndpoints(t, best.doc)
 	e.checkToken(best.doc)
@@ -108,7 +109,7 @@ func (e *examination) checkIssuer(t target, a *attempt) {
 			return
 		}
 	}
-	e.failed(stepIssuer, section, say("The document is of %s, and %s was asked. %s A client must not use it.", named, t.id, howDiffer(named, t.id)),
+	e.failed(stepIssuer, section, notAsked(named, t.id),
 		say("Give clients the issuer %s if that is its name; else have the server say %s.", named, t.id))
 }
 
@@ -249,6 +250,24 @@ func (e *examination) checkPKCE(d document) {
 		e.warning(stepPKCE, "RFC 7636 §7.2", say("S256 is announced, and %s too: with plain, whoever reads the authorization request has the verifier.", list(others)))
 	default:
 		e.passed(stepPKCE, "RFC 9700 §2.1.1", "PKCE is announced, with S256 alone.")
+	}
+}
+
+// checkGrants looks whether the server has ways to get a token that no client may use any more.
+func (e *examination) checkGrants(d document) {
+	const password, implicit = "password", "implicit"
+	has := func(name string) bool { return d.has("grant_types_supported") && d.grants(name) }
+	tokens := slices.ContainsFunc(d.list("response_types_supported"), func(t string) bool { return slices.Contains(strings.Fields(t), "token") })
+	if has(password) {
+		e.failed(stepGrants, "RFC 9700 §2.4", "The server takes users' passwords from clients: it has the grant type password.", "Take the grant away, and sign users in on a page of the server's.")
+	}
+	switch {
+	case has(implicit) || tokens:
+		e.warning(stepGrants, "RFC 9700 §2.1.2", "The server has the implicit grant, which hands out access tokens in addresses.")
+	case !d.has("grant_types_supported"):
+		e.note(stepGrants, "RFC 8414 §2", "grant_types_supported is missing, which says that there are authorization_code and implicit.")
+	case !has(password):
+		e.passed(stepGrants, "RFC 9700 §2.4", "Neither the implicit grant nor that by password is there.")
 	}
 }
 
@@ -394,12 +413,12 @@ func hasDirective(list, word string) bool {
 // with all of them, and the authorization endpoint must not (RFC 9700 §2.6).
 func (e *examination) checkCORS(metadata string, d document) {
 	const section = said("RFC 9700 §2.6")
-	var open, closed []said
+	var open, closed, withCookies []said
 	look := func(what said, method, address string) {
 		switch a := e.asPage(method, address); {
 		case a.status == 0: // whatever that step is, it has said so
 		case a.withCookies():
-			e.warning(stepCORS, section, say("Any page may read the %s with the user's cookies: the answer repeats its Origin, and allows credentials.", what))
+			withCookies = append(withCookies, what)
 			open = append(open, what)
 		case a.isShared(method):
 			open = append(open, what)
@@ -413,6 +432,9 @@ func (e *examination) checkCORS(metadata string, d document) {
 	}
 	if address, ok := e.linked(d, "token_endpoint"); ok {
 		look("token endpoint", http.MethodOptions, address)
+	}
+	if len(withCookies) > 0 {
+		e.warning(stepCORS, section, say("Any page may read with the user's cookies: %s. The answers repeat its Origin, and allow credentials.", listed(withCookies)))
 	}
 	switch {
 	case len(open)+len(closed) == 0:
@@ -446,7 +468,7 @@ func (e *examination) asPage(method, address string) shared {
 }
 
 // isShared reports whether a page of any origin may read the answer, whatever it is, or, of an
-// OPTIONS request, may send what it asked for (Fetch §4.8, CORS-preflight fetch).
+// OPTIONS request, may send what it asked for (Fetch, CORS-preflight fetch).
 func (s shared) isShared(method string) bool {
 	origin := s.header.Get("Access-Control-Allow-Origin")
 	return (origin == "*" || origin == pageOrigin) && (method != http.MethodOptions || s.status/100 == 2)

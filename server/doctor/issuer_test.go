@@ -153,6 +153,14 @@ func TestMistakesOfAnAuthorizationServer(t *testing.T) {
 		"PKCE with plain too": {set("code_challenge_methods_supported", []string{"plain", "S256"}), []string{
 			"warning PKCE: S256 is announced, and plain too: with plain, whoever reads the authorization request has the verifier. (RFC 7636 §7.2)",
 		}},
+		"grants that nobody may use": {func(s *site) {
+			s.metadata["grant_types_supported"] = []string{"authorization_code", "password"}
+			s.metadata["response_types_supported"] = []string{"code", "id_token token"}
+		}, []string{
+			"failed grants: The server takes users' passwords from clients: it has the grant type password. (RFC 9700 §2.4) -> Take the grant away, and sign users in on a page of the server's.",
+			"warning grants: The server has the implicit grant, which hands out access tokens in addresses. (RFC 9700 §2.1.2)",
+		}},
+		"it does not say which grants": {drop("grant_types_supported"), nil},
 		"responses without iss": {drop("authorization_response_iss_parameter_supported"), []string{
 			"warning iss: Nothing says that authorization responses name the issuer. Clients of several servers need another defence against mix-up. (RFC 9207 §3)",
 		}},
@@ -246,7 +254,7 @@ func TestMistakesOfAnAuthorizationServer(t *testing.T) {
 			}
 			answers(200, json200, `{"keys":[`+signingKey+`]}`)(w, r)
 		}), []string{
-			"warning CORS: Any page may read the keys with the user's cookies: the answer repeats its Origin, and allows credentials. (RFC 9700 §2.6)",
+			"warning CORS: Any page may read with the user's cookies: keys. The answers repeat its Origin, and allow credentials. (RFC 9700 §2.6)",
 		}},
 
 		"a redirect to another path": {func(s *site) {

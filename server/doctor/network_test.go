@@ -240,10 +240,11 @@ func TestServersThatHang(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			hung := make(chan struct{})
+			hung, ended := make(chan struct{}), make(chan struct{})
+			defer close(ended) // and not before: an answer would come to its end when its connection does
 			var once atomic.Bool
 			s := newSite(t, func(s *site) {
-				s.at[tt.path] = func(w http.ResponseWriter, r *http.Request) {
+				s.at[tt.path] = func(w http.ResponseWriter, _ *http.Request) {
 					w.Header().Set("Access-Control-Allow-Origin", "*")
 					if tt.read > 0 {
 						io.WriteString(w, begun) //nolint:errcheck // the caller has gone
@@ -252,7 +253,7 @@ func TestServersThatHang(t *testing.T) {
 					if once.CompareAndSwap(false, true) {
 						close(hung)
 					}
-					<-r.Context().Done()
+					<-ended
 				}
 			})
 			d := s.doctor("")
@@ -271,7 +272,7 @@ func TestServersThatHang(t *testing.T) {
 func TestAnswersWithoutMeasure(t *testing.T) {
 	var bomb bytes.Buffer
 	packed := gzip.NewWriter(&bomb)
-	if _, err := io.CopyN(packed, zeros{}, 64<<20); err != nil {
+	if _, err := io.CopyN(packed, zeros{}, 1<<20); err != nil {
 		t.Fatal(err)
 	}
 	packed.Close()
@@ -443,12 +444,14 @@ func TestAnExaminationIsBounded(t *testing.T) {
 	}
 
 	ctx, interrupt := context.WithCancel(t.Context())
+	ended := make(chan struct{})
 	s = newSite(t, func(s *site) {
-		s.at["/jwks"] = func(_ http.ResponseWriter, r *http.Request) {
+		s.at["/jwks"] = func(http.ResponseWriter, *http.Request) {
 			interrupt()
-			<-r.Context().Done()
+			<-ended
 		}
 	})
+	defer close(ended)
 	var out bytes.Buffer
 	well, err := s.doctor("").examine(ctx, &report{out: &out})
 	if well || err != nil {

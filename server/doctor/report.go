@@ -30,6 +30,7 @@ const (
 	stepMembers    step = "members"           // what is required is there, of the right type
 	stepServers    step = "servers"           // it names authorization servers
 	stepPKCE       step = "PKCE"              // PKCE with S256 is announced
+	stepGrants     step = "grants"            // no way to get a token is one that nobody may use
 	stepISS        step = "iss"               // so is the issuer in responses
 	stepEndpoints  step = "endpoints"         // the endpoints are addresses that a client may use
 	stepToken      step = "token endpoint"    // it answers as one
@@ -43,7 +44,7 @@ const (
 // The steps of a subject.
 var (
 	stepsOfHost     = []step{stepAddress, stepName, stepConnection, stepTLS}
-	stepsOfIssuer   = []step{stepWellKnown, stepType, stepJSON, stepIssuer, stepMembers, stepPKCE, stepISS, stepEndpoints, stepToken, stepNoStore, stepJWKSURI, stepKeys, stepCORS}
+	stepsOfIssuer   = []step{stepWellKnown, stepType, stepJSON, stepIssuer, stepMembers, stepPKCE, stepGrants, stepISS, stepEndpoints, stepToken, stepNoStore, stepJWKSURI, stepKeys, stepCORS}
 	stepsOfResource = []step{stepChallenge, stepPointer, stepWellKnown, stepType, stepJSON, stepResource, stepMembers, stepServers, stepCORS}
 )
 

@@ -139,7 +139,7 @@ func (e *examination) checkResource(t target, a *attempt) {
 		e.passed(stepResource, section, "The document names the resource that was asked, to the letter.")
 		return
 	}
-	e.failed(stepResource, section, say("The document is of %s, and %s was asked. %s A client must not use it.", named, t.id, howDiffer(named, t.id)),
+	e.failed(stepResource, section, notAsked(named, t.id),
 		say("Have the document that stands there say \"resource\": \"%s\".", t.id))
 }
 
@@ -191,7 +191,7 @@ func (e *examination) checkServers(d document) (names []string) {
 
 // checkResourceCORS looks whether a client in a page learns what it needs.
 func (e *examination) checkResourceCORS(t target, best *attempt) {
-	const section = said("RFC 9728 §3.1")
+	const section = said("Fetch, CORS protocol")
 	at := e.asPage(http.MethodGet, t.id)
 	exposed := strings.Join(at.header.Values("Access-Control-Expose-Headers"), ",")
 	switch origin := at.header.Get("Access-Control-Allow-Origin"); {

@@ -44,7 +44,7 @@ func TestTheDoctorEndsWithAStatus(t *testing.T) {
 		out    string // is in the output
 		err    string // is all of the errors
 	}{
-		"a good issuer":    {[]string{l.Issuer}, 0, l.Issuer + ": nothing failed (1 note, 18 passed).\n", ""},
+		"a good issuer":    {[]string{l.Issuer}, 0, l.Issuer + ": nothing failed (1 note, 19 passed).\n", ""},
 		"a wrong one":      {[]string{wrong}, 1, "\n  failed   issuer             The document is of https://issuer.example.com, and " + wrong + " was asked.", ""},
 		"no URL":           {[]string{"https://"}, 1, "\n  failed   address            https:// has no host", ""},
 		"another scheme":   {[]string{"ftp://a.example"}, 1, "\nftp://a.example: address failed (1 failed, 3 skipped).\n", ""},
@@ -71,19 +71,20 @@ func TestTheDoctorEndsWithAStatus(t *testing.T) {
 			t.Errorf("a line is no JSON object: %s", text)
 		}
 	}
-	if got.status != 0 || strings.Count(got.out, "\n") != 20 {
+	if got.status != 0 || strings.Count(got.out, "\n") != 21 {
 		t.Errorf("in JSON it ends with %d, and says %s", got.status, got.out)
 	}
 }
 
 // An interrupt ends it; what was found before stands, and the summary says that it is not all.
 func TestTheDoctorIsInterrupted(t *testing.T) {
-	asked := make(chan struct{}, 10)
-	hangs := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	asked, ended := make(chan struct{}, 10), make(chan struct{})
+	hangs := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		asked <- struct{}{}
-		<-r.Context().Done()
+		<-ended
 	}))
 	defer hangs.Close()
+	defer close(ended)
 	got := says(t, func(p *os.Process) {
 		<-asked
 		if err := p.Signal(os.Interrupt); err != nil {
