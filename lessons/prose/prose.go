@@ -4,6 +4,7 @@ package prose
 import (
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -38,6 +39,17 @@ func Clip(s string, most int, mark string) string {
 		end--
 	}
 	return s[:end] + mark
+}
+
+// Plain returns a text without the characters that steer a terminal or turn its reading
+// direction, each replaced by a dot, for what a stranger sent.
+func Plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return '·'
+		}
+		return r
+	}, s)
 }
 
 // Count counts things: "1 message", "2 messages".

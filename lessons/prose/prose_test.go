@@ -50,3 +50,17 @@ func TestTextsAreClippedBetweenCharacters(t *testing.T) {
 		})
 	}
 }
+
+func TestTextsAreMadePlain(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                          "",
+		"a b, ü 文 · –":              "a b, ü 文 · –",
+		"\x1b[31ma\x07\u009bb\r\n":  "·[31ma··b··",
+		"\u202ea\u2066\u200f\u2028": "·a···",
+		"\xff":                      "\ufffd",
+	} {
+		if got := prose.Plain(text); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+}

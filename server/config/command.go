@@ -16,6 +16,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/prose"
 	"oauthlab/server/lab"
 )
 
@@ -31,7 +32,7 @@ type Command struct {
 // UsageError is the error of a command line that cannot be read.
 type UsageError struct{ cause error }
 
-func (e *UsageError) Error() string { return e.cause.Error() + "; see oauthlab help" }
+func (e *UsageError) Error() string { return prose.Plain(e.cause.Error()) + "; see oauthlab help" }
 func (e *UsageError) Unwrap() error { return e.cause }
 
 // Matrix is how the matrix of attacks and guards is printed.

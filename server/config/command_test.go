@@ -71,15 +71,16 @@ func TestOnlyAStartHearsTheEnvironment(t *testing.T) {
 
 func TestWhatNoCommandTakes(t *testing.T) {
 	for args, want := range map[string]string{
-		"nonsense":                "unexpected argument nonsense; see oauthlab help",
-		"matrix x":                "unexpected argument x; see oauthlab help",
-		"--nonsense":              "unknown flag --nonsense; see oauthlab help",
-		"lint":                    `expected "<dir>"; see oauthlab help`,
-		"doctor":                  `expected "<url>"; see oauthlab help`,
-		"doctor a b":              "unexpected argument b; see oauthlab help",
-		"doctor --timeout 2m a":   "--timeout is 2m0s: it takes a time from 10ms to 1m0s; see oauthlab help",
-		"doctor --timeout soon a": "--timeout: it takes a time with its unit, such as 10s, 30m or 336h; see oauthlab help",
-		"--log xml":               `--log must be one of "text","json" but got "xml"; see oauthlab help`,
+		"nonsense":                 "unexpected argument nonsense; see oauthlab help",
+		"matrix x":                 "unexpected argument x; see oauthlab help",
+		"--nonsense":               "unknown flag --nonsense; see oauthlab help",
+		"lint":                     `expected "<dir>"; see oauthlab help`,
+		"doctor":                   `expected "<url>"; see oauthlab help`,
+		"doctor a b":               "unexpected argument b; see oauthlab help",
+		"doctor a \x1b[31mb\u202e": "unexpected argument ·[31mb·; see oauthlab help",
+		"doctor --timeout 2m a":    "--timeout is 2m0s: it takes a time from 10ms to 1m0s; see oauthlab help",
+		"doctor --timeout soon a":  "--timeout: it takes a time with its unit, such as 10s, 30m or 336h; see oauthlab help",
+		"--log xml":                `--log must be one of "text","json" but got "xml"; see oauthlab help`,
 	} {
 		if _, err := Read(lab.AllParties(), strings.Fields(args), nil, io.Discard); err == nil || err.Error() != want {
 			t.Errorf("%s: it says %v, want %s", args, err, want)

@@ -51,7 +51,7 @@ func webAddress(text string) (*url.URL, flaw) {
 		return nil, flaw{say("has the port %s", u.Port()), "RFC 9110 §4.2.2", "A port is a number from 1 to 65535."}
 	case !isASCII(host):
 		return nil, flaw{"has a host in letters that are not ASCII", "RFC 5891 §5.5", asciiHost(host)}
-	case u.Scheme == "http" && !lab.Loopback(strings.ToLower(host)):
+	case u.Scheme == "http" && !isHere(host):
 		return nil, flaw{"is http, and not on this machine", "RFC 8414 §2", say("Use https://%s: codes and tokens go there.", u.Host+u.EscapedPath())}
 	}
 	return u, flaw{}
@@ -69,11 +69,14 @@ func suggestScheme(text string) said {
 		return say("It has the scheme %s; use an address that begins with https://.", scheme)
 	}
 	host, _, _ := strings.Cut(scheme, "/")
-	if lab.Loopback(strings.ToLower(host)) {
+	if isHere(host) {
 		return say("Did you mean %s?", "http://"+text)
 	}
 	return say("Did you mean %s?", "https://"+text)
 }
+
+// isHere reports whether a host is the machine that asks for it.
+func isHere(host string) bool { return lab.Loopback(strings.ToLower(host)) }
 
 func isASCII(text string) bool {
 	return strings.IndexFunc(text, func(r rune) bool { return r > '~' }) < 0

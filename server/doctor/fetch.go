@@ -42,7 +42,7 @@ type fetcher struct {
 	roots   *x509.CertPool
 
 	home    string // host and port that were given
-	private bool   // home is this machine, or in a private network
+	private bool   // home is this machine, or in a private network, with all its addresses
 	left    int    // requests
 	client  *http.Client
 	dialer  *net.Dialer

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"oauthlab/lessons/guard"
-	"oauthlab/server/lab"
 )
 
 // examineIssuer goes through the steps of an authorization server, for whose metadata was looked.
@@ -302,7 +301,7 @@ func (e *examination) checkEndpoints(t target, d document) {
 	for _, name := range names {
 		address := d.text(name)
 		u, wrong := webAddress(address)
-		if wrong.is == "" && lab.Loopback(u.Hostname()) && !lab.Loopback(t.url.Hostname()) {
+		if wrong.is == "" && isHere(u.Hostname()) && !isHere(t.url.Hostname()) {
 			wrong = flaw{"is on whatever machine the client runs on", "", "Name the address at which clients reach the server."}
 		}
 		if wrong.is != "" {

@@ -30,6 +30,20 @@ func TestAServerThatIsAsItShouldBe(t *testing.T) {
 	}
 }
 
+func TestAServerThatSpeaksHTTP2(t *testing.T) {
+	overHTTP2 := 0
+	s := newSite(t, func(s *site) {
+		s.at["/jwks"] = func(w http.ResponseWriter, r *http.Request) {
+			overHTTP2 = r.ProtoMajor
+			w.Header().Set("Access-Control-Allow-Origin", "*")
+			writeJSON(w, 200, s.keys)
+		}
+	})
+	if x := examine(t, s.doctor("")); !x.well || len(x.wrong(s)) > 0 || overHTTP2 != 2 {
+		t.Errorf("over HTTP/%d it says %q", overHTTP2, x.wrong(s))
+	}
+}
+
 // Each mistake of a server is told by the step that it is of, and by no other.
 func TestMistakesOfAnAuthorizationServer(t *testing.T) {
 	const (
@@ -298,5 +312,27 @@ func shared200(status int, kind, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Access-Control-Allow-Origin", "*")
 		answers(status, kind, body)(w, r)
+	}
+}
+
+func TestHowNamesDiffer(t *testing.T) {
+	const a = "https://a.example/one"
+	long := a + strings.Repeat("/more", 40)
+	for named, want := range map[string]said{
+		a + "/":                      "They differ in a final slash.",
+		"https://A.example/one":      "They differ in capital letters.",
+		"http://a.example/one":       "They differ in the scheme.",
+		"https://a.example:8443/one": "They differ in the port.",
+		"https://b.example/one":      "They differ in the host.",
+		"https://a.example/two":      "They differ in the path.",
+		"https://b.example/two":      "",
+		"no address \x7f":            "",
+	} {
+		if got := howDiffer(named, a); got != want {
+			t.Errorf("%q: %s, want %s", named, got, want)
+		}
+	}
+	if got := howDiffer("https://b.example/one"+strings.Repeat("/more", 41), long); got != "They differ from byte 9 on." {
+		t.Errorf("long ones: %s", got)
 	}
 }

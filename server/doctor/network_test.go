@@ -18,6 +18,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -469,4 +470,24 @@ func must[T any](value T, wrong flaw) T {
 		panic(wrong.is)
 	}
 	return value
+}
+
+func TestAddressesOfPrivateNetworks(t *testing.T) {
+	for ip, want := range map[string]bool{
+		"127.0.0.1": true, "::1": true, "10.1.2.3": true, "172.16.0.1": true, "192.168.1.1": true, "169.254.169.254": true, "fe80::1": true, "fd00::1": true,
+		"0.0.0.0": true, "::": true, "::ffff:127.0.0.1": true, "100.64.0.1": true, "224.0.0.1": true,
+		"192.0.2.1": false, "2001:db8::1": false, "100.128.0.1": false, "172.32.0.1": false,
+	} {
+		if got := isPrivate(netip.MustParseAddr(ip)); got != want {
+			t.Errorf("%s is private: %v, want %v", ip, got, want)
+		}
+		public := fetcher{}
+		if err := public.allow(netip.AddrPortFrom(netip.MustParseAddr(ip), 443).String()); (err != nil) != want {
+			t.Errorf("from the internet, %s is refused: %v", ip, err)
+		}
+		private := fetcher{private: true}
+		if err := private.allow(netip.AddrPortFrom(netip.MustParseAddr(ip), 443).String()); err != nil {
+			t.Errorf("from a private network, %s is refused: %v", ip, err)
+		}
+	}
 }

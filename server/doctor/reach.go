@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"time"
 )
 
@@ -40,9 +41,8 @@ func (e *examination) resolve(ctx context.Context, u *url.URL) bool {
 		e.passed(stepName, "", say("%s is %s.", host, list(texts)))
 	}
 	if hostOf(u) == e.fetcher.home {
-		for _, ip := range ips {
-			e.fetcher.private = e.fetcher.private || isPrivate(ip)
-		}
+		isPublic := func(ip netip.Addr) bool { return !isPrivate(ip) }
+		e.fetcher.private = !slices.ContainsFunc(ips, isPublic)
 	}
 	return true
 }

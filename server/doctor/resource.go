@@ -219,9 +219,10 @@ func (e *examination) examineServer(of target, name string) {
 	}
 	t := issuerOf(name, u)
 	if hostOf(u) != e.fetcher.home {
-		e.begin("Authorization server", name)
+		e.begin("Address", name)
+		e.passed(stepAddress, "", addressSays(u, t))
 		if !e.reach(u) {
-			e.skipRest(append(stepsOfHost[1:], stepsOfIssuer...), "The host cannot be reached.")
+			e.skipRest(stepsOfHost, "The host cannot be reached.")
 			return
 		}
 	}

@@ -147,3 +147,43 @@ func TestAnAddressThatIsBoth(t *testing.T) {
 		}
 	}
 }
+
+func TestChallengesAreRead(t *testing.T) {
+	bearer := func(params ...string) challenge {
+		c := challenge{scheme: "Bearer", params: map[string]string{}}
+		for i := 0; i < len(params); i += 2 {
+			c.params[params[i]] = params[i+1]
+		}
+		return c
+	}
+	other := func(scheme string, params ...string) challenge {
+		c := bearer(params...)
+		c.scheme = scheme
+		return c
+	}
+	for header, want := range map[string][]challenge{
+		"":       nil,
+		"Bearer": {bearer()},
+		`Basic realm="simple", Newauth realm="apps", type=1, title="Login to \"apps\""`:     {other("Basic", "realm", "simple"), other("Newauth", "realm", "apps", "type", "1", "title", `Login to "apps"`)},
+		`Bearer resource_metadata="https://a.example/.well-known/oauth-protected-resource"`: {bearer("resource_metadata", "https://a.example/.well-known/oauth-protected-resource")},
+		`Bearer REALM = "a" , error=invalid_token`:                                          {bearer("realm", "a", "error", "invalid_token")},
+		`Negotiate, Bearer scope="a b"`:                                                     {other("Negotiate"), bearer("scope", "a b")},
+		`Negotiate YWJj==, Bearer realm=x`:                                                  {other("Negotiate"), bearer("realm", "x")},
+		`Bearer realm="a", realm="b"`:                                                       {bearer("realm", "a")},
+		`Bearer realm="a, b=c"`:                                                             {bearer("realm", "a, b=c")},
+		`,, Bearer ,,`:                                                                      {bearer()},
+		`Bearer realm="never ends`:                                                          {bearer()},
+		`Bearer realm=`:                                                                     {bearer()},
+		`="a"`:                                                                              nil,
+		`"Bearer"`:                                                                          nil,
+		`Bearer realm="a" junk"`:                                                            {bearer("realm", "a"), other("junk")},
+		strings.Repeat("a,", 3) + "\x00":                                                    {other("a"), other("a"), other("a")},
+	} {
+		if diff := cmp.Diff(want, readChallenges([]string{header}), cmp.AllowUnexported(challenge{})); diff != "" {
+			t.Errorf("%s: %s", header, diff)
+		}
+	}
+	if got := readChallenges([]string{`Basic realm="a`, "Bearer"}); len(got) != 2 || got[1].scheme != "Bearer" {
+		t.Errorf("a second header is read as %+v", got)
+	}
+}

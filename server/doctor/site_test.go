@@ -42,6 +42,7 @@ func newSite(t *testing.T, changes ...func(*site)) *site {
 	s := &site{t: t, at: map[string]http.HandlerFunc{}}
 	server := httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.EnableHTTP2 = strings.HasPrefix(t.Name(), "TestAServerThatSpeaksHTTP2")
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	s.origin, s.roots = server.URL, x509.NewCertPool()

@@ -6,11 +6,11 @@ import (
 	"net/url"
 	"strings"
 	"sync"
-	"unicode"
 
 	"github.com/google/uuid"
 
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/prose"
 )
 
 // Console prints events as the walkthrough of a flow, for whoever runs the lab:
@@ -30,9 +30,9 @@ func (c *Console) Print(id uuid.UUID, e event.Event) {
 		b.WriteString(" → " + c.paint(e.To.Row()))
 	}
 	message, details := describe(e, id)
-	fmt.Fprintf(&b, "  %s  \x1b[0m[%s]\n", plain(message), id.String()[:8])
+	fmt.Fprintf(&b, "  %s  \x1b[0m[%s]\n", prose.Plain(message), id.String()[:8])
 	for _, d := range details {
-		fmt.Fprintf(&b, "%16s%s = %s\n", "", plain(d.Name), plain(d.Value))
+		fmt.Fprintf(&b, "%16s%s = %s\n", "", prose.Plain(d.Name), prose.Plain(d.Value))
 	}
 	text := b.String()
 	if !c.Color {
@@ -45,7 +45,7 @@ func (c *Console) Print(id uuid.UUID, e event.Event) {
 
 // paint writes a party's name in its colour.
 func (c *Console) paint(p event.PartyRow) string {
-	name := strings.ToUpper(plain(string(p.ID)))
+	name := strings.ToUpper(prose.Plain(string(p.ID)))
 	if !c.Color || p.Console == "" {
 		return name
 	}
@@ -136,15 +136,4 @@ func parameters(form string) []event.Field {
 		fields = append(fields, event.Field{Name: name, Value: value})
 	}
 	return fields
-}
-
-// plain keeps what a stranger sent from steering the terminal or turning its
-// reading direction.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
-			return '·'
-		}
-		return r
-	}, s)
 }
