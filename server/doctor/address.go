@@ -163,7 +163,8 @@ func readTarget(given string, u *url.URL) target {
 	for _, f := range append([]form{resourceForm}, issuerForms...) {
 		before, after, found := strings.Cut(u.EscapedPath(), f.suffix)
 		isEnd := after == "" || strings.HasPrefix(after, "/")
-		if !found || !isEnd || f.appended != (before != "" && f.openID) {
+		isBehind := before != "" || after == "" || after == "/"
+		if !found || !isEnd || f.openID && f.appended != isBehind {
 			continue
 		}
 		id := *u
@@ -181,7 +182,7 @@ func readTarget(given string, u *url.URL) target {
 		}
 		parsed.RawQuery = id.RawQuery
 		name := parsed.String()
-		t := target{id: name, names: []string{name}, url: parsed, pasted: given, form: f, odd: f.appended && after != "" || !f.appended && before != ""}
+		t := target{id: name, names: []string{name}, url: parsed, pasted: given, form: f, odd: f.appended && strings.Trim(after, "/") != "" || !f.appended && before != ""}
 		if !strings.HasSuffix(name, "/") && parsed.RawQuery == "" {
 			t.names = append(t.names, name+"/")
 		}

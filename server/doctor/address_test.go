@@ -86,7 +86,7 @@ func TestWhatIsGiven(t *testing.T) {
 		a + oauth.suffix + "/one":            {names: []string{a + "/one", a + "/one/"}, form: oauth, pasted: true},
 		a + "/one" + oauth.suffix:            {names: []string{a + "/one", a + "/one/"}, form: oauth, pasted: true, odd: true},
 		a + oauth.suffix + "-of-mine":        {names: []string{a + oauth.suffix + "-of-mine"}},
-		a + before.suffix:                    {names: []string{a, a + "/"}, form: before, pasted: true},
+		a + before.suffix:                    {names: []string{a, a + "/"}, form: behind, pasted: true},
 		a + before.suffix + "/one":           {names: []string{a + "/one", a + "/one/"}, form: before, pasted: true},
 		a + "/one" + behind.suffix:           {names: []string{a + "/one", a + "/one/"}, form: behind, pasted: true},
 		a + resourceForm.suffix:              {names: []string{a, a + "/"}, form: resourceForm, pasted: true},

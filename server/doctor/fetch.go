@@ -61,7 +61,7 @@ func newFetcher(timeout time.Duration, follow bool, roots *x509.CertPool, home *
 	f := &fetcher{timeout: timeout, follow: follow, roots: roots, home: hostOf(home), left: maxRequests}
 	f.dialer = &net.Dialer{Timeout: timeout, Control: func(_, address string, _ syscall.RawConn) error { return f.allow(address) }}
 	f.client = native.WithoutRedirects(&http.Transport{
-		DialContext: f.dialer.DialContext, TLSClientConfig: f.tls(""), ForceAttemptHTTP2: true, DisableCompression: true,
+		DialContext: f.dialer.DialContext, TLSClientConfig: f.tls(""), ForceAttemptHTTP2: true,
 		MaxResponseHeaderBytes: maxHeader, TLSHandshakeTimeout: timeout, ResponseHeaderTimeout: timeout,
 	})
 	return f
@@ -123,7 +123,7 @@ func (f *fetcher) do(ctx context.Context, method, address, body string, headers 
 		return answer{}, err
 	}
 	r.Header.Set("User-Agent", userAgent)
-	r.Header.Set("Accept-Encoding", "identity") // RFC 9110 §12.5.3
+	r.Header.Set("Accept-Encoding", "identity") // RFC 9110 §12.5.3; nothing is unpacked then
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}

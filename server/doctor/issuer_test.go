@@ -2,10 +2,12 @@ package doctor
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -155,6 +157,21 @@ func TestMistakesOfAnAuthorizationServer(t *testing.T) {
 			"failed issuer: The document is of https://other.example, and ORIGIN was asked. They differ in the host. A client must not use it. (OpenID Connect Discovery §4.3) -> Give clients the issuer https://other.example if that is its name; else have the server say ORIGIN.",
 		}},
 
+		"an app answers in one of the places": {func(s *site) {
+			s.at[metadata] = answers(200, "text/html", "<!doctype html>")
+			s.metadata["subject_types_supported"], s.metadata["id_token_signing_alg_values_supported"] = []string{"public"}, []string{"RS256"}
+			s.at["/.well-known/openid-configuration"] = func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Access-Control-Allow-Origin", "*")
+				writeJSON(w, 200, s.metadata)
+			}
+		}, []string{
+			"warning well-known: /.well-known/oauth-authorization-server answers 200, but what comes is no document. (RFC 8414 §3.1)",
+		}},
+
+		"a server for machines alone": {func(s *site) {
+			s.metadata = without(s.metadata, "authorization_endpoint", "code_challenge_methods_supported", "authorization_response_iss_parameter_supported")
+			s.metadata["grant_types_supported"] = []string{"client_credentials"}
+		}, nil},
 		"no PKCE": {drop("code_challenge_methods_supported"), []string{
 			"failed PKCE: PKCE is not announced, which says that there is none. Clients that must have it, such as those of MCP, go no further. (RFC 8414 §2)" + pkceDo,
 		}},
@@ -334,5 +351,65 @@ func TestHowNamesDiffer(t *testing.T) {
 	}
 	if got := howDiffer("https://b.example/one"+strings.Repeat("/more", 41), long); got != "They differ from byte 9 on." {
 		t.Errorf("long ones: %s", got)
+	}
+}
+
+// The address of a document does not tell whether its issuer ends in a slash: either is right.
+func TestTheAddressOfADocument(t *testing.T) {
+	for name, tt := range map[string]struct {
+		given  string
+		change func(*site)
+		want   []string
+	}{
+		"an issuer without a slash": {metadataPath, func(*site) {}, nil},
+		"an issuer with a slash":    {metadataPath, func(s *site) { s.metadata["issuer"] = s.origin + "/" }, nil},
+		"another issuer": {metadataPath, func(s *site) { s.metadata["issuer"] = s.origin + "/one" }, []string{
+			"failed issuer: The document is of ORIGIN/one, and ORIGIN was asked. They differ in the path. A client must not use it. (RFC 8414 §3.3) -> Give clients the issuer ORIGIN/one if that is its name; else have the server say ORIGIN.",
+		}},
+		"nothing there, and another form has it": {"/.well-known/openid-configuration", func(*site) {}, []string{
+			"failed well-known: /.well-known/openid-configuration answers 404. (OpenID Connect Discovery §4.1) -> Have the document there too, or lead clients to ORIGIN/.well-known/oauth-authorization-server.",
+		}},
+		"behind the path, where RFC 8414 does not have it": {"/one" + metadataPath, func(s *site) {
+			s.metadata["issuer"] = s.origin + "/one"
+			s.at["/one"+metadataPath] = func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Access-Control-Allow-Origin", "*")
+				writeJSON(w, 200, s.metadata)
+			}
+		}, []string{
+			"warning well-known: /one/.well-known/oauth-authorization-server answers 200. Clients do not look there, but at ORIGIN/.well-known/oauth-authorization-server/one. (RFC 8414 §3.1)",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t, tt.change)
+			if diff := cmp.Diff(tt.want, examine(t, s.doctor(tt.given)).wrong(s)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// A step that fails in several ways is named once at the end.
+func TestTheSummaryNamesAStepOnce(t *testing.T) {
+	s := newSite(t, func(s *site) {
+		s.metadata["scopes_supported"], s.metadata["claims_supported"] = 5, 5
+		s.metadata["code_challenge_methods_supported"] = []string{"plain"}
+	})
+	x := examine(t, s.doctor(""))
+	if want := say("%s: members and PKCE failed (3 failed, 1 note, 16 passed).", s.origin); x.end.Summary != want {
+		t.Errorf("it ends with %s, want %s", x.end.Summary, want)
+	}
+}
+
+// An issuer that everybody can reach does not lead to whatever runs beside its clients.
+func TestEndpointsOfTheClientsOwnMachine(t *testing.T) {
+	const endpoint = `{"token_endpoint":"http://LOCALHOST:8080/token","jwks_uri":"https://127.0.0.1/jwks"}`
+	d, _ := readDocument(answer{body: []byte(endpoint)})
+	for issuer, want := range map[string]int{"https://auth.example": 2, "http://localhost:8080": 0} {
+		u := must(webAddress(issuer))
+		r := &report{out: io.Discard}
+		e := &examination{report: r, fetcher: newFetcher(time.Second, false, nil, u)}
+		if e.checkEndpoints(issuerOf(issuer, u), d); r.counts[failed] != want {
+			t.Errorf("of %s, %d endpoints fail, want %d", issuer, r.counts[failed], want)
+		}
 	}
 }

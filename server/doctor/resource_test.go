@@ -187,3 +187,34 @@ func TestChallengesAreRead(t *testing.T) {
 		t.Errorf("a second header is read as %+v", got)
 	}
 }
+
+// What refuses a request for want of credentials is taken for a resource, and so is an address with
+// a query, which no issuer has.
+func TestWhatIsTakenForAResource(t *testing.T) {
+	for name, tt := range map[string]struct {
+		given  string
+		change func(*site)
+		want   bool
+	}{
+		"it answers 401 without a challenge": {"/other", func(s *site) { s.at["/other"] = answers(401, "text/plain", "") }, true},
+		"it asks for Bearer":                 {"/api", func(s *site) { s.at[resourceForm.suffix+"/api"] = http.NotFound }, true},
+		"it has metadata alone":              {"/api", func(s *site) { s.at["/api"] = answers(200, "text/plain", "") }, true},
+		"a query":                            {"/other?a=b", func(*site) {}, true},
+		"nothing of that":                    {"/other", func(*site) {}, false},
+		"an issuer":                          {"", func(*site) {}, false},
+		"an issuer whose pages ask for Basic": {"", func(s *site) {
+			s.at["/"] = func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("WWW-Authenticate", "Basic realm=a")
+				w.WriteHeader(401)
+			}
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t, tt.change)
+			is := slices.ContainsFunc(examine(t, s.doctor(tt.given)).lines, func(l line) bool { return l.Step == stepChallenge })
+			if is != tt.want {
+				t.Errorf("it is taken for a resource: %v", is)
+			}
+		})
+	}
+}
