@@ -112,8 +112,8 @@ func (e *examination) place(address string) said {
 	return shown(address)
 }
 
-// fails is failed with what an error means.
-func (e *examination) fails(s step, section said, err error) {
+// failedWith is failed with what an error means.
+func (e *examination) failedWith(s step, section said, err error) {
 	says, do := e.fetcher.explain(err)
 	e.failed(s, section, says, do)
 }
@@ -122,29 +122,29 @@ func (e *examination) fails(s step, section said, err error) {
 // says it; else what answers at the addresses of either kind. Something may be both.
 func (e *examination) examineTarget(t target) {
 	if t.pasted != "" && t.form == resourceForm {
-		e.examineResource(t, e.challenge(t), e.look(t, resourceForm))
+		e.examineResource(t, e.challenge(t), e.attempts(t, resourceForm))
 		return
 	}
 	var asServer []attempt
 	if t.url.RawQuery == "" {
-		asServer = e.look(t, issuerForms...)
+		asServer = e.attempts(t, issuerForms...)
 	}
 	if t.pasted != "" {
 		e.examineIssuer(t, asServer, "")
 		return
 	}
-	door, asResource := e.challenge(t), e.look(t, resourceForm)
-	isServer, isResource := hasDocument(asServer), hasDocument(asResource) || door.asks()
+	bare, asResource := e.challenge(t), e.attempts(t, resourceForm)
+	isServer, isResource := hasDocument(asServer), hasDocument(asResource) || bare.asks()
 	switch {
-	case isResource || !isServer && door.status == http.StatusUnauthorized || asServer == nil:
-		servers := e.examineResource(t, door, asResource)
+	case isResource || !isServer && bare.status == http.StatusUnauthorized || asServer == nil:
+		servers := e.examineResource(t, bare, asResource)
 		if isServer && !servers[t.id] {
 			e.examineIssuer(t, asServer, "")
 		}
 	case isServer:
 		e.examineIssuer(t, asServer, "")
 	default:
-		e.examineIssuer(t, asServer, say("If it is a resource: without a token it answers %s, and it has no metadata at %s.", door.says(e), resourceForm.of(t.url)))
+		e.examineIssuer(t, asServer, say("If it is a resource: without a token it answers %s, and it has no metadata at %s.", bare.says(e), resourceForm.of(t.url)))
 	}
 }
 
@@ -176,8 +176,8 @@ func hasDocument(all []attempt) bool {
 	return false
 }
 
-// look asks at the address of a document that was given, and at those in the forms.
-func (e *examination) look(t target, forms ...form) (all []attempt) {
+// attempts asks at the address of a document that was given, and at those in the forms.
+func (e *examination) attempts(t target, forms ...form) (all []attempt) {
 	ask := func(f form, address string, meant bool) {
 		for _, a := range all {
 			if a.address == address {
@@ -206,9 +206,9 @@ func (e *examination) attempt(f form, address string) attempt {
 	return a
 }
 
-// found tells what each address answered, and returns the attempt to go on with: that of the
+// choose tells what each address answered, and returns the attempt to go on with: that of the
 // address that was given, or the first with a document, or with what is meant as one.
-func (e *examination) found(t target, all []attempt, otherwise said) *attempt {
+func (e *examination) choose(t target, all []attempt, otherwise said) *attempt {
 	var best *attempt
 	for i := range all {
 		a := &all[i]

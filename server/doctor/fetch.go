@@ -25,8 +25,9 @@ const (
 	maxDocument = 256 << 10 // bytes of an answer
 	maxHeader   = 64 << 10  // bytes of the headers of one
 	maxRequests = 80
-	maxHops     = 5 // redirects from one address
-	maxServers  = 4 // authorization servers of one resource
+	maxHops     = 5  // redirects from one address
+	maxServers  = 4  // authorization servers of one resource that are examined
+	maxLinks    = 30 // endpoints, keys or servers of one document that are looked at
 )
 
 // userAgent is how the requests name themselves.

@@ -17,7 +17,7 @@ import (
 func (e *examination) examineIssuer(t target, all []attempt, otherwise said) document {
 	e.begin("Authorization server", t.id)
 	defer func() { e.skipRest(stepsOfIssuer, "There is no document to look at.") }()
-	best := e.found(t, all, otherwise)
+	best := e.choose(t, all, otherwise)
 	if best == nil || !e.readable(best, "RFC 8414 §3.2") {
 		return document{}
 	}
@@ -297,6 +297,10 @@ func (d document) endpointsOf() (names []string) {
 // checkEndpoints looks whether a client may use the endpoints that the document names.
 func (e *examination) checkEndpoints(t target, d document) {
 	names, well := d.endpointsOf(), true
+	if len(names) > maxLinks {
+		e.note(stepEndpoints, "", say("The document names %d; the first %d are looked at.", len(names), maxLinks))
+		names = names[:maxLinks]
+	}
 	var away []said
 	for _, name := range names {
 		address := d.text(name)
@@ -366,7 +370,7 @@ func (e *examination) checkToken(d document) {
 	}
 	a, err := e.fetcher.do(e.ctx, http.MethodPost, address, "", "Content-Type", "application/x-www-form-urlencoded", "Accept", "application/json")
 	if err != nil {
-		e.fails(stepToken, section, err)
+		e.failedWith(stepToken, section, err)
 		e.skipped(stepNoStore, "", "The token endpoint does not answer.")
 		return
 	}

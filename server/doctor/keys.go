@@ -10,9 +10,6 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// maxKeys bounds how many keys of a set are looked at.
-const maxKeys = 50
-
 // leastRSA is how long the modulus of an RSA key is at least, in bits (RFC 7518 §3.3).
 const leastRSA = 2048
 
@@ -58,7 +55,7 @@ func (e *examination) checkKeySet(d document) {
 		return
 	}
 	well, good, names := true, 0, []string{}
-	for i, raw := range all[:min(len(all), maxKeys)] {
+	for i, raw := range all[:min(len(all), maxLinks)] {
 		k := readKey(raw)
 		is := say("Key %d", i+1)
 		if k.name != "" {
@@ -85,6 +82,9 @@ func (e *examination) checkKeySet(d document) {
 			good++
 		}
 		names = append(names, k.name)
+	}
+	if len(all) > maxLinks {
+		e.note(stepKeys, "", say("The set has %d keys; the first %d were looked at.", len(all), maxLinks))
 	}
 	switch {
 	case good == 0:

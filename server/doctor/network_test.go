@@ -491,3 +491,27 @@ func TestAddressesOfPrivateNetworks(t *testing.T) {
 		}
 	}
 }
+
+// However much a document names, the report of it is short.
+func TestAFloodOfMistakesIsBounded(t *testing.T) {
+	s := newSite(t, func(s *site) {
+		var bad []string
+		for i := range 1000 {
+			bad = append(bad, fmt.Sprintf("javascript:%d", i))
+			s.metadata[fmt.Sprintf("a%d_endpoint", i)] = "javascript:"
+		}
+		s.keys, s.resource["authorization_servers"] = map[string]any{"keys": bad}, append([]string{s.origin}, bad...)
+	})
+	x := examine(t, s.doctor("/api"))
+	if n := len(x.lines); x.well || n > 150 {
+		t.Errorf("it has %d lines, and is well: %v", n, x.well)
+	}
+	for _, want := range []string{
+		"note servers: It names 1001; of the first 30, 1 are examined. (RFC 9728 §2)", "note endpoints: The document names 1003; the first 30 are looked at.",
+		"note keys: The set has 1000 keys; the first 30 were looked at.",
+	} {
+		if got := x.told(s.origin, note); !slices.Contains(got, want) {
+			t.Errorf("it notes %q, and not %q", got, want)
+		}
+	}
+}

@@ -31,7 +31,7 @@ func (e *examination) resolve(ctx context.Context, u *url.URL) bool {
 	} else {
 		ips, err = net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 		if err != nil {
-			e.fails(stepName, "", e.fetcher.because(e.ctx, err))
+			e.failedWith(stepName, "", e.fetcher.because(e.ctx, err))
 			return false
 		}
 		var texts []string
@@ -53,7 +53,7 @@ func (e *examination) connect(u *url.URL) bool {
 	defer cancel()
 	conn, err := e.fetcher.dialer.DialContext(ctx, "tcp", hostOf(u))
 	if err != nil {
-		e.fails(stepConnection, "", e.fetcher.because(e.ctx, err))
+		e.failedWith(stepConnection, "", e.fetcher.because(e.ctx, err))
 		return false
 	}
 	defer conn.Close()
@@ -64,7 +64,7 @@ func (e *examination) connect(u *url.URL) bool {
 	}
 	over := tls.Client(conn, e.fetcher.tls(u.Hostname()))
 	if err := over.HandshakeContext(ctx); err != nil {
-		e.fails(stepTLS, "RFC 8414 §6.1", e.fetcher.because(e.ctx, err))
+		e.failedWith(stepTLS, "RFC 8414 §6.1", e.fetcher.because(e.ctx, err))
 		return false
 	}
 	state := over.ConnectionState()

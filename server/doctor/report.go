@@ -210,6 +210,3 @@ func (r *report) writeJSON(value any) {
 		r.err = err
 	}
 }
-
-// sentence ends a text that somebody else may have begun.
-func sentence(text said) said { return said(prose.Sentence(string(text))) }

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// door is what a resource answers to a request without a token.
-type door struct {
+// bareAnswer is what a resource answers to a request without a token.
+type bareAnswer struct {
 	answer
 	err        error
 	challenges []challenge
@@ -16,42 +16,42 @@ type door struct {
 
 // challenge asks for the resource without a token. Redirects are not followed: an API that sends
 // its clients to a page is none that they can use.
-func (e *examination) challenge(t target) (d door) {
-	d.answer, d.err = e.fetcher.do(e.ctx, http.MethodGet, t.id, "")
-	d.challenges = readChallenges(d.header.Values("WWW-Authenticate"))
-	return d
+func (e *examination) challenge(t target) (b bareAnswer) {
+	b.answer, b.err = e.fetcher.do(e.ctx, http.MethodGet, t.id, "")
+	b.challenges = readChallenges(b.header.Values("WWW-Authenticate"))
+	return b
 }
 
 // asks reports whether the answer asks for an access token.
-func (d *door) asks() bool { return d.status == http.StatusUnauthorized && d.token() != nil }
+func (b *bareAnswer) asks() bool { return b.status == http.StatusUnauthorized && b.token() != nil }
 
 // token is the challenge that asks for one (RFC 6750 §3, RFC 9449 §7.1).
-func (d *door) token() *challenge {
-	for i, c := range d.challenges {
+func (b *bareAnswer) token() *challenge {
+	for i, c := range b.challenges {
 		if strings.EqualFold(c.scheme, "Bearer") || strings.EqualFold(c.scheme, "DPoP") {
-			return &d.challenges[i]
+			return &b.challenges[i]
 		}
 	}
 	return nil
 }
 
 // says names the answer.
-func (d *door) says(e *examination) said {
-	if d.status == 0 {
-		explained, _ := e.fetcher.explain(d.err)
+func (b *bareAnswer) says(e *examination) said {
+	if b.status == 0 {
+		explained, _ := e.fetcher.explain(b.err)
 		return say("nothing (%s)", explained)
 	}
-	return say("%d", d.status)
+	return say("%d", b.status)
 }
 
 // examineResource goes through the steps of a protected resource, and then through those of the
 // authorization servers that it names, which it returns.
-func (e *examination) examineResource(t target, d door, all []attempt) (servers map[string]bool) {
+func (e *examination) examineResource(t target, b bareAnswer, all []attempt) (servers map[string]bool) {
 	e.begin("Protected resource", t.id)
-	e.checkChallenge(&d)
-	all = e.pointed(t, &d, all)
+	e.checkChallenge(&b)
+	all = e.pointed(t, &b, all)
 	servers = map[string]bool{}
-	best := e.found(t, all, "")
+	best := e.choose(t, all, "")
 	if best != nil && e.readable(best, "RFC 9728 §3.2") {
 		e.checkResource(t, best)
 		e.checkMembers(best.doc, membersOfResource(), "RFC 9728 §3.2")
@@ -69,31 +69,31 @@ func (e *examination) examineResource(t target, d door, all []attempt) (servers 
 
 // checkChallenge looks whether a request without a token is refused so that a client knows what
 // to bring.
-func (e *examination) checkChallenge(d *door) {
+func (e *examination) checkChallenge(b *bareAnswer) {
 	const section = said("RFC 6750 §3")
-	refusal := say("Without a token it answers %d", d.status)
+	refusal := say("Without a token it answers %d", b.status)
 	var schemes []string
-	for _, c := range d.challenges {
+	for _, c := range b.challenges {
 		schemes = append(schemes, c.scheme)
 	}
-	switch asks := d.token(); {
-	case d.status == 0: // also an answer that breaks off has said what it wants
-		e.fails(stepChallenge, section, d.err)
-	case isRedirect(d.status):
-		e.failed(stepChallenge, section, say("%s and redirects to %s.", refusal, d.header.Get("Location")), "Answer 401 and WWW-Authenticate: a client is no browser that could sign in there.")
-	case d.status == http.StatusUnauthorized && len(d.challenges) == 0:
+	switch asks := b.token(); {
+	case b.status == 0: // also an answer that breaks off has said what it wants
+		e.failedWith(stepChallenge, section, b.err)
+	case isRedirect(b.status):
+		e.failed(stepChallenge, section, say("%s and redirects to %s.", refusal, b.header.Get("Location")), "Answer 401 and WWW-Authenticate: a client is no browser that could sign in there.")
+	case b.status == http.StatusUnauthorized && len(b.challenges) == 0:
 		e.failed(stepChallenge, "RFC 9110 §15.5.2", say("%s without WWW-Authenticate.", refusal), "Say what is wanted: WWW-Authenticate: Bearer.")
-	case d.status == http.StatusUnauthorized && asks == nil:
+	case b.status == http.StatusUnauthorized && asks == nil:
 		e.failed(stepChallenge, section, say("%s and asks for %s, which is no OAuth.", refusal, list(schemes)), "Ask for a token: WWW-Authenticate: Bearer.")
-	case d.status == http.StatusUnauthorized && asks.has("error"):
+	case b.status == http.StatusUnauthorized && asks.has("error"):
 		e.warning(stepChallenge, "RFC 6750 §3.1", say("%s and asks for %s, with the error %s: who brought no token made no mistake yet.", refusal, asks.scheme, asks.get("error")))
-	case d.status == http.StatusUnauthorized:
+	case b.status == http.StatusUnauthorized:
 		e.passed(stepChallenge, section, say("%s and asks for %s.", refusal, asks.scheme))
-	case d.status == http.StatusNotFound || d.status == http.StatusGone:
+	case b.status == http.StatusNotFound || b.status == http.StatusGone:
 		e.failed(stepChallenge, section, say("%s: there is nothing at this address.", refusal), "Give the address of the API itself.")
-	case d.status >= http.StatusInternalServerError:
+	case b.status >= http.StatusInternalServerError:
 		e.failed(stepChallenge, section, say("%s.", refusal), "Look into the server's log.")
-	case d.status/100 == 2:
+	case b.status/100 == 2:
 		e.warning(stepChallenge, section, say("%s: what is there is open to everybody, or only other methods are protected.", refusal))
 	default:
 		e.warning(stepChallenge, section, say("%s to GET, and not 401; other methods may be answered otherwise.", refusal))
@@ -101,9 +101,9 @@ func (e *examination) checkChallenge(d *door) {
 }
 
 // pointed tells where the challenge says that the metadata are, and adds what is there.
-func (e *examination) pointed(t target, d *door, all []attempt) []attempt {
+func (e *examination) pointed(t target, b *bareAnswer, all []attempt) []attempt {
 	const section = said("RFC 9728 §5.1")
-	asks := d.token()
+	asks := b.token()
 	if asks == nil || !asks.has("resource_metadata") {
 		e.note(stepPointer, section, "No challenge says where the metadata are. Clients look at the well-known address.")
 		return all
@@ -170,7 +170,7 @@ func (e *examination) checkServers(d document) (names []string) {
 		e.failed(stepServers, section, "The document names no authorization server: a client that knows the resource alone goes no further.", `Add "authorization_servers", with the issuer of each.`)
 		return nil
 	}
-	for _, name := range all {
+	for _, name := range all[:min(len(all), maxLinks)] {
 		if _, wrong := issuerAddress(name); wrong.is != "" {
 			e.failed(stepServers, section, say("%s %s.", name, wrong.is), wrong.do)
 			continue
@@ -182,9 +182,9 @@ func (e *examination) checkServers(d document) (names []string) {
 	if len(names) > 0 {
 		e.passed(stepServers, section, say("It trusts %s.", list(names)))
 	}
-	if more := len(names) - maxServers; more > 0 {
-		e.note(stepServers, section, say("The first %d are examined.", maxServers))
-		names = names[:maxServers]
+	names = names[:min(len(names), maxServers)]
+	if len(all) > maxServers {
+		e.note(stepServers, section, say("It names %d; of the first %d, %d are examined.", len(all), min(len(all), maxLinks), len(names)))
 	}
 	return names
 }
@@ -226,7 +226,7 @@ func (e *examination) examineServer(of target, name string) {
 			return
 		}
 	}
-	d := e.examineIssuer(t, e.look(t, issuerForms...), "")
+	d := e.examineIssuer(t, e.attempts(t, issuerForms...), "")
 	if d.has("protected_resources") {
 		if slices.Contains(d.list("protected_resources"), of.id) {
 			e.passed(stepProtection, "RFC 9728 §4", say("The server names %s among its resources.", of.id))
