@@ -144,7 +144,7 @@ func (e *examination) examineTarget(t target) {
 	case isServer:
 		e.examineIssuer(t, asServer, "")
 	default:
-		e.examineIssuer(t, asServer, say("If it is a resource: without a token it answers %s, and it has no metadata at %s.", bare.says(e), resourceForm.of(t.url)))
+		e.examineIssuer(t, asServer, say("If it is a resource: without a token it answers %s, and it has no metadata at %s.", bare.says(), resourceForm.of(t.url)))
 	}
 }
 
@@ -220,14 +220,43 @@ func (e *examination) choose(t target, all []attempt, otherwise said) *attempt {
 		e.tell(&all[i], best, t)
 	}
 	if best == nil {
-		says, do := said("No address has a document: a client that knows the resource alone does not find its authorization server."), say("Publish the metadata at %s.", resourceForm.of(t.url))
-		if all[0].form != resourceForm {
-			says = "No address has a document."
-			do = say("Publish the metadata at %s, or look whether the issuer has another name. %s", issuerForms[0].of(t.url), otherwise)
-		}
-		e.failed(stepWellKnown, all[0].form.section, says, said(strings.TrimSpace(string(do))))
+		e.nowhere(t, all, otherwise)
 	}
 	return best
+}
+
+// nowhere says that no address has a document, and what to do: about the first that answers
+// wrongly, or else about all of them.
+func (e *examination) nowhere(t target, all []attempt, otherwise said) {
+	says, do := said("No address has a document."), say("Publish the metadata at %s, or look whether the issuer has another name. %s", issuerForms[0].of(t.url), otherwise)
+	if otherwise == "" {
+		do = say("Publish the metadata at %s, or look whether the issuer has another name.", issuerForms[0].of(t.url))
+	}
+	if all[0].form == resourceForm {
+		says, do = "No address has a document: a client that knows the resource alone does not find its authorization server.", say("Publish the metadata at %s.", resourceForm.of(t.url))
+	}
+	for i := range all {
+		if cure := e.cure(&all[i]); cure != "" {
+			do = cure
+			break
+		}
+	}
+	e.failed(stepWellKnown, all[0].form.section, says, do)
+}
+
+// cure says what to do about an address that does not answer as it should; "" where it answers
+// that nothing is there.
+func (e *examination) cure(a *attempt) said {
+	switch {
+	case a.stop != "":
+		return say("Answer at %s itself, without a redirect.", e.place(a.address))
+	case a.err != nil:
+		_, do := e.fetcher.explain(a.err)
+		return do
+	case a.status >= http.StatusInternalServerError:
+		return "Look into the server's log."
+	}
+	return ""
 }
 
 // tell prints what came of an attempt, beside the best.

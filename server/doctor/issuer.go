@@ -323,7 +323,7 @@ func (e *examination) checkEndpoints(t target, d document) {
 	case len(away) > 0:
 		e.note(stepEndpoints, "", say("Other hosts have %s.", listed(away)))
 	case well:
-		e.passed(stepEndpoints, "RFC 8414 §2", say("All %d are addresses that a client may use.", len(names)))
+		e.passed(stepEndpoints, "RFC 8414 §2", say("What it names are addresses that a client may use: %s.", list(names)))
 	}
 }
 

@@ -80,7 +80,7 @@ func TestMistakesOfAnAuthorizationServer(t *testing.T) {
 		}},
 		"the server is down": {at(metadata, answers(500, "text/plain", "Oh no")), []string{
 			"warning well-known: /.well-known/oauth-authorization-server answers 500. (RFC 8414 §3.1)",
-			"failed well-known: No address has a document. (RFC 8414 §3.1) -> Publish the metadata at ORIGIN/.well-known/oauth-authorization-server, or look whether the issuer has another name. If it is a resource: without a token it answers 404, and it has no metadata at ORIGIN/.well-known/oauth-protected-resource.",
+			"failed well-known: No address has a document. (RFC 8414 §3.1) -> Look into the server's log.",
 		}},
 		"an app answers in its place": {at(metadata, answers(200, "text/html", "<!doctype html><title>Shop</title>")), []string{
 			"failed content type: The answer says that it is text/html. (RFC 8414 §3.2) -> Answer with Content-Type: application/json.",

@@ -224,7 +224,7 @@ func TestServersThatHang(t *testing.T) {
 	}{
 		"before the metadata": {metadataPath, 0, []string{
 			"warning well-known: /.well-known/oauth-authorization-server does not answer. Nothing comes within 10s. (RFC 8414 §3.1)",
-			"failed well-known: No address has a document. (RFC 8414 §3.1) -> Publish the metadata at ORIGIN/.well-known/oauth-authorization-server, or look whether the issuer has another name. If it is a resource: without a token it answers 404, and it has no metadata at ORIGIN/.well-known/oauth-protected-resource.",
+			"failed well-known: No address has a document. (RFC 8414 §3.1) -> Look whether the server hangs, or a firewall drops what is sent; --timeout gives it longer.",
 		}},
 		"before the keys": {"/jwks", 0, []string{
 			"failed jwks_uri: /jwks does not answer. Nothing comes within 10s. (RFC 7517 §5) -> Serve the keys at the address that the metadata name: without them nobody can check a signature.",
@@ -298,8 +298,9 @@ func TestAnswersWithoutMeasure(t *testing.T) {
 		"broken off": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "1000")
 			answers(200, "application/json", "{}")(w, nil)
+			w.(http.Flusher).Flush()
 			panic(http.ErrAbortHandler)
-		}, "failed well-known: No address has a document. (RFC 8414 §3.1) -> Publish the metadata at ORIGIN/.well-known/oauth-authorization-server, or look whether the issuer has another name. If it is a resource: without a token it answers 404, and it has no metadata at ORIGIN/.well-known/oauth-protected-resource."},
+		}, "failed well-known: No address has a document. (RFC 8414 §3.1) -> Look why the server, or a proxy before it, ends the answer too early."},
 		"nested": {answers(200, "application/json", strings.Repeat(`{"a":`, 10_000)), "failed JSON: It is nested deeper than 32 levels." + do},
 		"a member of a quarter megabyte": {answers(200, "application/json", `{"issuer":"https://`+strings.Repeat("a", 250_000)+`"}`),
 			`failed issuer: The document is of https://` + strings.Repeat("a", 149) + `..., which is longer than 2048 bytes. (RFC 8414 §2) -> Give a shorter address.`},
@@ -361,6 +362,9 @@ func TestRedirectsAreTold(t *testing.T) {
 			}
 			if x.well {
 				t.Error("nothing failed")
+			}
+			if got := x.wrong(s); strings.Contains(tt.want, " redirects ") && !strings.Contains(tt.want, "404") && !slices.Contains(got, "failed well-known: No address has a document. (RFC 8414 §3.1) -> Answer at /.well-known/oauth-authorization-server itself, without a redirect.") {
+				t.Errorf("it says %q", got)
 			}
 		})
 	}
