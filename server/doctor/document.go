@@ -174,3 +174,25 @@ func mediaType(a answer) (kind string, isJSON bool) {
 	parsed, _, err := mime.ParseMediaType(kind)
 	return kind, err == nil && parsed == "application/json"
 }
+
+// differs returns the members, by name, that two documents do not have alike.
+func (d document) differs(other document) (names []string) {
+	for name, value := range d.members {
+		if !sameJSON(value, other.members[name]) {
+			names = append(names, name)
+		}
+	}
+	for name := range other.members {
+		if !d.has(name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// sameJSON reports whether two values are written alike, but for blanks.
+func sameJSON(a, b json.RawMessage) bool {
+	var one, other bytes.Buffer
+	return json.Compact(&one, a) == nil && json.Compact(&other, b) == nil && bytes.Equal(one.Bytes(), other.Bytes())
+}

@@ -142,24 +142,6 @@ func (e *examination) checkResource(t target, a *attempt) {
 		say("Have the document that stands there say \"resource\": \"%s\".", t.id))
 }
 
-// membersOfResource is the table of what is looked at in the metadata of a resource.
-func membersOfResource() []member {
-	return []member{
-		{"resource", aText, "RFC 9728 §2"},
-		{"authorization_servers", aList, ""},
-		{"jwks_uri", aText, ""},
-		{"scopes_supported", aList, ""},
-		{"bearer_methods_supported", aList, ""},
-		{"resource_signing_alg_values_supported", aList, ""},
-		{"resource_name", aText, ""},
-		{"resource_documentation", aText, ""},
-		{"authorization_details_types_supported", aList, ""},
-		{"dpop_signing_alg_values_supported", aList, ""},
-		{"dpop_bound_access_tokens_required", aFlag, ""},
-		{"tls_client_certificate_bound_access_tokens", aFlag, ""},
-	}
-}
-
 // checkServers looks which authorization servers the resource trusts, and returns those that
 // are to be examined.
 func (e *examination) checkServers(d document) (names []string) {
@@ -186,23 +168,6 @@ func (e *examination) checkServers(d document) (names []string) {
 		e.note(stepServers, section, say("It names %d; of the first %d, %d are examined.", len(all), min(len(all), maxLinks), len(names)))
 	}
 	return names
-}
-
-// checkResourceCORS looks whether a client in a page learns what it needs.
-func (e *examination) checkResourceCORS(t target, best *attempt) {
-	const section = said("Fetch, CORS protocol")
-	at := e.asPage(http.MethodGet, t.id)
-	exposed := strings.Join(at.header.Values("Access-Control-Expose-Headers"), ",")
-	switch origin := at.header.Get("Access-Control-Allow-Origin"); {
-	case !e.asPage(http.MethodGet, best.address).isShared(http.MethodGet):
-		e.note(stepCORS, section, "A page of another origin may not read the metadata. A client in a browser needs them.")
-	case origin != "*" && origin != pageOrigin:
-		e.note(stepCORS, section, "Pages of any origin may read the metadata, and not what the resource answers.")
-	case !hasDirective(exposed, "WWW-Authenticate") && !hasDirective(exposed, "*"):
-		e.note(stepCORS, section, "Pages of any origin may read the metadata, and not WWW-Authenticate: Access-Control-Expose-Headers does not name it.")
-	default:
-		e.passed(stepCORS, section, "Pages of any origin may read the metadata and the challenge.")
-	}
 }
 
 // examineServer examines the authorization server that a resource names.
@@ -232,104 +197,5 @@ func (e *examination) examineServer(of target, name string) {
 		} else {
 			e.warning(stepProtection, "RFC 9728 §4", say("The server lists its resources, and %s is not among them.", of.id))
 		}
-	}
-}
-
-// challenge is one way in which a server asks who somebody is (RFC 9110 §11.3).
-type challenge struct {
-	scheme string
-	params map[string]string // by name in small letters; what was there first
-}
-
-func (c *challenge) has(name string) bool   { _, is := c.params[name]; return is }
-func (c *challenge) get(name string) string { return c.params[name] }
-
-// readChallenges reads the challenges of WWW-Authenticate (RFC 9110 §11.6.1). What cannot be read
-// ends a header.
-func readChallenges(headers []string) (all []challenge) {
-	for _, header := range headers {
-		in := scanner{header}
-		for in.skip(" \t,"); in.rest != ""; in.skip(" \t,") {
-			name := in.token()
-			if name == "" {
-				break
-			}
-			blank := in.skip(" \t")
-			if strings.HasPrefix(in.rest, "=") && len(all) > 0 {
-				in.skip("= \t")
-				value, ok := in.value()
-				if !ok {
-					break
-				}
-				if last := &all[len(all)-1]; !last.has(strings.ToLower(name)) {
-					last.params[strings.ToLower(name)] = value
-				}
-				continue
-			}
-			all = append(all, challenge{scheme: name, params: map[string]string{}})
-			if blank {
-				in.token68()
-			}
-		}
-	}
-	return all
-}
-
-// scanner reads a header from its beginning.
-type scanner struct{ rest string }
-
-// skip passes over signs of a set, and reports whether there were any.
-func (s *scanner) skip(signs string) bool {
-	before := s.rest
-	s.rest = strings.TrimLeft(s.rest, signs)
-	return len(s.rest) < len(before)
-}
-
-// token reads a token (RFC 9110 §5.6.2); "" where there is none.
-func (s *scanner) token() string {
-	end := strings.IndexFunc(s.rest, func(r rune) bool {
-		return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
-	})
-	if end < 0 {
-		end = len(s.rest)
-	}
-	token := s.rest[:end]
-	s.rest = s.rest[end:]
-	return token
-}
-
-// value reads a token or a text in quotes (RFC 9110 §5.6.4).
-func (s *scanner) value() (value string, ok bool) {
-	if !strings.HasPrefix(s.rest, `"`) {
-		value = s.token()
-		return value, value != ""
-	}
-	var out strings.Builder
-	for i := 1; i < len(s.rest); i++ {
-		switch c := s.rest[i]; {
-		case c == '"':
-			s.rest = s.rest[i+1:]
-			return out.String(), true
-		case c == '\\' && i+1 < len(s.rest):
-			i++
-			out.WriteByte(s.rest[i])
-		default:
-			out.WriteByte(c)
-		}
-	}
-	return "", false
-}
-
-// token68 passes over what a scheme has instead of parameters (RFC 9110 §11.2).
-func (s *scanner) token68() {
-	end := strings.IndexFunc(s.rest, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-._~+/", r)
-	})
-	if end < 0 {
-		end = len(s.rest)
-	}
-	rest := strings.TrimLeft(strings.TrimLeft(s.rest[end:], "="), " \t")
-	if rest == "" || rest[0] == ',' {
-		s.rest = rest
 	}
 }
