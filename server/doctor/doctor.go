@@ -80,15 +80,15 @@ func withoutUser(given string) string {
 	if err == nil && u.User == nil && u.Opaque == "" {
 		return given
 	}
-	scheme, rest, found := strings.Cut(given, "://")
-	switch at := strings.LastIndexByte(given, '@'); {
-	case at < 0:
+	at := strings.LastIndexByte(given, '@')
+	if at < 0 {
 		return given
-	case !found:
-		return "..." + given[at:]
-	default:
-		return scheme + "://..." + rest[strings.LastIndexByte(rest, '@'):]
 	}
+	scheme, _, found := strings.Cut(given[:at], "://")
+	if !found {
+		return "..." + given[at:]
+	}
+	return scheme + "://..." + given[at:]
 }
 
 // addressSays says what was given.

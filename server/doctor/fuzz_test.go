@@ -44,7 +44,7 @@ func FuzzReadChallenges(f *testing.F) {
 }
 
 func FuzzWebAddress(f *testing.F) {
-	for _, text := range []string{"https://a.example/b?c#d", "http://[::1]:80", "javascript:alert(1)", "a:b@c", "https://a:b@c", "//", "\u202e"} {
+	for _, text := range []string{"https://a.example/b?c#d", "http://[::1]:80", "javascript:alert(1)", "a:b@c", "https://a:b@c", "a@b://c", "//", "\u202e"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
