@@ -148,6 +148,10 @@ func TestImportsPointDown(t *testing.T) {
 			is("oauthlab/server/authserver"), in("oauthlab/server/resourceserver"),
 		},
 		{
+			"the doctor sees every server from outside alone",
+			is("oauthlab/server/doctor"), in("oauthlab/server/authserver", "oauthlab/server/resourceserver", "oauthlab/server/store"),
+		},
+		{
 			"only the server, and what packs it, hold the files that are served",
 			but("oauthlab", "oauthlab/server", "oauthlab/web"), in("oauthlab/web"),
 		},

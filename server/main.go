@@ -6,6 +6,7 @@
 //	oauthlab [flags]            start the lab and print its address
 //	oauthlab matrix [--json]    run every attack against every guard, and print who refused
 //	oauthlab lint DIR           check the chapters in a folder, and play them
+//	oauthlab doctor URL         examine an issuer or a resource from outside, and say which step fails
 //	oauthlab progress check FILE...
 //	                            read files that learners saved, and print who has done what
 //	oauthlab version            print which program this is
@@ -59,6 +60,17 @@
 // Each flag can be given as an environment variable too: --data is OAUTHLAB_DATA,
 // --ops-listen OAUTHLAB_OPS_LISTEN. A flag on the command line wins. A variable
 // OAUTHLAB_... that names no flag is said at start, and does nothing.
+//
+// # Examining other servers
+//
+// oauthlab doctor URL goes through the steps of discovery, for an issuer, a protected resource
+// or the address of the metadata of one, and says which step fails, by which section, and what
+// to do. It asks the host and port of the URL alone; with --follow also those that the documents
+// lead to. It sends no credentials, and nothing but what reads, save one empty request to the
+// token endpoint, which that must refuse. --json prints one JSON object a line.
+//
+// It ends with 0 where nothing failed, 1 where something did. A command line that cannot be
+// read ends every command with 2.
 //
 // # Bounds
 //
@@ -128,6 +140,7 @@ package main
 import (
 	"context"
 	"crypto/rsa"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -138,6 +151,7 @@ import (
 	"oauthlab/server/authserver"
 	"oauthlab/server/classroom"
 	"oauthlab/server/config"
+	"oauthlab/server/doctor"
 	"oauthlab/server/lab"
 	"oauthlab/server/prove"
 )
@@ -152,9 +166,20 @@ func main() {
 		end()
 	})
 	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "oauthlab:", err)
-		os.Exit(1)
+		if !errors.Is(err, doctor.ErrFailed) { // of which the report has told
+			fmt.Fprintln(os.Stderr, "oauthlab:", err)
+		}
+		os.Exit(exitStatus(err))
 	}
+}
+
+// exitStatus is what the program ends with after an error: 2 where the command line cannot be
+// read, else 1.
+func exitStatus(err error) int {
+	if _, is := errors.AsType[*config.UsageError](err); is {
+		return 2
+	}
+	return 1
 }
 
 // run executes the command line args until it is done or ctx ends.
@@ -168,6 +193,8 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 		return prove.Matrix(ctx, serveTrial, command.Matrix, stdout)
 	case "lint":
 		return prove.Lint(ctx, serveTrial, command.Lint, stdout)
+	case "doctor":
+		return doctor.Run(ctx, command.Doctor, colorful(stdout), stdout)
 	case "progress check":
 		return classroom.Check(command.Check, stdout, os.Stderr)
 	case "version":

@@ -50,7 +50,7 @@ func TestReadmesNameTheFlagsAndPartiesThatThereAre(t *testing.T) {
 		t.Fatal(err)
 	}
 	flag := regexp.MustCompile("(?:`|bin/oauthlab | )--([a-z][a-z-]*)")
-	others := []string{"data-urlencode", "name", "network", "rm"} // curl's, and docker's
+	others := []string{"data-urlencode", "name", "network", "rm", "follow", "json"} // curl's, docker's, and the doctor's
 	for _, file := range readmes() {
 		for _, found := range flag.FindAllStringSubmatch(readReadme(t, file), -1) {
 			is := slices.ContainsFunc(command.Start.Settings, func(s config.Setting) bool { return s.Name == found[1] })

@@ -41,6 +41,17 @@ func Clip(s string, most int, mark string) string {
 	return s[:end] + mark
 }
 
+// Plain returns a text without the characters that steer a terminal or turn its reading
+// direction, each replaced by a dot, for what a stranger sent.
+func Plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return '·'
+		}
+		return r
+	}, s)
+}
+
 // Count counts things: "1 message", "2 messages".
 func Count(n int, thing string) string {
 	if n != 1 {
@@ -56,15 +67,4 @@ func List(words []string) string {
 	}
 	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " and " + words[last]
-}
-
-// Plain returns a text in which a dot stands for what would steer a terminal or turn the
-// direction of reading: what a stranger sent, before a terminal has it.
-func Plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
-			return '·'
-		}
-		return r
-	}, s)
 }

@@ -51,9 +51,13 @@ func TestTextsAreClippedBetweenCharacters(t *testing.T) {
 	}
 }
 
-func TestWhatSteersATerminalIsADot(t *testing.T) {
+func TestTextsAreMadePlain(t *testing.T) {
 	for text, want := range map[string]string{
-		"Zoë 文 <b>": "Zoë 文 <b>", "\x1b[31m\r\n\t\x00": "·[31m····", "\u009b2J": "·2J", "\u202eevil\u2066": "·evil·", "a\u2028b": "a·b", "\u200b": "·", "": "",
+		"":                          "",
+		"a b, ü 文 · –":              "a b, ü 文 · –",
+		"\x1b[31ma\x07\u009bb\r\n":  "·[31ma··b··",
+		"\u202ea\u2066\u200f\u2028": "·a···",
+		"\xff":                      "\ufffd",
 	} {
 		if got := prose.Plain(text); got != want {
 			t.Errorf("%q is %q, want %q", text, got, want)

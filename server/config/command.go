@@ -16,17 +16,25 @@ import (
 	"github.com/alecthomas/kong"
 
 	"oauthlab/lessons/event"
+	"oauthlab/lessons/prose"
 	"oauthlab/server/lab"
 )
 
 // Command is what the command line asks for. Only the field of that name is set, or of its last word.
 type Command struct {
-	Name   string // "start", "matrix", "lint", "progress check", "version"; "help" where the help was asked for, and printed
+	Name   string // "start", "matrix", "lint", "doctor", "progress check", "version"; "help" where the help was asked for, and printed
 	Start  Config
 	Matrix Matrix
 	Lint   Lint
 	Check  Check
+	Doctor Doctor
 }
+
+// UsageError is the error of a command line that cannot be read.
+type UsageError struct{ cause error }
+
+func (e *UsageError) Error() string { return prose.Plain(e.cause.Error()) + "; see oauthlab help" }
+func (e *UsageError) Unwrap() error { return e.cause }
 
 // Matrix is how the matrix of attacks and guards is printed.
 type Matrix struct {
@@ -53,6 +61,31 @@ type Check struct {
 	CSV        bool     `name:"csv" xor:"as" help:"Print CSV, for a spreadsheet."`
 }
 
+// Doctor is what is examined from outside, and how.
+type Doctor struct {
+	URL     string        `arg:"" help:"An issuer, a protected resource, or the address of the metadata of one."`
+	Follow  bool          `help:"Go to other hosts too, where the documents lead there."`
+	JSON    bool          `name:"json" help:"Print JSON, one step a line."`
+	Timeout time.Duration `default:"5s" help:"How long one request may take, with its answer."`
+}
+
+// Bounds of the time for one request.
+const (
+	leastTimeout = 10 * time.Millisecond
+	mostTimeout  = time.Minute
+)
+
+// check reports what cannot be examined.
+func (d *Doctor) check() error {
+	if strings.TrimSpace(d.URL) == "" {
+		return errors.New("doctor needs an address, such as https://auth.example.com")
+	}
+	if d.Timeout < leastTimeout || d.Timeout > mostTimeout {
+		return fmt.Errorf("--timeout is %s: it takes a time from %s to %s", d.Timeout, leastTimeout, mostTimeout)
+	}
+	return nil
+}
+
 // start is the command that is meant where none is named.
 type start struct {
 	Origins kong.Plugins `embed:"" group:"parties"` // a flag a party
@@ -64,6 +97,7 @@ type grammar struct {
 	Start    start    `cmd:"" default:"withargs" hidden:""`
 	Matrix   Matrix   `cmd:"" help:"Run every attack against every guard, and print who refused."`
 	Lint     Lint     `cmd:"" help:"Check the chapters in a folder as a start with --lessons does, and have the robot play them."`
+	Doctor   Doctor   `cmd:"" help:"Examine an authorization server or a protected resource from outside, and say which step fails."`
 	Progress Progress `cmd:"" help:"Read what learners have done."`
 	Version  struct{} `cmd:"" help:"Print which program this is."`
 }
@@ -74,6 +108,7 @@ const usage = `OAuth Lab: learn OAuth 2.1 by running it, breaking it and mending
   oauthlab [flags]            start the lab and print its address
   oauthlab matrix [--json]    run every attack against every guard, and print who refused
   oauthlab lint DIR           check the chapters in a folder, and play them
+  oauthlab doctor URL         examine an issuer or a resource from outside, and say which step fails
   oauthlab progress check FILE...
                               read files that learners saved, and print who has done what
   oauthlab version            print which program this is
@@ -102,10 +137,15 @@ func Read(parties lab.Parties, args, environ []string, out io.Writer) (Command, 
 	case helped:
 		return Command{Name: "help"}, nil
 	case err != nil:
-		return Command{}, fmt.Errorf("%w; see oauthlab help", err)
+		return Command{}, &UsageError{err}
 	}
 	name, _, _ := strings.Cut(ctx.Command(), " <") // what the command takes stands behind it
-	c := Command{Name: name, Matrix: g.Matrix, Lint: g.Lint, Check: g.Progress.Check}
+	c := Command{Name: name, Matrix: g.Matrix, Lint: g.Lint, Check: g.Progress.Check, Doctor: g.Doctor}
+	if name == "doctor" {
+		if err := g.Doctor.check(); err != nil {
+			return Command{}, &UsageError{err}
+		}
+	}
 	if name != "start" {
 		return c, c.Check.Lessons.check()
 	}

@@ -2,10 +2,12 @@ package config
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"oauthlab/lessons/event"
 	"oauthlab/server/lab"
@@ -46,7 +48,7 @@ func TestAFlagMayHaveOneHyphen(t *testing.T) {
 
 // Each command takes its own flags, and says so.
 func TestEachCommandHasItsHelp(t *testing.T) {
-	for command, want := range map[string]string{"matrix": "--json", "lint": "--lessons-only", "progress check": "--assignment=LINK", "version": "Print which"} {
+	for command, want := range map[string]string{"matrix": "--json", "lint": "--lessons-only", "progress check": "--assignment=LINK", "doctor": "--follow", "version": "Print which"} {
 		for _, args := range [][]string{append([]string{"help"}, strings.Fields(command)...), append(strings.Fields(command), "--help")} {
 			var out bytes.Buffer
 			if _, err := Read(lab.AllParties(), args, nil, &out); err != nil || !strings.Contains(out.String(), want) || strings.Contains(out.String(), "--nats") {
@@ -89,11 +91,34 @@ func TestWhatNoCommandTakes(t *testing.T) {
 		"progress check --lessons-only f": "--lessons-only needs --lessons: with which chapters?",
 		"progress check --data d f":       "unknown flag --data; see oauthlab help",
 
+		"doctor":                   `expected "<url>"; see oauthlab help`,
+		"doctor a b":               "unexpected argument b; see oauthlab help",
+		"doctor a \x1b[31mb\u202e": "unexpected argument ·[31mb·; see oauthlab help",
+		"doctor --timeout 2m a":    "--timeout is 2m0s: it takes a time from 10ms to 1m0s; see oauthlab help",
+		"doctor --timeout soon a":  "--timeout: it takes a time with its unit, such as 10s, 30m or 336h; see oauthlab help",
+
 		"--log xml": `--log must be one of "text","json" but got "xml"; see oauthlab help`,
 	} {
 		if _, err := Read(lab.AllParties(), strings.Fields(args), nil, io.Discard); err == nil || err.Error() != want {
 			t.Errorf("%s: it says %v, want %s", args, err, want)
 		}
+	}
+}
+
+// What is examined is one address, as it was given; how long a request may take has a default.
+func TestTheDoctorIsToldOneAddress(t *testing.T) {
+	for args, want := range map[string]Doctor{
+		"doctor https://a.example/":                   {URL: "https://a.example/", Timeout: 5 * time.Second},
+		"doctor -follow --json --timeout 50ms a b:c@": {},
+		"doctor -json -follow --timeout=50ms a.b:c@":  {URL: "a.b:c@", Timeout: 50 * time.Millisecond, Follow: true, JSON: true},
+	} {
+		c, err := Read(lab.AllParties(), strings.Fields(args), nil, io.Discard)
+		if usage, is := errors.AsType[*UsageError](err); c.Doctor != want || is != (want == Doctor{}) {
+			t.Errorf("%s is read as %+v (%v)", args, c.Doctor, usage)
+		}
+	}
+	if _, err := Read(lab.AllParties(), []string{"doctor", " "}, nil, io.Discard); err == nil || err.Error() != "doctor needs an address, such as https://auth.example.com; see oauthlab help" {
+		t.Errorf("an empty address is answered %v", err)
 	}
 }
 
