@@ -15,6 +15,7 @@ func Books() []book {
 		{"/troubleshooting", "Troubleshooting", "Every error of the lab: its usual causes, and the cure."},
 		{"/reference", "Reference", "Every endpoint, parameter, protection and attack."},
 		{"/asvs", "ASVS V10", "What a security review asks, number by number."},
+		{"/embed", "Recordings", "Flows and attacks, to show in a page or a slide of yours."},
 	}
 }
 
