@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"oauthlab/lessons/recording"
 	"oauthlab/server/attack"
@@ -15,7 +16,10 @@ import (
 // change of the protocol, of an attack or of what is said of it: look at it, and if it is
 // meant, record it with make golden.
 func TestGoldenRecordings(t *testing.T) {
-	h := openHouse(t)
+	began := time.Now()
+	h := openHouseWith(t, func(c *setup) {
+		c.now = func() time.Time { return began } // what is told of time is not told by how long this takes
+	})
 	root := filepath.Join("..", recording.Folder)
 	var files []string
 	check := func(runs ...recording.Run) {

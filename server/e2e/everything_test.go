@@ -158,13 +158,16 @@ const nameInPage = `(e.ariaLabel || e.innerText).trim()`
 // address, lab and diagram are those of the page that it names.
 func TestEveryLinkLeadsWhereItSays(t *testing.T) {
 	p := start(t, t.TempDir())
-	paths := []string{"/", "/glossary", "/troubleshooting", "/reference", "/asvs", "/class"}
+	paths := []string{"/", "/glossary", "/troubleshooting", "/reference", "/asvs", "/client-bench", "/class", "/embed"}
 	for _, c := range p.chapters(t) {
 		paths = append(paths, c.Path)
 	}
 	w := walk{program: p, served: map[string]string{}, followed: map[string]bool{}}
 	for _, path := range paths {
 		_, w.served[path] = call(t, http.MethodGet, p.lab+path, "", "")
+	}
+	for _, version := range guard.Versions() { // a recording leads on in tabs of their own
+		_, w.served["/embed/"+version] = call(t, http.MethodGet, p.lab+"/embed/"+version, "", "")
 	}
 	onPhones := []string{"/", "/glossary", paths[len(paths)-1]} // a page of each kind
 	for _, path := range paths {

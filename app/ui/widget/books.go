@@ -17,6 +17,7 @@ func Books() []book {
 		{"/asvs", "ASVS V10", "What a security review asks, number by number."},
 		{"/client-bench", "Client bench", "Which faults of a server your client notices."},
 		{"/class", "For a class", "What is to be done, handed in and checked."},
+		{"/embed", "Recordings", "Flows and attacks, to show in a page or a slide of yours."},
 	}
 }
 
