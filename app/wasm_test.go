@@ -44,8 +44,7 @@ func TestProgramCarriesNothingOfTheServer(t *testing.T) {
 		}
 		if strings.HasPrefix(path, "oauthlab/") && !under(path, "oauthlab/app") && !slices.Contains([]string{
 			"oauthlab/lessons", "oauthlab/lessons/api", "oauthlab/lessons/event", "oauthlab/lessons/frame", "oauthlab/lessons/guard", "oauthlab/lessons/param",
-			"oauthlab/lessons/prose",
-			"oauthlab/lessons/prose",
+			"oauthlab/lessons/progress", "oauthlab/lessons/prose",
 		}, path) {
 			t.Errorf("the program carries %s, which %v import", path, importers(ours, path))
 		}
