@@ -53,5 +53,5 @@ func step(c *session.Controller, s session.Screen) app.UI {
 }
 
 func more(c *session.Controller, s session.Screen) app.UI {
-	return &moreMenu{Controller: c, Open: s.Ready(), Busy: s.Busy}
+	return moreMenu{c}.draw(s.Ready() && s.Busy == session.Idle)
 }

@@ -13,14 +13,10 @@ import (
 // moreMenu holds what has no room in the top bar of a narrow screen, and what is
 // wanted now and then.
 type moreMenu struct {
-	app.Compo
 	Controller *session.Controller
-	Open       bool
-	Busy       session.Busy
 }
 
-func (m *moreMenu) Render() app.UI {
-	ready := m.Open && m.Busy == session.Idle
+func (m moreMenu) draw(ready bool) app.UI {
 	return tag.Ul("menu").Body(
 		tag.Li("menu-item", "menu-narrow").Body(m.steps(ready)...),
 		m.item(shareTitle, "A link to this chapter, with what is off and the open step.", true, func() { m.Controller.OpenDialog(session.DialogShare) }),
@@ -60,7 +56,7 @@ func (m *moreMenu) Render() app.UI {
 }
 
 // steps runs the flow in steps, or says why it does not.
-func (m *moreMenu) steps(ready bool) []app.UI {
+func (m moreMenu) steps(ready bool) []app.UI {
 	text := "Each request of the flow is shown before it is sent."
 	if m.Controller.RunsWebApp() {
 		ready, text = false, session.NoSteps
@@ -72,7 +68,7 @@ func (m *moreMenu) steps(ready bool) []app.UI {
 }
 
 // pace says how what the lab plays is told, and offers the other way.
-func (m *moreMenu) pace() app.UI {
+func (m moreMenu) pace() app.UI {
 	if m.Controller.Screen().Pace == session.PaceAtOnce {
 		return m.item("Tell attacks message by message", "Now they are shown at once.", true, func() {
 			m.Controller.CloseDialog()
@@ -85,11 +81,11 @@ func (m *moreMenu) pace() app.UI {
 	})
 }
 
-func (m *moreMenu) item(name, text string, ready bool, do func()) app.UI {
+func (m moreMenu) item(name, text string, ready bool, do func()) app.UI {
 	return tag.Li("menu-item").Body(m.button(name, text, ready, do)...)
 }
 
-func (m *moreMenu) button(name, text string, ready bool, do func()) []app.UI {
+func (m moreMenu) button(name, text string, ready bool, do func()) []app.UI {
 	return described(widget.Pressable(tag.Button(), ready, do, name), name, text)
 }
 

@@ -27,7 +27,7 @@ func share(c *session.Controller, s session.Screen) app.UI {
 			{"The view", s.Share == session.ShareView, func() { c.ShareAs(session.ShareView) }},
 			{"The state of my lab", s.Share == session.ShareState, func() { c.ShareAs(session.ShareState) }},
 		}),
-		&copyBox{Label: "Link", Text: c.LinkTo(s.Share)},
+		copyLine("Link", c.LinkTo(s.Share)),
 		tag.P("field-label").Text("It carries"),
 		lines(c.Carries(s.Share)),
 		tag.P("bench-note").Text("It carries no keys, tokens or codes, nothing of users, no log, and no clients of your own."),
@@ -48,7 +48,7 @@ func assign(c *session.Controller, s session.Screen) app.UI {
 		tag.P("modal-lead").Text("Tick what must be done. Whoever opens the link sees it tick itself, and saves a file to hand in."),
 		tag.Ul("tasks").Aria("label", "Steps to be done").TabIndex(-1).Attr("autofocus", "true").Body(boxes[:steps]...),
 		tag.Ul("tasks").Aria("label", "Attacks to be seen").Body(boxes[steps:]...),
-		&copyBox{Label: "Link", Text: c.LinkTo(session.ShareAssign)},
+		copyLine("Link", c.LinkTo(session.ShareAssign)),
 		tag.P("field-label").Text("It carries, beside what is ticked"),
 		lines(c.Carries(session.ShareAssign)),
 		tag.P("bench-note").Body(tag.A("/class").Text("For a class"), app.Text(": how files are handed in, and read into one table.")),
@@ -65,7 +65,7 @@ func handIn(c *session.Controller, _ session.Screen) app.UI {
 		tag.Div("modal-actions").Body(
 			tag.Button("button", "button-primary").Attr("autofocus", "true").Text("Save as a file").OnClick(func(app.Context, app.Event) { c.SaveProgress() }),
 		),
-		&copyBox{Label: "Progress, as JSON", Text: c.ExportProgress(), Long: true, Second: true},
+		copyText("Progress, as JSON", c.ExportProgress(), tag.Button("button")),
 	)
 }
 
@@ -78,7 +78,7 @@ func changed(c *session.Controller, s session.Screen) app.UI {
 	return tag.Div().Body(
 		tag.P("modal-lead").Text("For whom you ask for help. It has no keys, tokens, codes or passwords."),
 		choices("Since", moments),
-		&copyBox{Label: "As text", Text: c.ChangedText(), Long: true},
+		copyText("As text", c.ChangedText(), copyButton()),
 	)
 }
 
