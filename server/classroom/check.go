@@ -229,7 +229,7 @@ func assignmentColumns(link string, chapters []lessons.Chapter) (table, error) {
 	}
 	c := chapters[i]
 	var named []string
-	for item := range strings.SplitSeq(u.Query().Get("must"), ",") {
+	for item := range strings.SplitSeq(strings.Join(u.Query()["must"], ","), ",") {
 		if item != "" {
 			named = append(named, item)
 		}

@@ -191,6 +191,9 @@ func TestNamesThatWouldDoSomething(t *testing.T) {
 	if out, _, err := check(dir, config.Check{CSV: true}, "=x\x1b.json"); err != nil || !strings.Contains(out, "\n'=x·.json,") {
 		t.Errorf("the CSV is %q (%v)", out, err)
 	}
+	if out, _, err := check(dir, config.Check{JSON: true}, "=x\x1b.json"); err != nil || !strings.HasPrefix(out, `{"learner":"=x·.json","file":"=x·.json",`) {
+		t.Errorf("the JSON is %q (%v)", out, err)
+	}
 }
 
 func TestAnAssignmentThatIsNone(t *testing.T) {
@@ -198,8 +201,9 @@ func TestAnAssignmentThatIsNone(t *testing.T) {
 	for link, want := range map[string]string{
 		"v03":                                "it takes a link to a chapter of this lab",
 		"https://lab.example/v77-x?must=run": "it takes a link to a chapter of this lab",
-		"http://[":                           "it takes a link to a chapter of this lab",
-		"https://lab.example/v03-pkce":       "asks for nothing",
+		"https://lab.example/v03-pkce?must=run&must=dance": "asks for “dance”",
+		"http://[":                     "it takes a link to a chapter of this lab",
+		"https://lab.example/v03-pkce": "asks for nothing",
 		"https://lab.example/v03-pkce?must=run,dan\u202ece":                       "asks for “dan·ce”, which chapter v03 does not have",
 		"https://lab.example/v03-pkce?must=no-token:stopped":                      "asks for “no-token:stopped”",
 		"https://lab.example/v03-pkce?must=run&x=" + strings.Repeat("x", maxLink): "it takes a link to a chapter of this lab",

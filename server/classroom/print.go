@@ -78,7 +78,7 @@ func printJSON(w io.Writer, t table, class []learner) error {
 	}
 	enc := json.NewEncoder(w)
 	for _, l := range class {
-		r := row{l.called(), l.file, map[string]string{}}
+		r := row{l.called(), prose.Plain(l.file), map[string]string{}}
 		for i, cell := range l.cells {
 			if cell != "" {
 				r.Has[t.columns[i].id] = cell
