@@ -32,31 +32,30 @@ func isStep(n int) string {
 func TestARecordingInAnotherSitesPage(t *testing.T) {
 	p := start(t, t.TempDir())
 	line := frameLine(t, p)
-	docs := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	docs := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		io.WriteString(w, "<!doctype html><title>Docs</title><link rel=icon href=data:,><h1>Docs</h1>"+line) //nolint:errcheck // the browser has gone
+		frame := line
+		if r.URL.Path == "/careless" {
+			frame = `<iframe src="` + p.lab + embedded + `"></iframe>`
+		}
+		io.WriteString(w, "<!doctype html><title>Docs</title><link rel=icon href=data:,><h1>Docs</h1>"+frame) //nolint:errcheck // the browser has gone
 	}))
 	defer docs.Close()
 
 	b := openTab(t)
 	b.open(p.lab + "/v03-pkce") // whose lab lies in this browser
 	b.until(`Object.keys(localStorage).some(name => name.startsWith("oauthlab.lab"))`)
+	b.open(p.lab + embedded) // in a tab nothing but its policy keeps it away
+	b.isSealed()
+	b.open(docs.URL + "/careless")
+	b.frame(p.lab + "/embed/").isSealed()
+
 	b.open(docs.URL)
 	f := b.frame(p.lab + "/embed/")
 	f.until(`document.body.classList.contains("is-live")`)
 	b.shoot("framed")
 
-	for what, expression := range map[string]string{
-		"localStorage": `localStorage.length`, "sessionStorage": `sessionStorage.length`, "cookies": `document.cookie`,
-		"the page around it": `parent.document`,
-	} {
-		if got := evaluate[string](f, `(() => { try { `+expression+`; return "can be read" } catch (e) { return e.name } })()`); got != "SecurityError" {
-			t.Errorf("in the frame %s: %s", what, got)
-		}
-	}
-	if got := evaluate[string](f, `origin`); got != "null" {
-		t.Errorf("the recording has the origin %s", got)
-	}
+	f.isSealed()
 	if got := evaluate[string](b, `(() => { try { frames[0].document; return "can be read" } catch (e) { return e.name } })()`); got != "SecurityError" {
 		t.Errorf("the recording %s by the page around it", got)
 	}
@@ -109,6 +108,23 @@ func TestARecordingInAnotherSitesPage(t *testing.T) {
 	opened.says("PKCE is off in this lab")
 	if got := evaluate[string](opened, `origin + " " + (opener === null)`); got != p.lab+" true" {
 		t.Errorf("the lab is opened as %s", got)
+	}
+}
+
+// isSealed waits until a recording runs, and tries what a script in it could reach.
+func (b *tab) isSealed() {
+	b.Helper()
+	b.until(`document.body.classList.contains("is-live")`)
+	for what, expression := range map[string]string{
+		"localStorage": `localStorage.length`, "sessionStorage": `sessionStorage.length`, "cookies": `document.cookie`, "databases": `indexedDB.open("x")`,
+		"the page around it": `parent === window ? localStorage : parent.document`,
+	} {
+		if got := evaluate[string](b, `(() => { try { `+expression+`; return "can be read" } catch (e) { return e.name } })()`); got != "SecurityError" {
+			b.Errorf("in %s %s: %s", evaluate[string](b, `parent === window ? "a tab" : "a frame"`), what, got)
+		}
+	}
+	if got := evaluate[string](b, `origin`); got != "null" {
+		b.Errorf("the recording has the origin %s", got)
 	}
 }
 

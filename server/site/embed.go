@@ -69,7 +69,8 @@ type embedChapter struct {
 // Address is that of what happens in the chapter without an attack.
 func (c embedChapter) Address() string { return embedPath + "/" + c.ID }
 
-// embedCourse are the chapters of which there are recordings.
+// embedCourse are the chapters of which there are recordings: those that are a version of the
+// lab. What a teacher writes has none.
 func embedCourse(chapters []lessons.Chapter) ([]embedChapter, error) {
 	runs, err := recording.Held()
 	if err != nil {
@@ -77,6 +78,9 @@ func embedCourse(chapters []lessons.Chapter) ([]embedChapter, error) {
 	}
 	var course []embedChapter
 	for _, c := range chapters {
+		if c.ID != c.Version {
+			continue
+		}
 		one := embedChapter{Chapter: c, attacks: map[string]api.Attack{}}
 		var order []string
 		for _, a := range AttackCatalogue() {
