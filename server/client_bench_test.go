@@ -108,7 +108,7 @@ func TestSayingWhatBecameOfALogin(t *testing.T) {
 		t.Errorf("it is answered %d %s", r.status, r.body)
 	}
 	b.ask(http.MethodPost, "/id-token-wrong-iss", `{"outcome":"accepted"}`)
-	if row := b.row("id-token-wrong-iss"); row.Finding != clientbench.NotAsked {
+	if row := b.row("id-token-wrong-iss"); row.Finding != clientbench.NotMet {
 		t.Errorf("of a client that was never there a saying is found as %+v", row)
 	}
 	h.goOIDCOf(b.libraryIn, "none").run()               //nolint:errcheck // the bench tells

@@ -196,7 +196,7 @@ func TestWhatGoOIDCNotices(t *testing.T) {
 	h := openHouse(t)
 	library := h.libraryIn(t, "v08", "confidential", "")
 	bench := strings.TrimSuffix(library.api("/clients/"+library.config.ClientID+"/bench"), "/")
-	all := authserver.BenchFaults(library.lab.Settings.Rules())
+	all := authserver.FaultIssuersIn(library.lab.Settings.Rules())
 	for _, f := range all { // one after the other: a lab keeps the latest tokens alone
 		said := api.BenchSaying{}
 		for range max(1, f.Logins) {

@@ -37,11 +37,11 @@ import (
 // connections before they need them. A busy one uses them late, and may take one that was
 // closed meanwhile for a request that failed: a page without its scripts.
 const (
-	readHeaderTimeout = 30 * time.Second // from the begin of a connection
-	readTimeout       = 45 * time.Second // likewise, with the body
+	readHeaderTimeout = 30 * time.Second // from the beginning of a connection
+	readTimeout       = 33 * time.Second // likewise, with the body
 	writeTimeout      = time.Minute
 	idleTimeout       = 2 * time.Minute
-	shutdownWait      = 35 * time.Second // longer than the longest call
+	shutdownWait      = 35 * time.Second // longer than the longest call, and than a request may take to arrive
 )
 
 // house is the whole lab in one process.

@@ -10,9 +10,6 @@ import (
 // off is the value of a guard or a strictness that is switched off.
 const off = "off"
 
-// SetOff is what a link sets a check to that is off.
-const SetOff = off
-
 // Switches holds what differs from safe in one lab: a part's id and "off", or a
 // habit's value; and what its settings were set to. The zero value is a lab with
 // everything on.

@@ -56,7 +56,7 @@ func Own() []Row {
 		{Name: "bound", Means: "What a client is bound to do about it: it must, should or may refuse it, or has to accept it."},
 		{Name: "only", Means: "Which clients that binds, where it is not all."},
 		{Name: "logins", Means: "How many logins it takes to meet the fault; absent, one."},
-		{Name: "finding", Means: "noticed, swallowed, allowed, right, too-strict, not-asked, unclear or not-tried."},
+		{Name: "finding", Means: "noticed, swallowed, allowed, right, too-strict, not-met, unclear or not-tried."},
 		{Name: "how", Means: "By what that is known, as a sentence."},
 		{Name: "steps", Means: "What the client asked for, in its latest login."},
 		{Name: "after", Means: "The seq of the last event that the caller has; what follows is sent."},

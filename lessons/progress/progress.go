@@ -67,7 +67,8 @@ func Read(text string) (Progress, error) {
 	var p Progress
 	err := json.Unmarshal([]byte(text), &p)
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field != "" {
-		return Progress{}, fmt.Errorf("its field %s must not be a %s", prose.Plain(prose.Clip(wrong.Field, 64, "…")), wrong.Value)
+		kind, _, _ := strings.Cut(wrong.Value, " ") // of a number, its digits stand behind
+		return Progress{}, fmt.Errorf("its field %s must not be a %s", prose.Plain(prose.Clip(wrong.Field, 64, "…")), kind)
 	}
 	switch {
 	case err != nil && strings.Contains(err.Error(), "unexpected end"):

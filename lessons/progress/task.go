@@ -32,7 +32,7 @@ func Tasks(c lessons.Chapter) []string {
 	return all
 }
 
-// Assigned returns which of the tasks that a link names, separated by commas, the chapter
+// Assigned returns which of the tasks that a link names the chapter
 // has, each once, in the chapter's order; and those that it has not, as they are written.
 func Assigned(named []string, c lessons.Chapter) (tasks, strange []string) {
 	all := Tasks(c)

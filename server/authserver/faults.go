@@ -101,6 +101,18 @@ func (f Fault) after(logins int) Fault {
 	return f
 }
 
+// BoundText says what a client is bound to do about the fault: "must refuse it".
+func (f Fault) BoundText() string {
+	text := string(f.Client) + " refuse it"
+	if f.Client == MustAccept {
+		text = "has to accept it"
+	}
+	if f.Only != "" {
+		return f.Only + ": " + text
+	}
+	return text
+}
+
 // Place is where a client meets the fault, such as "id-token"; "" of none.
 func (f Fault) Place() string { return strings.TrimPrefix(string(f.part), "server-faults.") }
 
@@ -202,15 +214,13 @@ func Faultless() Fault {
 	return Fault{Name: guard.NoFault, Client: MustAccept, Section: "OpenID Connect Core §3.1", Changes: "Nothing: the server is as it should be."}
 }
 
-// BenchFaults are the issuers to point a client at, one after the other: the faultless one first.
-func BenchFaults(rules guard.Rules) []Fault {
-	all := []Fault{Faultless()}
-	for _, f := range Faults() {
-		if rules.Has(f.part) {
-			all = append(all, f)
-		}
-	}
-	return all
+// FaultIssuers are the issuers to point a client at, one after the other: the faultless one, and
+// one with each fault.
+func FaultIssuers() []Fault { return append([]Fault{Faultless()}, Faults()...) }
+
+// FaultIssuersIn are those that there are under the rules.
+func FaultIssuersIn(rules guard.Rules) []Fault {
+	return slices.DeleteFunc(FaultIssuers(), func(f Fault) bool { return f.part != "" && !rules.Has(f.part) })
 }
 
 // StrangerKID is the name under which Mallory publishes her key.
@@ -263,11 +273,11 @@ func (s *Server) misbehave(r *http.Request, t *lab.Handling) error {
 	if !rules.Has(guard.IDFaultIDToken) {
 		return endpoint.Refuse(http.StatusNotFound, endpoint.InvalidRequest, "Issuers with a fault come with chapter "+chapterOfFaults()+".", "This lab is in chapter "+t.Settings.Chapter+".")
 	}
-	all := append([]Fault{Faultless()}, Faults()...)
+	all := FaultIssuers()
 	i := slices.IndexFunc(all, func(f Fault) bool { return f.Name == r.PathValue("fault") })
 	if i < 0 {
 		var names []string
-		for _, f := range BenchFaults(rules) {
+		for _, f := range FaultIssuersIn(rules) {
 			names = append(names, f.Name)
 		}
 		return endpoint.Refuse(http.StatusNotFound, endpoint.InvalidRequest, "There is no fault of that name.", "There are "+strings.Join(names, ", ")+".")

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"oauthlab/lessons"
+	"oauthlab/lessons/guard"
 	"oauthlab/lessons/progress"
 	"oauthlab/lessons/prose"
 	"oauthlab/server/attack"
@@ -228,13 +229,7 @@ func assignmentColumns(link string, chapters []lessons.Chapter) (table, error) {
 		return table{}, fmt.Errorf("--assignment is %s: it takes a link to a chapter of this lab", quoted(link))
 	}
 	c := chapters[i]
-	var named []string
-	for item := range strings.SplitSeq(strings.Join(u.Query()["must"], ","), ",") {
-		if item != "" {
-			named = append(named, item)
-		}
-	}
-	tasks, strange := progress.Assigned(named, c)
+	tasks, strange := progress.Assigned(guard.LinkItems(u.Query()["must"]), c)
 	switch {
 	case len(strange) > 0:
 		return table{}, fmt.Errorf("--assignment asks for %s, which chapter %s does not have", quoted(strange[0]), c.ID)

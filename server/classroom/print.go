@@ -110,8 +110,10 @@ func printCSV(w io.Writer, t table, class []learner) error {
 }
 
 // inert keeps a spreadsheet from taking a cell for a formula: what begins as one gets an
-// apostrophe before it.
+// apostrophe before it. Where a semicolon separates cells, as in many languages, it would begin
+// another one: a comma stands for it, which is quoted.
 func inert(cell string) string {
+	cell = strings.ReplaceAll(cell, ";", ",")
 	if strings.IndexAny(cell, "=+-@＝＋－＠\t\r\n") == 0 {
 		return "'" + cell
 	}

@@ -15,14 +15,14 @@ const (
 	Allowed   Finding = "allowed"    // it accepted what it may accept
 	Right     Finding = "right"      // it accepted what it has to accept
 	TooStrict Finding = "too-strict" // it refused what it has to accept
-	NotAsked  Finding = "not-asked"  // it never came where the fault is
+	NotMet    Finding = "not-met"    // it never came where the fault is
 	Unclear   Finding = "unclear"    // it was there, and what came of it cannot be seen
 	NotTried  Finding = "not-tried"  // it was not there yet
 )
 
 // Findings are all of them, the worst first.
 func Findings() []Finding {
-	return []Finding{Swallowed, TooStrict, Noticed, Right, Allowed, Unclear, NotAsked, NotTried}
+	return []Finding{Swallowed, TooStrict, Noticed, Right, Allowed, Unclear, NotMet, NotTried}
 }
 
 // Name is the finding in words.
@@ -30,7 +30,7 @@ func (f Finding) Name() string {
 	switch f {
 	case TooStrict:
 		return "too strict"
-	case NotAsked:
+	case NotMet:
 		return "not met"
 	case NotTried:
 		return "not tried"
@@ -44,7 +44,7 @@ func (f Finding) Name() string {
 func (f Finding) Fails() bool { return f == Swallowed || f == TooStrict }
 
 // Settled reports whether there is nothing left to find out.
-func (f Finding) Settled() bool { return f != NotTried && f != Unclear && f != NotAsked }
+func (f Finding) Settled() bool { return f != NotTried && f != Unclear && f != NotMet }
 
 // meeting is where a client meets the faults of a place.
 type meeting struct {
@@ -104,7 +104,7 @@ func judge(f authserver.Fault, run, faultless authserver.BenchRun) judgement {
 	}
 	_, met := run.Did(m.at)
 	if run.Said != nil && !met {
-		return judgement{"", NotAsked, "It says that it " + string(run.Said.Outcome) + " it, and ended before it came there, " + after(run) + "."}
+		return judgement{"", NotMet, "It says that it " + string(run.Said.Outcome) + " it, and ended before it came there, " + after(run) + "."}
 	}
 	if run.Said != nil {
 		return known(f, run.Said.Outcome, "It says that it "+string(run.Said.Outcome)+" it, "+after(run)+".")
@@ -114,11 +114,11 @@ func judge(f authserver.Fault, run, faultless authserver.BenchRun) judgement {
 	}
 	switch went := didAny(run, m.proof); {
 	case !met && went:
-		return judgement{"", NotAsked, "It went on without " + asks[m.at] + "."}
+		return judgement{"", NotMet, "It went on without " + asks[m.at] + "."}
 	case !met && run.Last() == authserver.BenchAuthorize:
 		return unclear("It waits for the sign-in.")
 	case !met:
-		return judgement{"", NotAsked, "It ended before it came there, " + after(run) + "."}
+		return judgement{"", NotMet, "It ended before it came there, " + after(run) + "."}
 	case went:
 		return known(f, authserver.BenchAccepted, "It went on, and ended "+after(run)+".")
 	case f.Name != guard.NoFault && didAny(faultless, m.proof):

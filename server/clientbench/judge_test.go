@@ -11,7 +11,7 @@ import (
 
 func fault(t *testing.T, name string) authserver.Fault {
 	t.Helper()
-	all := append([]authserver.Fault{authserver.Faultless()}, authserver.Faults()...)
+	all := authserver.FaultIssuers()
 	i := slices.IndexFunc(all, func(f authserver.Fault) bool { return f.Name == name })
 	if i < 0 {
 		t.Fatalf("there is no fault %s", name)
@@ -66,12 +66,12 @@ func TestJudge(t *testing.T) {
 		"what binds other clients, refused":                  {"redirect-wrong-iss", login("metadata", "authorize", "answer"), whole, Noticed, "the redirect to the client"},
 		"a wrong state, refused":                             {"redirect-wrong-state", login("authorize", "answer"), whole, Noticed, ""},
 		"a wrong state, and it redeems the code":             {"redirect-wrong-state", login("authorize", "answer", "token"), whole, Swallowed, ""},
-		"no keys, which it never reads":                      {"jwks-empty", login("metadata", "authorize", "answer", "token", "userinfo", "refresh"), whole, NotAsked, "without reading the keys"},
+		"no keys, which it never reads":                      {"jwks-empty", login("metadata", "authorize", "answer", "token", "userinfo", "refresh"), whole, NotMet, "without reading the keys"},
 		"no keys, and it goes on":                            {"jwks-empty", whole, whole, Allowed, ""},
 		"metadata of another issuer, refused":                {"metadata-wrong-issuer", login("metadata"), whole, Noticed, "after GET the metadata"},
 		"metadata of another issuer, accepted":               {"metadata-wrong-issuer", login("metadata", "authorize"), whole, Swallowed, ""},
-		"metadata that it never reads":                       {"metadata-wrong-issuer", login("authorize", "answer", "token"), whole, NotAsked, "without reading the metadata"},
-		"UserInfo that it never asks":                        {"userinfo-not-json", stops, whole, NotAsked, "before it came there"},
+		"metadata that it never reads":                       {"metadata-wrong-issuer", login("authorize", "answer", "token"), whole, NotMet, "without reading the metadata"},
+		"UserInfo that it never asks":                        {"userinfo-not-json", stops, whole, NotMet, "before it came there"},
 		"nobody has signed in yet":                           {"id-token-wrong-iss", login("metadata", "authorize"), whole, Unclear, "waits for the sign-in"},
 		"the server refuses what the client sends":           {"id-token-wrong-iss", login("metadata", "authorize", "answer", "token!invalid_grant"), whole, Unclear, "POST /token: invalid_grant"},
 		"the server refuses to let it in":                    {"id-token-wrong-iss", login("authorize", "answer!invalid_scope"), whole, Unclear, "invalid_scope"},
@@ -85,10 +85,10 @@ func TestJudge(t *testing.T) {
 
 		"what it says counts more than what it did": {"id-token-wrong-nonce", saying(whole, authserver.BenchRefused), whole, Noticed, "says that it refused"},
 		"it says that it let the user in":           {"id-token-wrong-nonce", saying(stops, authserver.BenchAccepted), whole, Swallowed, "says that it accepted"},
-		"it says so of what it never met":           {"userinfo-foreign-subject", saying(stops, authserver.BenchAccepted), whole, NotAsked, "before it came there, after GET /jwks"},
-		"a subject that only UserInfo can show":     {"id-token-wrong-sub", saying(stops, authserver.BenchAccepted), whole, NotAsked, ""},
-		"a refusal for another reason":              {"id-token-wrong-iss", saying(login("metadata"), authserver.BenchRefused), whole, NotAsked, "after GET the metadata"},
-		"it says so before any request":             {"metadata-not-json", saying(none, authserver.BenchRefused), whole, NotAsked, "before any request"},
+		"it says so of what it never met":           {"userinfo-foreign-subject", saying(stops, authserver.BenchAccepted), whole, NotMet, "before it came there, after GET /jwks"},
+		"a subject that only UserInfo can show":     {"id-token-wrong-sub", saying(stops, authserver.BenchAccepted), whole, NotMet, ""},
+		"a refusal for another reason":              {"id-token-wrong-iss", saying(login("metadata"), authserver.BenchRefused), whole, NotMet, "after GET the metadata"},
+		"it says so before any request":             {"metadata-not-json", saying(none, authserver.BenchRefused), whole, NotMet, "before any request"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := judge(fault(t, tt.fault), tt.run, tt.faultless)
@@ -104,7 +104,7 @@ func TestJudge(t *testing.T) {
 
 // Nothing is held against a client that the specifications allow.
 func TestOnlyWhatIsDemandedFails(t *testing.T) {
-	for _, f := range authserver.BenchFaults(guard.Rules{Chapter: "v08"}) {
+	for _, f := range authserver.FaultIssuersIn(guard.Rules{Chapter: "v08"}) {
 		for outcome, fails := range map[authserver.BenchOutcome]bool{
 			authserver.BenchAccepted: f.Client == authserver.MustRefuse && f.Only == "",
 			authserver.BenchRefused:  f.Client == authserver.MustAccept,

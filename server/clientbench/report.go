@@ -38,7 +38,7 @@ func ReportOf(id, name, issuer string, rules guard.Rules, bench authserver.Bench
 		return report
 	}
 	faultless := bench.Of(id, guard.NoFault)
-	for _, f := range authserver.BenchFaults(rules) {
+	for _, f := range authserver.FaultIssuersIn(rules) {
 		run := bench.Of(id, f.Name)
 		row := BenchRow{Fault: f.Name, Issuer: issuer + "/fault/" + f.Name, Changes: f.Changes, Section: f.Section, Bound: f.Client, Only: f.Only, Logins: f.Logins}
 		found := judge(f, run, faultless)

@@ -61,7 +61,7 @@ func TestTheFacts(t *testing.T) {
 	var libraries []string
 	for _, tried := range all {
 		libraries = append(libraries, tried.Library)
-		faults := authserver.BenchFaults(guard.Rules{Chapter: tried.Chapter})
+		faults := authserver.FaultIssuersIn(guard.Rules{Chapter: tried.Chapter})
 		if len(faults) != len(tried.Faults) || tried.Version == "" || tried.Does == "" {
 			t.Errorf("%s %q tells of %d faults of %d", tried.Library, tried.Version, len(tried.Faults), len(faults))
 		}

@@ -68,7 +68,7 @@ var AllTried = sync.OnceValues(func() ([]Tried, error) {
 // Finding is what there is to say of the library and the fault.
 func (t TriedAtFault) Finding(f authserver.Fault) Finding {
 	if t.Outcome == "" {
-		return NotAsked
+		return NotMet
 	}
 	return FindingOf(f, t.Outcome)
 }

@@ -20,7 +20,7 @@ import (
 	"oauthlab/server/lab"
 )
 
-// Command is what the command line asks for. Only the field of that name is set, or of its last word.
+// Command is what the command line asks for. Only the field of the command that Name names is set.
 type Command struct {
 	Name   string // "start", "matrix", "lint", "doctor", "progress check", "version"; "help" where the help was asked for, and printed
 	Start  Config
@@ -142,18 +142,21 @@ func Read(parties lab.Parties, args, environ []string, out io.Writer) (Command, 
 	name, _, _ := strings.Cut(ctx.Command(), " <") // what the command takes stands behind it
 	c := Command{Name: name, Matrix: g.Matrix, Lint: g.Lint, Check: g.Progress.Check, Doctor: g.Doctor}
 	if name == "doctor" {
-		if err := g.Doctor.check(); err != nil {
-			return Command{}, &UsageError{err}
-		}
+		err = g.Doctor.check()
+	} else if name != "start" {
+		err = c.Check.Lessons.check()
+	}
+	if err != nil {
+		return Command{}, &UsageError{err}
 	}
 	if name != "start" {
-		return c, c.Check.Lessons.check()
+		return c, nil
 	}
 	c.Start = g.Start.Config
 	c.Start.Parties, c.Start.Origins = parties, originsOf(parties, flags)
 	c.Start.Settings, c.Start.Unheard = effective(startFlags(k)), env.unheard(startFlags(k))
 	if err := c.Start.check(); err != nil {
-		return Command{}, err
+		return Command{}, &UsageError{err}
 	}
 	if c.Start.Data == "" {
 		c.Start.Data, err = stateFolder()

@@ -72,6 +72,8 @@ func (e *examination) linked(d document, name string, steps ...step) (address st
 		because = say("There is no %s.", name)
 	case wrong.is != "":
 		because = say("%s %s.", name, wrong.is)
+	case isHere(u.Hostname()) && !e.fetcher.isHere():
+		because = say("%s is on whatever machine asks for it.", name)
 	case e.fetcher.elsewhere(u):
 		because = say("%s is on %s; pass --follow to go there.", name, u.Host)
 	default:

@@ -84,15 +84,41 @@ func (f *fetcher) allow(address string) error {
 	return errPrivate
 }
 
+// reached takes note of the address at which a host was found. A name may lead to a private
+// network at its first look-up, and to the internet from then on.
+func (f *fetcher) reached(u *url.URL, at net.Addr) {
+	if hostOf(u) == f.home {
+		found, err := netip.ParseAddrPort(at.String())
+		f.private = f.private && err == nil && isPrivate(found.Addr())
+	}
+}
+
 // isPrivate reports whether an address is this machine's or a private network's.
 func isPrivate(ip netip.Addr) bool {
 	ip = ip.Unmap()
-	shared := netip.MustParsePrefix("100.64.0.0/10") // RFC 6598 §7
-	return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast() || ip.IsUnspecified() || ip.IsMulticast() || shared.Contains(ip)
+	for _, reserved := range []string{
+		"0.0.0.0/8",     // RFC 6890 §2.2.2
+		"100.64.0.0/10", // RFC 6598 §7
+		"198.18.0.0/15", // RFC 2544
+		"64:ff9b::/96",  // RFC 6052 §2.1: an IPv4 address, of whatever network
+		"2002::/16",     // RFC 3056 §2: likewise
+		"fec0::/10",     // RFC 3879 §4
+	} {
+		if netip.MustParsePrefix(reserved).Contains(ip) {
+			return true
+		}
+	}
+	return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast() || ip.IsUnspecified() || ip.IsMulticast()
 }
 
 // elsewhere reports whether nobody asked to go to an address.
 func (f *fetcher) elsewhere(u *url.URL) bool { return !f.follow && hostOf(u) != f.home }
+
+// isHere reports whether what is examined is on this machine.
+func (f *fetcher) isHere() bool {
+	host, _, err := net.SplitHostPort(f.home)
+	return err == nil && isHere(host)
+}
 
 // answer is what came to a request.
 type answer struct {

@@ -425,6 +425,12 @@ func TestWhatIsOnTheInternetDoesNotLeadInside(t *testing.T) {
 	if !errors.Is(err, errPrivate) {
 		t.Errorf("it is answered %v", err)
 	}
+	// The name led to a private network first, and leads to the internet now.
+	f.private = true
+	f.reached(must(webAddress("https://auth.example")), &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 443})
+	if _, again := f.do(t.Context(), http.MethodGet, inside.URL, ""); !errors.Is(again, errPrivate) {
+		t.Errorf("then it is answered %v", again)
+	}
 	if says, _ := f.explain(err); says != "The address is of a private network or of this machine, and what was given is not." {
 		t.Errorf("it says %s", says)
 	}
@@ -480,6 +486,7 @@ func TestAddressesOfPrivateNetworks(t *testing.T) {
 	for ip, want := range map[string]bool{
 		"127.0.0.1": true, "::1": true, "10.1.2.3": true, "172.16.0.1": true, "192.168.1.1": true, "169.254.169.254": true, "fe80::1": true, "fd00::1": true,
 		"0.0.0.0": true, "::": true, "::ffff:127.0.0.1": true, "100.64.0.1": true, "224.0.0.1": true,
+		"198.18.0.1": true, "64:ff9b::a00:1": true, "2002:a00:1::1": true, "fec0::1": true,
 		"192.0.2.1": false, "2001:db8::1": false, "100.128.0.1": false, "172.32.0.1": false,
 	} {
 		if got := isPrivate(netip.MustParseAddr(ip)); got != want {

@@ -57,6 +57,7 @@ func (e *examination) connect(u *url.URL) bool {
 		return false
 	}
 	defer conn.Close()
+	e.fetcher.reached(u, conn.RemoteAddr())
 	e.passed(stepConnection, "", say("%s takes a connection.", conn.RemoteAddr()))
 	if u.Scheme == "http" {
 		e.note(stepTLS, "RFC 8414 §2", "It is http, which is for this machine alone; anywhere else it has to be https.")

@@ -172,7 +172,7 @@ func (a *API) attacks(w http.ResponseWriter, _ *http.Request, _ *lab.Handling) e
 }
 
 func (a *API) faults(w http.ResponseWriter, _ *http.Request, _ *lab.Handling) error {
-	endpoint.WriteJSON(w, http.StatusOK, append([]authserver.Fault{authserver.Faultless()}, authserver.Faults()...))
+	endpoint.WriteJSON(w, http.StatusOK, authserver.FaultIssuers())
 	return nil
 }
 

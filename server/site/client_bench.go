@@ -61,7 +61,7 @@ func (a *API) sayOnBench(w http.ResponseWriter, r *http.Request, t *lab.Handling
 		return unknownClient()
 	}
 	var names []string
-	for _, f := range authserver.BenchFaults(t.Settings.Rules()) {
+	for _, f := range authserver.FaultIssuersIn(t.Settings.Rules()) {
 		names = append(names, f.Name)
 	}
 	fault := r.PathValue("fault")
@@ -116,11 +116,9 @@ type benchCount struct {
 
 type benchRow struct {
 	clientbench.BenchRow
-	Asks bool // only who ran the client knows what became of it
+	BoundText string // what a client is bound to do
+	Asks      bool   // only who ran the client knows what became of it
 }
-
-// BoundText says what a client is bound to do.
-func (r benchRow) BoundText() string { return boundText(r.Bound, r.Only) }
 
 // Title is that of the sheet.
 func (s benchSheet) Title() string {
@@ -140,8 +138,9 @@ func (a *API) benchSheet(r *http.Request, t *lab.Handling, c lab.OwnClient) (ben
 	if !rules.Offers(guard.JWKS) {
 		s.OpenID = "Clients of your own get no ID token before " + guard.JWKS.Chapter() + ": most of these faults show from there on."
 	}
-	for _, row := range report.Rows {
-		s.Rows = append(s.Rows, benchRow{BenchRow: row, Asks: row.Finding == clientbench.Unclear && row.Fault != guard.NoFault})
+	issuers := authserver.FaultIssuersIn(rules) // the rows are of these
+	for i, row := range report.Rows {
+		s.Rows = append(s.Rows, benchRow{BenchRow: row, BoundText: issuers[i].BoundText(), Asks: row.Finding == clientbench.Unclear && row.Fault != guard.NoFault})
 	}
 	text, err := json.MarshalIndent(report, "", "  ")
 	if err != nil {

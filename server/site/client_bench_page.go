@@ -29,9 +29,6 @@ type found struct {
 	Says    string
 }
 
-// BoundText says what a client is bound to do.
-func (f faultTried) BoundText() string { return boundText(f.Client, f.Only) }
-
 // newClientBench reads the facts, and judges them by the table of faults.
 func newClientBench() (clientBench, error) {
 	all, err := clientbench.AllTried()
@@ -40,7 +37,7 @@ func newClientBench() (clientBench, error) {
 	}
 	page := clientBench{Count: len(authserver.Faults())}
 	counts := make([]map[clientbench.Finding]int, len(all))
-	for _, f := range append([]authserver.Fault{authserver.Faultless()}, authserver.Faults()...) {
+	for _, f := range authserver.FaultIssuers() {
 		row := faultTried{Fault: f}
 		for i, t := range all {
 			one := found{Finding: clientbench.NotTried}
@@ -69,15 +66,4 @@ func countsOf(counts map[clientbench.Finding]int) (list []benchCount) {
 		}
 	}
 	return list
-}
-
-// boundText says what a client is bound to do about a fault.
-func boundText(bound authserver.Bound, only string) string {
-	if only != "" {
-		only += ": "
-	}
-	if bound == authserver.MustAccept {
-		return only + "has to accept it"
-	}
-	return only + string(bound) + " refuse it"
 }

@@ -172,7 +172,7 @@ func (e *embeds) choose(chapter, query string) (*held, *wrongAddress) {
 		}
 	}
 	for _, h := range ofAttack {
-		if s.stands != nil && recording.Key(c.ID, s.stands) == recording.Key(c.ID, h.stands) {
+		if s.switches != nil && recording.Key(c.ID, s.switches) == recording.Key(c.ID, h.switches) {
 			return h, nil
 		}
 	}

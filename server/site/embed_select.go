@@ -2,7 +2,6 @@ package site
 
 import (
 	"cmp"
-	"encoding/json"
 	"maps"
 	"net/url"
 	"slices"
@@ -23,25 +22,20 @@ import (
 //	theme=dark                 the colours, where not the reader's
 const (
 	sayAttack = "attack"
-	sayOff    = "off"
-	saySet    = "set"
 	sayTheme  = "theme"
 )
 
-// Bounds of an address.
-const (
-	maxSelector = 1024 // bytes of the query
-	maxSwitched = 40   // protections and parts
-)
+// maxSelector bounds an address: bytes of the query.
+const maxSelector = 1024
 
 // themes are the values of theme.
 var themes = []string{"light", "dark"}
 
 // selection is what an address selects in a chapter.
 type selection struct {
-	attack string
-	stands guard.Switches // nil where it names what the chapter has not
-	theme  string
+	attack   string
+	switches guard.Switches // nil where it names what the chapter has not
+	theme    string
 }
 
 // readSelection reads a query of a chapter. ok is false where it says what none may say.
@@ -54,7 +48,7 @@ func readSelection(chapter, raw string) (s selection, ok bool) {
 		return s, false
 	}
 	for name, values := range query {
-		if !slices.Contains([]string{sayAttack, sayOff, saySet, sayTheme}, name) || len(values) != 1 {
+		if !slices.Contains([]string{sayAttack, guard.LinkOff, guard.LinkSet, sayTheme}, name) || len(values) != 1 {
 			return s, false
 		}
 	}
@@ -62,97 +56,67 @@ func readSelection(chapter, raw string) (s selection, ok bool) {
 	if query.Has(sayTheme) && !slices.Contains(themes, s.theme) || query.Has(sayAttack) && s.attack == "" {
 		return s, false
 	}
-	off, set := items(query.Get(sayOff)), items(query.Get(saySet))
-	if len(off)+len(set) > maxSwitched {
-		return s, false
-	}
-	s.stands = standsAs(guard.Rules{Chapter: chapter}, off, set)
+	s.switches = switchesOf(guard.Rules{Chapter: chapter}, query)
 	return s, true
 }
 
-func items(list string) []string {
-	return slices.DeleteFunc(strings.Split(list, ","), func(item string) bool { return item == "" })
-}
-
-// standsAs is how a lab of a chapter stands in which these are off, and those set; nil where
-// there is no such thing in it.
-func standsAs(there guard.Rules, off, set []string) guard.Switches {
+// switchesOf is how a lab of a chapter is switched in which these are off, and those set; nil
+// where there is no such thing in it.
+func switchesOf(there guard.Rules, query url.Values) guard.Switches {
 	s, err := guard.Switches{}, error(nil)
-	for _, id := range off {
-		switch p, whole := guard.Find(id); {
-		case whole && p.TaughtIn(there.Chapter):
-			s, err = s.WithProtection(id, false)
-		case there.Has(guard.ID(id)):
-			s, err = s.With(guard.ID(id), json.RawMessage("false"))
-		default:
-			return nil
-		}
-		if err != nil {
-			return nil
-		}
-	}
-	for _, item := range set {
-		id, value, _ := strings.Cut(item, ":")
-		if !there.Has(guard.ID(id)) {
-			return nil
-		}
-		text, _ := json.Marshal(value) //nolint:errchkjson // a string
-		if part, _ := guard.FindPart(guard.ID(id)); part.Refuses() && value == guard.SetOff {
-			text = json.RawMessage("false")
-		}
-		if s, err = s.With(guard.ID(id), text); err != nil {
-			return nil
+	for _, parameter := range []string{guard.LinkOff, guard.LinkSet} {
+		for _, item := range guard.LinkItems(query[parameter]) {
+			change, known := guard.ReadLinkItem(there, parameter, item)
+			switch {
+			case !known:
+				return nil
+			case change.Protection != "":
+				s, err = s.WithProtection(change.Protection, false)
+			default:
+				s, err = s.With(change.Part.ID, change.Value)
+			}
+			if err != nil {
+				return nil
+			}
 		}
 	}
 	return s
 }
 
-// standing is one way in which a lab of a chapter stands, as a link and in words.
-type standing struct {
+// differences are those between a lab and how its chapter opens, as a link and in words.
+type differences struct {
 	off, set []string
 	words    []string // what is set: "PKCE: client sends plain"
 	gone     []string // what is off: "PKCE"
 }
 
-// standingOf tells how a lab of the chapter stands. A protection all of whose checks are off
-// is off as a whole. A part that has its protection's name is said by set, for off means both.
-func standingOf(chapter string, s guard.Switches) standing {
-	var out standing
+// differencesOf tells how a lab of the chapter differs that is switched so.
+func differencesOf(chapter string, s guard.Switches) differences {
+	var out differences
 	there := guard.Rules{Chapter: chapter}
 	for _, p := range guard.Catalogue() {
-		var off []guard.Part
-		checks := 0
-		for _, part := range p.Parts {
-			value, switched := s[part.ID]
+		parts := slices.DeleteFunc(slices.Clone(p.Parts), func(part guard.Part) bool { return !there.Has(part.ID) })
+		for _, d := range guard.Differences(p, parts, func(part guard.Part) (string, bool) { value, is := s[part.ID]; return value, is }) {
+			if d.Parameter == guard.LinkOff {
+				out.off = append(out.off, d.Item)
+			} else {
+				out.set = append(out.set, d.Item)
+			}
 			switch {
-			case !there.Has(part.ID):
-			case part.Refuses():
-				checks++
-				if switched {
-					off = append(off, part)
-				}
-			case switched:
-				out.set = append(out.set, string(part.ID)+":"+value)
-				out.words = append(out.words, p.NameOf(part)+" "+value)
+			case d.Part.ID == "":
+				out.gone = append(out.gone, p.Title)
+			case d.Value == "":
+				out.gone = append(out.gone, d.Part.Title)
+			default:
+				out.words = append(out.words, p.NameOf(d.Part)+" "+d.Value)
 			}
-		}
-		if len(off) > 0 && len(off) == checks {
-			out.off, out.gone = append(out.off, p.ID), append(out.gone, p.Title)
-			continue
-		}
-		for _, part := range off {
-			if string(part.ID) == p.ID {
-				out.set, out.gone = append(out.set, p.ID+":"+guard.SetOff), append(out.gone, part.Title)
-				continue
-			}
-			out.off, out.gone = append(out.off, string(part.ID)), append(out.gone, part.Title)
 		}
 	}
 	return out
 }
 
-// Text says it in words: "PKCE off", "everything on".
-func (s standing) Words() string {
+// Words says it in words: "PKCE off", "everything on".
+func (s differences) Words() string {
 	words := slices.Clone(s.words)
 	if len(s.gone) > 0 {
 		words = append([]string{prose.List(s.gone) + " off"}, words...)
@@ -161,12 +125,12 @@ func (s standing) Words() string {
 }
 
 // Phrase is Words at the beginning of a line.
-func (s standing) Phrase() string { return prose.Capital(s.Words()) }
+func (s differences) Phrase() string { return prose.Capital(s.Words()) }
 
 // lab are the parameters with which a page of the lab stands so.
-func (s standing) lab() []string {
+func (s differences) lab() []string {
 	var query []string
-	for name, ids := range map[string][]string{sayOff: s.off, saySet: s.set} {
+	for name, ids := range map[string][]string{guard.LinkOff: s.off, guard.LinkSet: s.set} {
 		if len(ids) > 0 {
 			query = append(query, name+"="+strings.Join(ids, ","))
 		}
@@ -186,8 +150,8 @@ func address(path string, query []string) string {
 // held is one recording, as one address shows it.
 type held struct {
 	recording.Run
-	stands guard.Switches
-	standing
+	switches guard.Switches
+	differences
 	render func() (string, error) // the page, once; nil until it is served
 }
 
@@ -219,7 +183,7 @@ func allHeld(runs []recording.Run, attacks []string) []*held {
 	var all []*held
 	for _, r := range runs {
 		for _, s := range r.Stands {
-			all = append(all, &held{Run: r, stands: s, standing: standingOf(r.Chapter, s)})
+			all = append(all, &held{Run: r, switches: s, differences: differencesOf(r.Chapter, s)})
 		}
 	}
 	rank := func(h *held) int { return slices.Index(attacks, h.Attack) }

@@ -40,7 +40,7 @@ func TestEveryAttackIsHeldBothWays(t *testing.T) {
 				held[key] = map[string]bool{}
 			}
 			held[key][h.Outcome] = true
-			if len(h.stands) == 0 {
+			if len(h.switches) == 0 {
 				held[key]["everything on: "+h.Outcome] = true
 			}
 		}
@@ -130,7 +130,7 @@ func checkRecording(t *testing.T, c embedChapter, h *held, view timeline.View, r
 	if !strings.Contains(line, `src="`+origins["lab"]+strings.ReplaceAll(h.Address(), "&", "&amp;")+`"`) || !strings.Contains(line, `sandbox="`+embedSandbox+`"`) {
 		t.Errorf("its line is %s", line)
 	}
-	if !strings.HasPrefix(try, origins["lab"]+c.Path) || (len(h.stands) > 0) != strings.Contains(try, "?") {
+	if !strings.HasPrefix(try, origins["lab"]+c.Path) || (len(h.switches) > 0) != strings.Contains(try, "?") {
 		t.Errorf("it leads to the lab by %s", try)
 	}
 }
@@ -164,7 +164,7 @@ func TestWaysToSelectARecording(t *testing.T) {
 func TestAddressesOfNoRecording(t *testing.T) {
 	const bait = "zq7"
 	long := strings.Repeat("pkce,", maxSelector/5+1)
-	many := strings.Repeat("a,", maxSwitched+1)
+	many := strings.Repeat("a,", guard.MaxLinkItems+1)
 	tests := map[string]struct {
 		target string
 		status int
@@ -203,7 +203,7 @@ func TestAddressesOfNoRecording(t *testing.T) {
 		"what is no encoding":             {"/embed/v03?attack=%zz" + bait, 400, "This address cannot be read"},
 		"semicolons":                      {"/embed/v03?attack=intercepted-code;off=pkce", 400, "This address cannot be read"},
 		"a very long query":               {"/embed/v03?attack=intercepted-code&off=" + long, 400, "This address cannot be read"},
-		"too many switches":               {"/embed/v03?attack=intercepted-code&off=" + many, 400, "This address cannot be read"},
+		"too many switches":               {"/embed/v03?attack=intercepted-code&off=" + many, 404, "Not recorded with these switches"},
 		"bytes that are no UTF-8":         {"/embed/v03?attack=%ff%fe" + bait, 404, "No such attack in v03"},
 		"text that turns the one near it": {"/embed/v03?attack=%E2%80%AE" + bait, 404, "No such attack in v03"},
 	}

@@ -80,7 +80,7 @@ func newReference(asvs []load.RequirementGroup) (reference, error) {
 	auth, resources, app, helper, own, mallory := authserver.Endpoints(), resourceserver.Endpoints(), webapp.Endpoints(), agent.Endpoints(), Endpoints(), attack.Endpoints()
 	r := reference{
 		Auth: entriesOf(auth), API: entriesOf(resources), Webapp: entriesOf(app), Agent: entriesOf(helper), Lab: entriesOf(own), Mallory: entriesOf(mallory),
-		Messages: messagesOf(slices.Concat(auth, resources, app, helper, own, mallory)), Changes: event.Changes("", ""), Faults: append([]authserver.Fault{authserver.Faultless()}, authserver.Faults()...),
+		Messages: messagesOf(slices.Concat(auth, resources, app, helper, own, mallory)), Changes: event.Changes("", ""), Faults: authserver.FaultIssuers(),
 	}
 	for _, name := range event.Notes() {
 		r.Notes = append(r.Notes, event.NoteRowOf(name))

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"encoding/json"
 	"net/url"
 	"slices"
 	"strconv"
@@ -35,9 +34,6 @@ type Link struct {
 // link (#lab=ID.KEY).
 const asideKey = "oauthlab.lab.own"
 
-// maxLinked bounds how many things a link may name.
-const maxLinked = 40
-
 // linkNames are the parameters of a link.
 var linkNames = []string{"off", "set", "clock", "step", "must", "tour"}
 
@@ -56,14 +52,13 @@ func TakeLink(query url.Values, chapter lessons.Chapter) (l Link, rest url.Value
 func readLink(query url.Values, chapter lessons.Chapter) Link {
 	l := Link{Tour: query.Get("tour") == "1"}
 	var strange []string
-	for _, id := range items(strings.Join(query["off"], ",")) {
-		if !l.off(id, chapter.Version) {
-			strange = append(strange, id)
-		}
-	}
-	for _, item := range items(strings.Join(query["set"], ",")) {
-		if !l.set(item, chapter.Version) {
-			strange = append(strange, item)
+	for _, parameter := range []string{guard.LinkOff, guard.LinkSet} {
+		for _, item := range guard.LinkItems(query[parameter]) {
+			if change, known := guard.ReadLinkItem(guard.Rules{Chapter: chapter.Version}, parameter, item); known {
+				l.change(change)
+			} else {
+				strange = append(strange, item)
+			}
 		}
 	}
 	if step := query.Get("step"); step != "" {
@@ -73,16 +68,17 @@ func readLink(query url.Values, chapter lessons.Chapter) Link {
 			strange = append(strange, step)
 		}
 	}
-	tasks, unknown := progress.Assigned(items(strings.Join(query["must"], ",")), chapter)
+	tasks, unknown := progress.Assigned(guard.LinkItems(query["must"]), chapter)
 	l.Must, strange = tasks, append(strange, unknown...)
 	if tour := query.Get("tour"); tour != "" && tour != "1" {
 		strange = append(strange, tour)
 	}
 	clock := query.Get("clock")
+	moved := clock == "" || l.clock(clock)
 	switch {
 	case len(strange) > 0:
 		l.Problem = "This link asks for " + quoted(strange[0]) + ", which chapter " + chapter.ID + " does not have."
-	case clock != "" && !l.clock(clock):
+	case !moved:
 		l.Problem = "This link sets the clock to " + quoted(clock) + ", and a lab's clock moves by whole seconds, ten years at most."
 	}
 	if l.Problem != "" {
@@ -102,54 +98,16 @@ func (l *Link) clock(text string) bool {
 	return true
 }
 
-func items(list string) []string {
-	var out []string
-	for item := range strings.SplitSeq(list, ",") {
-		if item != "" && len(out) < maxLinked {
-			out = append(out, item)
-		}
+// change adds what an item of the link asks for.
+func (l *Link) change(c guard.LinkChange) {
+	switch id := string(c.Part.ID); {
+	case c.Protection != "":
+		l.Patch.Protections = with(l.Patch.Protections, c.Protection, false)
+	case c.Part.Kind == guard.Setting:
+		l.Patch.Settings = with(l.Patch.Settings, id, c.Text)
+	default:
+		l.Patch.Guards = with(l.Patch.Guards, id, c.Value)
 	}
-	return out
-}
-
-// off adds a protection or a part that is switched off. It reports whether the
-// chapter has it.
-func (l *Link) off(id, chapter string) bool {
-	if p, ok := guard.Find(id); ok && p.TaughtIn(chapter) {
-		l.Patch.Protections = with(l.Patch.Protections, id, false)
-		return true
-	}
-	return l.part(guard.ID(id), json.RawMessage("false"), chapter)
-}
-
-// set adds the setting of a habit: "pkce.method:plain"; or a check that is off, "audience:off".
-func (l *Link) set(item, chapter string) bool {
-	id, value, ok := strings.Cut(item, ":")
-	if !ok {
-		return false
-	}
-	if part, found := guard.FindPart(guard.ID(id)); found && part.Refuses() && value == guard.SetOff {
-		return l.part(part.ID, json.RawMessage("false"), chapter)
-	}
-	text, err := json.Marshal(value)
-	return err == nil && l.part(guard.ID(id), text, chapter)
-}
-
-func (l *Link) part(id guard.ID, value json.RawMessage, chapter string) bool {
-	p, ok := guard.ProtectionOf(id)
-	if !ok || !p.TaughtIn(chapter) {
-		return false
-	}
-	s, err := (guard.Switches{}).With(id, value)
-	if err != nil || !(guard.Rules{Chapter: chapter}).Has(id) {
-		return false
-	}
-	if part, _ := guard.FindPart(id); part.Kind == guard.Setting {
-		l.Patch.Settings = with(l.Patch.Settings, string(id), s[id])
-		return true
-	}
-	l.Patch.Guards = with(l.Patch.Guards, string(id), value)
-	return true
 }
 
 // maxQuoted is how much of a stranger's text is repeated, in characters.

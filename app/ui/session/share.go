@@ -23,47 +23,39 @@ const (
 	ShareAssign Share = "assign" // the chapter, what is off, and what must be done
 )
 
-// difference is one thing in which a lab differs from how its chapter opens.
-type difference struct {
-	in   string // the parameter of a link that says so, off or set
-	item string // in it
-	says string // in words
-}
-
 // differences are those of the protections, in the order of the catalogue.
-func differences(all []ProtectionStatus) []difference {
-	var out []difference
+func differences(all []ProtectionStatus) []guard.Difference {
+	var out []guard.Difference
 	for _, s := range all {
-		checks := 0
+		parts, statuses := []guard.Part{}, map[guard.ID]PartStatus{}
 		for _, p := range s.Parts {
-			if p.Part.Refuses() {
-				checks++
-			}
+			parts, statuses[p.Part.ID] = append(parts, p.Part), p
 		}
-		whole := checks > 0 && len(s.Parts) > 1 && s.AllOff()
-		if whole {
-			out = append(out, difference{"off", s.Protection.ID, s.Protection.Title + " is off"})
-		}
-		for _, p := range s.Parts {
-			id, name := string(p.Part.ID), prose.Capital(s.Protection.NameOf(p.Part))
-			switch {
-			case p.Part.Kind == guard.Setting && p.Value != p.Usual, p.Part.Kind == guard.Habit && !p.Safe():
-				out = append(out, difference{"set", id + ":" + p.Value, name + " " + p.Value})
-			case !p.Safe() && !whole && id == s.Protection.ID && checks > 1: // as off, it would name all of them
-				out = append(out, difference{"set", id + ":" + guard.SetOff, name + " is off"})
-			case !p.Safe() && !whole:
-				out = append(out, difference{"off", id, name + " is off"})
-			}
-		}
+		out = append(out, guard.Differences(s.Protection, parts, func(part guard.Part) (string, bool) {
+			p := statuses[part.ID]
+			return p.Value, !p.Safe() || part.Kind == guard.Setting && p.Value != p.Usual
+		})...)
 	}
 	return out
+}
+
+// differenceText says a difference in words.
+func differenceText(d guard.Difference) string {
+	name := d.Protection.Title
+	if d.Part.ID != "" {
+		name = prose.Capital(d.Protection.NameOf(d.Part))
+	}
+	if d.Value == "" {
+		return name + " is off"
+	}
+	return name + " " + d.Value
 }
 
 // shareLink returns the query of a link to a chapter as the lab stands.
 func shareLink(all []ProtectionStatus) url.Values {
 	query := url.Values{}
 	for _, d := range differences(all) {
-		query[d.in] = append(query[d.in], d.item)
+		query[d.Parameter] = append(query[d.Parameter], d.Item)
 	}
 	for name, list := range query {
 		query[name] = []string{strings.Join(list, ",")}
@@ -103,7 +95,7 @@ func (c *Controller) Carries(which Share) []string {
 func (c *Controller) differs(clock bool) []string {
 	var lines []string
 	for _, d := range differences(c.statuses()) {
-		lines = append(lines, d.says)
+		lines = append(lines, differenceText(d))
 	}
 	if offset := c.screen.Lab.ClockOffsetSeconds; clock && offset != 0 {
 		lines = append(lines, "The lab's clock: "+OffsetText(offset))
