@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"html"
 	"io"
@@ -197,11 +198,38 @@ func (b *tab) frame(address string) *tab {
 }
 
 // clickInFrame clicks, in a frame of another origin, the middle of what the CSS selector finds.
+// A frame that has just come is not yet given what the mouse does: it waits until what is
+// under the mouse says so.
 func (b *tab) clickInFrame(f *tab, selector string) {
 	b.Helper()
-	f.until(fmt.Sprintf(`document.querySelector(%q)?.checkVisibility()`, selector))
-	middle := `(r => [r.x + r.width / 2, r.y + r.height / 2])(document.querySelector(%q).getBoundingClientRect())`
-	at := evaluate[[2]float64](f, fmt.Sprintf(middle, selector))
-	frame := evaluate[[2]float64](b, `(f => [f.getBoundingClientRect().x + f.clientLeft, f.getBoundingClientRect().y + f.clientTop])(document.querySelector("iframe"))`)
-	b.do("click "+selector, chromedp.MouseClickXY(frame[0]+at[0], frame[1]+at[1]))
+	var at [2]float64
+	b.do("point at "+selector, retried(func(ctx context.Context, t *chromedp.Target) error {
+		middle := fmt.Sprintf(`(e => (e.scrollIntoView({block: "nearest", behavior: "instant"}), r => [r.x + r.width / 2, r.y + r.height / 2])(e.getBoundingClientRect()))(document.querySelector(%q))`, selector)
+		within, err := chromedp.Run(f.ctx, chromedp.Evaluate[[2]float64](middle))
+		if err != nil {
+			return err
+		}
+		frame, err := chromedp.Evaluate[[2]float64](`(f => [f.getBoundingClientRect().x + f.clientLeft, f.getBoundingClientRect().y + f.clientTop])(document.querySelector("iframe"))`)(ctx, t)
+		if err != nil {
+			return err
+		}
+		at = [2]float64{frame[0] + within[0], frame[1] + within[1]}
+		for _, beside := range []float64{1, 0} { // what does not move is not told
+			if _, err := chromedp.MouseEvent(chromedp.MouseMoved, at[0]+beside, at[1])(ctx, t); err != nil {
+				return err
+			}
+		}
+		there, err := chromedp.Run(f.ctx, chromedp.Evaluate[bool](fmt.Sprintf(`document.querySelector(%q).matches(":hover")`, selector)))
+		if err != nil || !there {
+			return errors.Join(errNotFree, err)
+		}
+		if _, err := chromedp.Run(f.ctx, chromedp.Evaluate[chromedp.Void](redrawn, chromedp.EvalAwaitPromise)); err != nil {
+			return err
+		}
+		if after, err := chromedp.Run(f.ctx, chromedp.Evaluate[[2]float64](middle)); err != nil || after != within {
+			return errors.Join(errMoving, err)
+		}
+		return nil
+	}))
+	b.do("click "+selector, chromedp.MouseClickXY(at[0], at[1]))
 }
