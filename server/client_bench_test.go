@@ -121,6 +121,10 @@ func TestSayingWhatBecameOfALogin(t *testing.T) {
 		t.Errorf("a saying is found as %+v", row)
 	}
 	junit := b.ask(http.MethodGet, "?format=junit", "")
+	b.reset()
+	if got := b.report(); got.Tried() != 0 {
+		t.Errorf("after a reset it still has %v", got.Counts)
+	}
 	if err := xml.Unmarshal([]byte(junit.body), new(struct{})); err != nil || junit.header.Get("Content-Type") != "application/xml; charset=utf-8" || !strings.Contains(junit.body, `name="id-token-wrong-iss"`) {
 		t.Errorf("as XML it is %s %s (%v)", junit.header.Get("Content-Type"), junit.body, err)
 	}

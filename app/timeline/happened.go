@@ -23,7 +23,7 @@ const (
 // maxHappened bounds the lines in which it is told; the newest stay.
 const maxHappened = 60
 
-// Happened tells in lines what happened in a lab, for who is asked for help: what was
+// Happened tells in lines what happened in a lab, for the one who is asked for help: what was
 // switched, which flows were begun, who refused and with which error code, and how attacks
 // ended. What an attack did on its way is left out. Only names of the lab's own catalogues are
 // repeated, and no value that an event carries: the lines may be shown to anybody.
@@ -138,7 +138,7 @@ func attackHappened(e event.Event, title string) string {
 	return says + "is stopped"
 }
 
-// switchHappened tells what the lab's desk changed.
+// switchHappened tells what the lab's API changed.
 func switchHappened(e event.Event) string {
 	var to string
 	if len(e.Change.Fields) > 0 {

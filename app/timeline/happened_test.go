@@ -22,7 +22,7 @@ func toldSince(events []event.Event, since Since) []string {
 	return lines
 }
 
-// on is a change of a protection as the lab's desk tells it.
+// on is a change of a protection as the lab's API tells it.
 func (r *recording) switched(protection string, parts ...event.ChangeField) {
 	r.change(event.Lab, "protection", "switched", protection, append([]event.ChangeField{{Name: "on", From: "true", To: "false"}}, parts...)...)
 }

@@ -9,7 +9,7 @@ import (
 	"oauthlab/lessons/prose"
 )
 
-// IsSwitch reports whether the lab's desk changed how the lab stands.
+// IsSwitch reports whether the lab's API changed how the lab stands.
 func IsSwitch(e event.Event) bool {
 	return e.From == event.Lab && e.Change != nil
 }

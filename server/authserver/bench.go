@@ -3,6 +3,7 @@ package authserver
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -58,11 +59,14 @@ const (
 // BenchSaying is what a client, or whoever ran it, says became of a login.
 type BenchSaying struct {
 	Outcome BenchOutcome `json:"outcome"`
-	Words   string       `json:"says,omitempty"` // the client's own, at most MaxBenchWords bytes
+	Words   string       `json:"says,omitempty"` // the client's own
 }
 
-// MaxBenchWords bounds what a client says of one login, in bytes. What is longer is cut.
-const MaxBenchWords = 300
+// Bounds of what is kept, so that it never comes near what a document may have.
+const (
+	MaxBenchWords = 200 // of what a client says of one login, in bytes of JSON; what is longer is cut
+	maxBenchRuns  = 300 // rows; of more, those that nothing was done in for longest are forgotten
+)
 
 // BenchRun is what one client did at the issuer with one fault.
 type BenchRun struct {
@@ -74,13 +78,16 @@ type BenchRun struct {
 	Said   *BenchSaying `json:"said,omitempty"`   // of the latest login
 }
 
-// did adds what was asked for, once.
-func (r *BenchRun) did(step BenchStep) {
-	if i := slices.IndexFunc(r.Steps, func(s BenchStep) bool { return s.Name == step.Name }); i >= 0 {
-		r.Steps[i] = step
-		return
+// did adds what was asked for, once. It reports whether that is new.
+func (r *BenchRun) did(step BenchStep) bool {
+	i := slices.IndexFunc(r.Steps, func(s BenchStep) bool { return s.Name == step.Name })
+	if i < 0 {
+		r.Steps = append(r.Steps, step)
+		return true
 	}
-	r.Steps = append(r.Steps, step)
+	same := r.Steps[i] == step
+	r.Steps[i] = step
+	return !same
 }
 
 // Did returns whether the client asked for that, and with which error of the server's.
@@ -131,8 +138,13 @@ func (b *Bench) run(client, fault string) *BenchRun {
 		r = b.Runs[i]
 		b.Runs = slices.Delete(b.Runs, i, i+1)
 	}
-	b.Runs = append(b.Runs, r)
+	b.Runs = lab.Keep(b.Runs, r, maxBenchRuns)
 	return &b.Runs[len(b.Runs)-1]
+}
+
+// without forgets clients that are not registered any more.
+func (b *Bench) without(registered func(id string) bool) {
+	b.Runs = slices.DeleteFunc(b.Runs, func(r BenchRun) bool { return r.Client != "" && !registered(r.Client) })
 }
 
 // begin puts a login of the client into its row, with what was asked for before it.
@@ -181,18 +193,14 @@ type benchRequest struct {
 	isAnswered  bool   // the browser was sent on
 }
 
-// take keeps the request. It reports whether there was anything to keep.
+// take keeps the request. It reports whether anything is new by it.
 func (b *Bench) take(q benchRequest) bool {
 	switch q.step.Name {
 	case "":
-		if r := b.under(q.fault, q.flow); r != nil && q.isAnswered { // by the page for the sign-in
-			r.did(BenchStep{Name: BenchAnswer, Error: q.answered})
-			return true
-		}
-		return false
+		r := b.under(q.fault, q.flow)
+		return r != nil && q.isAnswered && r.did(BenchStep{Name: BenchAnswer, Error: q.answered}) // by the page for the sign-in
 	case BenchMetadata, BenchKeys:
-		b.unnamed(q.fault, q.step.Name).did(q.step)
-		return true
+		return b.unnamed(q.fault, q.step.Name).did(q.step)
 	case BenchAuthorize:
 		if q.client == "" {
 			return false
@@ -208,11 +216,7 @@ func (b *Bench) take(q benchRequest) bool {
 	if r == nil && q.client != "" && b.index(q.client, q.fault) >= 0 { // the code or the token is none
 		r = b.run(q.client, q.fault)
 	}
-	if r == nil {
-		return false
-	}
-	r.did(q.step)
-	return true
+	return r != nil && r.did(q.step)
 }
 
 // benched serves a row of an issuer with a fault, and keeps what was asked.
@@ -268,13 +272,18 @@ func codeOf(err error) string {
 	return "server_error"
 }
 
+// errNothingNew keeps a document from being saved as it was.
+var errNothingNew = errors.New("nothing is new")
+
 // keepOnBench keeps a request. What the bench cannot keep is nothing to the client.
 func (s *Server) keepOnBench(ctx context.Context, t *lab.Handling, q benchRequest) {
 	err := s.Document().bench().Update(ctx, t.ID, func(b *Bench, _ *store.Outbox) error {
-		b.take(q)
+		if !b.take(q) {
+			return errNothingNew
+		}
 		return nil
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, errNothingNew) {
 		s.Log.Warn("client bench", "err", err)
 	}
 }
@@ -289,9 +298,10 @@ func (d Document) Bench(ctx context.Context, id uuid.UUID) (Bench, error) {
 }
 
 // SayOnBench keeps what became of a client's latest login at an issuer, as whoever ran it says.
-func (d Document) SayOnBench(ctx context.Context, id uuid.UUID, client, fault string, said BenchSaying) error {
-	said.Words = prose.Clip(strings.ToValidUTF8(said.Words, "�"), MaxBenchWords, "…")
-	return d.bench().Update(ctx, id, func(b *Bench, _ *store.Outbox) error {
+func (d Document) SayOnBench(ctx context.Context, l *lab.Lab, client, fault string, said BenchSaying) error {
+	said.Words = benchWords(said.Words)
+	return d.bench().Update(ctx, l.ID, func(b *Bench, _ *store.Outbox) error {
+		b.without(func(id string) bool { _, own := l.Settings.Own(id); return own })
 		if b.index(client, fault) < 0 { // it gave up before it named itself
 			var steps []BenchStep
 			if i := b.index("", fault); i >= 0 {
@@ -305,10 +315,32 @@ func (d Document) SayOnBench(ctx context.Context, id uuid.UUID, client, fault st
 	})
 }
 
+// benchWords is what a client says, in so few characters that its JSON keeps the bound.
+func benchWords(said string) string {
+	said = prose.Plain(strings.ToValidUTF8(said, "�"))
+	for most := MaxBenchWords; ; most /= 2 {
+		words := prose.Clip(said, most, "…")
+		if text, err := json.Marshal(words); err == nil && len(text) <= MaxBenchWords+len(`""`) {
+			return words
+		}
+	}
+}
+
 // ClearBench forgets what a client did, and what nobody has put a name to.
 func (d Document) ClearBench(ctx context.Context, id uuid.UUID, client string) error {
-	return d.bench().Update(ctx, id, func(b *Bench, _ *store.Outbox) error {
-		b.Runs = slices.DeleteFunc(b.Runs, func(r BenchRun) bool { return r.Client == client || r.Client == "" })
+	return d.clearBench(ctx, id, func(r BenchRun) bool { return r.Client == client || r.Client == "" })
+}
+
+func (d Document) clearBench(ctx context.Context, id uuid.UUID, gone func(BenchRun) bool) error {
+	err := d.bench().Update(ctx, id, func(b *Bench, _ *store.Outbox) error {
+		if !slices.ContainsFunc(b.Runs, gone) {
+			return errNothingNew
+		}
+		b.Runs = slices.DeleteFunc(b.Runs, gone)
 		return nil
 	})
+	if errors.Is(err, errNothingNew) {
+		return nil
+	}
+	return err
 }

@@ -40,12 +40,16 @@ func (d Document) Create(ctx context.Context, l *lab.Lab) error {
 	return d.docs().Create(ctx, l.ID, State{})
 }
 
-// Reset implements lab.Document: codes, tokens, sessions and keys are gone.
+// Reset implements lab.Document: codes, tokens, sessions and keys are gone, and what the
+// client bench has.
 func (d Document) Reset(ctx context.Context, l *lab.Lab) error {
 	err := d.docs().Update(ctx, l.ID, func(s *State, _ *store.Outbox) error {
 		*s = State{}
 		return nil
 	})
+	if err == nil {
+		err = d.clearBench(ctx, l.ID, func(BenchRun) bool { return true })
+	}
 	if err != nil || d.Keys == nil {
 		return err
 	}

@@ -36,7 +36,7 @@ const (
 
 // pupilScript is the hand of a learner on a page, which presses what it is told as soon as
 // that can be pressed: Run, then what the flow of the chapter takes besides. It notes how many
-// milliseconds after the begin of the navigation the page was there, and the flow done, as
+// milliseconds after the beginning of the navigation the page was there, and the flow done, as
 // the lesson ticks it.
 const pupilScript = `(() => {
 	if (top !== window) return;
@@ -149,15 +149,15 @@ type pupil struct {
 	wrong  []string   // what stands on the page's console
 }
 
-// pupilTimes are in milliseconds: from the begin of the navigation until Run can be pressed,
+// pupilTimes are in milliseconds: from the beginning of the navigation until Run can be pressed,
 // and until the flow is done, and from the press on an attack until its end is shown.
 type pupilTimes struct{ Ready, Done, Ended float64 }
 
 // measureClass has a class of learners open a page each, in one browser with a profile for
 // each, and run the flow of their chapter, and when all have done so, all at once its attack.
-// Few open their page at once: each has a processor of their own in life, and here all have
-// those of this machine. It fails where a
-// page shows anything but the log of its own lab, or its console says that something is wrong.
+// Few open their page at once: a learner's computer has processors of its own, and here all share
+// those of this machine. It fails where a page shows anything but the log of its own lab, or its
+// console says that something is wrong.
 func (b *bench) measureClass(ctx context.Context) error {
 	ctx, done := context.WithTimeout(ctx, classWait)
 	defer done()

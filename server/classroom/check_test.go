@@ -164,7 +164,7 @@ func TestWhatIsStrangeInAFileIsTold(t *testing.T) {
 // What learners are called reaches neither a terminal nor a spreadsheet as it is.
 func TestNamesThatWouldDoSomething(t *testing.T) {
 	for typed, want := range map[string]struct{ table, csv string }{
-		`\u001b]0;owned\u0007`:                 {"·]0;owned·", "·]0;owned·"},
+		`\u001b]0;owned\u0007`:                 {"·]0;owned·", `"·]0,owned·"`},
 		`\u202eevil`:                           {"·evil", "·evil"},
 		`a\u0000\u009b2J`:                      {"a··2J", "a··2J"},
 		`Bob\nMallory done done`:               {"Bob Mallory done done", "Bob Mallory done done"},
@@ -175,6 +175,7 @@ func TestNamesThatWouldDoSomething(t *testing.T) {
 		`＝1+1`:                                 {"＝1+1", "'＝1+1"},
 		`<img src=x onerror=alert(1)>`:         {"<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>"},
 		`a,b`:                                  {"a,b", `"a,b"`},
+		`Bob;=1+1`:                             {"Bob;=1+1", `"Bob,=1+1"`},
 	} {
 		t.Run(typed, func(t *testing.T) {
 			dir := handedIn(t, map[string]string{"x.json": `{"version":1,"name":"` + typed + `","chapters":{}}`})

@@ -39,12 +39,12 @@ func TestTheClientBenchInThePage(t *testing.T) {
 	l := b.labOf(p)
 	bench := p.lab + "/api/labs/" + l.ID + "/clients/" + c.ClientID + "/bench"
 	report := func() benchReport { return fromAPI[benchReport](t, bench, l.Key) }
-	row := `document.getElementById("bench-metadata-wrong-issuer").closest("tr")`
-	found := func(name string) { b.until(row + `.querySelector(".bench-found").innerText === "` + name + `"`) }
+	row := `document.getElementById("faults-metadata-wrong-issuer").closest("tr")`
+	found := func(name string) { b.until(row + `.querySelector(".faults-found").innerText === "` + name + `"`) }
 
 	b.press("tab", "Faults · 0 of 48")
-	b.until(row + `.querySelector(".bench-found") !== null`)
-	if n := len(report().Faults); n != evaluate[int](b, `document.querySelectorAll(".bench tbody tr").length`) {
+	b.until(row + `.querySelector(".faults-found") !== null`)
+	if n := len(report().Faults); n != evaluate[int](b, `document.querySelectorAll(".faults tbody tr").length`) {
 		t.Errorf("the API has %d rows, and the page others", n)
 	}
 	_, issuer := report().of(t, "metadata-wrong-issuer")
@@ -82,7 +82,7 @@ func TestTheClientBenchInThePage(t *testing.T) {
 	if err := xml.Unmarshal([]byte(evaluate[string](b, `globalThis.copied`)), &suite); err != nil || suite.Failures != 1 || suite.Tests != len(copied.Faults) {
 		t.Errorf("as JUnit it is %+v (%v)", suite, err)
 	}
-	if script := evaluate[string](b, `document.getElementById("bench-script").textContent`); !strings.Contains(script, bench) || strings.Contains(script, l.Key) {
+	if script := evaluate[string](b, `document.getElementById("faults-script").textContent`); !strings.Contains(script, bench) || strings.Contains(script, l.Key) {
 		t.Errorf("the script is %s", script)
 	}
 	b.press("button", "Begin again")

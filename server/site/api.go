@@ -101,6 +101,8 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.As(err, &refused):
 		refused.Write(w)
 	case r.Context().Err() != nil: // the caller has gone
+	case errors.Is(err, store.ErrTooLarge):
+		endpoint.Explained("The authorization server remembers no more of this lab.", err, nil).Write(w)
 	default:
 		wait := awayWait
 		var closed *lab.UnavailableError

@@ -72,7 +72,7 @@ func (a *API) sayOnBench(w http.ResponseWriter, r *http.Request, t *lab.Handling
 	if said.Outcome != authserver.BenchAccepted && said.Outcome != authserver.BenchRefused {
 		return endpoint.Invalid("The member outcome is neither accepted nor refused.", "Say accepted where the user was signed in, and refused where your client gave up; says takes its words.")
 	}
-	if err := a.Auth.SayOnBench(r.Context(), t.ID, c.ID, fault, said); err != nil {
+	if err := a.Auth.SayOnBench(r.Context(), t.Lab, c.ID, fault, said); err != nil {
 		return err
 	}
 	report, err := a.benchOf(r, t, c)

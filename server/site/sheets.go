@@ -18,9 +18,9 @@ func sheets() map[string][]string {
 	return map[string][]string{
 		screenSheet: {
 			tokens, base, "css/loader.css", "css/layout.css", "css/chapters.css", "css/lesson.css", "css/changes.css", "css/stage.css",
-			"css/browser.css", "css/drawer.css", "css/bench.css", "css/clients.css", "css/panel.css", "css/landing.css", "css/features.css", "css/contrast.css",
+			"css/browser.css", "css/drawer.css", "css/faults.css", "css/clients.css", "css/panel.css", "css/landing.css", "css/features.css", "css/contrast.css",
 		},
-		"css/books.css":          {tokens, base, book, "css/bench.css"},
+		"css/books.css":          {tokens, base, book, "css/faults.css"},
 		"css/unscripted.css":     {book, "css/reading.css"}, // besides the screen's
 		"css/embedded.css":       embed,
 		"css/embedded-light.css": embed,

@@ -46,7 +46,7 @@ func forge(c *session.Controller, s session.Screen) app.UI {
 			tag.If(f.Forged.Token != "", func() app.UI { return forgedToken(f.Forged.Token) }),
 			tag.If(f.Sent && f.Forged.Status != 0, func() app.UI { return forgedAnswer(f.Forged) }),
 		),
-		tag.P("bench-note").Text("The API reads tokens by itself where “API checks tokens by” is signature, among the parts of JWT signature. Otherwise it asks the auth server, which knows what it has given out (RFC 9068 §4, RFC 7662 §2)."),
+		tag.P("modal-note").Text("The API reads tokens by itself where “API checks tokens by” is signature, among the parts of JWT signature. Otherwise it asks the auth server, which knows what it has given out (RFC 9068 §4, RFC 7662 §2)."),
 	)
 }
 

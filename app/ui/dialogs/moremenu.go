@@ -21,7 +21,7 @@ func (m moreMenu) draw(ready bool) app.UI {
 		tag.Li("menu-item", "menu-narrow").Body(m.steps(ready)...),
 		m.item(shareTitle, "A link to this chapter, with what is off and the open step.", true, func() { m.Controller.OpenDialog(session.DialogShare) }),
 		m.item(saveTitle, "What you did, as a file or as text.", true, func() { m.Controller.OpenFrom(session.MoreID, session.DialogExport) }),
-		m.item(changedTitle, "As text, for whom you ask for help.", true, func() { m.Controller.OpenChanged(session.MoreID) }),
+		m.item(changedTitle, "As text, for the person who helps you.", true, func() { m.Controller.OpenChanged(session.MoreID) }),
 		m.item(assignTitle, "A link that says what a class must do.", true, func() { m.Controller.OpenAssign(session.MoreID) }),
 		m.item("Keys", m.keysText(), true, func() { m.Controller.OpenDialog(session.DialogKeys) }),
 		m.singleKeys(),

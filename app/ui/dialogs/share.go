@@ -30,7 +30,7 @@ func share(c *session.Controller, s session.Screen) app.UI {
 		copyLine("Link", c.LinkTo(s.Share)),
 		tag.P("field-label").Text("It carries"),
 		lines(c.Carries(s.Share)),
-		tag.P("bench-note").Text("It carries no keys, tokens or codes, nothing of users, no log, and no clients of your own."),
+		tag.P("modal-note").Text("It carries no keys, tokens or codes, nothing of users, no log, and no clients of your own."),
 		tag.Div("modal-actions").Body(
 			tag.Button("button").Text(assignTitle).OnClick(func(app.Context, app.Event) { c.OpenAssign(session.MoreID) }),
 		),
@@ -45,13 +45,13 @@ func assign(c *session.Controller, s session.Screen) app.UI {
 	}
 	steps := len(s.Steps)
 	return tag.Div().Body(
-		tag.P("modal-lead").Text("Tick what must be done. Whoever opens the link sees it tick itself, and saves a file to hand in."),
+		tag.P("modal-lead").Text("Tick what must be done. Learners who open the link see each line tick when it is done, and save a file to hand in."),
 		tag.Ul("tasks").Aria("label", "Steps to be done").TabIndex(-1).Attr("autofocus", "true").Body(boxes[:steps]...),
 		tag.Ul("tasks").Aria("label", "Attacks to be seen").Body(boxes[steps:]...),
 		copyLine("Link", c.LinkTo(session.ShareAssign)),
 		tag.P("field-label").Text("It carries, beside what is ticked"),
 		lines(c.Carries(session.ShareAssign)),
-		tag.P("bench-note").Body(tag.A("/class").Text("For a class"), app.Text(": how files are handed in, and read into one table.")),
+		tag.P("modal-note").Body(tag.A("/class").Text("For a class"), app.Text(": how files are handed in, and read into one table.")),
 	)
 }
 
@@ -69,14 +69,14 @@ func handIn(c *session.Controller, _ session.Screen) app.UI {
 	)
 }
 
-// changed tells what differs and what happened, to copy for who is asked for help.
+// changed tells what differs and what happened, to copy for the one who is asked for help.
 func changed(c *session.Controller, s session.Screen) app.UI {
 	var moments []choice
 	for _, m := range session.Sinces() {
 		moments = append(moments, choice{m.Name, s.Since == m.Since, func() { c.TellSince(m.Since) }})
 	}
 	return tag.Div().Body(
-		tag.P("modal-lead").Text("For whom you ask for help. It has no keys, tokens, codes or passwords."),
+		tag.P("modal-lead").Text("For the person who helps you. It has no keys, tokens, codes or passwords."),
 		choices("Since", moments),
 		copyText("As text", c.ChangedText(), copyButton()),
 	)

@@ -32,7 +32,7 @@ func waysOf(all []timeline.Way, page string, ready bool, do func()) app.UI {
 			tag.If(!ready, func() app.UI { return tag.P("step-wait").Text("Run the flow first, and sign in as Alice.") }),
 		),
 		tag.Div("knows-panels").Body(panels...),
-		tag.P("bench-note").Body(
+		tag.P("modal-note").Body(
 			app.Text("The agent has a page of its own: "),
 			tag.A(page).Text("what it remembers of its tasks"), app.Text("."),
 		),

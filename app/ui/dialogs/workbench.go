@@ -34,7 +34,7 @@ func workbench(c *session.Controller, s session.Screen) app.UI {
 		tag.Dl("bench-way").Body(way(b.Verifier)...),
 		benchField(session.ChallengeField, "A challenge to hold against it", laid.Challenge, c.TypeChallenge),
 		tag.P("bench-said").Role("status").Text(meets(b)),
-		tag.P("bench-note").Text("There is no way back: SHA-256 cannot be undone. From a challenge one can only guess verifiers and hash each, and 256 bits of chance are beyond guessing (RFC 7636 §7.1)."),
+		tag.P("modal-note").Text("There is no way back: SHA-256 cannot be undone. From a challenge one can only guess verifiers and hash each, and 256 bits of chance are beyond guessing (RFC 7636 §7.1)."),
 	)
 }
 

@@ -36,7 +36,7 @@ func Sinces() []SinceName {
 }
 
 // ChangedText tells how the lab differs from how its chapter opens, and what happened, as
-// text for who is asked for help. It ends with a link that brings a lab to the same state.
+// text for the one who is asked for help. It ends with a link that brings a lab to the same state.
 func (c *Controller) ChangedText() string {
 	differs := c.differs(true)
 	if n := c.screen.OwnClients; n > 0 {
