@@ -88,7 +88,7 @@ func TestWhatNoCommandTakes(t *testing.T) {
 
 		"progress check":                  `expected "<file> ..."; see oauthlab help`,
 		"progress check --json --csv f":   "--json and --csv can't be used together; see oauthlab help",
-		"progress check --lessons-only f": "--lessons-only needs --lessons: with which chapters?",
+		"progress check --lessons-only f": "--lessons-only needs --lessons: with which chapters?; see oauthlab help",
 		"progress check --data d f":       "unknown flag --data; see oauthlab help",
 
 		"doctor":                   `expected "<url>"; see oauthlab help`,
