@@ -72,7 +72,7 @@ func routes() map[string][]routeRow {
 		page("/", "/v03-pkce/nothing", 404, aPage), page("/", "/callback/", 404, aPage),
 		{"/", "POST", "/", 405, anAsset, false}, {"/callback", "DELETE", "/callback", 405, anAsset, false},
 		page("/callback", "/callback?code=x", 200, aFrame),
-		page("/glossary", "/glossary", 200, aPage), page("/troubleshooting", "/troubleshooting", 200, aPage), page("/reference", "/reference", 200, aPage), page("/asvs", "/asvs", 200, aPage), page("/class", "/class", 200, aPage),
+		page("/glossary", "/glossary", 200, aPage), page("/troubleshooting", "/troubleshooting", 200, aPage), page("/reference", "/reference", 200, aPage), page("/asvs", "/asvs", 200, aPage), page("/class", "/class", 200, aPage), page("/client-bench", "/client-bench", 200, aPage),
 		page("/embed", "/embed", 200, aPage), page("/embed/", "/embed/v03?off=pkce&attack=intercepted-code", 200, anEmbed), page("/embed/", "/embed/v03?off=nothing", 404, anEmbed),
 		page("/embed/", "/embed/", 404, anEmbed), {"/embed/", "POST", "/embed/v03", 405, anEmbed, false}, get("/", "/web/fonts/inter.woff2", 200, aFont),
 		get("/robots.txt", "/robots.txt", 200, anAsset), get("/sitemap.xml", "/sitemap.xml", 200, anAsset), get("/ads.txt", "/ads.txt", 404, anAsset),
