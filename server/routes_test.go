@@ -176,7 +176,7 @@ func routeOf(row endpoint.Row) routeRow {
 
 // filled names something that is there for each wildcard of a path but the lab.
 func filled(path string) string {
-	return strings.NewReplacer("{attack}", "login-csrf", "{guard}", "pkce.verify", "{term}", "state", "{error}", "lab-gone", "{chapter}", "v03", "{$}", "").Replace(path)
+	return strings.NewReplacer("{attack}", "login-csrf", "{guard}", "pkce.verify", "{term}", "state", "{error}", "lab-gone", "{chapter}", "v03", "{fault}", "none", "{$}", "").Replace(path)
 }
 
 // Every route of every party keeps the rules of the house about what a browser may do

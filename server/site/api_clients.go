@@ -38,10 +38,6 @@ func (a *API) clientCalls() []endpoint.Row {
 			Does: "Changes its name or its redirect URIs, or makes a new secret; what is absent stays as it is.",
 		},
 		{
-			Method: http.MethodDelete, Path: one, Keyed: true, Serve: endpoint.Plain(a.removeClient),
-			Does: "Takes it away: its codes and tokens are good for nothing any more.",
-		},
-		{
 			Method: http.MethodGet, Path: one + "/bench", Keyed: true, Feature: guard.OpenIDConnect, Serve: endpoint.Form(a.bench), Answer: clientbench.BenchReport{},
 			Does: "Reports which faults of the authorization server the client noticed; with format=junit as XML for programs that show test results.",
 		},
@@ -52,6 +48,10 @@ func (a *API) clientCalls() []endpoint.Row {
 		{
 			Method: http.MethodPost, Path: one + "/bench/{fault}", Keyed: true, Feature: guard.OpenIDConnect, Serve: endpoint.JSON(a.sayOnBench), Answer: clientbench.BenchRow{},
 			Does: "Says what became of the client's latest login at the issuer with that fault, which the requests do not always show.",
+		},
+		{
+			Method: http.MethodDelete, Path: one, Keyed: true, Serve: endpoint.Plain(a.removeClient),
+			Does: "Takes it away: its codes and tokens are good for nothing any more.",
 		},
 	}
 }
