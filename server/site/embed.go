@@ -76,16 +76,16 @@ func embedCourse(chapters []lessons.Chapter) ([]embedChapter, error) {
 	if err != nil {
 		return nil, err
 	}
+	attacks, order := map[string]api.Attack{}, []string{}
+	for _, a := range AttackCatalogue() {
+		attacks[a.ID], order = a, append(order, a.ID)
+	}
 	var course []embedChapter
 	for _, c := range chapters {
 		if c.ID != c.Version {
 			continue
 		}
-		one := embedChapter{Chapter: c, attacks: map[string]api.Attack{}}
-		var order []string
-		for _, a := range AttackCatalogue() {
-			one.attacks[a.ID], order = a, append(order, a.ID)
-		}
+		one := embedChapter{Chapter: c, attacks: attacks}
 		one.Held = allHeld(slices.DeleteFunc(slices.Clone(runs), func(r recording.Run) bool { return r.Chapter != c.ID }), order)
 		if len(one.Held) > 0 {
 			course = append(course, one)
@@ -113,7 +113,7 @@ func newEmbeds(o lab.Origins, chapters []lessons.Chapter, link func(string) stri
 
 // ServeHTTP answers with the recording that the address selects.
 func (e *embeds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	chosen, wrong := e.choose(strings.TrimPrefix(r.URL.Path, embedPath+"/"), r.URL.RawQuery)
+	chosen, theme, wrong := e.choose(strings.TrimPrefix(r.URL.Path, embedPath+"/"), r.URL.RawQuery)
 	if wrong != nil {
 		e.lost(w, *wrong)
 		return
@@ -123,8 +123,7 @@ func (e *embeds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		e.lost(w, wrongAddress{Status: http.StatusInternalServerError, Title: "This recording cannot be shown", Says: "The fault is the lab's."})
 		return
 	}
-	s, _ := readSelection(chosen.Chapter, r.URL.RawQuery) // choose read it
-	page = themed(page, s.theme)
+	page = themed(page, theme)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	asset.Keep(w.Header(), false, asset.Tag(asset.Hash([]byte(page))))
 	http.ServeContent(w, r, "", time.Time{}, strings.NewReader(page))
@@ -140,20 +139,20 @@ type wrongAddress struct {
 
 type embedLink struct{ Address, Text, Ending string }
 
-// choose returns what an address selects. It repeats nothing of it.
-func (e *embeds) choose(chapter, query string) (*held, *wrongAddress) {
+// choose returns what an address selects, and in which theme. It repeats nothing of it.
+func (e *embeds) choose(chapter, query string) (chosen *held, theme string, wrong *wrongAddress) {
 	i := slices.IndexFunc(e.course, func(c embedChapter) bool { return c.ID == chapter })
 	if i < 0 {
 		w := &wrongAddress{Status: http.StatusNotFound, Title: "No such chapter", Says: "There are recordings of these chapters."}
 		for _, c := range e.course {
 			w.Links = append(w.Links, embedLink{Address: c.Address(), Text: c.ID + " " + c.Title})
 		}
-		return nil, w
+		return nil, "", w
 	}
 	c := e.course[i]
 	s, ok := readSelection(c.ID, query)
 	if !ok {
-		return nil, &wrongAddress{
+		return nil, "", &wrongAddress{
 			Status: http.StatusBadRequest, Title: "This address cannot be read",
 			Says:  "It may say attack, off, set and theme, each once: an attack of the chapter, what is off, what is set to what, and light or dark. These are the recordings of " + c.ID + ".",
 			Links: linksTo(shortest(c.Held), c),
@@ -166,17 +165,17 @@ func (e *embeds) choose(chapter, query string) (*held, *wrongAddress) {
 		}
 	}
 	if len(ofAttack) == 0 {
-		return nil, &wrongAddress{
+		return nil, "", &wrongAddress{
 			Status: http.StatusNotFound, Title: "No such attack in " + c.ID,
 			Says: "These are the recordings of the chapter.", Links: linksTo(shortest(c.Held), c),
 		}
 	}
 	for _, h := range ofAttack {
 		if s.switches != nil && recording.Key(c.ID, s.switches) == recording.Key(c.ID, h.switches) {
-			return h, nil
+			return h, s.theme, nil
 		}
 	}
-	return nil, &wrongAddress{
+	return nil, "", &wrongAddress{
 		Status: http.StatusNotFound, Title: "Not recorded with these switches",
 		Says: "Not every way in which a lab can stand is recorded. These are.", Links: linksTo(ofAttack, c),
 	}
