@@ -27,7 +27,7 @@ import (
 //     login that follows, and stay there if none does;
 //   - package clientbench judges; nothing here does.
 
-// What a client does at an issuer, in the order of a login.
+// What a client does at an issuer.
 const (
 	BenchMetadata  = "metadata"  // reads the metadata, at any of their addresses
 	BenchAuthorize = "authorize" // sends the browser
@@ -37,9 +37,6 @@ const (
 	BenchUserInfo  = "userinfo"  // asks who the user is
 	BenchRefresh   = "refresh"   // refreshes
 )
-
-// benchOrder is all of them, in that order.
-var benchOrder = []string{BenchMetadata, BenchAuthorize, BenchAnswer, BenchToken, BenchKeys, BenchUserInfo, BenchRefresh}
 
 // BenchStep is what a client asked for in a login, and how that was answered.
 type BenchStep struct {
@@ -98,15 +95,12 @@ func (r BenchRun) Did(name string) (step BenchStep, did bool) {
 	return BenchStep{}, false
 }
 
-// Last is how far the client came; "" is nowhere.
+// Last is what the client asked for first of all that came last; "" is nothing.
 func (r BenchRun) Last() string {
-	last := ""
-	for _, name := range benchOrder {
-		if _, did := r.Did(name); did {
-			last = name
-		}
+	if len(r.Steps) == 0 {
+		return ""
 	}
-	return last
+	return r.Steps[len(r.Steps)-1].Name
 }
 
 // Bench is what was done at all issuers of one lab: at most a row a fault and client, and one a
@@ -147,13 +141,21 @@ func (b *Bench) without(registered func(id string) bool) {
 	b.Runs = slices.DeleteFunc(b.Runs, func(r BenchRun) bool { return r.Client != "" && !registered(r.Client) })
 }
 
-// begin puts a login of the client into its row, with what was asked for before it.
-func (b *Bench) begin(client, fault, flow string) *BenchRun {
-	var before []BenchStep
-	if i := b.index("", fault); i >= 0 {
-		before = b.Runs[i].Steps
-		b.Runs = slices.Delete(b.Runs, i, i+1)
+// claim takes the row without a client away, for one that names itself now: the metadata were read
+// before. Keys may have been another's.
+func (b *Bench) claim(fault string) []BenchStep {
+	i := b.index("", fault)
+	if i < 0 {
+		return nil
 	}
+	before := slices.DeleteFunc(b.Runs[i].Steps, func(s BenchStep) bool { return s.Name != BenchMetadata })
+	b.Runs = slices.Delete(b.Runs, i, i+1)
+	return before
+}
+
+// begin puts a login of the client into its row.
+func (b *Bench) begin(client, fault, flow string) *BenchRun {
+	before := b.claim(fault)
 	r := b.run(client, fault)
 	r.Flow, r.Steps, r.Said = flow, before, nil
 	r.Logins++
@@ -303,12 +305,8 @@ func (d Document) SayOnBench(ctx context.Context, l *lab.Lab, client, fault stri
 	return d.bench().Update(ctx, l.ID, func(b *Bench, _ *store.Outbox) error {
 		b.without(func(id string) bool { _, own := l.Settings.Own(id); return own })
 		if b.index(client, fault) < 0 { // it gave up before it named itself
-			var steps []BenchStep
-			if i := b.index("", fault); i >= 0 {
-				steps = b.Runs[i].Steps
-				b.Runs = slices.Delete(b.Runs, i, i+1)
-			}
-			b.run(client, fault).Steps = steps
+			before := b.claim(fault)
+			b.run(client, fault).Steps = before
 		}
 		b.run(client, fault).Said = &said
 		return nil

@@ -89,22 +89,27 @@ type judgement struct {
 	outcome authserver.BenchOutcome // "" where it is not known
 	finding Finding
 	how     string // a sentence
+	asks    bool   // whoever ran the client may know better
 }
 
 // judge finds what to say: by what the client says itself, else by what it did, compared with
-// what it does where nothing is wrong.
+// what it does where nothing is wrong. What was asked for without a name may be anybody's.
 func judge(f authserver.Fault, run, faultless authserver.BenchRun) judgement {
 	m := meetingOf(f)
-	unclear := func(how string) judgement { return judgement{"", Unclear, how} }
-	if len(run.Steps) == 0 && run.Said == nil {
-		return judgement{"", NotTried, ""}
+	unclear := func(how string) judgement { return judgement{finding: Unclear, how: how} }
+	unmet := func(how string) judgement { return judgement{finding: NotMet, how: how} }
+	_, met := run.Did(m.at)
+	if run.Client == "" && m.at == authserver.BenchMetadata && met {
+		return judgement{finding: Unclear, how: "Somebody read the metadata and sent no browser. Whether that was your client, only you know.", asks: true}
 	}
-	if run.Logins < f.Logins && !said(run, authserver.BenchRefused) {
+	if run.Client == "" {
+		return judgement{finding: NotTried}
+	}
+	if run.Logins < f.Logins {
 		return unclear("The fault shows at the second login: sign in once more.")
 	}
-	_, met := run.Did(m.at)
 	if run.Said != nil && !met {
-		return judgement{"", NotMet, "It says that it " + string(run.Said.Outcome) + " it, and ended before it came there, " + after(run) + "."}
+		return unmet("It says that it " + string(run.Said.Outcome) + " it, and ended before it came there, " + after(run) + ".")
 	}
 	if run.Said != nil {
 		return known(f, run.Said.Outcome, "It says that it "+string(run.Said.Outcome)+" it, "+after(run)+".")
@@ -114,26 +119,26 @@ func judge(f authserver.Fault, run, faultless authserver.BenchRun) judgement {
 	}
 	switch went := didAny(run, m.proof); {
 	case !met && went:
-		return judgement{"", NotMet, "It went on without " + asks[m.at] + "."}
+		return unmet("It went on without " + asks[m.at] + ".")
 	case !met && run.Last() == authserver.BenchAuthorize:
 		return unclear("It waits for the sign-in.")
 	case !met:
-		return judgement{"", NotMet, "It ended before it came there, " + after(run) + "."}
+		return unmet("It ended before it came there, " + after(run) + ".")
 	case went:
 		return known(f, authserver.BenchAccepted, "It went on, and ended "+after(run)+".")
 	case f.Name != guard.NoFault && didAny(faultless, m.proof):
-		return known(f, authserver.BenchRefused, "It ended "+after(run)+", and goes on where nothing is wrong.")
+		j := known(f, authserver.BenchRefused, "It ended "+after(run)+", and goes on where nothing is wrong.")
+		j.asks = true
+		return j
 	}
-	return unclear("It ended " + after(run) + ", and may do so anywhere. Have it " + toShow(m.proof) + " after a login, or say what became of it.")
-}
-
-func said(r authserver.BenchRun, outcome authserver.BenchOutcome) bool {
-	return r.Said != nil && r.Said.Outcome == outcome
+	j := unclear("It ended " + after(run) + ", and may do so anywhere. Have it " + toShow(m.proof) + " after a login, or say what became of it.")
+	j.asks = f.Name != guard.NoFault
+	return j
 }
 
 // known is what there is to say where the outcome is known.
 func known(f authserver.Fault, outcome authserver.BenchOutcome, how string) judgement {
-	return judgement{outcome, FindingOf(f, outcome), how}
+	return judgement{outcome: outcome, finding: FindingOf(f, outcome), how: how}
 }
 
 // FindingOf is what is to be said of a client that a fault came to that outcome with.

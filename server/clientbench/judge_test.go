@@ -41,7 +41,8 @@ func TestJudge(t *testing.T) {
 	stops := login(toToken...)
 	twice := whole
 	twice.Logins = 2
-	none := authserver.BenchRun{}
+	none, nobody := authserver.BenchRun{}, login("metadata", "keys")
+	nobody.Client, nobody.Logins = "", 0
 	for name, tt := range map[string]struct {
 		fault          string
 		run, faultless authserver.BenchRun
@@ -68,7 +69,9 @@ func TestJudge(t *testing.T) {
 		"a wrong state, and it redeems the code":             {"redirect-wrong-state", login("authorize", "answer", "token"), whole, Swallowed, ""},
 		"no keys, which it never reads":                      {"jwks-empty", login("metadata", "authorize", "answer", "token", "userinfo", "refresh"), whole, NotMet, "without reading the keys"},
 		"no keys, and it goes on":                            {"jwks-empty", whole, whole, Allowed, ""},
-		"metadata of another issuer, refused":                {"metadata-wrong-issuer", login("metadata"), whole, Noticed, "after GET the metadata"},
+		"metadata that somebody read":                        {"metadata-wrong-issuer", nobody, whole, Unclear, "only you know"},
+		"and it says that it was there":                      {"metadata-wrong-issuer", saying(login("metadata"), authserver.BenchRefused), whole, Noticed, "after GET the metadata"},
+		"metadata and keys that somebody read":               {"jwks-empty", nobody, whole, NotTried, ""},
 		"metadata of another issuer, accepted":               {"metadata-wrong-issuer", login("metadata", "authorize"), whole, Swallowed, ""},
 		"metadata that it never reads":                       {"metadata-wrong-issuer", login("authorize", "answer", "token"), whole, NotMet, "without reading the metadata"},
 		"UserInfo that it never asks":                        {"userinfo-not-json", stops, whole, NotMet, "before it came there"},
@@ -78,6 +81,7 @@ func TestJudge(t *testing.T) {
 		"a replay at the first login":                        {"id-token-replayed", whole, whole, Unclear, "sign in once more"},
 		"a replay at the second":                             {"id-token-replayed", twice, whole, Swallowed, ""},
 		"a replay that it accepted at its first, so it says": {"id-token-replayed", saying(whole, authserver.BenchAccepted), whole, Unclear, "sign in once more"},
+		"a replay that it refused at its first, so it says":  {"id-token-replayed", saying(whole, authserver.BenchRefused), whole, Unclear, "sign in once more"},
 
 		"where nothing is wrong, all the way":            {"none", whole, whole, Right, ""},
 		"where nothing is wrong, and nothing to see":     {"none", stops, stops, Unclear, "Have it ask UserInfo"},
@@ -88,7 +92,7 @@ func TestJudge(t *testing.T) {
 		"it says so of what it never met":           {"userinfo-foreign-subject", saying(stops, authserver.BenchAccepted), whole, NotMet, "before it came there, after GET /jwks"},
 		"a subject that only UserInfo can show":     {"id-token-wrong-sub", saying(stops, authserver.BenchAccepted), whole, NotMet, ""},
 		"a refusal for another reason":              {"id-token-wrong-iss", saying(login("metadata"), authserver.BenchRefused), whole, NotMet, "after GET the metadata"},
-		"it says so before any request":             {"metadata-not-json", saying(none, authserver.BenchRefused), whole, NotMet, "before any request"},
+		"it says so before any request":             {"metadata-not-json", saying(authserver.BenchRun{Client: "own-1"}, authserver.BenchRefused), whole, NotMet, "before any request"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := judge(fault(t, tt.fault), tt.run, tt.faultless)

@@ -44,7 +44,7 @@ func (r BenchReport) WriteJUnit(w io.Writer) error {
 			c.Failure = &junitMessage{Message: string(row.Finding) + ": " + row.Changes, Text: told}
 		case !row.Finding.Settled():
 			suite.Skipped++
-			c.Skipped = &junitMessage{Message: string(row.Finding) + ". " + row.How}
+			c.Skipped = &junitMessage{Message: strings.TrimSpace(string(row.Finding) + ". " + row.How)}
 		default:
 			c.Out = string(row.Finding) + "\n" + told
 		}

@@ -70,6 +70,10 @@ func TestARecordingInAnotherSitesPage(t *testing.T) {
 		t.Helper()
 		b.clickInFrame(f, fmt.Sprintf(`button[aria-label=%q]`, name))
 	}
+	press("One message on") // of the whole, to the first
+	f.until(isStep(1))
+	press("One message on")
+	f.until(isStep(2))
 	press("To the start")
 	f.until(isStep(1))
 	press("One message on")

@@ -117,7 +117,6 @@ type benchCount struct {
 type benchRow struct {
 	clientbench.BenchRow
 	BoundText string // what a client is bound to do
-	Asks      bool   // only who ran the client knows what became of it
 }
 
 // Title is that of the sheet.
@@ -140,7 +139,7 @@ func (a *API) benchSheet(r *http.Request, t *lab.Handling, c lab.OwnClient) (ben
 	}
 	issuers := authserver.FaultIssuersIn(rules) // the rows are of these
 	for i, row := range report.Rows {
-		s.Rows = append(s.Rows, benchRow{BenchRow: row, BoundText: issuers[i].BoundText(), Asks: row.Finding == clientbench.Unclear && row.Fault != guard.NoFault})
+		s.Rows = append(s.Rows, benchRow{BenchRow: row, BoundText: issuers[i].BoundText()})
 	}
 	text, err := json.MarshalIndent(report, "", "  ")
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"oauthlab/app/timeline"
 	"oauthlab/lessons/event"
 	"oauthlab/lessons/guard"
+	"oauthlab/lessons/prose"
 	"oauthlab/server/lab"
 )
 
@@ -65,6 +66,9 @@ func (x exchange) isRefused() bool {
 	return x.answer.Response != nil && (x.answer.Response.Status >= 400 || valuesOf(x.answer)["error"] != "")
 }
 
+// maxSaid bounds what a line says is wrong, in bytes.
+const maxSaid = 300
+
 // row tells it in a line.
 func (x exchange) row(events []event.Event, zone *time.Location) seenRow {
 	at := x.request.Time.In(zone)
@@ -79,6 +83,7 @@ func (x exchange) row(events []event.Event, zone *time.Location) seenRow {
 		if row.Says = valuesOf(x.answer)["error_description"]; row.Says == "" { // a page for people
 			row.Says = saidOnPage(x.answer.Response.Body)
 		}
+		row.Says = prose.Clip(row.Says, maxSaid, "…")
 	}
 	return row
 }

@@ -13,11 +13,12 @@
   const button = Object.fromEntries([...bar.querySelectorAll("button")].map(b => [b.dataset.does, b]));
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const last = steps.length - 1;
-  let at = last, timer = 0;
+  let at = last, timer = 0, begun = false; // at first the whole is shown, and no step
 
   // show draws what had happened by step n, and says its sentence.
   function show(n) {
     at = Math.max(0, Math.min(last, n));
+    begun = true;
     const until = at === last ? rows.length : rows.indexOf(steps[at + 1]);
     rows.forEach((r, i) => {
       r.classList.toggle("is-coming", i >= until);
@@ -71,7 +72,7 @@
   }
 
   const does = {
-    start: () => go(0), back: () => go(at - 1), on: () => go(at + 1), end: () => go(last),
+    start: () => go(0), back: () => go(at - 1), on: () => go(begun ? at + 1 : 0), end: () => go(last),
     play: () => play(timer === 0),
   };
   const keys = {Home: "start", ArrowLeft: "back", ArrowRight: "on", End: "end", " ": "play"};
