@@ -48,6 +48,7 @@ func assign(c *session.Controller, s session.Screen) app.UI {
 		tag.P("modal-lead").Text("Tick what must be done. Learners who open the link see each line tick when it is done, and save a file to hand in."),
 		tag.Ul("tasks").Aria("label", "Steps to be done").TabIndex(-1).Attr("autofocus", "true").Body(boxes[:steps]...),
 		tag.Ul("tasks").Aria("label", "Attacks to be seen").Body(boxes[steps:]...),
+		tag.If(len(s.Asked) == 0, func() app.UI { return tag.P("modal-note").Text("Nothing is ticked, so the link asks for nothing.") }),
 		copyLine("Link", c.LinkTo(session.ShareAssign)),
 		tag.P("field-label").Text("It carries, beside what is ticked"),
 		lines(c.Carries(session.ShareAssign)),

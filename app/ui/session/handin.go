@@ -3,6 +3,7 @@ package session
 import (
 	"encoding/json"
 	"strings"
+	"unicode"
 
 	"oauthlab/app/browser"
 	"oauthlab/lessons/progress"
@@ -27,11 +28,11 @@ func (c *Controller) SaveProgress() {
 	browser.Download(fileName(c.screen.Learner), "application/json", c.ExportProgress())
 }
 
-// fileName returns the name of a learner's file: with the letters and digits of theirs that
-// every system takes.
+// fileName returns the name of a learner's file: with the letters and digits of theirs, of any
+// script, for a class has many files in one folder.
 func fileName(learner string) string {
 	name := strings.Join(strings.FieldsFunc(strings.ToLower("oauthlab progress "+learner), func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	}), "-")
 	return name + ".json"
 }

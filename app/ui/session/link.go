@@ -11,6 +11,7 @@ import (
 	"oauthlab/lessons/api"
 	"oauthlab/lessons/guard"
 	"oauthlab/lessons/progress"
+	"oauthlab/lessons/prose"
 )
 
 // Link is what the address of a page asks for, beside its chapter:
@@ -75,8 +76,13 @@ func readLink(query url.Values, chapter lessons.Chapter) Link {
 	}
 	clock := query.Get("clock")
 	moved := clock == "" || l.clock(clock)
-	switch {
-	case len(strange) > 0:
+	if !moved && len(strange) > 0 {
+		strange = append(strange, clock)
+	}
+	switch more := len(strange) - 1; {
+	case more > 0:
+		l.Problem = "This link asks for " + quoted(strange[0]) + " and " + prose.Count(more, "other thing") + " that chapter " + chapter.ID + " does not have."
+	case more == 0:
 		l.Problem = "This link asks for " + quoted(strange[0]) + ", which chapter " + chapter.ID + " does not have."
 	case !moved:
 		l.Problem = "This link sets the clock to " + quoted(clock) + ", and a lab's clock moves by whole seconds, ten years at most."

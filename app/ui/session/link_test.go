@@ -50,6 +50,7 @@ func TestLinks(t *testing.T) {
 		"a habit is not off":        {"set=pkce.method:off", Link{}, "pkce.method:off"},
 		"a guard is no habit":       {"set=pkce.verify:plain", Link{}, "pkce.verify:plain"},
 		"an unknown step":           {"step=dance", Link{}, "dance"},
+		"several wrong names":       {"off=nonsense&set=x:y&clock=1h", Link{}, "nonsense\u2069” and 2 other things that"},
 		"an unknown tour":           {"tour=2", Link{}, "2"},
 		"empty lists":               {"off=,,&set=&clock=&step=&must=,&tour=", Link{}, ""},
 		"markup":                    {"off=" + url.QueryEscape(`<img src=x onerror=alert(1)>`), Link{}, "<img src=x"},

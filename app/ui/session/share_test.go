@@ -203,7 +203,7 @@ func TestAnAssignmentTicksItself(t *testing.T) {
 func TestTheNameOfAFile(t *testing.T) {
 	for learner, want := range map[string]string{
 		"": "oauthlab-progress.json", "Alice Bob": "oauthlab-progress-alice-bob.json", "../../etc/passwd": "oauthlab-progress-etc-passwd.json",
-		"文": "oauthlab-progress.json", "a\u202efdp.exe": "oauthlab-progress-a-fdp-exe.json", "CON": "oauthlab-progress-con.json",
+		"Cärol 文": "oauthlab-progress-cärol-文.json", "a\u202efdp.exe": "oauthlab-progress-a-fdp-exe.json", "CON": "oauthlab-progress-con.json",
 	} {
 		if got := fileName(learner); got != want {
 			t.Errorf("of %q it is %s, want %s", learner, got, want)
