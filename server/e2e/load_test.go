@@ -159,9 +159,15 @@ func TestTheLoaderShowsHowFarItIs(t *testing.T) {
 	p := start(t, t.TempDir())
 	b := openTab(t)
 	b.before(`window.shown = new Set();
-		new MutationObserver(() => {
-			const percent = document.querySelector("#app-wasm-loader .goapp-label")?.textContent.match(/(\d+)%/);
+		const add = text => {
+			const percent = text?.match(/(\d+)%/);
 			if (percent) shown.add(Number(percent[1]));
+		};
+		new MutationObserver(records => { // the loader may be gone with its last step already
+			for (const r of records) {
+				if (r.target.className === "goapp-label") for (const n of r.addedNodes) add(n.textContent);
+			}
+			add(document.querySelector("#app-wasm-loader .goapp-label")?.textContent);
 		}).observe(document, {subtree: true, childList: true, characterData: true});`)
 	b.open(p.lab + "/v03-pkce")
 	b.has("button", "Run the flow")
