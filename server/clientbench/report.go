@@ -21,7 +21,8 @@ type BenchRow struct {
 	Says    string                  `json:"says,omitempty"`    // the client's own words
 	Steps   []string                `json:"steps,omitempty"`   // what it asked for, in its latest login
 
-	Asks bool `json:"-"` // whoever ran the client may know better
+	BoundText string `json:"-"` // Bound and Only in words
+	Asks      bool   `json:"-"` // whoever ran the client may know better
 }
 
 // BenchReport is what is found of one client.
@@ -42,7 +43,7 @@ func ReportOf(id, name, issuer string, rules guard.Rules, bench authserver.Bench
 	faultless := bench.Of(id, guard.NoFault)
 	for _, f := range authserver.FaultIssuersIn(rules) {
 		run := bench.Of(id, f.Name)
-		row := BenchRow{Fault: f.Name, Issuer: issuer + "/fault/" + f.Name, Changes: f.Changes, Section: f.Section, Bound: f.Client, Only: f.Only, Logins: f.Logins}
+		row := BenchRow{Fault: f.Name, Issuer: issuer + "/fault/" + f.Name, Changes: f.Changes, Section: f.Section, Bound: f.Client, BoundText: f.BoundText(), Only: f.Only, Logins: f.Logins}
 		found := judge(f, run, faultless)
 		row.Finding, row.Outcome, row.How, row.Asks = found.finding, found.outcome, found.how, found.asks
 		for _, s := range run.Steps {

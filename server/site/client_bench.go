@@ -101,7 +101,7 @@ type benchSheet struct {
 	From        string // the chapter that brings such issuers
 	OpenID      string // what the chapter does not show yet, in a sentence
 	Counts      []benchCount
-	Rows        []benchRow
+	Rows        []clientbench.BenchRow
 	JSON, JUnit string // the report
 	Script      string // that goes through all issuers
 
@@ -112,11 +112,6 @@ type benchCount struct {
 	Finding clientbench.Finding
 	Name    string
 	Count   int
-}
-
-type benchRow struct {
-	clientbench.BenchRow
-	BoundText string // what a client is bound to do
 }
 
 // Title is that of the sheet.
@@ -133,13 +128,9 @@ func (a *API) benchSheet(r *http.Request, t *lab.Handling, c lab.OwnClient) (ben
 		return benchSheet{}, err
 	}
 	rules := t.Settings.Rules()
-	s := benchSheet{ID: c.ID, Name: c.Name, From: guard.OpenIDConnect.Chapter(), tried: report.Tried(), Counts: countsOf(report.Counts)}
+	s := benchSheet{ID: c.ID, Name: c.Name, From: guard.OpenIDConnect.Chapter(), tried: report.Tried(), Counts: countsOf(report.Counts), Rows: report.Rows}
 	if !rules.Offers(guard.JWKS) {
 		s.OpenID = "Clients of your own get no ID token before " + guard.JWKS.Chapter() + ": most of these faults show from there on."
-	}
-	issuers := authserver.FaultIssuersIn(rules) // the rows are of these
-	for i, row := range report.Rows {
-		s.Rows = append(s.Rows, benchRow{BenchRow: row, BoundText: issuers[i].BoundText()})
 	}
 	text, err := json.MarshalIndent(report, "", "  ")
 	if err != nil {
